@@ -28,9 +28,10 @@ static int char_width(gunichar ch)
     return g_unichar_iswide(ch) ? 2 : 1;
 }
 
-static void escape_unit(TextUnit *unit, const char *format, guint32 value)
+static void escape_unit(TextUnit *unit, bool one_byte, guint32 value)
 {
-    unit->width = g_snprintf(unit->bytes, sizeof unit->bytes, format, value);
+    unit->width =
+        g_snprintf(unit->bytes, sizeof unit->bytes, one_byte ? "\\x%02x" : "\\u{%x}", value);
     unit->ch = 0;
 }
 
@@ -41,15 +42,15 @@ bool text_next(const char **at, const char *end, TextUnit *ret_unit)
         return false;
     gunichar ch = g_utf8_get_char_validated(p, end - p);
     if (ch == (gunichar)-1 || ch == (gunichar)-2) {
-        escape_unit(ret_unit, "\\x%02x", (guint8)*p);
+        escape_unit(ret_unit, true, (guint8)*p);
         *at = p + 1;
         return true;
     }
     *at = g_utf8_next_char(p);
     if (ch < 0x20 || (ch >= 0x7f && ch < 0xa0))
-        escape_unit(ret_unit, "\\x%02x", ch);
+        escape_unit(ret_unit, true, ch);
     else if (is_invisible(ch))
-        escape_unit(ret_unit, "\\u{%x}", ch);
+        escape_unit(ret_unit, false, ch);
     else {
         int n = g_unichar_to_utf8(ch, ret_unit->bytes);
         ret_unit->bytes[n] = '\0';
