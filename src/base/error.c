@@ -8,6 +8,7 @@ static const char *const NAMES[ERR_COUNT] = {
     [ERR_TIMEOUT] = "timeout",     [ERR_UNKNOWN] = "unknown",     [ERR_TOO_LARGE] = "too-large",
     [ERR_PROTOCOL] = "protocol",   [ERR_CORRUPT] = "corrupt",     [ERR_NO_SPACE] = "no-space",
     [ERR_BUSY] = "busy",           [ERR_CANCELLED] = "cancelled", [ERR_INTERNAL] = "internal",
+    [ERR_GONE] = "gone",
 };
 
 const char *err_name(ErrCode code)

@@ -23,6 +23,7 @@ typedef enum {
     ERR_NO_SPACE,    // the disk is full: not recorded, not done
     ERR_BUSY,        // somebody else holds it
     ERR_CANCELLED,   // given up by the caller
+    ERR_GONE,        // was there once and is no longer kept: start over from what is there now
     ERR_INTERNAL,    // the operating system refused something it should not
     ERR_COUNT
 } ErrCode;
