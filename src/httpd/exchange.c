@@ -1,7 +1,7 @@
-// A request from its first line to its end, as libmicrohttpd tells it: the target, the header (first
-// call), the body in pieces, the whole (last call), completion. A response can be queued only at the
-// first or at the last call; what is refused early and has a small body is therefore answered after it,
-// so that the connection stays usable.
+// A request from its first line to its end, as libmicrohttpd tells it: the target, the header
+// (first call), the body in pieces, the whole (last call), completion. A response can be queued
+// only at the first or at the last call; what is refused early and has a small body is therefore
+// answered after it, so that the connection stays usable.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -13,7 +13,8 @@
 #include "httpd/private.h"
 
 enum {
-    DISCARD_MAX = 64 * 1024,    // of a refused request's body if its length is known; more is not waited for
+    DISCARD_MAX =
+        64 * 1024, // of a refused request's body if its length is known; more is not waited for
     OVERRUN_MAX = 4 * 1024 * 1024, // beyond the limit, if it is not; then the connection is cut
 };
 
@@ -50,7 +51,8 @@ static HttpPeer find_peer(int fd)
         fill_local_peer(fd, &peer);
     } else if (address.any.sa_family == AF_INET6) {
         inet_ntop(AF_INET6, &address.in6.sin6_addr, text, sizeof text);
-        g_snprintf(peer.address, sizeof peer.address, "[%s]:%u", text, ntohs(address.in6.sin6_port));
+        g_snprintf(peer.address, sizeof peer.address, "[%s]:%u", text,
+                   ntohs(address.in6.sin6_port));
     } else if (address.any.sa_family == AF_INET) {
         inet_ntop(AF_INET, &address.in4.sin_addr, text, sizeof text);
         g_snprintf(peer.address, sizeof peer.address, "%s:%u", text, ntohs(address.in4.sin_port));
@@ -81,7 +83,8 @@ void http_exchange_on_connection(void *cls, struct MHD_Connection *mhd, void **s
 
 static HttpConn *conn_of(struct MHD_Connection *mhd)
 {
-    return (HttpConn *)MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+    return (HttpConn *)MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+        ->socket_context;
 }
 
 // ---- the header
@@ -116,8 +119,8 @@ typedef struct {
     bool unclean;
 } HeaderFacts;
 
-static enum MHD_Result look_at_header(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_size,
-                                      const char *value, size_t value_size)
+static enum MHD_Result look_at_header(void *cls, enum MHD_ValueKind kind, const char *name,
+                                      size_t name_size, const char *value, size_t value_size)
 {
     (void)kind;
     HeaderFacts *facts = (HeaderFacts *)cls;
@@ -165,12 +168,13 @@ static bool admit(HttpRequest *request)
 {
     HttpServer *server = request->server;
     g_autoptr(GError) error = NULL;
+    const char *raw = request->raw_target;
     const char *mistake = header_mistake(request);
     if (server->draining)
         http_request_refuse(request, 503, "The server is stopping.");
     else if (mistake)
         http_request_refuse(request, 400, mistake);
-    else if (!http_target_parse(request->raw_target, &request->target, &error))
+    else if (!http_target_parse(raw, &request->target, &error))
         http_request_refuse(request, err_is(error, ERR_TOO_LARGE) ? 414 : 400, error->message);
     if (request->answered)
         return false;
@@ -188,7 +192,8 @@ static bool admit(HttpRequest *request)
 static void refuse_too_large(HttpRequest *request)
 {
     g_autofree char *sentence =
-        g_strdup_printf("The body of the request is too large: at most %zu bytes are taken here.", request->max_body);
+        g_strdup_printf("The body of the request is too large: at most %zu bytes are taken here.",
+                        request->max_body);
     http_request_refuse(request, 413, sentence);
 }
 
@@ -208,8 +213,9 @@ static enum MHD_Result begin(HttpRequest *request, const char *method)
     HttpServer *server = request->server;
     request->method = g_strdup(method);
     request->start_ms = clock_mono_ms(server->config.clock);
-    request->id = server->config.hooks.new_id ? server->config.hooks.new_id(server->config.data)
-                                              : g_strdup_printf("%" G_GUINT64_FORMAT, ++server->next_id);
+    request->id = server->config.hooks.new_id
+                      ? server->config.hooks.new_id(server->config.data)
+                      : g_strdup_printf("%" G_GUINT64_FORMAT, ++server->next_id);
     request->max_body = server->config.max_body;
     request->body = g_byte_array_new();
     http_conn_set_deadline(request->conn, request->conn->listener->limits.body_ms);
@@ -220,7 +226,8 @@ static enum MHD_Result begin(HttpRequest *request, const char *method)
     else if (admitted && server->config.hooks.guard)
         g_assert(server->config.hooks.guard(request, server->config.data) != request->answered);
     if (request->answered && (announced > DISCARD_MAX || http_request_header(request, "Expect")))
-        return queue_answer(request); // the body is not worth waiting for: the connection will be closed
+        return queue_answer(
+            request); // the body is not worth waiting for: the connection will be closed
     return MHD_YES;
 }
 
@@ -266,8 +273,9 @@ static enum MHD_Result finish(HttpRequest *request)
     return MHD_YES;
 }
 
-enum MHD_Result http_exchange_on_call(void *cls, struct MHD_Connection *mhd, const char *url, const char *method,
-                                      const char *version, const char *data, size_t *data_size, void **con_cls)
+enum MHD_Result http_exchange_on_call(void *cls, struct MHD_Connection *mhd, const char *url,
+                                      const char *method, const char *version, const char *data,
+                                      size_t *data_size, void **con_cls)
 {
     (void)cls;
     (void)mhd;

@@ -19,9 +19,10 @@ static bool fill_address(const char *path, struct sockaddr_un *ret_address, GErr
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (!*path || strlen(path) >= sizeof address.sun_path) {
-        g_set_error(error, ERR, ERR_INVALID,
-                    "Cannot listen on the socket \"%s\": the path must have 1 to %zu bytes, it has %zu.", path,
-                    sizeof address.sun_path - 1, strlen(path));
+        g_set_error(
+            error, ERR, ERR_INVALID,
+            "Cannot listen on the socket \"%s\": the path must have 1 to %zu bytes, it has %zu.",
+            path, sizeof address.sun_path - 1, strlen(path));
         return false;
     }
     memcpy(address.sun_path, path, strlen(path) + 1);
@@ -29,14 +30,15 @@ static bool fill_address(const char *path, struct sockaddr_un *ret_address, GErr
     return true;
 }
 
-// Holds the lock for as long as the descriptor is open. The file stays: removing it would let a third
-// program lock a new file of the same name while the second waits for the old one.
+// Holds the lock for as long as the descriptor is open. The file stays: removing it would let a
+// third program lock a new file of the same name while the second waits for the old one.
 static int take_lock(const char *path, GError **error)
 {
     g_autofree char *name = g_strconcat(path, ".lock", NULL);
     int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) {
-        g_set_error(error, ERR, ERR_INVALID, "Cannot listen on the socket \"%s\": its lock file: %s.", path,
+        g_set_error(error, ERR, ERR_INVALID,
+                    "Cannot listen on the socket \"%s\": its lock file: %s.", path,
                     g_strerror(errno));
         return -1;
     }
@@ -44,7 +46,9 @@ static int take_lock(const char *path, GError **error)
         return fd;
     close(fd);
     g_set_error(error, ERR, ERR_BUSY,
-                "Cannot listen on the socket \"%s\": another running program holds it. Stop that one first.", path);
+                "Cannot listen on the socket \"%s\": another running program holds it. Stop that "
+                "one first.",
+                path);
     return -1;
 }
 
@@ -54,7 +58,8 @@ static bool is_stale(const struct sockaddr_un *address)
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return false;
-    bool refused = connect(fd, (const struct sockaddr *)address, sizeof *address) < 0 && errno == ECONNREFUSED;
+    bool refused =
+        connect(fd, (const struct sockaddr *)address, sizeof *address) < 0 && errno == ECONNREFUSED;
     close(fd);
     return refused;
 }
@@ -65,23 +70,27 @@ static bool clear_path(const char *path, const struct sockaddr_un *address, GErr
     if (lstat(path, &info) < 0) {
         if (errno == ENOENT)
             return true;
-        g_set_error(error, ERR, ERR_INVALID, "Cannot listen on the socket \"%s\": %s.", path, g_strerror(errno));
+        g_set_error(error, ERR, ERR_INVALID, "Cannot listen on the socket \"%s\": %s.", path,
+                    g_strerror(errno));
         return false;
     }
     if (!S_ISSOCK(info.st_mode)) {
         g_set_error(error, ERR, ERR_INVALID,
-                    "Cannot listen on the socket \"%s\": something that is not a socket is there; it was left alone.",
+                    "Cannot listen on the socket \"%s\": something that is not a socket is there; "
+                    "it was left alone.",
                     path);
         return false;
     }
     if (!is_stale(address)) {
         g_set_error(error, ERR, ERR_BUSY,
-                    "Cannot listen on the socket \"%s\": a running program answers there. Stop that one first.",
+                    "Cannot listen on the socket \"%s\": a running program answers there. Stop "
+                    "that one first.",
                     path);
         return false;
     }
     if (unlink(path) < 0 && errno != ENOENT) {
-        g_set_error(error, ERR, ERR_INVALID, "Cannot replace the old socket \"%s\": %s.", path, g_strerror(errno));
+        g_set_error(error, ERR, ERR_INVALID, "Cannot replace the old socket \"%s\": %s.", path,
+                    g_strerror(errno));
         return false;
     }
     return true;
@@ -119,7 +128,8 @@ bool http_listen_unix(const char *path, mode_t mode, HttpListen *ret_listen, GEr
         return false;
     }
     if (!bind_unix(&result, &address, mode)) {
-        g_set_error(error, ERR, ERR_INVALID, "Cannot listen on the socket \"%s\": %s.", path, g_strerror(errno));
+        g_set_error(error, ERR, ERR_INVALID, "Cannot listen on the socket \"%s\": %s.", path,
+                    g_strerror(errno));
         http_listen_release(&result);
         return false;
     }
@@ -156,7 +166,8 @@ static guint16 bound_port(int fd)
     return ntohs(address.any.sa_family == AF_INET6 ? address.in6.sin6_port : address.in4.sin_port);
 }
 
-bool http_listen_tcp(const char *address, guint16 port, HttpListen *ret_listen, guint16 *ret_port, GError **error)
+bool http_listen_tcp(const char *address, guint16 port, HttpListen *ret_listen, guint16 *ret_port,
+                     GError **error)
 {
     struct addrinfo hints = {
         .ai_family = AF_UNSPEC,
@@ -167,7 +178,8 @@ bool http_listen_tcp(const char *address, guint16 port, HttpListen *ret_listen, 
     char service[8];
     g_snprintf(service, sizeof service, "%u", port);
     if (getaddrinfo(address, service, &hints, &info) != 0) {
-        g_set_error(error, ERR, ERR_INVALID, "Cannot listen on \"%s\": expected a numeric address such as 127.0.0.1.",
+        g_set_error(error, ERR, ERR_INVALID,
+                    "Cannot listen on \"%s\": expected a numeric address such as 127.0.0.1.",
                     address);
         return false;
     }
@@ -175,8 +187,8 @@ bool http_listen_tcp(const char *address, guint16 port, HttpListen *ret_listen, 
     int saved = errno;
     freeaddrinfo(info);
     if (fd < 0) {
-        g_set_error(error, ERR, saved == EADDRINUSE ? ERR_BUSY : ERR_INVALID, "Cannot listen on %s port %u: %s.",
-                    address, port, g_strerror(saved));
+        g_set_error(error, ERR, saved == EADDRINUSE ? ERR_BUSY : ERR_INVALID,
+                    "Cannot listen on %s port %u: %s.", address, port, g_strerror(saved));
         return false;
     }
     *ret_listen = (HttpListen){.fd = fd, .lock_fd = -1};

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-// A socket file of ours. The lock beside it ("PATH.lock", left in place) says who owns the path, so that
-// two programs starting together cannot take it from each other.
+// A socket file of ours. The lock beside it ("PATH.lock", left in place) says who owns the path, so
+// that two programs starting together cannot take it from each other.
 typedef struct {
     int fd;      // listening, non-blocking, close-on-exec
     int lock_fd; // -1 for TCP
@@ -16,7 +16,8 @@ typedef struct {
 } HttpListen;
 
 // Binds and listens at `path` with exactly the permission bits `mode`. ERR_BUSY if somebody answers
-// there or holds the lock; ERR_INVALID if the path is too long or holds something that is no socket.
+// there or holds the lock; ERR_INVALID if the path is too long or holds something that is no
+// socket.
 bool http_listen_unix(const char *path, mode_t mode, HttpListen *ret_listen, GError **error);
 
 // Binds and listens at a numeric IPv4 or IPv6 address. `ret_port` tells the port taken.

@@ -1,5 +1,6 @@
-// One libmicrohttpd daemon on the main loop, by its epoll descriptor. We accept connections ourselves:
-// libmicrohttpd at its limit just stops accepting, and people hang in the backlog without a word.
+// One libmicrohttpd daemon on the main loop, by its epoll descriptor. We accept connections
+// ourselves: libmicrohttpd at its limit just stops accepting, and people hang in the backlog
+// without a word.
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -45,8 +46,8 @@ void http_conn_set_deadline(HttpConn *conn, gint64 ms)
         listener->next_reap_ms = conn->deadline_ms;
 }
 
-// libmicrohttpd's own limit is one of inactivity: a byte a second would keep a connection for ever. It
-// owns the descriptor, so a connection is cut by shutting the socket down under it.
+// libmicrohttpd's own limit is one of inactivity: a byte a second would keep a connection for ever.
+// It owns the descriptor, so a connection is cut by shutting the socket down under it.
 static void reap(HttpListener *listener)
 {
     gint64 now = now_ms(listener);
@@ -67,12 +68,13 @@ static void reap(HttpListener *listener)
 
 // ---- accepting
 
-// The one more than the limit is told so. What it has sent is read away first, or closing would reset
-// the connection and it might never see the answer.
+// The one more than the limit is told so. What it has sent is read away first, or closing would
+// reset the connection and it might never see the answer.
 static void turn_away(int fd)
 {
-    static const char ANSWER[] = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n"
-                                 "Content-Type: text/plain\r\nContent-Length: 26\r\n\r\nToo many connections open.";
+    static const char ANSWER[] =
+        "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n"
+        "Content-Type: text/plain\r\nContent-Length: 26\r\n\r\nToo many connections open.";
     char junk[4096];
     while (recv(fd, junk, sizeof junk, MSG_DONTWAIT) > 0)
         continue;
@@ -112,7 +114,8 @@ static void accept_some(HttpListener *listener)
                 rest_from_accepting(listener);
             return;
         }
-        if (listener->limits.connections > 0 && listener->conns.length >= (guint)listener->limits.connections)
+        if (listener->limits.connections > 0 &&
+            listener->conns.length >= (guint)listener->limits.connections)
             turn_away(fd);
         else
             MHD_add_connection(listener->mhd, fd, &from.any, length); // closes fd if it fails
@@ -129,8 +132,8 @@ static void notice_gone(HttpListener *listener)
         http_stream_hang_up((HttpStream *)events[i].data.ptr);
 }
 
-// A connection that is resumed while libmicrohttpd runs would be seen only at its next run, and it would
-// not ask for one: so it is run again until no connection was resumed.
+// A connection that is resumed while libmicrohttpd runs would be seen only at its next run, and it
+// would not ask for one: so it is run again until no connection was resumed.
 void http_listener_run(HttpListener *listener)
 {
     int runs = 0;
@@ -178,7 +181,8 @@ static gboolean source_prepare(GSource *source, gint *timeout)
 static gboolean source_check(GSource *source)
 {
     HttpListener *listener = ((ListenerSource *)source)->listener;
-    return g_source_query_unix_fd(source, listener->mhd_tag) || g_source_query_unix_fd(source, listener->gone_tag) ||
+    return g_source_query_unix_fd(source, listener->mhd_tag) ||
+           g_source_query_unix_fd(source, listener->gone_tag) ||
            (listener->accept_tag && g_source_query_unix_fd(source, listener->accept_tag)) ||
            wanted_timeout(listener) == 0;
 }
@@ -219,16 +223,18 @@ static struct MHD_Daemon *start_mhd(HttpListener *listener)
     const HttpLimits *limits = &listener->limits;
     bool local = listener->listen.path != NULL;
     return MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, http_exchange_on_call,
-        listener, MHD_OPTION_URI_LOG_CALLBACK, http_exchange_on_uri, listener, MHD_OPTION_NOTIFY_COMPLETED,
-        http_exchange_on_completed, listener, MHD_OPTION_NOTIFY_CONNECTION, http_exchange_on_connection, listener,
+        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+        http_exchange_on_call, listener, MHD_OPTION_URI_LOG_CALLBACK, http_exchange_on_uri,
+        listener, MHD_OPTION_NOTIFY_COMPLETED, http_exchange_on_completed, listener,
+        MHD_OPTION_NOTIFY_CONNECTION, http_exchange_on_connection, listener,
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)limits->memory,
-        MHD_OPTION_CONNECTION_LIMIT, limits->connections > 0 ? (unsigned)limits->connections + 1 : 1u << 20,
+        MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)limits->memory, MHD_OPTION_CONNECTION_LIMIT,
+        limits->connections > 0 ? (unsigned)limits->connections + 1 : 1u << 20,
         MHD_OPTION_PER_IP_CONNECTION_LIMIT,
         limits->connections_per_ip > 0 && !local ? (unsigned)limits->connections_per_ip : 0u,
-        MHD_OPTION_CONNECTION_TIMEOUT, limits->idle_ms > 0 ? (unsigned)(limits->idle_ms + 999) / 1000 : 0u,
-        MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_TIMEOUT,
+        limits->idle_ms > 0 ? (unsigned)(limits->idle_ms + 999) / 1000 : 0u, MHD_OPTION_END);
 }
 
 static bool start(HttpListener *listener)
@@ -250,7 +256,8 @@ static bool start(HttpListener *listener)
     return true;
 }
 
-HttpListener *http_listener_new(HttpServer *server, HttpListen *listen, const HttpLimits *limits, GError **error)
+HttpListener *http_listener_new(HttpServer *server, HttpListen *listen, const HttpLimits *limits,
+                                GError **error)
 {
     HttpListener *listener = g_new0(HttpListener, 1);
     listener->server = server;
@@ -259,7 +266,8 @@ HttpListener *http_listener_new(HttpServer *server, HttpListen *listen, const Ht
     g_queue_init(&listener->conns);
     if (start(listener))
         return listener;
-    g_set_error(error, ERR, ERR_INTERNAL, "The HTTP server could not be started: %s.", g_strerror(errno));
+    g_set_error(error, ERR, ERR_INTERNAL, "The HTTP server could not be started: %s.",
+                g_strerror(errno));
     http_listener_free(listener);
     return NULL;
 }

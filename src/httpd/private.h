@@ -1,13 +1,13 @@
 // What the files of httpd/ share and nobody else sees.
 //
 // server.c    configuration, starting and stopping listeners
-// listener.c  one libmicrohttpd daemon as a source of the main loop: accepting, running, time limits
-// exchange.c  libmicrohttpd's callbacks: a request from its first line to its end
-// request.c   what handlers may ask of a request, and the answer
-// stream.c    answers without an end
+// listener.c  one libmicrohttpd daemon as a source of the main loop: accepting, running, time
+// limits exchange.c  libmicrohttpd's callbacks: a request from its first line to its end request.c
+// what handlers may ask of a request, and the answer stream.c    answers without an end
 //
-// A connection carries one exchange after another. libmicrohttpd owns the sockets and calls us back only
-// from within MHD_run; a connection that waits for its handler or has nothing to send is "suspended" there.
+// A connection carries one exchange after another. libmicrohttpd owns the sockets and calls us back
+// only from within MHD_run; a connection that waits for its handler or has nothing to send is
+// "suspended" there.
 #pragma once
 
 #include <microhttpd.h>
@@ -37,8 +37,8 @@ struct HttpListener {
     gpointer mhd_tag;    // of libmicrohttpd's epoll descriptor in the source
     gpointer accept_tag; // of the listening socket; NULL once it is closed
     gpointer gone_tag;   // of gone_fd
-    int gone_fd;         // epoll of suspended streams' sockets: tells that the other side has hung up
-    GQueue conns;        // HttpConn *
+    int gone_fd;  // epoll of suspended streams' sockets: tells that the other side has hung up
+    GQueue conns; // HttpConn *
     gint64 next_reap_ms; // when the next time limit may run out; 0 = none
     gint64 accept_at_ms; // accepting rests until then (no descriptors left); 0 = it does not
     bool resumed;        // a connection was resumed: libmicrohttpd must run again
@@ -68,14 +68,14 @@ struct HttpRequest {
     GByteArray *body;
     GBytes *body_bytes; // the body, once whole
     gsize max_body;
-    gsize received;   // bytes of the body that came, kept or not
-    unsigned status;  // of the answer; 0 = none yet
-    gint64 start_ms;  // when the header was whole
-    bool handed_out;  // the handler has been called
-    bool answered;    // by reply or stream
-    bool queued;      // the answer is libmicrohttpd's affair
+    gsize received;  // bytes of the body that came, kept or not
+    unsigned status; // of the answer; 0 = none yet
+    gint64 start_ms; // when the header was whole
+    bool handed_out; // the handler has been called
+    bool answered;   // by reply or stream
+    bool queued;     // the answer is libmicrohttpd's affair
     bool suspended;
-    int refs; // one for libmicrohttpd, one for the answer owed
+    int refs;   // one for libmicrohttpd, one for the answer owed
     GList link; // in server->owed
     void *data;
     GDestroyNotify free_data;
@@ -99,7 +99,8 @@ struct HttpStream {
 };
 
 // listener.c
-HttpListener *http_listener_new(HttpServer *server, HttpListen *listen, const HttpLimits *limits, GError **error);
+HttpListener *http_listener_new(HttpServer *server, HttpListen *listen, const HttpLimits *limits,
+                                GError **error);
 void http_listener_free(HttpListener *listener);
 void http_listener_stop_accepting(HttpListener *listener);
 void http_listener_run(HttpListener *listener);
@@ -110,8 +111,9 @@ void http_conn_resume(HttpRequest *request);
 
 // exchange.c: the four callbacks of libmicrohttpd; `cls` is the HttpListener.
 void *http_exchange_on_uri(void *cls, const char *uri, struct MHD_Connection *mhd);
-enum MHD_Result http_exchange_on_call(void *cls, struct MHD_Connection *mhd, const char *url, const char *method,
-                                      const char *version, const char *data, size_t *data_size, void **con_cls);
+enum MHD_Result http_exchange_on_call(void *cls, struct MHD_Connection *mhd, const char *url,
+                                      const char *method, const char *version, const char *data,
+                                      size_t *data_size, void **con_cls);
 void http_exchange_on_completed(void *cls, struct MHD_Connection *mhd, void **con_cls,
                                 enum MHD_RequestTerminationCode why);
 void http_exchange_on_connection(void *cls, struct MHD_Connection *mhd, void **socket_context,
@@ -131,5 +133,5 @@ HttpStream *http_stream_new(gsize max_queue, const HttpStreamCallbacks *callback
 struct MHD_Response *http_stream_attach(HttpStream *stream, HttpRequest *request);
 void http_stream_report_unconnected(HttpStream *stream); // there never was a connection
 void http_stream_detach(HttpStream *stream);             // the connection is going
-void http_stream_finish(HttpStream *stream); // no more bytes; ends when the queue is empty
+void http_stream_finish(HttpStream *stream);  // no more bytes; ends when the queue is empty
 void http_stream_hang_up(HttpStream *stream); // the other side has hung up

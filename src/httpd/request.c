@@ -171,12 +171,12 @@ static struct MHD_Response *response_of(GBytes *body)
     if (size == 0)
         return MHD_create_response_from_buffer(0, (void *)(gpointer) "", MHD_RESPMEM_PERSISTENT);
     // Only read there, whatever the missing const says.
-    return MHD_create_response_from_buffer_with_free_callback_cls(size, (void *)(guintptr)data, release_bytes,
-                                                                  g_bytes_ref(body));
+    return MHD_create_response_from_buffer_with_free_callback_cls(size, (void *)(guintptr)data,
+                                                                  release_bytes, g_bytes_ref(body));
 }
 
-void http_request_reply(HttpRequest *request, unsigned status, const char *content_type, GBytes *body,
-                        const HttpHeader *headers)
+void http_request_reply(HttpRequest *request, unsigned status, const char *content_type,
+                        GBytes *body, const HttpHeader *headers)
 {
     if (settle(request)) {
         struct MHD_Response *response = response_of(body);
@@ -190,7 +190,8 @@ void http_request_reply(HttpRequest *request, unsigned status, const char *conte
         http_request_unref(request);
 }
 
-void http_request_reply_text(HttpRequest *request, unsigned status, const char *content_type, const char *text)
+void http_request_reply_text(HttpRequest *request, unsigned status, const char *content_type,
+                             const char *text)
 {
     g_autoptr(GBytes) body = g_bytes_new(text, strlen(text));
     http_request_reply(request, status, content_type, body, NULL);

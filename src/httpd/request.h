@@ -1,9 +1,11 @@
-// One request as a handler sees it: whole, decoded, within limits. Every text it gives is valid UTF-8
-// without control characters, and still hostile: escape it before it reaches a terminal or a log.
+// One request as a handler sees it: whole, decoded, within limits. Every text it gives is valid
+// UTF-8 without control characters, and still hostile: escape it before it reaches a terminal or a
+// log.
 //
-// Each request is answered exactly once, by http_request_reply or http_request_stream: at once in the
-// handler, or later. Until then the pointer is valid, even if the client has gone or the server has been
-// freed meanwhile (the answer then goes nowhere); after it, the pointer is not to be used again.
+// Each request is answered exactly once, by http_request_reply or http_request_stream: at once in
+// the handler, or later. Until then the pointer is valid, even if the client has gone or the server
+// has been freed meanwhile (the answer then goes nowhere); after it, the pointer is not to be used
+// again.
 #pragma once
 
 #include <glib.h>
@@ -27,7 +29,7 @@ typedef struct {
 } HttpHeader;
 
 typedef struct {
-    const char *name; // decoded
+    const char *name;  // decoded
     const char *value; // decoded; "" without "="
 } HttpQueryItem;
 
@@ -63,15 +65,17 @@ const HttpPeer *http_request_peer(const HttpRequest *request);
 // True if a local peer's process belongs to group `gid`, as its own or a supplementary one.
 bool http_request_peer_in_group(const HttpRequest *request, gid_t gid);
 
-// A pointer of the handlers' and hooks' own (who the guard found this to be …). `free_func` may be NULL.
+// A pointer of the handlers' and hooks' own (who the guard found this to be …). `free_func` may be
+// NULL.
 void http_request_set_data(HttpRequest *request, void *data, GDestroyNotify free_func);
 void *http_request_data(const HttpRequest *request);
 
-// Answers. `body` may be NULL (empty) and is referenced, not copied: the same bytes can go to any number
-// of clients. `headers` (may be NULL) is a list ended by a NULL name; all strings are copied. Consumes the
-// request.
-void http_request_reply(HttpRequest *request, unsigned status, const char *content_type, GBytes *body,
-                        const HttpHeader *headers);
+// Answers. `body` may be NULL (empty) and is referenced, not copied: the same bytes can go to any
+// number of clients. `headers` (may be NULL) is a list ended by a NULL name; all strings are
+// copied. Consumes the request.
+void http_request_reply(HttpRequest *request, unsigned status, const char *content_type,
+                        GBytes *body, const HttpHeader *headers);
 
 // As above, with a NUL-terminated text of which a copy is made.
-void http_request_reply_text(HttpRequest *request, unsigned status, const char *content_type, const char *text);
+void http_request_reply_text(HttpRequest *request, unsigned status, const char *content_type,
+                             const char *text);

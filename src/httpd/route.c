@@ -9,7 +9,8 @@ typedef struct {
     enum { PART_LITERAL, PART_VAR, PART_REST } kind;
 } Part;
 
-// Reads the segment at *at (behind its slash) and moves *at behind the next slash. False at the end.
+// Reads the segment at *at (behind its slash) and moves *at behind the next slash. False at the
+// end.
 static bool part_next(const char **at, Part *ret_part)
 {
     const char *start = *at;
@@ -29,7 +30,8 @@ bool http_route_is_valid(const HttpRoute *route)
 {
     if (!route->handler || !route->pattern || route->pattern[0] != '/')
         return false;
-    if (route->method[0] == '\0' || strcmp(route->method, "HEAD") == 0 || strstr(route->pattern, "//"))
+    if (route->method[0] == '\0' || strcmp(route->method, "HEAD") == 0 ||
+        strstr(route->pattern, "//"))
         return false;
     const char *at = route->pattern + 1;
     guint n_vars = 0;
@@ -37,7 +39,8 @@ bool http_route_is_valid(const HttpRoute *route)
     while (part_next(&at, &part)) {
         if (part.kind == PART_LITERAL && memchr(part.text, '{', part.len))
             return false;
-        if (part.kind != PART_LITERAL && (part.len == 0 || part.text[part.len + (part.kind == PART_REST)] != '}'))
+        if (part.kind != PART_LITERAL &&
+            (part.len == 0 || part.text[part.len + (part.kind == PART_REST)] != '}'))
             return false;
         if (part.kind == PART_REST && *at)
             return false;
@@ -56,7 +59,8 @@ static bool literal_matches(const Part *part, const char *segment, unsigned flag
 
 // True if the pattern takes all the segments. `ret_rank` orders the matches: one digit a segment,
 // literal above variable above rest, the first segment weighing most.
-static bool pattern_matches(const HttpRoute *route, const char *const *segments, guint n, guint64 *ret_rank)
+static bool pattern_matches(const HttpRoute *route, const char *const *segments, guint n,
+                            guint64 *ret_rank)
 {
     const char *at = route->pattern + 1;
     guint64 rank = 0;
@@ -106,8 +110,8 @@ static void add_allowed(GString *allow, const char *method)
         g_string_append(allow, ", HEAD");
 }
 
-void http_match_init(HttpMatch *match, const HttpRoute *routes, const char *method, const char *const *segments,
-                     guint n_segments)
+void http_match_init(HttpMatch *match, const HttpRoute *routes, const char *method,
+                     const char *const *segments, guint n_segments)
 {
     *match = (HttpMatch){0};
     g_autoptr(GString) allow = g_string_new(NULL);

@@ -1,4 +1,5 @@
-// The routes table: one row an endpoint. Matching is pure: segments of a decoded path against patterns.
+// The routes table: one row an endpoint. Matching is pure: segments of a decoded path against
+// patterns.
 #pragma once
 
 #include <glib.h>
@@ -15,10 +16,11 @@ typedef enum {
 
 struct HttpRoute {
     const char *method;  // "GET" answers HEAD too; NULL ends the table
-    const char *pattern; // "/v1/groups/{g}/workloads"; a last "{rest*}" takes what remains, slashes included
+    const char *pattern; // "/v1/groups/{g}/workloads"; a last "{rest*}" takes what remains, slashes
+                         // included
     void (*handler)(HttpRequest *request, void *data); // data = HttpServerConfig.data
     unsigned flags;                                    // HttpRouteFlags
-    gsize max_body;  // bytes; 0 = the server's
+    gsize max_body;                                    // bytes; 0 = the server's
     const void *arg; // the row's own, for handlers that serve several rows
 };
 
@@ -33,7 +35,8 @@ typedef struct {
     const HttpRoute *route; // NULL: no row has this path and method
     HttpVar vars[HTTP_VARS_MAX];
     guint n_vars;
-    char *allow; // "GET, HEAD, POST": set if rows have the path but not the method; NULL = none has the path
+    char *allow; // "GET, HEAD, POST": set if rows have the path but not the method; NULL = none has
+                 // the path
 } HttpMatch;
 
 // True if `route`'s pattern is one that can match: asserted when a server starts.
@@ -41,6 +44,6 @@ bool http_route_is_valid(const HttpRoute *route);
 
 // Finds the row for `method` and the decoded `segments`. Where several match, the one whose first
 // differing segment is literal wins, so /audit/head comes before /audit/{id}.
-void http_match_init(HttpMatch *match, const HttpRoute *routes, const char *method, const char *const *segments,
-                     guint n_segments);
+void http_match_init(HttpMatch *match, const HttpRoute *routes, const char *method,
+                     const char *const *segments, guint n_segments);
 void http_match_release(HttpMatch *match);

@@ -60,7 +60,8 @@ HttpServer *http_server_new(const HttpServerConfig *config)
     return server;
 }
 
-static bool add_listener(HttpServer *server, HttpListen *listen, const HttpLimits *limits, GError **error)
+static bool add_listener(HttpServer *server, HttpListen *listen, const HttpLimits *limits,
+                         GError **error)
 {
     g_assert(!server->draining);
     HttpLimits filled = limits_filled(limits);
@@ -70,19 +71,21 @@ static bool add_listener(HttpServer *server, HttpListen *listen, const HttpLimit
     return listener != NULL;
 }
 
-bool http_server_listen_unix(HttpServer *server, const char *path, mode_t mode, const HttpLimits *limits,
-                             GError **error)
+bool http_server_listen_unix(HttpServer *server, const char *path, mode_t mode,
+                             const HttpLimits *limits, GError **error)
 {
     HttpListen listen;
-    return http_listen_unix(path, mode ? mode : 0600, &listen, error) && add_listener(server, &listen, limits, error);
+    return http_listen_unix(path, mode ? mode : 0600, &listen, error) &&
+           add_listener(server, &listen, limits, error);
 }
 
-bool http_server_listen_tcp(HttpServer *server, const char *address, guint16 port, const HttpLimits *limits,
-                            guint16 *ret_port, GError **error)
+bool http_server_listen_tcp(HttpServer *server, const char *address, guint16 port,
+                            const HttpLimits *limits, guint16 *ret_port, GError **error)
 {
     HttpListen listen;
     guint16 taken;
-    if (!http_listen_tcp(address, port, &listen, &taken, error) || !add_listener(server, &listen, limits, error))
+    if (!http_listen_tcp(address, port, &listen, &taken, error) ||
+        !add_listener(server, &listen, limits, error))
         return false;
     if (ret_port)
         *ret_port = taken;
@@ -128,8 +131,9 @@ void http_server_free(HttpServer *server)
         return;
     http_server_drain(server);
     answer_owed(server);
-    // libmicrohttpd aborts if it is stopped with suspended connections. All were resumed above, none
-    // suspends again while draining; running takes note of that, and sends what goes without waiting.
+    // libmicrohttpd aborts if it is stopped with suspended connections. All were resumed above,
+    // none suspends again while draining; running takes note of that, and sends what goes without
+    // waiting.
     for (guint i = 0; i < server->listeners->len; i++)
         for (int n = 0; n < FINAL_RUNS; n++)
             http_listener_run((HttpListener *)server->listeners->pdata[i]);

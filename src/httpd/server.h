@@ -1,14 +1,15 @@
 // The HTTP server of the daemon and of the practice region: libmicrohttpd on the program's own main
-// loop, with no thread of its own. A server has one table of routes and any number of listeners, each
-// with limits of its own, so that a flood on TCP cannot lock an operator out of the Unix socket.
+// loop, with no thread of its own. A server has one table of routes and any number of listeners,
+// each with limits of its own, so that a flood on TCP cannot lock an operator out of the Unix
+// socket.
 //
 // A request is handed to its route's handler only when it is whole: decoded, within limits, valid
-// UTF-8. The handler answers at once, or keeps the request and answers later (request.h), or turns it
-// into a stream (stream.h). What is wrong before a handler is reached (404, 405, 413 …) the server
-// answers itself, through the `refuse` hook if one is given.
+// UTF-8. The handler answers at once, or keeps the request and answers later (request.h), or turns
+// it into a stream (stream.h). What is wrong before a handler is reached (404, 405, 413 …) the
+// server answers itself, through the `refuse` hook if one is given.
 //
-// Time limits: a header or a body that trickles in is cut off, an idle connection is closed, a reader
-// that takes nothing for `idle_ms` is cut off. Streams may be silent for ever.
+// Time limits: a header or a body that trickles in is cut off, an idle connection is closed, a
+// reader that takes nothing for `idle_ms` is cut off. Streams may be silent for ever.
 //
 // The server ignores SIGPIPE for the whole program if nobody else handles it.
 #pragma once
@@ -71,19 +72,20 @@ typedef struct {
 // Makes a server that listens nowhere yet. Asserts that the routes are well-formed.
 HttpServer *http_server_new(const HttpServerConfig *config);
 
-// Closes everything at once: streams end, open requests are answered 503 as far as that goes without
-// waiting, sockets close, socket files are removed. Requests still held by handlers stay valid until
-// they are answered into nothing. Not from within a handler or hook.
+// Closes everything at once: streams end, open requests are answered 503 as far as that goes
+// without waiting, sockets close, socket files are removed. Requests still held by handlers stay
+// valid until they are answered into nothing. Not from within a handler or hook.
 void http_server_free(HttpServer *server);
 
 // Listens on a Unix socket with permission bits `mode` (0600 if 0). A socket file on which nobody
 // answers is replaced; one that is alive is ERR_BUSY. `limits` may be NULL.
-bool http_server_listen_unix(HttpServer *server, const char *path, mode_t mode, const HttpLimits *limits,
-                             GError **error);
+bool http_server_listen_unix(HttpServer *server, const char *path, mode_t mode,
+                             const HttpLimits *limits, GError **error);
 
-// Listens on a numeric address and port; port 0 takes a free one, which `ret_port` (may be NULL) tells.
-bool http_server_listen_tcp(HttpServer *server, const char *address, guint16 port, const HttpLimits *limits,
-                            guint16 *ret_port, GError **error);
+// Listens on a numeric address and port; port 0 takes a free one, which `ret_port` (may be NULL)
+// tells.
+bool http_server_listen_tcp(HttpServer *server, const char *address, guint16 port,
+                            const HttpLimits *limits, guint16 *ret_port, GError **error);
 
 // Stops listening, ends every stream after what is queued, answers new requests 503. What is being
 // answered goes on. Once http_server_connections is 0, or patience is over: http_server_free.

@@ -84,7 +84,8 @@ static ssize_t read_stream(void *cls, uint64_t position, char *to, size_t max)
     return 0;
 }
 
-// A suspended connection does not notice that the other side hangs up: so its socket is watched apart.
+// A suspended connection does not notice that the other side hangs up: so its socket is watched
+// apart.
 static void watch_gone(HttpStream *stream, int op)
 {
     HttpConn *conn = stream->request->conn;

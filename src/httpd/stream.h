@@ -1,13 +1,14 @@
-// An answer without an end: server-sent events, or lines of JSON as they are produced. Bytes are queued
-// per stream by reference, so that one event goes to a thousand streams as one GBytes.
+// An answer without an end: server-sent events, or lines of JSON as they are produced. Bytes are
+// queued per stream by reference, so that one event goes to a thousand streams as one GBytes.
 //
-// The queue has a limit. Bytes that do not fit are refused, never cut: the stream then takes nothing
-// more until its queue has run empty, and tells so by `drained`: the place to send "there was a gap,
-// start again from revision N", to go on producing, or to give up. A slow reader delays nobody else.
+// The queue has a limit. Bytes that do not fit are refused, never cut: the stream then takes
+// nothing more until its queue has run empty, and tells so by `drained`: the place to send "there
+// was a gap, start again from revision N", to go on producing, or to give up. A slow reader delays
+// nobody else.
 //
-// A stream ends in one of two ways. The other side goes, or the server stops: `closed` is called, once,
-// and the pointer is not to be used again. Or its owner calls http_stream_end: what is queued is still
-// sent, and no callback comes any more. Heartbeats are the owner's affair.
+// A stream ends in one of two ways. The other side goes, or the server stops: `closed` is called,
+// once, and the pointer is not to be used again. Or its owner calls http_stream_end: what is queued
+// is still sent, and no callback comes any more. Heartbeats are the owner's affair.
 #pragma once
 
 #include <glib.h>

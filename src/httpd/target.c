@@ -15,7 +15,8 @@ static int hex_value(char ch)
 }
 
 // Decodes [from, to) into the arena, NUL-terminated. NULL and a sentence if a byte is not allowed.
-static char *decode(Arena *arena, const char *from, const char *to, bool plus_is_space, GError **error)
+static char *decode(Arena *arena, const char *from, const char *to, bool plus_is_space,
+                    GError **error)
 {
     char *start = arena->at;
     char *out = start;
@@ -23,7 +24,8 @@ static char *decode(Arena *arena, const char *from, const char *to, bool plus_is
         unsigned char byte = (unsigned char)*p;
         if (byte == '%') {
             if (to - p < 3 || hex_value(p[1]) < 0 || hex_value(p[2]) < 0) {
-                g_set_error(error, ERR, ERR_INVALID, "The address holds a percent sign without two hex digits.");
+                g_set_error(error, ERR, ERR_INVALID,
+                            "The address holds a percent sign without two hex digits.");
                 return NULL;
             }
             byte = (unsigned char)(hex_value(p[1]) * 16 + hex_value(p[2]));
@@ -32,7 +34,8 @@ static char *decode(Arena *arena, const char *from, const char *to, bool plus_is
             byte = ' ';
         }
         if (byte < 0x20 || byte == 0x7f) {
-            g_set_error(error, ERR, ERR_INVALID, "The address holds the control character 0x%02x.", byte);
+            g_set_error(error, ERR, ERR_INVALID, "The address holds the control character 0x%02x.",
+                        byte);
             return NULL;
         }
         *out++ = (char)byte;
@@ -55,12 +58,14 @@ static bool segment_is_plain(const char *segment, GError **error)
 }
 
 // [from, to) is the path behind its first slash.
-static bool parse_segments(HttpTarget *target, Arena *arena, const char *from, const char *to, GError **error)
+static bool parse_segments(HttpTarget *target, Arena *arena, const char *from, const char *to,
+                           GError **error)
 {
     target->segments = g_new0(char *, HTTP_TARGET_SEGMENTS_MAX + 1);
     while (from < to) {
         if (target->n_segments == HTTP_TARGET_SEGMENTS_MAX) {
-            g_set_error(error, ERR, ERR_INVALID, "The path has more than %d segments.", HTTP_TARGET_SEGMENTS_MAX);
+            g_set_error(error, ERR, ERR_INVALID, "The path has more than %d segments.",
+                        HTTP_TARGET_SEGMENTS_MAX);
             return false;
         }
         const char *slash = memchr(from, '/', (gsize)(to - from));
@@ -76,7 +81,8 @@ static bool parse_segments(HttpTarget *target, Arena *arena, const char *from, c
     return true;
 }
 
-static bool parse_query(HttpTarget *target, Arena *arena, const char *from, const char *to, GError **error)
+static bool parse_query(HttpTarget *target, Arena *arena, const char *from, const char *to,
+                        GError **error)
 {
     target->query = g_new0(HttpQueryItem, HTTP_TARGET_QUERY_MAX);
     while (from < to) {
@@ -91,7 +97,8 @@ static bool parse_query(HttpTarget *target, Arena *arena, const char *from, cons
             }
             HttpQueryItem *item = &target->query[target->n_query];
             item->name = decode(arena, from, equals ? equals : end, true, error);
-            item->value = item->name ? decode(arena, equals ? equals + 1 : end, end, true, error) : NULL;
+            item->value =
+                item->name ? decode(arena, equals ? equals + 1 : end, end, true, error) : NULL;
             if (!item->value)
                 return false;
             target->n_query++;
@@ -105,7 +112,8 @@ static bool parse(HttpTarget *target, const char *raw, GError **error)
 {
     gsize length = strlen(raw);
     if (length > HTTP_TARGET_MAX) {
-        g_set_error(error, ERR, ERR_TOO_LARGE, "The address is longer than %d bytes.", HTTP_TARGET_MAX);
+        g_set_error(error, ERR, ERR_TOO_LARGE, "The address is longer than %d bytes.",
+                    HTTP_TARGET_MAX);
         return false;
     }
     if (raw[0] != '/' || strchr(raw, '#')) {
