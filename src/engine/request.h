@@ -1,0 +1,110 @@
+// What people ask of the engine. Every request is answered exactly once, later, from engine_run:
+// with the object as it now is, or with a GError of domain REFUSAL (a rule says no: the sentence
+// names the rule, the facts and the way out) or ERR (it could not be done: ERR_CANCELLED,
+// ERR_UNKNOWN …).
+//
+// Requests copy what they are given. Who the person is and that the text is well-formed is the
+// caller's business; what the person may do is checked here, inside the change that does it.
+//
+// `key` is the caller's Idempotency-Key (NULL = none), durable: the same key with the same content
+// by the same person gets the operation as it is now, without doing anything again; with other
+// content REFUSAL_KEY_REUSED.
+#pragma once
+
+#include "engine/engine.h"
+#include "model/quorum.h"
+
+// `operation` and `signoff` are borrowed; both NULL if and only if `error` is set.
+typedef void (*EngineOperationDone)(const Operation *operation, const GError *error, gpointer data);
+typedef void (*EngineSignOffDone)(const Operation *operation, const SignOff *signoff,
+                                  const GError *error, gpointer data);
+
+typedef enum { PROPOSE_AS_NEEDED, PROPOSE_PLANNED, PROPOSE_UNPLANNED } ProposePlanned;
+
+typedef struct {
+    const Person *person;
+    const char *key;
+    OperationKind kind;
+    const char *group;
+    const char *to;         // NULL = the first standby (failover), the home location (failback)
+    ProposePlanned planned; // as needed: planned if the losing side is up
+    const char *reason;     // must hold a word
+    bool dry_run; // answers the operation with its statement as it would be; nothing is recorded
+} ProposeRequest;
+
+// Needs ROLE_BIT_OPERATOR. REFUSAL_CONFLICT if an operation of the group is open (the message names
+// it).
+void engine_propose(Engine *engine, const ProposeRequest *request, EngineOperationDone done,
+                    gpointer data);
+
+typedef struct {
+    const Person *person;
+    // id, operation, digest, decision, reason, ticket, phrase, signature; the engine fills in the
+    // rest.
+    const SignOff *signoff;
+} SignRequest;
+
+// The same sign-off id again (same content and person) returns the first answer; other content
+// REFUSAL_KEY_REUSED. The refusals of quorum_check. The statement is compared with fresh evidence
+// first: if it no longer stands, REFUSAL_WRONG_DIGEST and the operation has a new statement.
+void engine_sign(Engine *engine, const SignRequest *request, EngineSignOffDone done, gpointer data);
+
+// What became of a sign-off. REFUSAL_NOT_FOUND: it was never recorded.
+void engine_find_signoff(Engine *engine, const char *id, EngineSignOffDone done, gpointer data);
+
+typedef enum {
+    COMMAND_WITHDRAW, // the proposer, or an approver: ends a proposal
+    COMMAND_HOLD,     // any operator: no new steps
+    COMMAND_RESUME,   // an approver: go on after a hold or a pause
+    COMMAND_RETRY,    // an approver: the failed step (0 = all that failed) again, same key
+    COMMAND_SKIP,     // an approver: leave the failed step out; makes it completed-with-exceptions
+    COMMAND_ABORT,    // an approver: undo; refused past the point of no return
+    COMMAND_START,    // an approver: do not wait for the end of the hold window
+    COMMAND_CONFIRM,  // an operator: the manual step is done; reason = how it is known
+    COMMAND_COUNT
+} OperationCommand;
+
+extern const NameTable COMMAND_NAMES;
+
+typedef struct {
+    const Person *person;
+    const char *key;
+    const char *operation;
+    OperationCommand command;
+    guint step;         // retry, skip: 0 = every failed step; confirm: which
+    const char *reason; // must hold a word, except for hold
+    const char *ticket; // NULL = none
+    guint64 revision;   // If-Match: of the operation as it was seen; 0 = whatever it is
+} CommandRequest;
+
+// REFUSAL_WRONG_STATE, REFUSAL_PAST_POINT_OF_NO_RETURN, REFUSAL_PRECONDITION (revision),
+// REFUSAL_NOT_ALLOWED, REFUSAL_NO_REASON, REFUSAL_NOT_FOUND.
+void engine_command(Engine *engine, const CommandRequest *request, EngineOperationDone done,
+                    gpointer data);
+
+typedef struct {
+    const Person *person;
+    const char *key;
+    const char *group; // NULL = the whole fleet
+    bool arm;          // false: no automatic failover and no proposals by the watchdog
+    const char *reason;
+    gint64 until_ms; // disarming asks for its end, at most 7 days ahead
+} ArmRequest;
+
+// Needs ROLE_BIT_APPROVER. Arming a group also lifts its anti-flap block: this person has looked.
+void engine_arm(Engine *engine, const ArmRequest *request, EngineDone done, gpointer data);
+
+typedef struct {
+    const Person *person;
+    const char *alarm; // its id
+    const char *note;  // NULL = none
+} AcknowledgeRequest;
+
+// Needs ROLE_BIT_OPERATOR. An alarm that has ended goes away once acknowledged.
+void engine_acknowledge(Engine *engine, const AcknowledgeRequest *request, EngineDone done,
+                        gpointer data);
+
+// The maintenance gate (F5): true = open. `ret_why` says why, for people; the caller frees.
+// REFUSAL_NOT_FOUND if there is no such group.
+bool engine_gate(const Engine *engine, const char *group, bool *ret_open, char **ret_why,
+                 GError **error);
