@@ -1,13 +1,13 @@
 #include "base/error.h"
 
-G_DEFINE_QUARK(signalbox-error-quark, err)
+G_DEFINE_QUARK(signalbox - error - quark, err)
 
 static const char *const NAMES[ERR_COUNT] = {
-    [ERR_INVALID] = "invalid",     [ERR_NOT_FOUND] = "not-found", [ERR_CONFLICT] = "conflict",
-    [ERR_REFUSED] = "refused",     [ERR_DENIED] = "denied",       [ERR_UNREACHABLE] = "unreachable",
-    [ERR_TIMEOUT] = "timeout",     [ERR_UNKNOWN] = "unknown",     [ERR_TOO_LARGE] = "too-large",
-    [ERR_PROTOCOL] = "protocol",   [ERR_CORRUPT] = "corrupt",     [ERR_NO_SPACE] = "no-space",
-    [ERR_BUSY] = "busy",           [ERR_CANCELLED] = "cancelled", [ERR_INTERNAL] = "internal",
+    [ERR_INVALID] = "invalid",   [ERR_NOT_FOUND] = "not-found", [ERR_CONFLICT] = "conflict",
+    [ERR_REFUSED] = "refused",   [ERR_DENIED] = "denied",       [ERR_UNREACHABLE] = "unreachable",
+    [ERR_TIMEOUT] = "timeout",   [ERR_UNKNOWN] = "unknown",     [ERR_TOO_LARGE] = "too-large",
+    [ERR_PROTOCOL] = "protocol", [ERR_CORRUPT] = "corrupt",     [ERR_NO_SPACE] = "no-space",
+    [ERR_BUSY] = "busy",         [ERR_CANCELLED] = "cancelled", [ERR_INTERNAL] = "internal",
     [ERR_GONE] = "gone",
 };
 

@@ -49,7 +49,8 @@ static void append_head(GString *line, const Log *log, LogLevel level, const cha
 {
     g_autofree char *at = time_format_ms(clock_wall_ms(log->clock));
     if (log->json) {
-        g_string_append_printf(line, "{\"time\":\"%s\",\"level\":\"%s\",\"message\":", at, LEVELS[level]);
+        g_string_append_printf(line, "{\"time\":\"%s\",\"level\":\"%s\",\"message\":", at,
+                               LEVELS[level]);
         append_json(line, message);
         return;
     }

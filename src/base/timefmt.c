@@ -65,8 +65,8 @@ void time_format_full(gint64 at_ms, char buffer[32])
         return;
     }
     fields_from_ms(at_ms, &f);
-    g_snprintf(buffer, 32, "%04d-%02d-%02d %02d:%02d:%02dZ", f.year, f.month, f.day, f.hour, f.minute,
-               f.second);
+    g_snprintf(buffer, 32, "%04d-%02d-%02d %02d:%02d:%02dZ", f.year, f.month, f.day, f.hour,
+               f.minute, f.second);
 }
 
 static bool has_zone(const char *text)
@@ -97,8 +97,8 @@ static void format_two(gint64 total, gint64 unit, char big, gint64 sub, char sma
 {
     gint64 rest = total % unit / sub;
     if (rest)
-        g_snprintf(buffer, 16, "%" G_GINT64_FORMAT "%c%" G_GINT64_FORMAT "%c", total / unit, big, rest,
-                   small);
+        g_snprintf(buffer, 16, "%" G_GINT64_FORMAT "%c%" G_GINT64_FORMAT "%c", total / unit, big,
+                   rest, small);
     else
         g_snprintf(buffer, 16, "%" G_GINT64_FORMAT "%c", total / unit, big);
 }
@@ -128,7 +128,11 @@ void duration_format(gint64 ms, char buffer[16])
 
 void duration_format_up(gint64 ms, char buffer[16])
 {
-    gint64 grain = ms <= 9900 ? 100 : ms <= MINUTE - SECOND ? SECOND : ms < HOUR ? SECOND : ms < DAY ? MINUTE : HOUR;
+    gint64 grain = ms <= 9900              ? 100
+                   : ms <= MINUTE - SECOND ? SECOND
+                   : ms < HOUR             ? SECOND
+                   : ms < DAY              ? MINUTE
+                                           : HOUR;
     duration_format(ms <= 0 ? ms : (ms + grain - 1) / grain * grain, buffer);
 }
 
@@ -175,9 +179,10 @@ bool duration_parse(const char *text, gint64 *ret_ms, GError **error)
 {
     if (text && parse_parts(text, ret_ms))
         return true;
-    g_set_error(error, ERR, ERR_INVALID,
-                "\"%.40s\" is not a duration; expected a number with a unit, such as 500ms, 10s, 1m30s, "
-                "4h or 365d",
-                text ? text : "");
+    g_set_error(
+        error, ERR, ERR_INVALID,
+        "\"%.40s\" is not a duration; expected a number with a unit, such as 500ms, 10s, 1m30s, "
+        "4h or 365d",
+        text ? text : "");
     return false;
 }
