@@ -1,0 +1,286 @@
+#include "model/fleet.h"
+
+#include <string.h>
+
+static GHashTable *parameters_new(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+}
+
+static void trigger_free(gpointer data)
+{
+    Trigger *trigger = data;
+    g_free(trigger->name);
+    recurrence_release(&trigger->recurrence);
+    g_free(trigger);
+}
+
+static void instance_free(gpointer data)
+{
+    Instance *instance = data;
+    g_hash_table_unref(instance->parameters);
+    g_free(instance);
+}
+
+static void workload_free(gpointer data)
+{
+    Workload *workload = data;
+    g_free(workload->name);
+    g_free(workload->id);
+    g_free(workload->driver);
+    g_free(workload->router);
+    g_ptr_array_unref(workload->triggers);
+    g_ptr_array_unref(workload->instances);
+    g_ptr_array_unref(workload->stages);
+    g_ptr_array_unref(workload->depends_on);
+    g_hash_table_unref(workload->parameters);
+    g_free(workload);
+}
+
+static void group_free(gpointer data)
+{
+    Group *group = data;
+    g_free(group->name);
+    g_free(group->title);
+    g_ptr_array_unref(group->standbys);
+    g_ptr_array_unref(group->workloads);
+    g_ptr_array_unref(group->reduced);
+    g_ptr_array_unref(group->nonproduction);
+    g_ptr_array_unref(group->unmanaged);
+    g_free(group);
+}
+
+static void location_free(gpointer data)
+{
+    Location *location = data;
+    g_free(location->name);
+    g_free(location->title);
+    g_free(location->pair);
+    g_free(location->health.url);
+    g_free(location->health.socket);
+    g_ptr_array_unref(location->zones);
+    g_hash_table_unref(location->parameters);
+    g_free(location);
+}
+
+Fleet *fleet_new(const char *name)
+{
+    Fleet *fleet = g_new0(Fleet, 1);
+    fleet->name = g_strdup(name);
+    fleet->refs = 1;
+    fleet->locations = g_ptr_array_new_with_free_func(location_free);
+    fleet->groups = g_ptr_array_new_with_free_func(group_free);
+    fleet->workloads = g_ptr_array_new();
+    fleet->location_by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    fleet->group_by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    fleet->workload_by_id = g_hash_table_new(g_str_hash, g_str_equal);
+    return fleet;
+}
+
+Fleet *fleet_ref(Fleet *fleet)
+{
+    fleet->refs++;
+    return fleet;
+}
+
+void fleet_unref(Fleet *fleet)
+{
+    if (!fleet || --fleet->refs > 0)
+        return;
+    g_hash_table_unref(fleet->workload_by_id);
+    g_hash_table_unref(fleet->group_by_name);
+    g_hash_table_unref(fleet->location_by_name);
+    g_ptr_array_unref(fleet->workloads);
+    g_ptr_array_unref(fleet->groups);
+    g_ptr_array_unref(fleet->locations);
+    g_free(fleet->source);
+    g_free(fleet->name);
+    g_free(fleet);
+}
+
+Location *fleet_add_location(Fleet *fleet, const char *name)
+{
+    if (g_hash_table_contains(fleet->location_by_name, name))
+        return NULL;
+    Location *location = g_new0(Location, 1);
+    location->name = g_strdup(name);
+    location->health =
+        (HealthCheck){.interval_ms = 10000, .timeout_ms = 3000, .failures = 3, .recoveries = 2};
+    location->zones = g_ptr_array_new_with_free_func(g_free);
+    location->parameters = parameters_new();
+    location->index = fleet->locations->len;
+    g_ptr_array_add(fleet->locations, location);
+    g_hash_table_insert(fleet->location_by_name, location->name, location);
+    return location;
+}
+
+static const Policy POLICY_DEFAULT = {
+    .failover = AUTOMATION_MANUAL,
+    .approvals = 1,
+    .hold_ms = 10 * 1000,
+    .expire_ms = 30 * 60 * 1000,
+    .evidence_ms = 15 * 1000,
+    .rollback_ms = 60 * 60 * 1000,
+    .antiflap_ms = 30 * 60 * 1000,
+    .step_limit_ms = 60 * 1000,
+    .drain_limit_ms = 5 * 60 * 1000,
+    .propose = true,
+};
+
+Group *fleet_add_group(Fleet *fleet, const char *name)
+{
+    if (g_hash_table_contains(fleet->group_by_name, name))
+        return NULL;
+    Group *group = g_new0(Group, 1);
+    group->name = g_strdup(name);
+    group->standbys = g_ptr_array_new();
+    group->workloads = g_ptr_array_new_with_free_func(workload_free);
+    group->reduced = g_ptr_array_new_with_free_func(g_free);
+    group->nonproduction = g_ptr_array_new_with_free_func(g_free);
+    group->unmanaged = g_ptr_array_new_with_free_func(g_free);
+    group->policy = POLICY_DEFAULT;
+    group->rpo_ms = 15 * 60 * 1000;
+    group->rto_ms = 4 * 60 * 60 * 1000;
+    group->index = fleet->groups->len;
+    g_ptr_array_add(fleet->groups, group);
+    g_hash_table_insert(fleet->group_by_name, group->name, group);
+    return group;
+}
+
+Workload *group_add_workload(Fleet *fleet, Group *group, const char *name)
+{
+    g_autofree char *id = g_strconcat(group->name, "/", name, NULL);
+    if (g_hash_table_contains(fleet->workload_by_id, id))
+        return NULL;
+    Workload *workload = g_new0(Workload, 1);
+    workload->name = g_strdup(name);
+    workload->id = g_steal_pointer(&id);
+    workload->group = group;
+    workload->triggers = g_ptr_array_new_with_free_func(trigger_free);
+    workload->instances = g_ptr_array_new_with_free_func(instance_free);
+    workload->stages = g_ptr_array_new_with_free_func(g_free);
+    workload->depends_on = g_ptr_array_new();
+    workload->parameters = parameters_new();
+    workload->index = fleet->workloads->len;
+    g_ptr_array_add(group->workloads, workload);
+    g_ptr_array_add(fleet->workloads, workload);
+    g_hash_table_insert(fleet->workload_by_id, workload->id, workload);
+    return workload;
+}
+
+Instance *workload_add_instance(Workload *workload, Location *location)
+{
+    if (workload_instance(workload, location))
+        return NULL;
+    Instance *instance = g_new0(Instance, 1);
+    instance->workload = workload;
+    instance->location = location;
+    instance->parameters = parameters_new();
+    instance->index = workload->instances->len;
+    g_ptr_array_add(workload->instances, instance);
+    return instance;
+}
+
+Trigger *workload_add_trigger(Workload *workload, const char *name)
+{
+    for (guint i = 0; i < workload->triggers->len; i++)
+        if (strcmp(((Trigger *)workload->triggers->pdata[i])->name, name) == 0)
+            return NULL;
+    Trigger *trigger = g_new0(Trigger, 1);
+    trigger->name = g_strdup(name);
+    g_ptr_array_add(workload->triggers, trigger);
+    return trigger;
+}
+
+Location *fleet_location(const Fleet *fleet, const char *name)
+{
+    return name ? g_hash_table_lookup(fleet->location_by_name, name) : NULL;
+}
+
+Group *fleet_group(const Fleet *fleet, const char *name)
+{
+    return name ? g_hash_table_lookup(fleet->group_by_name, name) : NULL;
+}
+
+Workload *fleet_workload(const Fleet *fleet, const char *id)
+{
+    return id ? g_hash_table_lookup(fleet->workload_by_id, id) : NULL;
+}
+
+Instance *workload_instance(const Workload *workload, const Location *location)
+{
+    for (guint i = 0; i < workload->instances->len; i++) {
+        Instance *instance = workload->instances->pdata[i];
+        if (instance->location == location)
+            return instance;
+    }
+    return NULL;
+}
+
+Workload *group_workload(const Group *group, const char *name)
+{
+    for (guint i = 0; i < group->workloads->len; i++) {
+        Workload *workload = group->workloads->pdata[i];
+        if (strcmp(workload->name, name) == 0)
+            return workload;
+    }
+    return NULL;
+}
+
+bool group_has_location(const Group *group, const Location *location)
+{
+    return group->primary == location || g_ptr_array_find(group->standbys, location, NULL);
+}
+
+bool workload_is_single_active(const Workload *workload)
+{
+    for (guint i = 0; i < workload->triggers->len; i++)
+        if (((const Trigger *)workload->triggers->pdata[i])->keeper == KEEPER_CLIENT)
+            return true;
+    return workload->pattern == PATTERN_ACTIVE_PASSIVE;
+}
+
+bool workload_holds_data(const Workload *workload)
+{
+    return workload->kind == KIND_ENVIRONMENT || workload->kind == KIND_DATABASE;
+}
+
+static const char *placeholder_value(const Instance *instance, const char *name)
+{
+    if (strcmp(name, "location") == 0)
+        return instance->location->name;
+    if (strcmp(name, "group") == 0)
+        return instance->workload->group->name;
+    if (strcmp(name, "workload") == 0)
+        return instance->workload->name;
+    if (g_str_has_prefix(name, "location."))
+        return g_hash_table_lookup(instance->location->parameters, name + strlen("location."));
+    return NULL;
+}
+
+// Unknown placeholders stay as they are: a URL may hold braces of its own.
+static char *expand(const Instance *instance, const char *text)
+{
+    GString *out = g_string_new(NULL);
+    while (*text) {
+        const char *end = *text == '{' ? strchr(text, '}') : NULL;
+        g_autofree char *name = end ? g_strndup(text + 1, (gsize)(end - text - 1)) : NULL;
+        const char *value = name ? placeholder_value(instance, name) : NULL;
+        if (value) {
+            g_string_append(out, value);
+            text = end + 1;
+        } else
+            g_string_append_c(out, *text++);
+    }
+    return g_string_free(out, FALSE);
+}
+
+char *instance_parameter(const Instance *instance, const char *name)
+{
+    const char *value = g_hash_table_lookup(instance->parameters, name);
+    if (!value)
+        value = g_hash_table_lookup(instance->workload->parameters, name);
+    if (!value)
+        value = g_hash_table_lookup(instance->location->parameters, name);
+    return value ? expand(instance, value) : NULL;
+}

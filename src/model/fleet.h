@@ -1,0 +1,152 @@
+// What is declared: locations, groups, workloads and their instances, as the fleet file says it. Built
+// once by conf/, checked, then never changed: a reload makes a new Fleet. What is *observed* of the
+// same things is in model/status.h.
+//
+// Ownership: the Fleet owns everything below it; every pointer between the structs is borrowed and
+// lives as long as the Fleet.
+#pragma once
+
+#include "model/names.h"
+#include "model/recurrence.h"
+
+typedef struct Fleet Fleet;
+typedef struct Location Location;
+typedef struct Group Group;
+typedef struct Workload Workload;
+typedef struct Instance Instance;
+
+typedef struct {
+    char *url;          // http://…; NULL = this location has no health check
+    char *socket;       // Unix socket to reach it through; NULL = by the URL's host
+    gint64 interval_ms; // between the starts of two probes
+    gint64 timeout_ms;  // for the whole answer
+    guint failures;     // failed probes in a row that make it `down`
+    guint recoveries;   // good probes in a row that make it `up` again (flap damping)
+    gint64 degraded_ms; // an answer slower than this is `degraded`; 0 = never
+} HealthCheck;
+
+struct Location {
+    char *name;
+    char *title;
+    char *pair; // name of the paired location, NULL = none (F13)
+    HostType host;
+    HealthCheck health;
+    GPtrArray *zones;       // of char *: fault domains inside it (F12)
+    GHashTable *parameters; // char * → char *: what drivers need to reach it ("endpoint", …)
+    guint index;            // in fleet->locations
+};
+
+typedef struct {
+    char *name;
+    TriggerType type;
+    StateKeeper keeper;    // client-side state ⇒ one active instance only (L11)
+    bool ordered;          // messages must be handled in order
+    bool sessions;         // … and the queue keeps order by session
+    Recurrence recurrence; // of a recurrence or polling trigger; frequency unset = none
+    bool has_recurrence;
+} Trigger;
+
+struct Instance {
+    Workload *workload;
+    Location *location;
+    gint64 start_offset_ms; // split schedules: shifts the recurrence's start (L10)
+    GHashTable *parameters; // overrides the workload's
+    guint index;            // in workload->instances
+};
+
+struct Workload {
+    char *name; // unique in its group
+    char *id;   // "group/name", unique in the fleet
+    Group *group;
+    WorkloadKind kind;
+    Pattern pattern;
+    char *driver;        // a row of driver/'s table
+    char *router;        // name of the workload in this group that routes requests here (L12); NULL
+    GPtrArray *triggers; // of Trigger *
+    GPtrArray *instances;   // of Instance *
+    GPtrArray *stages;      // of char *: names of the process's stages, in order (L8)
+    GPtrArray *depends_on;  // of Workload *: activated before this one
+    GHashTable *parameters; // char * → char *
+    guint index;            // in fleet->workloads
+};
+
+typedef struct {
+    Automation failover;
+    guint approvals; // different people needed where a sign-off is needed
+    bool four_eyes;  // the proposer is not the last needed approver
+    SignaturePolicy signature;
+    gint64 hold_ms;        // between the last sign-off and the first step
+    gint64 expire_ms;      // a proposal not signed by then expires
+    gint64 evidence_ms;    // evidence older than this is not signable
+    gint64 rollback_ms;    // how long the way back is kept prepared
+    gint64 antiflap_ms;    // automatic proposals are blocked so long after an operation
+    gint64 step_limit_ms;  // a step's time limit unless its kind has a longer one
+    gint64 drain_limit_ms; // how long to wait for runs in flight
+    bool propose;          // the watchdog proposes by itself when the primary is down
+} Policy;
+
+struct Group {
+    char *name;
+    char *title;
+    Location *primary;
+    GPtrArray *standbys; // of Location *, in order of preference
+    gint64 rpo_ms;
+    gint64 rto_ms;
+    Policy policy;
+    GPtrArray *workloads;     // of Workload *
+    GPtrArray *reduced;       // of char *: what does not work while failed over (F5)
+    GPtrArray *nonproduction; // of char *: members that may be degraded meanwhile (F9)
+    GPtrArray *unmanaged;     // of char *: the customer's own resources and steps (F11)
+    gint64 plan_reviewed_ms;  // 0 = never
+    gint64 plan_tested_ms;    // 0 = never
+    guint index;              // in fleet->groups
+};
+
+struct Fleet {
+    char *name;
+    bool production;
+    char *source;         // the file it was read from
+    GPtrArray *locations; // of Location *
+    GPtrArray *groups;    // of Group *
+    GPtrArray *workloads; // of Workload *: all, in file order (borrowed)
+    GHashTable *location_by_name;
+    GHashTable *group_by_name;
+    GHashTable *workload_by_id;
+    gint refs;
+};
+
+// An empty fleet. The caller fills it through the adders below and frees it with fleet_unref.
+Fleet *fleet_new(const char *name);
+Fleet *fleet_ref(Fleet *fleet);
+void fleet_unref(Fleet *fleet);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Fleet, fleet_unref)
+
+// Adders make the object with its defaults, enter it into the indexes and return it (owned by the
+// fleet). NULL if the name is taken: the caller knows the place in the file and says so.
+Location *fleet_add_location(Fleet *fleet, const char *name);
+Group *fleet_add_group(Fleet *fleet, const char *name);
+Workload *group_add_workload(Fleet *fleet, Group *group, const char *name);
+Instance *workload_add_instance(Workload *workload, Location *location);
+Trigger *workload_add_trigger(Workload *workload, const char *name);
+
+// NULL if there is none of that name.
+Location *fleet_location(const Fleet *fleet, const char *name);
+Group *fleet_group(const Fleet *fleet, const char *name);
+Workload *fleet_workload(const Fleet *fleet, const char *id);
+Instance *workload_instance(const Workload *workload, const Location *location);
+Workload *group_workload(const Group *group, const char *name);
+
+// True if the group may run at `location`: its primary or one of its standbys.
+bool group_has_location(const Group *group, const Location *location);
+
+// True if at most one instance of it may be active: the pattern says so, or a trigger keeps its state
+// with the client.
+bool workload_is_single_active(const Workload *workload);
+
+// True for what holds data that must be promoted: environments and databases.
+bool workload_holds_data(const Workload *workload);
+
+// The parameter as this instance sees it: its own, else its workload's, else its location's; with
+// {location}, {group}, {workload} and {location.NAME} (a parameter of the location) replaced. NULL if
+// nobody sets it. The caller frees.
+char *instance_parameter(const Instance *instance, const char *name);

@@ -1,0 +1,107 @@
+#include "model/names.h"
+
+#include "base/error.h"
+
+#define TABLE(what, array)                                                                         \
+    {                                                                                              \
+        what, array, G_N_ELEMENTS(array)                                                           \
+    }
+
+static const char *const HOSTS[] = {"multi-tenant", "isolated"};
+const NameTable HOST_NAMES = TABLE("host type", HOSTS);
+
+static const char *const KINDS[] = {"workflow", "environment", "catalog", "connector",
+                                    "database", "router",      "service"};
+const NameTable KIND_NAMES = TABLE("workload kind", KINDS);
+
+static const char *const PATTERNS[] = {"active-passive", "load-balanced", "competing-consumers"};
+const NameTable PATTERN_NAMES = TABLE("role pattern", PATTERNS);
+
+static const char *const TRIGGERS[] = {"recurrence", "polling", "request", "webhook"};
+const NameTable TRIGGER_NAMES = TABLE("trigger type", TRIGGERS);
+
+static const char *const KEEPERS[] = {"server", "client"};
+const NameTable KEEPER_NAMES = TABLE("keeper of state", KEEPERS);
+
+static const char *const VERDICTS[] = {"unknown", "up", "degraded", "down"};
+const NameTable VERDICT_NAMES = TABLE("verdict", VERDICTS);
+
+static const char *const INSTANCES[] = {"unknown",       "active", "passive",
+                                        "transitioning", "failed", "unreachable"};
+const NameTable INSTANCE_NAMES = TABLE("instance state", INSTANCES);
+
+static const char *const MODES[] = {"unknown",     "normal",       "failing-over",
+                                    "failed-over", "failing-back", "split"};
+const NameTable MODE_NAMES = TABLE("mode", MODES);
+
+static const char *const AUTOMATIONS[] = {"manual", "automatic"};
+const NameTable AUTOMATION_NAMES = TABLE("failover policy", AUTOMATIONS);
+
+static const char *const SIGNATURES[] = {"off", "preferred", "required"};
+const NameTable SIGNATURE_NAMES = TABLE("signature policy", SIGNATURES);
+
+static const char *const PROOFS[] = {"F", "L", "P", "M"};
+const NameTable PROOF_NAMES = TABLE("proof class", PROOFS);
+
+static const char *const OLD_PRIMARIES[] = {"unconfirmed", "passive", "fenced", "attested",
+                                            "not-needed"};
+const NameTable OLD_PRIMARY_NAMES = TABLE("state of the old primary", OLD_PRIMARIES);
+
+static const char *const OPERATION_KINDS[] = {"failover", "failback", "drill"};
+const NameTable OPERATION_KIND_NAMES = TABLE("operation kind", OPERATION_KINDS);
+
+static const char *const OPERATION_STATES_TEXT[] = {
+    "awaiting-sign-off", "running",  "paused",    "completed", "completed-with-exceptions",
+    "aborted",           "rejected", "withdrawn", "expired"};
+const NameTable OPERATION_STATE_NAMES = TABLE("operation state", OPERATION_STATES_TEXT);
+
+static const char *const PHASES[] = {"none",   "holding",    "starting",  "passivating",
+                                     "proven", "activating", "verifying", "undoing"};
+const NameTable PHASE_NAMES = TABLE("phase", PHASES);
+
+static const char *const STEP_KINDS_TEXT[] = {
+    "fence",    "passivate", "drain",  "rejoin", "catch-up", "promote",     "reroute",
+    "activate", "verify",    "notify", "manual", "wait",     "limited-mode"};
+const NameTable STEP_KIND_NAMES = TABLE("step kind", STEP_KINDS_TEXT);
+
+static const char *const STEP_STATES_TEXT[] = {"pending", "intent",  "unknown", "waiting", "done",
+                                               "failed",  "skipped", "noted",   "undone"};
+const NameTable STEP_STATE_NAMES = TABLE("step state", STEP_STATES_TEXT);
+
+static const char *const SIDES[] = {"operator", "provider", "signalbox"};
+const NameTable SIDE_NAMES = TABLE("responsible side", SIDES);
+
+static const char *const DECISIONS[] = {"approve", "reject"};
+const NameTable DECISION_NAMES = TABLE("decision", DECISIONS);
+
+static const char *const SEVERITIES[] = {"info", "warning", "error", "critical"};
+const NameTable SEVERITY_NAMES = TABLE("severity", SEVERITIES);
+
+static const char *const USER_ROLES[] = {"viewer", "operator", "approver", "admin"};
+const NameTable USER_ROLE_NAMES = TABLE("role", USER_ROLES);
+
+const char *name_of(const NameTable *table, int value)
+{
+    return value >= 0 && (guint)value < table->count ? table->names[value] : "?";
+}
+
+char *name_list(const NameTable *table)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < table->count; i++)
+        g_string_append_printf(text, "%s%s", i ? ", " : "", table->names[i]);
+    return g_string_free(text, FALSE);
+}
+
+bool name_parse(const NameTable *table, const char *text, int *ret_value, GError **error)
+{
+    for (guint i = 0; i < table->count; i++)
+        if (g_strcmp0(text, table->names[i]) == 0) {
+            *ret_value = (int)i;
+            return true;
+        }
+    g_autofree char *allowed = name_list(table);
+    g_set_error(error, ERR, ERR_INVALID, "\"%.60s\" is no %s; expected one of: %s",
+                text ? text : "", table->what, allowed);
+    return false;
+}

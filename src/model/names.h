@@ -1,0 +1,159 @@
+// Every closed set of words in the domain, once: the enum, and its words as they stand in files, API,
+// screens and logs. A NameTable is what options, JSON fields and completion are driven by.
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct {
+    const char *what; // "verdict", for error messages
+    const char *const *names;
+    guint count;
+} NameTable;
+
+// The word for `value`; "?" if it is out of range.
+const char *name_of(const NameTable *table, int value);
+
+// The value of `text`. ERR_INVALID lists the words that are allowed.
+bool name_parse(const NameTable *table, const char *text, int *ret_value, GError **error);
+
+// All words, joined by ", ". The caller frees.
+char *name_list(const NameTable *table);
+
+typedef enum { HOST_MULTI_TENANT, HOST_ISOLATED } HostType;
+extern const NameTable HOST_NAMES;
+
+typedef enum {
+    KIND_WORKFLOW,
+    KIND_ENVIRONMENT,
+    KIND_CATALOG,
+    KIND_CONNECTOR,
+    KIND_DATABASE,
+    KIND_ROUTER,
+    KIND_SERVICE
+} WorkloadKind;
+extern const NameTable KIND_NAMES;
+
+typedef enum { PATTERN_ACTIVE_PASSIVE, PATTERN_LOAD_BALANCED, PATTERN_COMPETING_CONSUMERS } Pattern;
+extern const NameTable PATTERN_NAMES;
+
+typedef enum { TRIGGER_RECURRENCE, TRIGGER_POLLING, TRIGGER_REQUEST, TRIGGER_WEBHOOK } TriggerType;
+extern const NameTable TRIGGER_NAMES;
+
+typedef enum { KEEPER_SERVER, KEEPER_CLIENT } StateKeeper; // who remembers what was already handled
+extern const NameTable KEEPER_NAMES;
+
+typedef enum { VERDICT_UNKNOWN, VERDICT_UP, VERDICT_DEGRADED, VERDICT_DOWN } VerdictState;
+extern const NameTable VERDICT_NAMES;
+
+typedef enum {
+    INSTANCE_UNKNOWN,
+    INSTANCE_ACTIVE,
+    INSTANCE_PASSIVE,
+    INSTANCE_TRANSITIONING,
+    INSTANCE_FAILED,
+    INSTANCE_UNREACHABLE
+} InstanceState;
+extern const NameTable INSTANCE_NAMES;
+
+typedef enum {
+    MODE_UNKNOWN,
+    MODE_NORMAL,
+    MODE_FAILING_OVER,
+    MODE_FAILED_OVER, // limited mode: F5
+    MODE_FAILING_BACK,
+    MODE_SPLIT
+} GroupMode;
+extern const NameTable MODE_NAMES;
+
+typedef enum { AUTOMATION_MANUAL, AUTOMATION_AUTOMATIC } Automation;
+extern const NameTable AUTOMATION_NAMES;
+
+typedef enum { SIGNATURE_OFF, SIGNATURE_PREFERRED, SIGNATURE_REQUIRED } SignaturePolicy;
+extern const NameTable SIGNATURE_NAMES;
+
+// What proves that the old side is off (4-OPERATIONS.md): the target refuses old epochs; its lease
+// lapsed; an independent device cut it off; a person attests. Ordered from strongest to weakest.
+typedef enum { PROOF_FENCING, PROOF_LEASE, PROOF_POWER, PROOF_MANUAL } ProofClass;
+extern const NameTable PROOF_NAMES;
+
+typedef enum { OLD_UNCONFIRMED, OLD_PASSIVE, OLD_FENCED, OLD_ATTESTED, OLD_NOT_NEEDED } OldPrimary;
+extern const NameTable OLD_PRIMARY_NAMES;
+
+typedef enum { OPERATION_FAILOVER, OPERATION_FAILBACK, OPERATION_DRILL } OperationKind;
+extern const NameTable OPERATION_KIND_NAMES;
+
+typedef enum {
+    OPERATION_AWAITING,
+    OPERATION_RUNNING,
+    OPERATION_PAUSED,
+    OPERATION_COMPLETED,
+    OPERATION_COMPLETED_EXCEPTIONS,
+    OPERATION_ABORTED,
+    OPERATION_REJECTED,
+    OPERATION_WITHDRAWN,
+    OPERATION_EXPIRED,
+    OPERATION_STATES
+} OperationState;
+extern const NameTable OPERATION_STATE_NAMES;
+
+typedef enum {
+    PHASE_NONE,
+    PHASE_HOLDING, // signed; the hold window runs
+    PHASE_STARTING,
+    PHASE_PASSIVATING,
+    PHASE_PROVEN,
+    PHASE_ACTIVATING, // from here on: past the point of no return
+    PHASE_VERIFYING,
+    PHASE_UNDOING // an abort's compensations
+} OperationPhase;
+extern const NameTable PHASE_NAMES;
+
+typedef enum {
+    STEP_FENCE,
+    STEP_PASSIVATE,
+    STEP_DRAIN,
+    STEP_REJOIN, // the old primary becomes the secondary of the new one
+    STEP_CATCH_UP,
+    STEP_PROMOTE,
+    STEP_REROUTE,
+    STEP_ACTIVATE,
+    STEP_VERIFY,
+    STEP_NOTIFY,
+    STEP_MANUAL,
+    STEP_WAIT,
+    STEP_LIMITED, // enter or leave limited mode
+    STEP_KINDS
+} StepKind;
+extern const NameTable STEP_KIND_NAMES;
+
+typedef enum {
+    STEP_PENDING,
+    STEP_INTENT,  // committed; the command may or may not be out
+    STEP_UNKNOWN, // sent, no answer: being observed
+    STEP_WAITING, // for a person
+    STEP_DONE,
+    STEP_FAILED,
+    STEP_SKIPPED,
+    STEP_NOTED, // best effort, did not work, recorded (fence of a dead primary)
+    STEP_UNDONE,
+    STEP_STATES
+} StepState;
+extern const NameTable STEP_STATE_NAMES;
+
+typedef enum { SIDE_OPERATOR, SIDE_PROVIDER, SIDE_SIGNALBOX } Side; // who does a step (F7)
+extern const NameTable SIDE_NAMES;
+
+typedef enum { DECISION_APPROVE, DECISION_REJECT } Decision;
+extern const NameTable DECISION_NAMES;
+
+typedef enum { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR, SEVERITY_CRITICAL } Severity;
+extern const NameTable SEVERITY_NAMES;
+
+typedef enum {
+    ROLE_BIT_VIEWER = 1,
+    ROLE_BIT_OPERATOR = 2,
+    ROLE_BIT_APPROVER = 4,
+    ROLE_BIT_ADMIN = 8
+} RoleBit;
+extern const NameTable USER_ROLE_NAMES; // index i is bit 1 << i

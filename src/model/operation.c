@@ -1,0 +1,166 @@
+#include "model/operation.h"
+
+Step *step_new(guint number, StepKind kind)
+{
+    Step *step = g_new0(Step, 1);
+    step->number = number;
+    step->kind = kind;
+    return step;
+}
+
+void step_free(Step *step)
+{
+    if (!step)
+        return;
+    g_free(step->title);
+    g_free(step->workload);
+    g_free(step->location);
+    g_free(step->key);
+    g_free(step->boot_id);
+    g_free(step->detail);
+    g_free(step->ticket);
+    g_free(step->by);
+    g_free(step);
+}
+
+static Step *step_copy(const Step *step)
+{
+    Step *copy = g_new(Step, 1);
+    *copy = *step;
+    copy->title = g_strdup(step->title);
+    copy->workload = g_strdup(step->workload);
+    copy->location = g_strdup(step->location);
+    copy->key = g_strdup(step->key);
+    copy->boot_id = g_strdup(step->boot_id);
+    copy->detail = g_strdup(step->detail);
+    copy->ticket = g_strdup(step->ticket);
+    copy->by = g_strdup(step->by);
+    return copy;
+}
+
+SignOff *signoff_new(const char *id)
+{
+    SignOff *signoff = g_new0(SignOff, 1);
+    signoff->id = g_strdup(id);
+    return signoff;
+}
+
+SignOff *signoff_copy(const SignOff *signoff)
+{
+    SignOff *copy = g_new(SignOff, 1);
+    *copy = *signoff;
+    copy->id = g_strdup(signoff->id);
+    copy->operation = g_strdup(signoff->operation);
+    copy->digest = g_strdup(signoff->digest);
+    copy->operator_name = g_strdup(signoff->operator_name);
+    copy->reason = g_strdup(signoff->reason);
+    copy->ticket = g_strdup(signoff->ticket);
+    copy->phrase = g_strdup(signoff->phrase);
+    copy->signature = g_strdup(signoff->signature);
+    return copy;
+}
+
+void signoff_free(SignOff *signoff)
+{
+    if (!signoff)
+        return;
+    g_free(signoff->id);
+    g_free(signoff->operation);
+    g_free(signoff->digest);
+    g_free(signoff->operator_name);
+    g_free(signoff->reason);
+    g_free(signoff->ticket);
+    g_free(signoff->phrase);
+    g_free(signoff->signature);
+    g_free(signoff);
+}
+
+static void free_step(gpointer data)
+{
+    step_free(data);
+}
+
+static void free_signoff(gpointer data)
+{
+    signoff_free(data);
+}
+
+Operation *operation_new(const char *id)
+{
+    Operation *operation = g_new0(Operation, 1);
+    operation->id = g_strdup(id);
+    operation->signoffs = g_ptr_array_new_with_free_func(free_signoff);
+    operation->steps = g_ptr_array_new_with_free_func(free_step);
+    operation->exceptions = g_ptr_array_new_with_free_func(g_free);
+    operation->lost = (Losses){-1, -1, -1};
+    return operation;
+}
+
+void operation_free(Operation *operation)
+{
+    if (!operation)
+        return;
+    g_free(operation->id);
+    g_free(operation->group);
+    g_free(operation->from);
+    g_free(operation->to);
+    g_free(operation->proposer);
+    g_free(operation->reason);
+    g_free(operation->digest);
+    g_free(operation->changed);
+    g_free(operation->why);
+    statement_free(operation->statement);
+    g_ptr_array_unref(operation->signoffs);
+    g_ptr_array_unref(operation->steps);
+    g_ptr_array_unref(operation->exceptions);
+    g_free(operation);
+}
+
+static gpointer copy_step(gconstpointer step, gpointer data)
+{
+    (void)data;
+    return step_copy(step);
+}
+
+static gpointer copy_signoff(gconstpointer signoff, gpointer data)
+{
+    (void)data;
+    return signoff_copy(signoff);
+}
+
+static gpointer copy_text(gconstpointer text, gpointer data)
+{
+    (void)data;
+    return g_strdup(text);
+}
+
+Operation *operation_copy(const Operation *operation)
+{
+    Operation *copy = g_new(Operation, 1);
+    *copy = *operation;
+    copy->id = g_strdup(operation->id);
+    copy->group = g_strdup(operation->group);
+    copy->from = g_strdup(operation->from);
+    copy->to = g_strdup(operation->to);
+    copy->proposer = g_strdup(operation->proposer);
+    copy->reason = g_strdup(operation->reason);
+    copy->digest = g_strdup(operation->digest);
+    copy->changed = g_strdup(operation->changed);
+    copy->why = g_strdup(operation->why);
+    copy->statement = operation->statement ? statement_copy(operation->statement) : NULL;
+    copy->steps = g_ptr_array_copy(operation->steps, copy_step, NULL);
+    copy->signoffs = g_ptr_array_copy(operation->signoffs, copy_signoff, NULL);
+    copy->exceptions = g_ptr_array_copy(operation->exceptions, copy_text, NULL);
+    return copy;
+}
+
+Step *operation_step(const Operation *operation, guint number)
+{
+    return number >= 1 && number <= operation->steps->len ? operation->steps->pdata[number - 1]
+                                                          : NULL;
+}
+
+bool operation_has_ended(const Operation *operation)
+{
+    return operation->state >= OPERATION_COMPLETED;
+}

@@ -1,0 +1,110 @@
+// An operation moves a group between locations: failover, failback (and, later, drill). Here are its
+// records as they are stored, served and shown; the rules over them are in model/transition.h (which
+// state may follow which), model/plan.h (which steps), model/quorum.h (which sign-offs suffice).
+#pragma once
+
+#include "model/names.h"
+#include "model/statement.h"
+
+// One thing to do. Steps of one wave run side by side; a wave starts when the one before it is over.
+typedef struct {
+    guint number; // from 1
+    guint wave;
+    StepKind kind;
+    char *title;    // "activate settle in North Europe"
+    char *workload; // id; NULL = the group as a whole
+    char *location; // NULL = none
+    Side side;
+    bool best_effort; // a failure is noted, not fatal (fence of a dead primary)
+    bool compensates; // it is the undoing of another (after an abort)
+    bool grants; // gives the role to the target: the first such intent is the point of no return
+    gint64 limit_ms;
+    StepState state;
+    char *key;     // idempotency key that the command carries: "OPERATION/NUMBER/EPOCH"
+    gint64 epoch;  // of the group when the intent was committed
+    char *boot_id; // of the target, recorded with the intent; NULL = it reports none
+    guint attempts;
+    gint64 started_ms; // intent
+    gint64 ended_ms;   // outcome
+    char *detail;      // the driver's own words, or the person's note
+    char *ticket;
+    char *by;        // who confirmed or skipped it; NULL = signalbox itself
+    gint64 usual_ms; // p50 of earlier operations; 0 = none known
+    gint64 usual_p95_ms;
+} Step;
+
+typedef struct {
+    char *id; // made by the client before it first sends
+    char *operation;
+    char *digest; // of the statement that was seen
+    Decision decision;
+    char *operator_name; // the person, whatever the login
+    char *reason;
+    char *ticket;
+    char *phrase;
+    char *signature; // armoured SSHSIG; NULL = none
+    gint64 at_ms;
+    gint64 audit_seq; // the record that holds it
+    bool void_;       // the statement changed after it was given
+} SignOff;
+
+// What was lost, counted afterwards. -1 = not known (yet).
+typedef struct {
+    gint64 transactions;
+    gint64 abandoned_runs;
+    gint64 missed_recurrences;
+} Losses;
+
+typedef struct {
+    char *id;
+    OperationKind kind;
+    bool planned; // the losing side is alive and takes part
+    bool automatic;
+    char *group;
+    char *from;
+    char *to;
+    OperationState state;
+    OperationPhase phase;
+    bool held;      // no new step is started until a signer resumes
+    bool past_pnr;  // point of no return passed: no abort any more
+    char *proposer; // a person, or "watchdog"
+    char *reason;
+    gint64 detected_ms; // start of the RTO clock; 0 = planned
+    gint64 proposed_ms;
+    gint64 expires_ms;
+    gint64 approved_ms;   // the last needed sign-off
+    gint64 hold_until_ms; // first step not before
+    gint64 started_ms;
+    gint64 activated_ms; // the last activation was done
+    gint64 ended_ms;
+    gint64 epoch;            // issued to this operation; 0 before it starts
+    Statement *statement;    // the one to be signed now
+    char *digest;            // of it
+    guint statement_version; // from 1; a material change makes the next
+    char *changed;           // what the last material change was; NULL
+    GPtrArray *signoffs;     // of SignOff *, in the order given, voided ones too
+    GPtrArray *steps;        // of Step *
+    GPtrArray *exceptions;   // of char *: what makes it `completed-with-exceptions`
+    char *why;               // of the pause, the end, the refusal: a sentence; NULL
+    Losses lost;
+    gint64 rto_ms;
+    guint64 revision; // of the store
+} Operation;
+
+Step *step_new(guint number, StepKind kind);
+void step_free(Step *step);
+SignOff *signoff_new(const char *id);
+SignOff *signoff_copy(const SignOff *signoff);
+void signoff_free(SignOff *signoff);
+Operation *operation_new(const char *id);
+void operation_free(Operation *operation);
+// A deep copy: a decision is prepared on a copy and put in place once it is committed.
+Operation *operation_copy(const Operation *operation);
+// NULL if there is none.
+Step *operation_step(const Operation *operation, guint number);
+// True in completed, aborted, rejected, withdrawn, expired …: nothing more will happen.
+bool operation_has_ended(const Operation *operation);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Step, step_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SignOff, signoff_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Operation, operation_free)

@@ -1,0 +1,369 @@
+#include "model/plan.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+// A dead side is told to fence itself, but nobody waits long for the dead.
+enum { FENCE_LIMIT_MS = 2000, VERIFY_LIMIT_MS = 120 * 1000 };
+
+typedef struct {
+    const PlanInput *input;
+    GPtrArray *steps;
+    guint wave;
+} Planner;
+
+static const char *title_of(const Location *location)
+{
+    return location->title ? location->title : location->name;
+}
+
+static Step *add_step(Planner *planner, StepKind kind, const Workload *workload,
+                      const Location *location, char *title)
+{
+    Step *step = step_new(planner->steps->len + 1, kind);
+    step->wave = planner->wave;
+    step->title = title;
+    step->workload = workload ? g_strdup(workload->id) : NULL;
+    step->location = location ? g_strdup(location->name) : NULL;
+    step->side = SIDE_SIGNALBOX;
+    step->limit_ms = planner->input->group->policy.step_limit_ms;
+    step->grants = kind == STEP_PROMOTE || kind == STEP_REROUTE || kind == STEP_ACTIVATE;
+    g_ptr_array_add(planner->steps, step);
+    return step;
+}
+
+// A step on one workload; where its driver cannot, a manual step that says what the person must do.
+static Step *add_command(Planner *planner, StepKind kind, const Workload *workload,
+                         const Location *location)
+{
+    char *title = g_strdup_printf("%s %s in %s", name_of(&STEP_KIND_NAMES, (int)kind),
+                                  workload->name, title_of(location));
+    Step *step = add_step(planner, kind, workload, location, title);
+    if (planner->input->can(workload, kind, planner->input->data))
+        return step;
+    step->kind = STEP_MANUAL;
+    step->side = SIDE_OPERATOR;
+    step->title = g_strconcat("by hand: ", title, NULL);
+    g_free(title);
+    return step;
+}
+
+static bool takes_part(const Workload *workload, const Location *location)
+{
+    return workload->kind != KIND_ROUTER && workload_instance(workload, location) != NULL;
+}
+
+// Waves are numbered densely: one begins only if the last one got a step.
+static void next_wave(Planner *planner)
+{
+    const Step *last = planner->steps->len ? planner->steps->pdata[planner->steps->len - 1] : NULL;
+    planner->wave = last ? last->wave + 1 : 1;
+}
+
+// One step for each single-active workload at `location`; with `data`, for those that hold data.
+static void add_each(Planner *planner, StepKind kind, const Location *location, bool data)
+{
+    const GPtrArray *workloads = planner->input->group->workloads;
+    for (guint i = 0; i < workloads->len; i++) {
+        const Workload *workload = workloads->pdata[i];
+        if (takes_part(workload, location) && workload_holds_data(workload) == data &&
+            (data || workload_is_single_active(workload)))
+            add_command(planner, kind, workload, location);
+    }
+}
+
+static void add_wave(Planner *planner, StepKind kind, const Location *location, bool data)
+{
+    next_wave(planner);
+    add_each(planner, kind, location, data);
+}
+
+static void add_fences(Planner *planner)
+{
+    add_wave(planner, STEP_FENCE, planner->input->from, true);
+    add_each(planner, STEP_FENCE, planner->input->from, false);
+    for (guint i = 0; i < planner->steps->len; i++) {
+        Step *step = planner->steps->pdata[i];
+        step->best_effort = true;
+        step->limit_ms = FENCE_LIMIT_MS;
+    }
+}
+
+static void add_reroutes(Planner *planner)
+{
+    const GPtrArray *workloads = planner->input->group->workloads;
+    next_wave(planner);
+    for (guint i = 0; i < workloads->len; i++) {
+        const Workload *workload = workloads->pdata[i];
+        if (workload->kind != KIND_ROUTER || !workload->instances->len)
+            continue;
+        const Instance *at = workload_instance(workload, planner->input->to);
+        at = at ? at : workload->instances->pdata[0];
+        Step *step = add_command(planner, STEP_REROUTE, workload, at->location);
+        g_free(step->title);
+        step->title =
+            g_strdup_printf("%sreroute %s to %s", step->kind == STEP_MANUAL ? "by hand: " : "",
+                            workload->name, title_of(planner->input->to));
+    }
+}
+
+// What pulls work by itself starts last: what others call first, then what polls or subscribes, then what
+// fires by the clock.
+static guint trigger_rank(const Workload *workload)
+{
+    static const guint RANKS[] = {[TRIGGER_REQUEST] = 1,
+                                  [TRIGGER_POLLING] = 2,
+                                  [TRIGGER_WEBHOOK] = 2,
+                                  [TRIGGER_RECURRENCE] = 3};
+    guint rank = 0;
+    for (guint i = 0; i < workload->triggers->len; i++)
+        rank = MAX(rank, RANKS[((const Trigger *)workload->triggers->pdata[i])->type]);
+    return rank;
+}
+
+enum { DEPTH_MAX = 64, RANK_COUNT = 4 };
+
+// Longest chain of dependencies below `workload`; more than DEPTH_MAX means a cycle.
+static guint depth_of(const Workload *workload, guint limit)
+{
+    guint depth = 0;
+    for (guint i = 0; limit && i < workload->depends_on->len; i++)
+        depth = MAX(depth, 1 + depth_of(workload->depends_on->pdata[i], limit - 1));
+    return limit ? depth : DEPTH_MAX + 1;
+}
+
+typedef struct {
+    const Workload *workload;
+    guint order; // depth × RANK_COUNT + rank
+} Ordered;
+
+static int compare_order(gconstpointer a, gconstpointer b)
+{
+    const Ordered *x = a, *y = b;
+    if (x->order != y->order)
+        return x->order < y->order ? -1 : 1;
+    return (x->workload->index > y->workload->index) - (x->workload->index < y->workload->index);
+}
+
+static bool is_activated(const Workload *workload, const Location *location)
+{
+    return takes_part(workload, location) && !workload_holds_data(workload) &&
+           workload->pattern == PATTERN_ACTIVE_PASSIVE;
+}
+
+static bool activation_order(const Group *group, const Location *location, GArray *order,
+                             GError **error)
+{
+    for (guint i = 0; i < group->workloads->len; i++) {
+        const Workload *workload = group->workloads->pdata[i];
+        guint depth = depth_of(workload, DEPTH_MAX);
+        if (depth >= DEPTH_MAX) {
+            g_set_error(
+                error, ERR, ERR_INVALID,
+                "Workload %s depends on itself through its depends_on: the order of activation is "
+                "not defined.",
+                workload->id);
+            return false;
+        }
+        Ordered entry = {workload, depth * RANK_COUNT + trigger_rank(workload)};
+        if (is_activated(workload, location))
+            g_array_append_val(order, entry);
+    }
+    g_array_sort(order, compare_order);
+    return true;
+}
+
+static bool add_activations(Planner *planner, const Location *location, GError **error)
+{
+    g_autoptr(GArray) order = g_array_new(FALSE, FALSE, sizeof(Ordered));
+    if (!activation_order(planner->input->group, location, order, error))
+        return false;
+    for (guint i = 0; i < order->len; i++) {
+        const Ordered *entry = &g_array_index(order, Ordered, i);
+        if (!i || entry->order != g_array_index(order, Ordered, i - 1).order)
+            next_wave(planner);
+        add_command(planner, STEP_ACTIVATE, entry->workload, location);
+    }
+    return true;
+}
+
+static Step *add_group_step(Planner *planner, StepKind kind, const Location *location, char *title)
+{
+    next_wave(planner);
+    return add_step(planner, kind, NULL, location, title);
+}
+
+static void add_notice(Planner *planner, const char *what)
+{
+    if (planner->input->notify)
+        add_group_step(planner, STEP_NOTIFY, NULL, g_strdup_printf("tell the customers: %s", what));
+}
+
+static bool has_data(const PlanInput *input)
+{
+    for (guint i = 0; i < input->group->workloads->len; i++) {
+        const Workload *workload = input->group->workloads->pdata[i];
+        if (workload_holds_data(workload) && takes_part(workload, input->to))
+            return true;
+    }
+    return false;
+}
+
+static void add_catch_up(Planner *planner)
+{
+    const PlanInput *input = planner->input;
+    if (has_data(input))
+        add_group_step(planner, STEP_CATCH_UP, input->to,
+                       g_strdup_printf("wait until %s has all data of %s", title_of(input->to),
+                                       title_of(input->from)))
+            ->limit_ms = input->group->policy.drain_limit_ms;
+}
+
+// The orderly way out of the losing side: its triggers first, then what still runs, then its data.
+static void add_leaving(Planner *planner)
+{
+    const PlanInput *input = planner->input;
+    guint before = planner->steps->len;
+    add_wave(planner, STEP_PASSIVATE, input->from, false);
+    if (planner->steps->len > before)
+        add_group_step(planner, STEP_DRAIN, input->from,
+                       g_strdup_printf("wait for the runs in flight in %s", title_of(input->from)))
+            ->limit_ms = input->group->policy.drain_limit_ms;
+    add_wave(planner, STEP_PASSIVATE, input->from, true);
+    add_catch_up(planner);
+}
+
+static bool add_arriving(Planner *planner, GError **error)
+{
+    const PlanInput *input = planner->input;
+    add_wave(planner, STEP_PROMOTE, input->to, true);
+    add_reroutes(planner);
+    if (!add_activations(planner, input->to, error))
+        return false;
+    add_group_step(
+        planner, STEP_VERIFY, input->to,
+        g_strdup_printf("verify that %s works in %s", input->group->name, title_of(input->to)))
+        ->limit_ms = VERIFY_LIMIT_MS;
+    return true;
+}
+
+static bool check_input(const PlanInput *input, GError **error)
+{
+    const Location *both[] = {input->from, input->to};
+    for (guint i = 0; i < 2; i++)
+        if (!both[i] || !group_has_location(input->group, both[i])) {
+            g_set_error(error, ERR, ERR_INVALID, "Group %s does not run at %s.", input->group->name,
+                        both[i] ? both[i]->name : "no location");
+            return false;
+        }
+    if (input->from != input->to)
+        return true;
+    g_set_error(error, ERR, ERR_INVALID, "Group %s is at %s already.", input->group->name,
+                input->to->name);
+    return false;
+}
+
+static bool plan_failover(Planner *planner, GError **error)
+{
+    const PlanInput *input = planner->input;
+    if (input->planned) {
+        add_notice(planner, "a planned failover begins");
+        add_leaving(planner);
+    } else
+        add_fences(planner);
+    if (!add_arriving(planner, error))
+        return false;
+    add_group_step(planner, STEP_LIMITED, NULL,
+                   g_strdup("enter limited mode: maintenance and deployments closed"));
+    add_notice(planner, "it runs in the standby");
+    return true;
+}
+
+static bool plan_failback(Planner *planner, GError **error)
+{
+    const PlanInput *input = planner->input;
+    add_wave(planner, STEP_REJOIN, input->to, true);
+    add_catch_up(planner);
+    add_notice(planner, "failback begins, with a brief interruption; the batch window is open");
+    add_leaving(planner);
+    if (!add_arriving(planner, error))
+        return false;
+    add_group_step(planner, STEP_LIMITED, NULL, g_strdup("leave limited mode"));
+    add_notice(planner, "it is home again; the batch window is closed");
+    return true;
+}
+
+static void free_step(gpointer data)
+{
+    step_free(data);
+}
+
+GPtrArray *plan_make(const PlanInput *input, GError **error)
+{
+    g_autoptr(GPtrArray) steps = g_ptr_array_new_with_free_func(free_step);
+    Planner planner = {input, steps, 1};
+    if (!check_input(input, error))
+        return NULL;
+    bool ok = input->kind == OPERATION_FAILBACK ? plan_failback(&planner, error)
+                                                : plan_failover(&planner, error);
+    return ok ? g_steal_pointer(&steps) : NULL;
+}
+
+static bool was_passivated(const Step *step)
+{
+    return step->kind == STEP_PASSIVATE && !step->compensates && step->state != STEP_PENDING &&
+           step->state != STEP_SKIPPED;
+}
+
+static void add_undo(GPtrArray *undo, const Operation *operation, const Step *done, StepKind kind,
+                     guint wave)
+{
+    const char *name = strrchr(done->workload, '/');
+    Step *step = step_new(operation->steps->len + undo->len + 1, kind);
+    step->wave = wave;
+    step->title = g_strdup_printf("undo: %s %s in %s again", name_of(&STEP_KIND_NAMES, (int)kind),
+                                  name ? name + 1 : done->workload, done->location);
+    step->workload = g_strdup(done->workload);
+    step->location = g_strdup(done->location);
+    step->side = SIDE_SIGNALBOX;
+    step->limit_ms = done->limit_ms;
+    step->compensates = true;
+    g_ptr_array_add(undo, step);
+}
+
+GPtrArray *plan_undo(const Operation *operation, const Group *group)
+{
+    GPtrArray *undo = g_ptr_array_new_with_free_func(free_step);
+    const Step *last =
+        operation->steps->len ? operation->steps->pdata[operation->steps->len - 1] : NULL;
+    guint wave = last ? last->wave + 1 : 1;
+    // Data first, then in the reverse of the order it was switched off in.
+    for (int pass = 0; pass < 2; pass++) {
+        for (guint i = operation->steps->len; i-- > 0;) {
+            const Step *step = operation->steps->pdata[i];
+            const char *name = step->workload ? strrchr(step->workload, '/') : NULL;
+            const Workload *workload = name ? group_workload(group, name + 1) : NULL;
+            if (was_passivated(step) && workload && workload_holds_data(workload) == (pass == 0))
+                add_undo(undo, operation, step, pass == 0 ? STEP_PROMOTE : STEP_ACTIVATE, wave);
+        }
+        wave++;
+    }
+    return undo;
+}
+
+OperationPhase plan_phase(const Step *step)
+{
+    static const OperationPhase PHASES[STEP_KINDS] = {
+        [STEP_FENCE] = PHASE_PASSIVATING,    [STEP_PASSIVATE] = PHASE_PASSIVATING,
+        [STEP_DRAIN] = PHASE_PASSIVATING,    [STEP_REJOIN] = PHASE_STARTING,
+        [STEP_CATCH_UP] = PHASE_PASSIVATING, [STEP_PROMOTE] = PHASE_ACTIVATING,
+        [STEP_REROUTE] = PHASE_ACTIVATING,   [STEP_ACTIVATE] = PHASE_ACTIVATING,
+        [STEP_VERIFY] = PHASE_VERIFYING,     [STEP_NOTIFY] = PHASE_STARTING,
+        [STEP_MANUAL] = PHASE_PASSIVATING,   [STEP_WAIT] = PHASE_PASSIVATING,
+        [STEP_LIMITED] = PHASE_VERIFYING,
+    };
+    if (step->compensates)
+        return PHASE_UNDOING;
+    return step->grants ? PHASE_ACTIVATING : PHASES[step->kind];
+}

@@ -1,0 +1,194 @@
+#include "model/quorum.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "base/timefmt.h"
+#include "model/refusal.h"
+
+void person_release(Person *person)
+{
+    g_clear_pointer(&person->name, g_free);
+    g_clear_pointer(&person->how, g_free);
+    person->roles = 0;
+}
+
+bool person_has(const Person *person, RoleBit role)
+{
+    return (person->roles & (guint)role) != 0;
+}
+
+static bool counts(const Operation *operation, const SignOff *signoff)
+{
+    return signoff->decision == DECISION_APPROVE && !signoff->void_ &&
+           g_strcmp0(signoff->digest, operation->digest) == 0;
+}
+
+static const SignOff *approval_of(const Operation *operation, const char *name)
+{
+    for (guint i = 0; i < operation->signoffs->len; i++) {
+        const SignOff *signoff = operation->signoffs->pdata[i];
+        if (counts(operation, signoff) && g_strcmp0(signoff->operator_name, name) == 0)
+            return signoff;
+    }
+    return NULL;
+}
+
+guint quorum_given(const Operation *operation)
+{
+    guint given = 0;
+    for (guint i = 0; i < operation->signoffs->len; i++) {
+        const SignOff *signoff = operation->signoffs->pdata[i];
+        given +=
+            counts(operation, signoff) && approval_of(operation, signoff->operator_name) == signoff;
+    }
+    return given;
+}
+
+guint quorum_missing(const Operation *operation)
+{
+    guint needed = operation->statement ? operation->statement->approvals : 1;
+    guint given = quorum_given(operation);
+    if (given < needed)
+        return needed - given;
+    // Four eyes: somebody other than the proposer must be among the givers.
+    bool alone = needed && operation->statement && operation->statement->four_eyes && given == 1 &&
+                 approval_of(operation, operation->proposer);
+    return alone ? 1 : 0;
+}
+
+static bool refuse(GError **error, Refusal code, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+static bool refuse(GError **error, Refusal code, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    g_set_error_literal(error, REFUSAL, (int)code, text);
+    return false;
+}
+
+static bool check_open(const Operation *operation, const SignOff *signoff, gint64 now_ms,
+                       GError **error)
+{
+    char at[16];
+    time_format_clock(operation->expires_ms, at);
+    bool open = operation->state == OPERATION_AWAITING ||
+                (operation->state == OPERATION_RUNNING && operation->phase == PHASE_HOLDING &&
+                 signoff->decision == DECISION_REJECT);
+    if (operation->state == OPERATION_EXPIRED || (open && now_ms >= operation->expires_ms))
+        return refuse(
+            error, REFUSAL_EXPIRED,
+            "Proposal %s expired at %s unsigned. Nothing expired can be signed: propose it again.",
+            operation->id, at);
+    if (!open)
+        return refuse(error, REFUSAL_WRONG_STATE,
+                      "Operation %s is %s; it no longer takes sign-offs.", operation->id,
+                      name_of(&OPERATION_STATE_NAMES, (int)operation->state));
+    return true;
+}
+
+static bool check_person(const Operation *operation, const SignOff *signoff, const Person *person,
+                         GError **error)
+{
+    if (!person_has(person, ROLE_BIT_APPROVER))
+        return refuse(
+            error, REFUSAL_NOT_ALLOWED,
+            "%s may not sign: the role approver is needed. An admin gives it in the daemon's file.",
+            person->name);
+    if (g_strcmp0(signoff->digest, operation->digest) != 0)
+        return refuse(error, REFUSAL_WRONG_DIGEST,
+                      "The statement of %s has changed since you read it%s%s (yours %.12s, now "
+                      "%.12s). Read it "
+                      "again, then sign.",
+                      operation->id, operation->changed ? ": " : "",
+                      operation->changed ? operation->changed : "",
+                      signoff->digest ? signoff->digest : "none",
+                      operation->digest ? operation->digest : "none");
+    const SignOff *earlier = approval_of(operation, person->name);
+    if (earlier && signoff->decision == DECISION_APPROVE) {
+        char at[16];
+        time_format_clock(earlier->at_ms, at);
+        return refuse(error, REFUSAL_DUPLICATE_PERSON,
+                      "%s has signed this already, at %s. %u more from other people needed.",
+                      person->name, at, quorum_missing(operation));
+    }
+    return true;
+}
+
+// The proposer may sign, but not so that it would be the last one needed.
+static bool check_four_eyes(const Operation *operation, const Person *person, GError **error)
+{
+    if (!operation->statement->four_eyes || g_strcmp0(person->name, operation->proposer) != 0)
+        return true;
+    if (quorum_missing(operation) > 1)
+        return true;
+    return refuse(error, REFUSAL_FOUR_EYES,
+                  "%s proposed this, and group %s asks for four eyes: the last needed sign-off "
+                  "must come from "
+                  "somebody else.",
+                  person->name, operation->group);
+}
+
+static bool check_words(const Operation *operation, const SignOff *signoff, GError **error)
+{
+    if (!text_has_word(signoff->reason))
+        return refuse(error, REFUSAL_NO_REASON,
+                      "A reason in words is needed; it goes into the audit log with your name.");
+    if (signoff->decision == DECISION_APPROVE &&
+        !quorum_phrase_matches(signoff->phrase, operation->statement->confirm))
+        return refuse(error, REFUSAL_WRONG_PHRASE,
+                      "The typed phrase is not this statement's. Type: %s",
+                      operation->statement->confirm);
+    return true;
+}
+
+static bool check_fresh(const Operation *operation, gint64 now_ms, gint64 evidence_ms,
+                        gint64 limit_ms, GError **error)
+{
+    char age[16], limit[16];
+    if (evidence_ms && now_ms - evidence_ms <= limit_ms)
+        return true;
+    duration_format(now_ms - evidence_ms, age);
+    duration_format(limit_ms, limit);
+    return refuse(error, REFUSAL_STALE_EVIDENCE,
+                  "The evidence for %s is %s old; at most %s is signable. It is being observed "
+                  "again: wait for "
+                  "it, or see which source is silent.",
+                  operation->id, evidence_ms ? age : "never observed, so endlessly", limit);
+}
+
+bool quorum_check(const Operation *operation, const SignOff *signoff, const Person *person,
+                  gint64 now_ms, gint64 evidence_ms, gint64 evidence_limit_ms, GError **error)
+{
+    if (!check_open(operation, signoff, now_ms, error) ||
+        !check_person(operation, signoff, person, error))
+        return false;
+    if (signoff->decision == DECISION_REJECT)
+        return check_words(operation, signoff, error);
+    return check_four_eyes(operation, person, error) && check_words(operation, signoff, error) &&
+           check_fresh(operation, now_ms, evidence_ms, evidence_limit_ms, error);
+}
+
+static const char *skip_blanks(const char *text)
+{
+    while (g_ascii_isspace(*text))
+        text++;
+    return text;
+}
+
+bool quorum_phrase_matches(const char *typed, const char *expected)
+{
+    if (!typed || !expected || !*expected)
+        return false;
+    typed = skip_blanks(typed);
+    while (*typed && *expected) {
+        if (g_ascii_isspace(*typed) && g_ascii_isspace(*expected)) {
+            typed = skip_blanks(typed);
+            expected = skip_blanks(expected);
+        } else if (g_ascii_tolower(*typed++) != g_ascii_tolower(*expected++))
+            return false;
+    }
+    return !*skip_blanks(typed) && !*expected;
+}

@@ -1,0 +1,268 @@
+#include "model/status.h"
+
+#include <string.h>
+
+VantageStatus *vantage_status_new(const char *vantage, const char *location)
+{
+    VantageStatus *status = g_new0(VantageStatus, 1);
+    status->vantage = g_strdup(vantage);
+    status->location = g_strdup(location);
+    return status;
+}
+
+void vantage_status_free(VantageStatus *status)
+{
+    if (!status)
+        return;
+    g_free(status->vantage);
+    g_free(status->location);
+    g_free(status->detail);
+    g_free(status);
+}
+
+void vantage_status_add(VantageStatus *status, ProbeSample sample)
+{
+    if (status->history_len == PROBE_HISTORY) {
+        memmove(status->history, status->history + 1, (PROBE_HISTORY - 1) * sizeof sample);
+        status->history_len--;
+    }
+    status->history[status->history_len++] = sample;
+}
+
+static void free_vantage(gpointer data)
+{
+    vantage_status_free(data);
+}
+
+LocationStatus *location_status_new(const char *name)
+{
+    LocationStatus *status = g_new0(LocationStatus, 1);
+    status->name = g_strdup(name);
+    status->vantages = g_ptr_array_new_with_free_func(free_vantage);
+    status->faults = g_ptr_array_new_with_free_func(g_free);
+    return status;
+}
+
+void location_status_free(LocationStatus *status)
+{
+    if (!status)
+        return;
+    g_free(status->name);
+    g_free(status->title);
+    g_free(status->pair);
+    g_free(status->verdict.why);
+    g_free(status->boot_id);
+    g_ptr_array_unref(status->vantages);
+    g_ptr_array_unref(status->faults);
+    g_free(status);
+}
+
+static int compare_us(gconstpointer a, gconstpointer b)
+{
+    gint64 x = *(const gint64 *)a, y = *(const gint64 *)b;
+    return (x > y) - (x < y);
+}
+
+void location_status_percentiles(LocationStatus *status)
+{
+    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(gint64));
+    for (guint i = 0; i < status->vantages->len; i++) {
+        const VantageStatus *v = status->vantages->pdata[i];
+        for (guint k = 0; k < v->history_len; k++)
+            if (v->history[k].ok)
+                g_array_append_val(all, v->history[k].latency_us);
+    }
+    status->p50_us = status->p99_us = 0;
+    if (!all->len)
+        return;
+    g_array_sort(all, compare_us);
+    status->p50_us = g_array_index(all, gint64, (all->len - 1) * 50 / 100);
+    status->p99_us = g_array_index(all, gint64, (all->len - 1) * 99 / 100);
+}
+
+InstanceStatus *instance_status_new(const char *location)
+{
+    InstanceStatus *status = g_new0(InstanceStatus, 1);
+    status->location = g_strdup(location);
+    status->runs = -1;
+    status->missed = -1;
+    return status;
+}
+
+void instance_status_free(InstanceStatus *status)
+{
+    if (!status)
+        return;
+    g_free(status->location);
+    g_free(status->detail);
+    g_free(status->boot_id);
+    g_free(status);
+}
+
+void trigger_status_free(TriggerStatus *status)
+{
+    if (!status)
+        return;
+    g_free(status->name);
+    g_free(status->rule);
+    g_free(status);
+}
+
+static void free_instance(gpointer data)
+{
+    instance_status_free(data);
+}
+
+static void free_trigger(gpointer data)
+{
+    trigger_status_free(data);
+}
+
+WorkloadStatus *workload_status_new(const char *group, const char *name)
+{
+    WorkloadStatus *status = g_new0(WorkloadStatus, 1);
+    status->id = g_strconcat(group, "/", name, NULL);
+    status->group = g_strdup(group);
+    status->name = g_strdup(name);
+    status->proof = PROOF_MANUAL;
+    status->triggers = g_ptr_array_new_with_free_func(free_trigger);
+    status->instances = g_ptr_array_new_with_free_func(free_instance);
+    return status;
+}
+
+void workload_status_free(WorkloadStatus *status)
+{
+    if (!status)
+        return;
+    g_free(status->id);
+    g_free(status->group);
+    g_free(status->name);
+    g_free(status->driver);
+    g_free(status->router);
+    g_ptr_array_unref(status->triggers);
+    g_ptr_array_unref(status->instances);
+    g_free(status);
+}
+
+InstanceStatus *workload_status_at(const WorkloadStatus *status, const char *location)
+{
+    for (guint i = 0; i < status->instances->len; i++) {
+        InstanceStatus *instance = status->instances->pdata[i];
+        if (strcmp(instance->location, location) == 0)
+            return instance;
+    }
+    return NULL;
+}
+
+ReplicationStatus *replication_status_new(const char *workload, const char *from, const char *to)
+{
+    ReplicationStatus *status = g_new0(ReplicationStatus, 1);
+    status->workload = g_strdup(workload);
+    status->from = g_strdup(from);
+    status->to = g_strdup(to);
+    status->committed_pos = status->replayed_pos = status->lag_ms = -1;
+    return status;
+}
+
+void replication_status_free(ReplicationStatus *status)
+{
+    if (!status)
+        return;
+    g_free(status->workload);
+    g_free(status->from);
+    g_free(status->to);
+    g_free(status->lineage);
+    g_free(status);
+}
+
+static void free_replication(gpointer data)
+{
+    replication_status_free(data);
+}
+
+GroupStatus *group_status_new(const char *name)
+{
+    GroupStatus *status = g_new0(GroupStatus, 1);
+    status->name = g_strdup(name);
+    status->standbys = g_ptr_array_new_with_free_func(g_free);
+    status->replication = g_ptr_array_new_with_free_func(free_replication);
+    status->reduced = g_ptr_array_new_with_free_func(g_free);
+    status->loss.transactions = -1;
+    return status;
+}
+
+void group_status_free(GroupStatus *status)
+{
+    if (!status)
+        return;
+    g_free(status->name);
+    g_free(status->title);
+    g_free(status->primary);
+    g_free(status->active);
+    g_free(status->loss.how);
+    g_free(status->operation);
+    g_free(status->blocked);
+    g_free(status->automation_why);
+    g_ptr_array_unref(status->standbys);
+    g_ptr_array_unref(status->replication);
+    g_ptr_array_unref(status->reduced);
+    g_free(status);
+}
+
+Finding *finding_new(void)
+{
+    return g_new0(Finding, 1);
+}
+
+void finding_free(Finding *finding)
+{
+    if (!finding)
+        return;
+    g_free(finding->id);
+    g_free(finding->rule);
+    g_free(finding->title);
+    g_free(finding->object);
+    g_free(finding->facts);
+    g_free(finding->way_out);
+    g_free(finding->from);
+    g_free(finding);
+}
+
+Alarm *alarm_new(const char *id)
+{
+    Alarm *alarm = g_new0(Alarm, 1);
+    alarm->id = g_strdup(id);
+    return alarm;
+}
+
+void alarm_free(Alarm *alarm)
+{
+    if (!alarm)
+        return;
+    g_free(alarm->id);
+    g_free(alarm->object);
+    g_free(alarm->text);
+    g_free(alarm->acknowledged_by);
+    g_free(alarm);
+}
+
+void frame_status_release(FrameStatus *frame)
+{
+    g_free(frame->fleet);
+    g_free(frame->daemon);
+    g_free(frame->daemon_location);
+    g_free(frame->store_detail);
+    g_free(frame->config_error);
+    g_free(frame->automation_why);
+    g_free(frame->audit_hash);
+    *frame = (FrameStatus){0};
+}
+
+void change_free(Change *change)
+{
+    if (!change)
+        return;
+    g_free(change->object);
+    g_free(change->text);
+    g_free(change);
+}

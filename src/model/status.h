@@ -1,0 +1,250 @@
+// What is observed: the live side of the fleet, as the backend knows it and the console shows it. The
+// engine keeps these structs up to date, wire/ carries them as JSON, the console reads the very same
+// structs: one shape from end to end. Everything here owns its strings and refers to others by name,
+// so that a status stands alone.
+//
+// No fact without an age: every observed value has its observed_at_ms beside it; 0 = never observed.
+#pragma once
+
+#include "model/names.h"
+
+enum { PROBE_HISTORY = 60 }; // probes kept per vantage point for the sparkline and percentiles
+
+// One health check's result.
+typedef struct {
+    gint64 at_ms; // when it ended
+    bool ok;
+    bool degraded;     // answered, but slow or with a sick dependency
+    gint64 latency_us; // whole exchange
+} ProbeSample;
+
+// A location as one vantage point sees it.
+typedef struct {
+    char *vantage;  // the daemon's name
+    char *location; // where that daemon is
+    guint failures; // failed probes in a row
+    guint successes;
+    gint64 last_ok_ms;
+    gint64 first_failure_ms; // of the current run of failures; 0 = none
+    char *detail;            // the last probe's words
+    guint history_len;
+    ProbeSample history[PROBE_HISTORY]; // oldest first
+} VantageStatus;
+
+typedef struct {
+    VerdictState state;
+    gint64 since_ms;
+    gint64 observed_at_ms; // of the newest probe that it rests on
+    char *why;             // a sentence
+} Verdict;
+
+typedef struct {
+    char *name;
+    char *title;
+    char *pair;
+    HostType host;
+    Verdict verdict;
+    GPtrArray *vantages; // of VantageStatus *
+    GPtrArray *faults;   // of char *: faults inside it that are not its loss (F12)
+    gint64 interval_ms;
+    gint64 timeout_ms;
+    guint failures_limit;
+    gint64 p50_us; // over the history of all vantage points; 0 = nothing yet
+    gint64 p99_us;
+    guint primary_of; // groups
+    guint standby_of;
+    guint instances;
+    guint active;         // instances observed active
+    char *boot_id;        // NULL = not reported
+    gint64 managed_at_ms; // when its management side last answered; 0 = never
+} LocationStatus;
+
+// One instance of a workload: a cell of the matrix.
+typedef struct {
+    char *location;
+    bool primary;          // at the group's home location
+    InstanceState desired; // active, passive, or unknown where nobody says
+    InstanceState state;
+    gint64 since_ms;
+    gint64 observed_at_ms;
+    char *detail; // the driver's words where there is something to say; NULL
+    int runs;     // in flight; -1 = unknown
+    gint64 last_run_ms;
+    gint64 epoch;     // that the target reports; 0 = none
+    char *boot_id;    // NULL = none
+    bool quarantined; // came back while its group lives elsewhere
+    gint64 missed;    // recurrences missed since its location went down; -1 = unknown
+} InstanceStatus;
+
+typedef struct {
+    char *name;
+    TriggerType type;
+    StateKeeper keeper;
+    bool ordered;
+    char *rule;     // "every 20 min from :00"; NULL = no recurrence
+    gint64 next_ms; // next fire where it is active; 0 = none
+} TriggerStatus;
+
+typedef struct {
+    char *id; // "group/name"
+    char *group;
+    char *name;
+    WorkloadKind kind;
+    Pattern pattern;
+    bool single_active;
+    char *driver;
+    char *router;
+    ProofClass proof;
+    GPtrArray *triggers;  // of TriggerStatus *
+    GPtrArray *instances; // of InstanceStatus *
+    guint findings;
+} WorkloadStatus;
+
+// One direction of replication of one data-holding workload.
+typedef struct {
+    char *workload; // id
+    char *from;
+    char *to;
+    gint64 committed_ms;  // commit time of the last transaction known on `from`
+    gint64 committed_pos; // its position; -1 = unknown
+    gint64 replayed_ms;   // everything that `from` committed up to here is replayed on `to`
+    gint64 replayed_pos;
+    gint64 lag_ms; // -1 = unknown
+    bool synchronous;
+    bool streaming;        // the link is up
+    char *lineage;         // of the source's history: a change of it is a material change
+    gint64 observed_at_ms; // of the secondary's side
+    gint64 source_at_ms;   // of the primary's side
+} ReplicationStatus;
+
+// Data-loss bound of a group, were it failed over to its first standby now.
+typedef struct {
+    bool known;
+    gint64 loss_ms;      // upper bound
+    gint64 transactions; // known to be behind; -1 = unknown
+    char *how;           // how it was got, a sentence
+    gint64 observed_at_ms;
+} LossBound;
+
+typedef struct {
+    char *name;
+    char *title;
+    char *primary;       // home location
+    GPtrArray *standbys; // of char *
+    char *active;        // the location that has the role; NULL = none or unknown
+    GroupMode mode;
+    gint64 mode_since_ms;
+    gint64 epoch;
+    gint64 rpo_ms;
+    gint64 rto_ms;
+    guint workloads;
+    Automation failover;
+    guint approvals;
+    bool four_eyes;
+    SignaturePolicy signature;
+    GPtrArray *replication; // of ReplicationStatus *
+    LossBound loss;
+    char *operation;          // id of the one that has not ended; NULL
+    gint64 rollback_until_ms; // 0 = no window open
+    gint64 antiflap_until_ms; // automatic proposals blocked until; 0 = not
+    gint64 down_since_ms;     // detection: the RTO clock's start; 0 = not running
+    char *blocked;            // why no proposal was made though the primary is down; NULL
+    GPtrArray *reduced;       // of char *
+    guint findings;
+    gint64 plan_reviewed_ms;
+    gint64 plan_tested_ms;
+    bool automation_off; // disarmed by a person
+    char *automation_why;
+    gint64 automation_until_ms;
+} GroupStatus;
+
+typedef struct {
+    char *id;    // "R09:westeurope"
+    char *rule;  // "R09"
+    char *title; // "watchdog-elsewhere"
+    Severity severity;
+    char *object;  // "location/westeurope", "group/payments", "workload/payments/settle"
+    char *facts;   // sentence naming the facts
+    char *way_out; // sentence
+    char *from;    // requirement ids: "L15"
+    gint64 since_ms;
+    gint64 observed_at_ms;
+} Finding;
+
+// One cause that wants attention; its consequences are counted, not listed (6-CONSOLE.md).
+typedef struct {
+    char *id; // "location-down:westeurope"
+    Severity severity;
+    char *object;
+    char *text;
+    guint consequences;
+    gint64 since_ms;
+    gint64 ended_ms;       // 0 = still so; kept until acknowledged
+    char *acknowledged_by; // NULL
+    gint64 acknowledged_ms;
+} Alarm;
+
+// What the frame of every screen shows.
+typedef struct {
+    char *fleet;
+    bool production;
+    char *daemon; // who answers
+    char *daemon_location;
+    bool leader;
+    guint locations, groups, workloads;
+    guint vantages;
+    bool store_ok;
+    char *store_detail;
+    gint64 started_ms;
+    char *config_error; // the fleet file's mistakes after a failed reload; NULL
+    bool automation_off;
+    char *automation_why;
+    gint64 automation_until_ms;
+    gint64 audit_seq;
+    char *audit_hash;
+} FrameStatus;
+
+// One change worth telling in the overview's log.
+typedef struct {
+    gint64 at_ms;
+    Severity severity;
+    char *object;
+    char *text;
+} Change;
+
+VantageStatus *vantage_status_new(const char *vantage, const char *location);
+void vantage_status_free(VantageStatus *status);
+// Appends a sample, dropping the oldest when full.
+void vantage_status_add(VantageStatus *status, ProbeSample sample);
+
+LocationStatus *location_status_new(const char *name);
+void location_status_free(LocationStatus *status);
+// Recomputes p50_us and p99_us from all vantage points' good samples.
+void location_status_percentiles(LocationStatus *status);
+
+InstanceStatus *instance_status_new(const char *location);
+void instance_status_free(InstanceStatus *status);
+void trigger_status_free(TriggerStatus *status);
+WorkloadStatus *workload_status_new(const char *group, const char *name);
+void workload_status_free(WorkloadStatus *status);
+// NULL if the workload has no instance there.
+InstanceStatus *workload_status_at(const WorkloadStatus *status, const char *location);
+
+ReplicationStatus *replication_status_new(const char *workload, const char *from, const char *to);
+void replication_status_free(ReplicationStatus *status);
+GroupStatus *group_status_new(const char *name);
+void group_status_free(GroupStatus *status);
+
+Finding *finding_new(void);
+void finding_free(Finding *finding);
+Alarm *alarm_new(const char *id);
+void alarm_free(Alarm *alarm);
+void frame_status_release(FrameStatus *frame);
+void change_free(Change *change);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LocationStatus, location_status_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WorkloadStatus, workload_status_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GroupStatus, group_status_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Finding, finding_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Alarm, alarm_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Change, change_free)

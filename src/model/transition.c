@@ -1,0 +1,148 @@
+#include "model/transition.h"
+
+#include "model/refusal.h"
+
+static const char *const EVENTS[EVENT_COUNT] = {
+    "approved",    "reject", "withdraw", "expire", "clear",  "start",  "void", "wave",
+    "step-failed", "retry",  "skip",     "abort",  "undone", "finish", "hold", "resume"};
+const NameTable EVENT_NAMES = {"event", EVENTS, EVENT_COUNT};
+
+// What must hold beside the state. Phases refine `running`: while the hold window runs nothing has
+// happened yet, so the proposal can still be rejected, withdrawn or voided.
+typedef enum { ALWAYS, HOLDING, NOT_HOLDING, BEFORE_PNR, NO_EXCEPTIONS, WITH_EXCEPTIONS } Condition;
+
+typedef struct {
+    OperationState from;
+    OperationEvent event;
+    Condition condition;
+    OperationState to;
+} Row;
+
+static const Row TABLE[] = {
+    {OPERATION_AWAITING, EVENT_APPROVED, ALWAYS, OPERATION_RUNNING},
+    {OPERATION_AWAITING, EVENT_REJECT, ALWAYS, OPERATION_REJECTED},
+    {OPERATION_AWAITING, EVENT_WITHDRAW, ALWAYS, OPERATION_WITHDRAWN},
+    {OPERATION_AWAITING, EVENT_EXPIRE, ALWAYS, OPERATION_EXPIRED},
+    {OPERATION_AWAITING, EVENT_CLEAR, ALWAYS, OPERATION_WITHDRAWN},
+    {OPERATION_AWAITING, EVENT_VOID, ALWAYS, OPERATION_AWAITING},
+    {OPERATION_AWAITING, EVENT_HOLD, ALWAYS, OPERATION_AWAITING},
+    {OPERATION_AWAITING, EVENT_RESUME, ALWAYS, OPERATION_AWAITING},
+
+    {OPERATION_RUNNING, EVENT_REJECT, HOLDING, OPERATION_REJECTED},
+    {OPERATION_RUNNING, EVENT_WITHDRAW, HOLDING, OPERATION_WITHDRAWN},
+    {OPERATION_RUNNING, EVENT_EXPIRE, HOLDING, OPERATION_EXPIRED},
+    {OPERATION_RUNNING, EVENT_CLEAR, HOLDING, OPERATION_WITHDRAWN},
+    {OPERATION_RUNNING, EVENT_VOID, HOLDING, OPERATION_AWAITING},
+    {OPERATION_RUNNING, EVENT_START, HOLDING, OPERATION_RUNNING},
+    {OPERATION_RUNNING, EVENT_WAVE, NOT_HOLDING, OPERATION_RUNNING},
+    {OPERATION_RUNNING, EVENT_STEP_FAILED, NOT_HOLDING, OPERATION_PAUSED},
+    {OPERATION_RUNNING, EVENT_ABORT, BEFORE_PNR, OPERATION_RUNNING},
+    {OPERATION_RUNNING, EVENT_UNDONE, NOT_HOLDING, OPERATION_ABORTED},
+    {OPERATION_RUNNING, EVENT_FINISH, NO_EXCEPTIONS, OPERATION_COMPLETED},
+    {OPERATION_RUNNING, EVENT_FINISH, WITH_EXCEPTIONS, OPERATION_COMPLETED_EXCEPTIONS},
+    {OPERATION_RUNNING, EVENT_HOLD, ALWAYS, OPERATION_RUNNING},
+    {OPERATION_RUNNING, EVENT_RESUME, ALWAYS, OPERATION_RUNNING},
+
+    {OPERATION_PAUSED, EVENT_RETRY, ALWAYS, OPERATION_RUNNING},
+    {OPERATION_PAUSED, EVENT_SKIP, ALWAYS, OPERATION_RUNNING},
+    {OPERATION_PAUSED, EVENT_ABORT, BEFORE_PNR, OPERATION_RUNNING},
+    {OPERATION_PAUSED, EVENT_UNDONE, ALWAYS, OPERATION_ABORTED},
+    {OPERATION_PAUSED, EVENT_HOLD, ALWAYS, OPERATION_PAUSED},
+    {OPERATION_PAUSED, EVENT_RESUME, ALWAYS, OPERATION_PAUSED},
+};
+
+static bool condition_holds(const Operation *operation, Condition condition)
+{
+    switch (condition) {
+    case HOLDING:
+        return operation->phase == PHASE_HOLDING;
+    case NOT_HOLDING:
+        return operation->phase != PHASE_HOLDING;
+    case BEFORE_PNR:
+        return !operation->past_pnr && operation->phase != PHASE_UNDOING;
+    case NO_EXCEPTIONS:
+        return !operation->exceptions->len && operation->phase != PHASE_HOLDING;
+    case WITH_EXCEPTIONS:
+        return operation->exceptions->len && operation->phase != PHASE_HOLDING;
+    default:
+        return true;
+    }
+}
+
+static const Row *find_row(const Operation *operation, OperationEvent event)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(TABLE); i++)
+        if (TABLE[i].from == operation->state && TABLE[i].event == event &&
+            condition_holds(operation, TABLE[i].condition))
+            return &TABLE[i];
+    return NULL;
+}
+
+// The events that people cause, for the way out of a refusal.
+static char *possible_events(const Operation *operation)
+{
+    static const OperationEvent BY_PEOPLE[] = {EVENT_REJECT, EVENT_WITHDRAW, EVENT_RETRY,
+                                               EVENT_SKIP,   EVENT_ABORT,    EVENT_HOLD,
+                                               EVENT_RESUME};
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(BY_PEOPLE); i++)
+        if (find_row(operation, BY_PEOPLE[i]))
+            g_string_append_printf(text, "%s%s", text->len ? ", " : "", EVENTS[BY_PEOPLE[i]]);
+    return g_string_free(text, FALSE);
+}
+
+static void set_refusal(const Operation *operation, OperationEvent event, GError **error)
+{
+    if (event == EVENT_ABORT && operation->past_pnr && !operation_has_ended(operation)) {
+        g_set_error(
+            error, REFUSAL, REFUSAL_PAST_POINT_OF_NO_RETURN,
+            "Operation %s has passed its point of no return: %s is being activated. It cannot be "
+            "aborted; let it end, then propose a failback.",
+            operation->id, operation->to);
+        return;
+    }
+    g_autofree char *possible = possible_events(operation);
+    g_set_error(
+        error, REFUSAL,
+        event == EVENT_APPROVED && operation->state == OPERATION_EXPIRED ? REFUSAL_EXPIRED
+                                                                         : REFUSAL_WRONG_STATE,
+        "Operation %s is %s%s%s: %s is not possible. %s%s%s", operation->id,
+        name_of(&OPERATION_STATE_NAMES, (int)operation->state),
+        operation->state == OPERATION_RUNNING ? ", " : "",
+        operation->state == OPERATION_RUNNING ? name_of(&PHASE_NAMES, (int)operation->phase) : "",
+        EVENTS[event], *possible ? "Possible now: " : "It has ended; propose a new one.", possible,
+        *possible ? "." : "");
+}
+
+bool transition_allows(const Operation *operation, OperationEvent event)
+{
+    return find_row(operation, event) != NULL;
+}
+
+bool transition_next(const Operation *operation, OperationEvent event, OperationState *ret_state,
+                     GError **error)
+{
+    const Row *row = find_row(operation, event);
+    if (!row) {
+        set_refusal(operation, event, error);
+        return false;
+    }
+    *ret_state = row->to;
+    return true;
+}
+
+char *transition_diagram(void)
+{
+    static const char *const CONDITIONS[] = {"", " [hold window]", " [started]", " [before PNR]",
+                                             "", " [exceptions]"};
+    GString *text = g_string_new("stateDiagram-v2\n    [*] --> awaiting_sign_off : propose\n");
+    for (guint i = 0; i < G_N_ELEMENTS(TABLE); i++) {
+        const Row *row = &TABLE[i];
+        g_autofree char *from = g_strdup(name_of(&OPERATION_STATE_NAMES, (int)row->from));
+        g_autofree char *to = g_strdup(name_of(&OPERATION_STATE_NAMES, (int)row->to));
+        g_string_append_printf(text, "    %s --> %s : %s%s\n", g_strdelimit(from, "-", '_'),
+                               g_strdelimit(to, "-", '_'), EVENTS[row->event],
+                               CONDITIONS[row->condition]);
+    }
+    return g_string_free(text, FALSE);
+}
