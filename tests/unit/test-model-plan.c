@@ -1,0 +1,304 @@
+// From a group to the steps: orders, waves, manual steps, undoing; and the rules' findings.
+#include <string.h>
+
+#include "base/error.h"
+#include "model/plan.h"
+#include "model/rules.h"
+
+typedef struct {
+    Fleet *fleet;
+    Group *group;
+    Location *west, *north;
+} World;
+
+static Workload *add(World *world, const char *name, WorkloadKind kind, Pattern pattern)
+{
+    Workload *workload = group_add_workload(world->fleet, world->group, name);
+    workload->kind = kind;
+    workload->pattern = pattern;
+    workload_add_instance(workload, world->west);
+    workload_add_instance(workload, world->north);
+    return workload;
+}
+
+static void trigger(Workload *workload, TriggerType type)
+{
+    workload_add_trigger(workload, "t")->type = type;
+}
+
+static World world_new(void)
+{
+    World world = {.fleet = fleet_new("contoso")};
+    world.west = fleet_add_location(world.fleet, "westeurope");
+    world.north = fleet_add_location(world.fleet, "northeurope");
+    world.group = fleet_add_group(world.fleet, "payments");
+    world.group->primary = world.west;
+    g_ptr_array_add(world.group->standbys, world.north);
+    trigger(add(&world, "settle", KIND_WORKFLOW, PATTERN_ACTIVE_PASSIVE), TRIGGER_RECURRENCE);
+    trigger(add(&world, "orders", KIND_WORKFLOW, PATTERN_ACTIVE_PASSIVE), TRIGGER_REQUEST);
+    Workload *mail = add(&world, "mail", KIND_WORKFLOW, PATTERN_ACTIVE_PASSIVE);
+    trigger(mail, TRIGGER_POLLING);
+    trigger(add(&world, "intake", KIND_WORKFLOW, PATTERN_COMPETING_CONSUMERS), TRIGGER_POLLING);
+    add(&world, "ledger", KIND_DATABASE, PATTERN_ACTIVE_PASSIVE);
+    add(&world, "front", KIND_ROUTER, PATTERN_ACTIVE_PASSIVE);
+    g_ptr_array_add(mail->depends_on, group_workload(world.group, "settle"));
+    return world;
+}
+
+static bool can_all(const Workload *workload, StepKind kind, gpointer data)
+{
+    (void)workload, (void)kind, (void)data;
+    return true;
+}
+
+static bool cannot_promote(const Workload *workload, StepKind kind, gpointer data)
+{
+    (void)workload, (void)data;
+    return kind != STEP_PROMOTE;
+}
+
+// "wave kind workload@location", one a line.
+static char *render(const GPtrArray *steps)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < steps->len; i++) {
+        const Step *step = steps->pdata[i];
+        const char *name = step->workload ? strrchr(step->workload, '/') + 1 : "-";
+        g_assert_cmpuint(step->number, ==, ((const Step *)steps->pdata[0])->number + i);
+        g_string_append_printf(text, "%u %s %s@%.5s%s\n", step->wave,
+                               name_of(&STEP_KIND_NAMES, (int)step->kind), name,
+                               step->location ? step->location : "-", step->grants ? " *" : "");
+    }
+    return g_string_free(text, FALSE);
+}
+
+static char *plan_of(const World *world, OperationKind kind, bool planned,
+                     bool (*can)(const Workload *, StepKind, gpointer))
+{
+    bool back = kind == OPERATION_FAILBACK;
+    PlanInput input = {world->group,
+                       back ? world->north : world->west,
+                       back ? world->west : world->north,
+                       kind,
+                       planned,
+                       can,
+                       NULL,
+                       false};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) steps = plan_make(&input, &error);
+    g_assert_no_error(error);
+    return render(steps);
+}
+
+static void test_unplanned(void)
+{
+    World world = world_new();
+    g_autofree char *plan = plan_of(&world, OPERATION_FAILOVER, false, can_all);
+    g_assert_cmpstr(
+        plan, ==,
+        "1 fence ledger@weste\n1 fence settle@weste\n1 fence orders@weste\n1 fence mail@weste\n"
+        "2 promote ledger@north *\n3 reroute front@north *\n"
+        "4 activate orders@north *\n5 activate settle@north *\n6 activate mail@north *\n"
+        "7 verify -@north\n8 limited-mode -@-\n");
+    fleet_unref(world.fleet);
+}
+
+static void test_planned(void)
+{
+    World world = world_new();
+    g_autofree char *plan = plan_of(&world, OPERATION_FAILOVER, true, can_all);
+    g_assert_cmpstr(plan, ==,
+                    "1 passivate settle@weste\n1 passivate orders@weste\n1 passivate mail@weste\n"
+                    "2 drain -@weste\n3 passivate ledger@weste\n4 catch-up -@north\n"
+                    "5 promote ledger@north *\n6 reroute front@north *\n7 activate orders@north *\n"
+                    "8 activate settle@north *\n9 activate mail@north *\n10 verify -@north\n"
+                    "11 limited-mode -@-\n");
+    fleet_unref(world.fleet);
+}
+
+static void test_failback(void)
+{
+    World world = world_new();
+    g_autofree char *plan = plan_of(&world, OPERATION_FAILBACK, true, can_all);
+    g_assert_true(g_str_has_prefix(
+        plan, "1 rejoin ledger@weste\n2 catch-up -@weste\n3 passivate settle@north\n"));
+    g_assert_nonnull(strstr(plan, "promote ledger@weste *\n"));
+    fleet_unref(world.fleet);
+}
+
+// What no driver can do stands in the plan as a manual step; it still grants the role.
+static void test_manual(void)
+{
+    World world = world_new();
+    g_autofree char *plan = plan_of(&world, OPERATION_FAILOVER, false, cannot_promote);
+    g_assert_nonnull(strstr(plan, "2 manual ledger@north *\n"));
+    fleet_unref(world.fleet);
+}
+
+static void test_cycle(void)
+{
+    World world = world_new();
+    g_autoptr(GError) error = NULL;
+    g_ptr_array_add(group_workload(world.group, "settle")->depends_on,
+                    group_workload(world.group, "mail"));
+    PlanInput input = {world.group, world.west, world.north, OPERATION_FAILOVER,
+                       false,       can_all,    NULL,        false};
+    g_assert_null(plan_make(&input, &error));
+    g_assert_true(err_is(error, ERR_INVALID));
+    fleet_unref(world.fleet);
+}
+
+static void test_undo(void)
+{
+    World world = world_new();
+    PlanInput input = {world.group, world.west, world.north, OPERATION_FAILOVER,
+                       true,        can_all,    NULL,        false};
+    g_autoptr(Operation) operation = operation_new("op-1");
+    g_ptr_array_unref(operation->steps);
+    operation->steps = plan_make(&input, NULL);
+    for (guint i = 0; i < 5; i++) // settle, orders, mail, drain, ledger
+        ((Step *)operation->steps->pdata[i])->state = STEP_DONE;
+    g_autoptr(GPtrArray) undo = plan_undo(operation, world.group);
+    g_autofree char *text = render(undo);
+    g_assert_cmpstr(text, ==,
+                    "12 promote ledger@weste\n13 activate mail@weste\n13 activate orders@weste\n"
+                    "13 activate settle@weste\n");
+    fleet_unref(world.fleet);
+}
+
+static const LocationStatus *no_location(const char *name, gpointer data)
+{
+    (void)name, (void)data;
+    return NULL;
+}
+static const WorkloadStatus *one_workload(const char *id, gpointer data)
+{
+    const WorkloadStatus *status = data;
+    return status && strcmp(status->id, id) == 0 ? status : NULL;
+}
+static const GroupStatus *no_group(const char *name, gpointer data)
+{
+    (void)name, (void)data;
+    return NULL;
+}
+
+static bool finds(const World *world, WorkloadStatus *status, const char *vantage_at,
+                  const char *id)
+{
+    VantagePoint vantage = {(char *)"v1", (char *)vantage_at};
+    g_autoptr(GPtrArray) vantages = g_ptr_array_new();
+    g_ptr_array_add(vantages, &vantage);
+    RuleWorld rules = {world->fleet, 1, no_location, one_workload, no_group, status, vantages};
+    g_autoptr(GPtrArray) findings = rules_check(&rules);
+    for (guint i = 0; i < findings->len; i++) {
+        const Finding *finding = findings->pdata[i];
+        g_assert_true(finding->facts && finding->way_out && finding->rule && finding->from);
+        if (strcmp(finding->id, id) == 0)
+            return true;
+    }
+    return false;
+}
+
+// Each rule once broken and once mended.
+static void test_rules(void)
+{
+    World world = world_new();
+    Workload *settle = group_workload(world.group, "settle");
+    Workload *intake = group_workload(world.group, "intake");
+    world.west->health.url = g_strdup("http://127.0.0.1/health");
+    world.north->health.url = g_strdup("http://127.0.0.1/health");
+
+    g_assert_false(finds(&world, NULL, "northeurope", "R01:workload/payments/settle"));
+    world.north->host = HOST_ISOLATED;
+    g_assert_true(finds(&world, NULL, "northeurope", "R01:workload/payments/settle"));
+    world.north->host = HOST_MULTI_TENANT;
+
+    g_assert_false(finds(&world, NULL, "northeurope", "R03:workload/payments/settle"));
+    settle->pattern = PATTERN_LOAD_BALANCED;
+    g_assert_true(finds(&world, NULL, "northeurope", "R03:workload/payments/settle"));
+    settle->pattern = PATTERN_ACTIVE_PASSIVE;
+
+    Trigger *poll = intake->triggers->pdata[0];
+    g_assert_false(finds(&world, NULL, "northeurope", "R04:workload/payments/intake"));
+    poll->type = TRIGGER_WEBHOOK;
+    g_assert_true(finds(&world, NULL, "northeurope", "R04:workload/payments/intake"));
+    poll->type = TRIGGER_POLLING;
+
+    g_assert_false(finds(&world, NULL, "northeurope", "R05:workload/payments/intake"));
+    poll->keeper = KEEPER_CLIENT;
+    g_assert_true(finds(&world, NULL, "northeurope", "R05:workload/payments/intake"));
+    poll->keeper = KEEPER_SERVER;
+
+    g_assert_false(finds(&world, NULL, "northeurope", "R06:workload/payments/intake"));
+    poll->ordered = true;
+    g_assert_true(finds(&world, NULL, "northeurope", "R06:workload/payments/intake"));
+    poll->sessions = true;
+    g_assert_false(finds(&world, NULL, "northeurope", "R06:workload/payments/intake"));
+
+    Workload *orders = group_workload(world.group, "orders");
+    g_assert_true(finds(&world, NULL, "northeurope", "R07:workload/payments/orders"));
+    orders->router = g_strdup("front");
+    g_assert_false(finds(&world, NULL, "northeurope", "R07:workload/payments/orders"));
+
+    g_assert_false(finds(&world, NULL, "northeurope", "R09:location/westeurope"));
+    g_assert_true(finds(&world, NULL, "northeurope", "R09:location/northeurope"));
+    g_assert_true(finds(&world, NULL, NULL, "R09:location/westeurope"));
+
+    g_assert_false(finds(&world, NULL, "northeurope", "R10:group/payments"));
+    world.group->rto_ms = 30000;
+    g_assert_true(finds(&world, NULL, "northeurope", "R10:group/payments"));
+
+    g_assert_true(finds(&world, NULL, "northeurope", "R17:group/payments"));
+    world.group->plan_reviewed_ms = world.group->plan_tested_ms = 1;
+    g_assert_false(finds(&world, NULL, "northeurope", "R17:group/payments"));
+    fleet_unref(world.fleet);
+}
+
+static void test_one_active(void)
+{
+    World world = world_new();
+    g_autoptr(WorkloadStatus) status = workload_status_new("payments", "settle");
+    InstanceStatus *west = instance_status_new("westeurope"),
+                   *north = instance_status_new("northeurope");
+    g_ptr_array_add(status->instances, west);
+    g_ptr_array_add(status->instances, north);
+    status->single_active = true;
+    west->state = INSTANCE_ACTIVE;
+    north->state = INSTANCE_PASSIVE;
+    g_assert_false(finds(&world, status, "northeurope", "R08:workload/payments/settle"));
+    north->state = INSTANCE_ACTIVE;
+    g_assert_true(finds(&world, status, "northeurope", "R08:workload/payments/settle"));
+    west->state = north->state = INSTANCE_PASSIVE;
+    g_assert_true(finds(&world, status, "northeurope", "R08:workload/payments/settle"));
+    west->state = INSTANCE_UNREACHABLE; // not known: no claim
+    g_assert_false(finds(&world, status, "northeurope", "R08:workload/payments/settle"));
+    fleet_unref(world.fleet);
+}
+
+static void test_parameters(void)
+{
+    World world = world_new();
+    Instance *instance = workload_instance(group_workload(world.group, "settle"), world.west);
+    g_hash_table_insert(world.west->parameters, g_strdup("endpoint"), g_strdup("http://weu"));
+    g_hash_table_insert(instance->workload->parameters, g_strdup("url"),
+                        g_strdup("{location.endpoint}/{group}/{workload}?at={location}&x={y}"));
+    g_autofree char *url = instance_parameter(instance, "url");
+    g_assert_cmpstr(url, ==, "http://weu/payments/settle?at=westeurope&x={y}");
+    g_assert_null(instance_parameter(instance, "nothing"));
+    fleet_unref(world.fleet);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/model/plan/unplanned", test_unplanned);
+    g_test_add_func("/model/plan/planned", test_planned);
+    g_test_add_func("/model/plan/failback", test_failback);
+    g_test_add_func("/model/plan/manual", test_manual);
+    g_test_add_func("/model/plan/cycle", test_cycle);
+    g_test_add_func("/model/plan/undo", test_undo);
+    g_test_add_func("/model/rules/each", test_rules);
+    g_test_add_func("/model/rules/one-active", test_one_active);
+    g_test_add_func("/model/fleet/parameters", test_parameters);
+    return g_test_run();
+}
