@@ -1,9 +1,9 @@
 #include "cells/glyph.h"
 
 typedef struct {
-  gunichar ch;
-  const char *utf8;
-  const char *ascii; // one character
+    gunichar ch;
+    const char *utf8;
+    const char *ascii; // one character
 } GlyphRow;
 
 static const GlyphRow rows[GLYPH_COUNT] = {
@@ -55,21 +55,24 @@ static const GlyphRow rows[GLYPH_COUNT] = {
     [GLYPH_SPARK_8] = {0x2588, "█", "#"},
 };
 
-gunichar glyph_char(Glyph glyph, bool ascii) {
-  if ((guint)glyph >= GLYPH_COUNT)
-    return ' ';
-  return ascii ? (guchar)rows[glyph].ascii[0] : rows[glyph].ch;
+gunichar glyph_char(Glyph glyph, bool ascii)
+{
+    if ((guint)glyph >= GLYPH_COUNT)
+        return ' ';
+    return ascii ? (guchar)rows[glyph].ascii[0] : rows[glyph].ch;
 }
 
-const char *glyph_text(Glyph glyph, bool ascii) {
-  if ((guint)glyph >= GLYPH_COUNT)
-    return " ";
-  return ascii ? rows[glyph].ascii : rows[glyph].utf8;
+const char *glyph_text(Glyph glyph, bool ascii)
+{
+    if ((guint)glyph >= GLYPH_COUNT)
+        return " ";
+    return ascii ? rows[glyph].ascii : rows[glyph].utf8;
 }
 
-char glyph_ascii_twin(gunichar ch) {
-  for (guint i = 0; i < GLYPH_COUNT; i++)
-    if (rows[i].ch == ch)
-      return rows[i].ascii[0];
-  return 0;
+char glyph_ascii_twin(gunichar ch)
+{
+    for (guint i = 0; i < GLYPH_COUNT; i++)
+        if (rows[i].ch == ch)
+            return rows[i].ascii[0];
+    return 0;
 }

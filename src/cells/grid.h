@@ -1,10 +1,8 @@
-// A grid of cells: one picture of the screen, made anew for every frame and
-// compared with the one before. It knows characters, widths and roles; neither
-// colours nor terminals. Everything here is bounds-checked: a grid may be 0x0.
-// Drawing goes through a Canvas (cells/draw.h).
+// A grid of cells: one picture of the screen, made anew for every frame and compared with the one
+// before. It knows characters, widths and roles; neither colours nor terminals. Everything here is
+// bounds-checked: a grid may be 0x0. Drawing goes through a Canvas (cells/draw.h).
 //
-// The text dumps are what --once prints, what `w` writes, and what the tests
-// compare.
+// The text dumps are what --once prints, what `w` writes, and what the tests compare.
 #pragma once
 
 #include <glib.h>
@@ -13,24 +11,21 @@
 #include "cells/rect.h"
 #include "cells/style.h"
 
-// Larger screens than this are cut: nobody has one, and a hostile size must not
-// cost memory.
+// Larger screens than this are cut: nobody has one, and a hostile size must not cost memory.
 enum { GRID_MAX_WIDTH = 1000, GRID_MAX_HEIGHT = 500, CELL_CHARS = 3 };
 
-// One cell. A wide character has width 2 and is followed by a cell of width 0
-// (its right half).
+// One cell. A wide character has width 2 and is followed by a cell of width 0 (its right half).
 typedef struct {
-  gunichar ch[CELL_CHARS]; // base character and up to two combining marks; 0
-                           // where unused
-  guint16 style;           // role and flags (cells/style.h)
-  guint8 width;            // 1, 2, or 0 for the right half of a wide character
-  guint8 unused;           // always 0, so that cells compare bytewise
+    gunichar ch[CELL_CHARS]; // base character and up to two combining marks; 0 where unused
+    guint16 style;           // role and flags (cells/style.h)
+    guint8 width;            // 1, 2, or 0 for the right half of a wide character
+    guint8 unused;           // always 0, so that cells compare bytewise
 } Cell;
 
 typedef struct Grid Grid;
 
-// A blank grid. `ascii`: draw with ASCII glyphs, and show other characters
-// escaped. Owned by the caller.
+// A blank grid. `ascii`: draw with ASCII glyphs, and show other characters escaped. Owned by the
+// caller.
 Grid *grid_new(int width, int height, bool ascii);
 void grid_free(Grid *grid);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Grid, grid_free)
@@ -59,12 +54,11 @@ bool grid_cursor(const Grid *grid, int *ret_x, int *ret_y);
 // Make `to` the same picture as `from`, size included.
 void grid_copy(Grid *to, const Grid *from);
 
-// Lines of plain text, trailing blanks cut, each ended by '\n'. Safe to print.
-// The caller frees.
+// Lines of plain text, trailing blanks cut, each ended by '\n'. Safe to print. The caller frees.
 char *grid_text(const Grid *grid);
 
-// As grid_text, with a letter for the role of every cell (grid_role_letter)
-// instead of its character; capitals where STYLE_SELECTED, '.' for ROLE_NORMAL,
-// '#' if that is selected. For tests.
+// As grid_text, with a letter for the role of every cell (grid_role_letter) instead of its
+// character; capitals where STYLE_SELECTED, '.' for ROLE_NORMAL, '#' if that is selected. For
+// tests.
 char *grid_roles(const Grid *grid);
 char grid_role_letter(Style style);
