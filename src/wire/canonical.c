@@ -44,7 +44,7 @@ static void shortest_digits(double number, char ret_digits[DIGITS_MAX + 1], int 
         if (*at != '.')
             ret_digits[n++] = *at;
     ret_digits[n] = '\0';
-    *ret_exponent = atoi(at + 1);
+    *ret_exponent = (int)g_ascii_strtoll(at + 1, NULL, 10);
 }
 
 static void append_zeros(GString *out, int n)
