@@ -176,6 +176,8 @@ static bool admit(HttpRequest *request)
         http_request_refuse(request, 400, mistake);
     else if (!http_target_parse(raw, &request->target, &error))
         http_request_refuse(request, err_is(error, ERR_TOO_LARGE) ? 414 : 400, error->message);
+    if (request->answered && !request->target.path) // for the log
+        request->target.path = g_utf8_make_valid(raw, (gssize)strcspn(raw, "?#"));
     if (request->answered)
         return false;
     http_match_init(&request->match, server->config.routes, request->method,
