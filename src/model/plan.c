@@ -128,8 +128,10 @@ enum { DEPTH_MAX = 64, RANK_COUNT = 4 };
 static guint depth_of(const Workload *workload, guint limit)
 {
     guint depth = 0;
-    for (guint i = 0; limit && i < workload->depends_on->len; i++)
-        depth = MAX(depth, 1 + depth_of(workload->depends_on->pdata[i], limit - 1));
+    for (guint i = 0; limit && i < workload->depends_on->len; i++) {
+        guint below = depth_of(workload->depends_on->pdata[i], limit - 1); // MAX evaluates twice
+        depth = MAX(depth, 1 + below);
+    }
     return limit ? depth : DEPTH_MAX + 1;
 }
 
