@@ -1,0 +1,64 @@
+// What a view wants done. Views never act: a key makes an Effect, the console's loop performs it. So a view
+// can be tested without network or terminal, and nothing happens in the middle of drawing.
+#pragma once
+
+#include "model/operation.h"
+
+typedef enum {
+    EFFECT_NONE, // nothing happened; not even a redraw
+    EFFECT_REDRAW,
+    EFFECT_OPEN, // go to `screen`, there to `object` (may be NULL)
+    EFFECT_BACK, // one level out; at the top level: nothing
+    EFFECT_QUIT,
+    EFFECT_MESSAGE, // show `text` above the footer
+    EFFECT_ARM,     // make changes possible, or impossible again
+    EFFECT_PROPOSE, // kind, object = group, to (may be NULL), text = reason
+    EFFECT_SIGN,    // signoff: operation, digest, decision, reason, ticket, phrase
+    EFFECT_COMMAND, // verb ("hold", "retry" …) on operation `object`, step, text = reason, ticket
+    EFFECT_ACKNOWLEDGE, // alarm `object`, text = note
+    EFFECT_WATCHING,    // presence: looking at operation `object` (NULL = none)
+    EFFECT_COPY,        // `text` to the terminal's clipboard (OSC 52)
+    EFFECT_WRITE,       // the screen to a file
+    EFFECT_RELOAD,      // fetch everything again
+    EFFECT_REPAINT,     // ctrl-l
+    EFFECT_SUSPEND,     // ctrl-z
+    EFFECT_FETCH, // `text` = an API path whose answer the screen wants (schedules, audit, report)
+    EFFECT_THEME, // `text` = its name
+} EffectKind;
+
+typedef enum {
+    SCREEN_NONE,
+    SCREEN_OVERVIEW,
+    SCREEN_ROLES,
+    SCREEN_SCHEDULES,
+    SCREEN_SIGNOFFS,
+    SCREEN_OPERATIONS,
+    SCREEN_READINESS,
+    SCREEN_AUDIT,
+    SCREEN_REGION,    // of the overview: object = location
+    SCREEN_CELL,      // of the matrix: object = "group/workload"
+    SCREEN_STATEMENT, // of the sign-offs: object = operation
+    SCREEN_OPERATION, // of the operations: object = operation
+    SCREEN_RECORD,    // of the audit log: object = seq
+    SCREEN_COUNT
+} ScreenId;
+
+// Owns its texts and the sign-off. Zeroed = EFFECT_NONE.
+typedef struct {
+    EffectKind kind;
+    ScreenId screen;
+    char *object;
+    char *to;
+    char *verb;
+    char *text;
+    char *ticket;
+    guint step;
+    OperationKind operation_kind;
+    int planned; // EFFECT_PROPOSE: -1 as the backend sees fit, 0 unplanned, 1 planned
+    SignOff *signoff;
+} Effect;
+
+Effect effect_of(EffectKind kind);
+Effect effect_open(ScreenId screen, const char *object);
+Effect effect_message(const char *format, ...) G_GNUC_PRINTF(1, 2);
+void effect_release(Effect *effect);

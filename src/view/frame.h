@@ -1,0 +1,26 @@
+// What stands around every screen: who I am, through whom I look, how old it is, what wants me; and at the
+// bottom the keys that work here. Always the same place, always the same order.
+#pragma once
+
+#include "view/screen.h"
+
+// What the frame adds up from the picture for its second line.
+typedef struct {
+    guint critical; // alarms not acknowledged, of severity critical
+    guint alarms;   // all that have not ended
+    guint awaiting; // operations that wait for sign-offs
+    guint mine;     // of those: that I may sign and have not
+    guint running;  // operations under way (paused ones too)
+    guint paused;
+    guint findings;
+} Attention;
+
+void attention_count(const Picture *picture, Attention *ret_attention);
+
+// True while the picture may not be signed on: the stream is older than 15 s or not there.
+bool frame_is_stale(const Picture *picture, gint64 local_ms);
+
+// Draws header and attention lines into the top of `canvas` and returns what is left for the screen.
+// `screen` names it; `filter` NULL or the words of a filter in force.
+Canvas frame_draw_top(const ViewContext *context, const Canvas *canvas, const Screen *screen,
+                      const char *filter);

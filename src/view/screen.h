@@ -1,0 +1,66 @@
+// A screen is one row: what it is called, what it holds, how it draws, which keys it has. The row
+// feeds the frame, the footer, the help page, `:` completion, --once and the man page; a new screen is
+// one file and one line in view/screens.c.
+//
+//   picture ──refresh──▶ the screen's own state (rows, strings) ──draw──▶ cells
+//   key ──keymap──▶ Binding ──update──▶ Effect (performed by the console, never here)
+#pragma once
+
+#include "cells/cells.h"
+#include "model/picture.h"
+#include "view/effect.h"
+#include "widget/keymap.h"
+
+// What every function of a screen may know. Borrowed for the call.
+typedef struct {
+    const Picture *picture;
+    gint64 now_ms;            // the backend's clock: ages are counted from it
+    gint64 local_ms;          // ours: deadlines of things on our side
+    bool armed;               // keys that change something are open
+    bool once;                // printed, not shown: no cursor, no hints at keys
+    int utc_offset_min;       // of the operator's zone, for "and mine"
+    const char *fetched_path; // an answer to EFFECT_FETCH that came since the last refresh; NULL
+    const char *fetched_body;
+} ViewContext;
+
+typedef struct Screen Screen;
+
+struct Screen {
+    ScreenId id;
+    ScreenId parent;   // Esc leads there; SCREEN_NONE for the seven of the top level
+    const char *name;  // --screen NAME, `:name`
+    const char *title; // in the frame
+    char digit;        // '1' to '7', 0 for pages below
+    gpointer (*create)(void);
+    void (*destroy)(gpointer state);
+    // The picture, the object or the time has changed: make rows and strings anew. Cheap if
+    // picture->version is the one it knows.
+    void (*refresh)(gpointer state, const ViewContext *context);
+    void (*draw)(gpointer state, const ViewContext *context, const Canvas *canvas);
+    // `binding` is NULL for a key without a row, for text while `captures`, and for the mouse.
+    Effect (*update)(gpointer state, const ViewContext *context, const KeyEvent *key,
+                     const Binding *binding);
+    // Its own keys, in the footer's order. Built once per state.
+    const Keymap *(*keymap)(gpointer state);
+    // Whether a key works now; greyed ones are said why by `update`. NULL: everything works.
+    BindingState (*state)(gpointer state, const ViewContext *context, const Binding *binding);
+    // EFFECT_OPEN came with this object. NULL: the screen has none.
+    void (*open)(gpointer state, const char *object);
+    // True while keys are text (a form or a filter is open): the frame's own keys are closed then.
+    bool (*captures)(gpointer state);
+    // True while leaving would lose what was typed (a sign-off being written). NULL: never.
+    bool (*is_dirty)(gpointer state);
+    // The row under the cursor as text for `y`; NULL: nothing. The caller frees.
+    char *(*copy)(gpointer state, const ViewContext *context);
+    // The command line that does what the screen shows or is about to do (`=`). NULL: none. The caller frees.
+    char *(*command_line)(gpointer state, const ViewContext *context);
+    // A filter is in force: its words for the frame. NULL: none.
+    const char *(*filter)(gpointer state);
+};
+
+// All screens in order; the rows are static.
+const Screen *screens_all(guint *ret_count);
+const Screen *screen_by_id(ScreenId id);
+// NULL if there is none of that name or digit.
+const Screen *screen_by_name(const char *name);
+const Screen *screen_by_digit(gunichar digit);
