@@ -31,66 +31,63 @@ typedef struct HttpCall HttpCall;
 
 // Text is kept as long as the client, by copy. All may be NULL or zero.
 typedef struct {
-  const char *user_agent; // NULL = "signalbox"
-  const char *proxy;      // URL; NULL = none, whatever the environment says
-  const char *ca_file;    // PEM of the only CA trusted; NULL = the system's CAs
-  const char *cert_file;  // PEM of our certificate
-  const char *key_file;   // PEM of its key
-  const char *pinned_key; // "sha256//…" of the server's public key
-  guint connections_kept; // idle ones at most; 0 = 256; should not be below the
-                          // number of targets
-  guint calls_per_host; // at once to one host:port or socket, the rest waits; 0
-                        // = no limit
+    const char *user_agent; // NULL = "signalbox"
+    const char *proxy;      // URL; NULL = none, whatever the environment says
+    const char *ca_file;    // PEM of the only CA trusted; NULL = the system's CAs
+    const char *cert_file;  // PEM of our certificate
+    const char *key_file;   // PEM of its key
+    const char *pinned_key; // "sha256//…" of the server's public key
+    guint connections_kept; // idle ones at most; 0 = 256; should not be below the
+                            // number of targets
+    guint calls_per_host;   // at once to one host:port or socket, the rest waits; 0
+                            // = no limit
 } HttpClientConfig;
 
 typedef struct {
-  const char *name; // NULL ends a list
-  const char *value;
+    const char *name; // NULL ends a list
+    const char *value;
 } HttpField;
 
 // A response, as far as it came. Lives during the callback only.
 typedef struct HttpResponse HttpResponse;
 
 typedef struct {
-  gint64 connect_us;    // until connected, with TLS; 0 on a kept connection
-  gint64 first_byte_us; // until the answer's first byte; 0 if none came
-  gint64 total_us;      // until the end
+    gint64 connect_us;    // until connected, with TLS; 0 on a kept connection
+    gint64 first_byte_us; // until the answer's first byte; 0 if none came
+    gint64 total_us;      // until the end
 } HttpTiming;
 
 // The end. `error` is NULL if there is a whole response. `response` is never
 // NULL; with an error it holds what had come (status 0 = no status line).
-typedef void (*HttpDoneFunc)(HttpCall *call, const HttpResponse *response,
-                             const GError *error, void *data);
+typedef void (*HttpDoneFunc)(HttpCall *call, const HttpResponse *response, const GError *error,
+                             void *data);
 
 // The response's header is whole. False = not wanted: the call ends at once
 // with ERR_CANCELLED.
-typedef bool (*HttpHeadFunc)(HttpCall *call, const HttpResponse *response,
-                             void *data);
+typedef bool (*HttpHeadFunc)(HttpCall *call, const HttpResponse *response, void *data);
 
 // A piece of the body, as it came.
-typedef void (*HttpPieceFunc)(HttpCall *call, const char *bytes, gsize n,
-                              void *data);
+typedef void (*HttpPieceFunc)(HttpCall *call, const char *bytes, gsize n, void *data);
 
 // What to ask. Everything is copied (the body referenced) by http_client_send.
 typedef struct {
-  const char *method; // NULL = "GET"
-  const char *url;    // http or https, without user and password
-  const char
-      *socket_path; // Unix socket to use instead of the URL's host; NULL = none
-  const HttpField *headers; // ended by a NULL name; may be NULL
-  const char *bearer; // token for "Authorization: Bearer …"; may be NULL
-  const char *content_type; // of the body
-  GBytes *body;             // may be NULL
-  bool idempotent;   // for POST and PATCH: repeating has no second effect
-                     // (idempotency key)
-  gint64 connect_ms; // limit for name, connection and TLS; 0 = 5000
-  gint64 total_ms;   // limit for everything; 0 = 30000, or none if `piece` is
-                     // set; -1 = none
-  gint64 silence_ms; // limit between two bytes of the answer's body; 0 = none
-  gsize max_body; // bytes; 0 = 1 MiB; with `piece`: of the whole stream, 0 = no
-                  // limit
-  HttpHeadFunc head;   // may be NULL
-  HttpPieceFunc piece; // if set, the body is not collected
+    const char *method;       // NULL = "GET"
+    const char *url;          // http or https, without user and password
+    const char *socket_path;  // Unix socket to use instead of the URL's host; NULL = none
+    const HttpField *headers; // ended by a NULL name; may be NULL
+    const char *bearer;       // token for "Authorization: Bearer …"; may be NULL
+    const char *content_type; // of the body
+    GBytes *body;             // may be NULL
+    bool idempotent;          // for POST and PATCH: repeating has no second effect
+                              // (idempotency key)
+    gint64 connect_ms;        // limit for name, connection and TLS; 0 = 5000
+    gint64 total_ms;          // limit for everything; 0 = 30000, or none if `piece` is
+                              // set; -1 = none
+    gint64 silence_ms;        // limit between two bytes of the answer's body; 0 = none
+    gsize max_body;           // bytes; 0 = 1 MiB; with `piece`: of the whole stream, 0 = no
+                              // limit
+    HttpHeadFunc head;        // may be NULL
+    HttpPieceFunc piece;      // if set, the body is not collected
 } HttpSpec;
 
 HttpClient *http_client_new(const Clock *clock, const HttpClientConfig *config);
@@ -101,8 +98,7 @@ void http_client_free(HttpClient *client);
 
 // Starts a call; `done` is called once, later, even if the request makes no
 // sense. The handle is valid until then, or until it is cancelled.
-HttpCall *http_client_send(HttpClient *client, const HttpSpec *spec,
-                           HttpDoneFunc done, void *data);
+HttpCall *http_client_send(HttpClient *client, const HttpSpec *spec, HttpDoneFunc done, void *data);
 
 // Gives a call up; no callback comes any more. What was sent may still have its
 // effect.
@@ -115,8 +111,7 @@ unsigned http_response_status(const HttpResponse *response);
 
 // The value of the header `name` (any case), the first if there are several;
 // NULL if absent. Hostile text.
-const char *http_response_header(const HttpResponse *response,
-                                 const char *name);
+const char *http_response_header(const HttpResponse *response, const char *name);
 
 // The body; empty if there is none or it was taken in pieces. Owned by the
 // response; take a reference to keep it.

@@ -7,9 +7,9 @@
 #include <stdbool.h>
 
 typedef struct {
-  gint64 first_ms;   // the first wait; 0 = 200
-  gint64 max_ms;     // no wait is longer, not even one asked for; 0 = 30000
-  guint max_retries; // after these it is given up; 0 = for ever
+    gint64 first_ms;   // the first wait; 0 = 200
+    gint64 max_ms;     // no wait is longer, not even one asked for; 0 = 30000
+    guint max_retries; // after these it is given up; 0 = for ever
 } HttpBackoff;
 
 // How long to wait before retry number `retry` (1 = the first). `chance` is a
@@ -19,9 +19,8 @@ gint64 http_backoff_ms(const HttpBackoff *backoff, guint retry, guint32 chance);
 // As above, for what came: an answer's `status` (0 = none came) and its
 // Retry-After (NULL = none). -1 = do not: it is not idempotent, or the answer
 // is not one of 408, 429, 502, 503, 504, or given up.
-gint64 http_retry_ms(const HttpBackoff *backoff, guint retry, guint32 chance,
-                     bool idempotent, unsigned status, const char *retry_after,
-                     gint64 wall_ms);
+gint64 http_retry_ms(const HttpBackoff *backoff, guint retry, guint32 chance, bool idempotent,
+                     unsigned status, const char *retry_after, gint64 wall_ms);
 
 // Reads a Retry-After: seconds, or a date compared with `wall_ms`. False if it
 // is neither. Never negative.

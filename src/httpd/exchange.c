@@ -163,24 +163,30 @@ static void refuse_no_route(HttpRequest *request)
     http_request_refuse(request, 405, sentence);
 }
 
-// Everything that can be known before the body. True if the request may go on to its handler.
-static bool admit(HttpRequest *request)
+// False, and refused, if the request cannot be understood.
+static bool understand(HttpRequest *request)
 {
-    HttpServer *server = request->server;
     g_autoptr(GError) error = NULL;
     const char *raw = request->raw_target;
     const char *mistake = header_mistake(request);
-    if (server->draining)
+    bool parsed = http_target_parse(raw, &request->target, &error);
+    if (!parsed) // for the log
+        request->target.path = g_utf8_make_valid(raw, (gssize)strcspn(raw, "?#"));
+    if (request->server->draining)
         http_request_refuse(request, 503, "The server is stopping.");
     else if (mistake)
         http_request_refuse(request, 400, mistake);
-    else if (!http_target_parse(raw, &request->target, &error))
+    else if (!parsed)
         http_request_refuse(request, err_is(error, ERR_TOO_LARGE) ? 414 : 400, error->message);
-    if (request->answered && !request->target.path) // for the log
-        request->target.path = g_utf8_make_valid(raw, (gssize)strcspn(raw, "?#"));
-    if (request->answered)
+    return !request->answered;
+}
+
+// Everything that can be known before the body. True if the request may go on to its handler.
+static bool admit(HttpRequest *request)
+{
+    if (!understand(request))
         return false;
-    http_match_init(&request->match, server->config.routes, request->method,
+    http_match_init(&request->match, request->server->config.routes, request->method,
                     (const char *const *)request->target.segments, request->target.n_segments);
     if (!request->match.route) {
         refuse_no_route(request);
