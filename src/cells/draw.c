@@ -210,6 +210,26 @@ int cells_put(const Canvas *canvas, int x, int y, Style style, const char *text)
     return cells_put_n(canvas, x, y, style, text, text ? strlen(text) : 0);
 }
 
+gsize cells_wrap(const Canvas *canvas, const char *text, gsize n, int columns)
+{
+    TextUnit unit;
+    Reader reader = reader_of(canvas, text, n), ahead = reader;
+    const char *blank = NULL; // behind the last blank that fits
+    while (reader_next(&ahead, &unit)) {
+        columns -= unit.width;
+        if (unit.ch == ' ')
+            blank = ahead.at;
+        if (columns < 0 && unit.ch != ' ')
+            break;
+        reader = ahead;
+    }
+    if (reader.at == reader.end)
+        return n;
+    if (blank)
+        return (gsize)(blank - text);
+    return (gsize)((reader.at > text ? reader.at : ahead.at) - text);
+}
+
 int cells_printf(const Canvas *canvas, int x, int y, Style style, const char *format, ...)
 {
     char buffer[PRINTF_MAX];

@@ -78,6 +78,11 @@ int cells_printf(const Canvas *canvas, int x, int y, Style style, const char *fo
 // at.
 void cells_fit(const Canvas *canvas, Rect at, Align align, Style style, const char *text);
 
+// How many bytes of `text` (`n` of them) go into one line of `columns`: broken at a blank where there
+// is one, never in the middle of a character, and at least one character. Blanks where it broke are
+// counted in, so the rest starts with a word.
+gsize cells_wrap(const Canvas *canvas, const char *text, gsize n, int columns);
+
 // One glyph. Returns the column behind it.
 int cells_glyph(const Canvas *canvas, int x, int y, Style style, Glyph glyph);
 

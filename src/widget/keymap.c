@@ -15,6 +15,7 @@ typedef struct {
 } Entry;
 
 struct Keymap {
+    char *title;
     GArray *entries; // Entry
 };
 
@@ -23,9 +24,10 @@ static void entry_clear(gpointer data)
     g_free(((Entry *)data)->names);
 }
 
-Keymap *keymap_new(void)
+Keymap *keymap_new(const char *title)
 {
     Keymap *map = g_new0(Keymap, 1);
+    map->title = g_strdup(title);
     map->entries = g_array_new(FALSE, TRUE, sizeof(Entry));
     g_array_set_clear_func(map->entries, entry_clear);
     return map;
@@ -36,6 +38,7 @@ void keymap_free(Keymap *map)
     if (!map)
         return;
     g_array_unref(map->entries);
+    g_free(map->title);
     g_free(map);
 }
 
@@ -143,6 +146,11 @@ const Binding *keymap_find(const Keymap *map, const KeyEvent *key)
         if (entry_has(entry_at(map, i), key))
             return entry_at(map, i)->row;
     return NULL;
+}
+
+const char *keymap_title(const Keymap *map)
+{
+    return map->title;
 }
 
 gsize keymap_count(const Keymap *map)

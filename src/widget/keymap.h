@@ -6,7 +6,7 @@
 //         0}, {ACTION_FAILOVER, "failover", "F", "fail over", "Proposes a
 //         failover of it.", BIND_CHANGES},
 //     };
-//     Keymap *map = keymap_new();
+//     Keymap *map = keymap_new("Regions");
 //     keymap_add(map, keys, G_N_ELEMENTS(keys));        // order = usefulness,
 //     the footer's order keymap_add(map, table_bindings, TABLE_BINDINGS);  //
 //     what the widget can do KeyContext context = {.maps = {map, global},
@@ -39,7 +39,8 @@ typedef struct {
 
 typedef struct Keymap Keymap;
 
-Keymap *keymap_new(void);
+// An empty map; `title` heads it in the help ("Regions").
+Keymap *keymap_new(const char *title);
 void keymap_free(Keymap *map);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Keymap, keymap_free)
 
@@ -54,6 +55,7 @@ bool keymap_rebind(Keymap *map, const char *name, const char *keys, GError **err
 // The row of a key; NULL if it has none here.
 const Binding *keymap_find(const Keymap *map, const KeyEvent *key);
 
+const char *keymap_title(const Keymap *map);
 gsize keymap_count(const Keymap *map);
 const Binding *keymap_row(const Keymap *map, gsize index);
 

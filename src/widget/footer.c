@@ -1,0 +1,120 @@
+#include "widget/footer.h"
+
+#include <string.h>
+
+enum { FOOTER_GAP = 2 };
+
+// A row of the footer: the key to press and what it does.
+typedef struct {
+    const char *key;
+    const Binding *row;
+    BindingState state;
+} Hint;
+
+// False for rows that do not belong into the footer: quiet, hidden, without a key, or whose key
+// means something else in a map further in.
+static bool hint_of(const KeyContext *context, const Keymap *map, gsize index, Hint *ret_hint)
+{
+    const Binding *row = keymap_row(map, index);
+    const char *name = keymap_first_key(map, index);
+    KeyEvent key;
+    if (row->flags & BIND_QUIET || *name == '\0' || !key_parse(name, &key, NULL) ||
+        keys_find(context, &key) != row)
+        return false;
+    *ret_hint = (Hint){name, row, keys_state(context, row)};
+    return ret_hint->state != BINDING_HIDDEN;
+}
+
+static int hint_width(const Canvas *canvas, const Hint *hint)
+{
+    return cells_width(canvas, hint->key) + 1 + cells_width(canvas, hint->row->label);
+}
+
+static void hint_draw(const Canvas *canvas, int x, const Hint *hint)
+{
+    bool on = hint->state == BINDING_ON;
+    x = cells_put(canvas, x, 0, on ? ROLE_KEY : ROLE_MUTED, hint->key);
+    cells_put(canvas, x + 1, 0, on ? ROLE_NORMAL : ROLE_MUTED, hint->row->label);
+}
+
+// The row named "help" and its place; false if no map has it.
+static bool find_help(const KeyContext *context, Hint *ret_hint)
+{
+    for (guint m = 0; m < KEY_CONTEXT_MAPS && context->maps[m]; m++)
+        for (gsize i = 0; i < keymap_count(context->maps[m]); i++)
+            if (strcmp(keymap_row(context->maps[m], i)->name, "help") == 0)
+                return hint_of(context, context->maps[m], i, ret_hint);
+    return false;
+}
+
+void footer_draw(const Canvas *canvas, const KeyContext *context)
+{
+    Hint hint, help;
+    int x = 0, end = canvas->width;
+    if (find_help(context, &help) && hint_width(canvas, &help) <= canvas->width) {
+        end -= hint_width(canvas, &help);
+        hint_draw(canvas, end, &help);
+        end -= FOOTER_GAP;
+    } else
+        help.row = NULL;
+    for (guint m = 0; m < KEY_CONTEXT_MAPS && context->maps[m]; m++)
+        for (gsize i = 0; i < keymap_count(context->maps[m]); i++) {
+            if (!hint_of(context, context->maps[m], i, &hint) || hint.row == help.row)
+                continue;
+            int width = hint_width(canvas, &hint);
+            if (x + width > end)
+                return;
+            hint_draw(canvas, x, &hint);
+            x += width + FOOTER_GAP;
+        }
+}
+
+static void help_map(Pager *pager, const KeyContext *context, const Keymap *map)
+{
+    pager_rule(pager, keymap_title(map));
+    for (gsize i = 0; i < keymap_count(map); i++) {
+        const Binding *row = keymap_row(map, i);
+        BindingState state = keys_state(context, row);
+        const char *keys = keymap_keys(map, i);
+        if (state == BINDING_HIDDEN)
+            continue;
+        pager_field(pager, *keys ? keys : "(no key)",
+                    state == BINDING_ON ? ROLE_NORMAL : ROLE_MUTED, row->help);
+    }
+    pager_blank(pager);
+}
+
+void help_fill(Pager *pager, const KeyContext *context)
+{
+    pager_begin(pager);
+    for (guint m = 0; m < KEY_CONTEXT_MAPS && context->maps[m]; m++)
+        help_map(pager, context, context->maps[m]);
+}
+
+// Roff takes a leading dot, an apostrophe and backslashes for itself; a bare - is a hyphen to it.
+static void append_roff(GString *out, const char *text)
+{
+    if (*text == '.' || *text == '\'')
+        g_string_append(out, "\\&");
+    for (; *text; text++) {
+        if (*text == '\\')
+            g_string_append(out, "\\e");
+        else if (*text == '-')
+            g_string_append(out, "\\-");
+        else
+            g_string_append_c(out, *text);
+    }
+}
+
+char *help_man(const Keymap *map)
+{
+    GString *out = g_string_new(NULL);
+    for (gsize i = 0; i < keymap_count(map); i++) {
+        g_string_append(out, ".TP\n.B ");
+        append_roff(out, keymap_keys(map, i));
+        g_string_append_c(out, '\n');
+        append_roff(out, keymap_row(map, i)->help);
+        g_string_append_printf(out, "\n(\\fI%s\\fR)\n", keymap_row(map, i)->name);
+    }
+    return g_string_free(out, FALSE);
+}

@@ -1,0 +1,270 @@
+#include "widget/pager.h"
+
+#include <string.h>
+
+#include "widget/scroll.h"
+
+enum { WHEEL_LINES = 3 };
+
+typedef enum { BLOCK_TEXT, BLOCK_RULE } BlockKind;
+
+typedef struct {
+    BlockKind kind;
+    char *label; // NULL: none
+    char *text;  // never NULL
+    Style style;
+    guint lines; // when wrapped
+    guint seen;  // of them, from the first
+} Block;
+
+// One line of the screen: a piece of a block's text.
+typedef struct {
+    guint block;
+    guint number; // in the block
+    gsize start, size;
+} Line;
+
+struct Pager {
+    GArray *blocks; // Block
+    GArray *before; // Block: those before pager_begin, until they are matched
+    GArray *lines;  // Line, for wrapped_width
+    int wrapped_width;
+    int labels; // width of the label column
+    gsize top;
+    Rect at; // where it was drawn last, in the grid
+};
+
+const Binding pager_bindings[PAGER_BINDINGS] = {
+    {PAGER_PAGE_DOWN, "page-down", "space page-down ctrl-f", "next page", "Shows the next page.",
+     0},
+    {PAGER_PAGE_UP, "page-up", "b page-up ctrl-b", "page back", "Shows the page before.",
+     BIND_QUIET},
+    {PAGER_DOWN, "down", "j down", "down", "Moves down by a line.", BIND_QUIET},
+    {PAGER_UP, "up", "k up", "up", "Moves up by a line.", BIND_QUIET},
+    {PAGER_FIRST, "first", "g home", "first", "Moves to the beginning.", BIND_QUIET},
+    {PAGER_LAST, "last", "G end", "last", "Moves to the end.", BIND_QUIET},
+};
+
+static void block_clear(gpointer data)
+{
+    Block *block = data;
+    g_free(block->label);
+    g_free(block->text);
+}
+
+static GArray *new_blocks(void)
+{
+    GArray *blocks = g_array_new(FALSE, TRUE, sizeof(Block));
+    g_array_set_clear_func(blocks, block_clear);
+    return blocks;
+}
+
+Pager *pager_new(void)
+{
+    Pager *pager = g_new0(Pager, 1);
+    pager->blocks = new_blocks();
+    pager->before = new_blocks();
+    pager->lines = g_array_new(FALSE, FALSE, sizeof(Line));
+    pager->wrapped_width = -1;
+    return pager;
+}
+
+void pager_free(Pager *pager)
+{
+    if (!pager)
+        return;
+    g_array_unref(pager->blocks);
+    g_array_unref(pager->before);
+    g_array_unref(pager->lines);
+    g_free(pager);
+}
+
+void pager_begin(Pager *pager)
+{
+    GArray *before = pager->before;
+    pager->before = pager->blocks;
+    pager->blocks = before;
+    g_array_set_size(before, 0);
+    pager->wrapped_width = -1;
+}
+
+void pager_reset(Pager *pager)
+{
+    g_array_set_size(pager->blocks, 0);
+    g_array_set_size(pager->before, 0);
+    pager->top = 0;
+    pager->wrapped_width = -1;
+}
+
+static Block *block_at(const GArray *blocks, guint index)
+{
+    return &((Block *)(void *)blocks->data)[index];
+}
+
+// How much of the block in this place had been seen before pager_begin.
+static guint seen_before(const Pager *pager, const char *label)
+{
+    guint index = pager->blocks->len;
+    if (index >= pager->before->len)
+        return 0;
+    const Block *old = block_at(pager->before, index);
+    return g_strcmp0(old->label, label) == 0 ? old->seen : 0;
+}
+
+static void add_block(Pager *pager, BlockKind kind, const char *label, Style style,
+                      const char *text)
+{
+    if (pager->blocks->len > PAGER_MAX_BLOCKS)
+        return;
+    if (pager->blocks->len == PAGER_MAX_BLOCKS)
+        text = "... more was left out: the text is too long to be shown.";
+    Block block = {.kind = kind,
+                   .label = g_strdup(label),
+                   .text = g_strdup(text ? text : ""),
+                   .style = style,
+                   .seen = seen_before(pager, label)};
+    g_array_append_val(pager->blocks, block);
+    pager->wrapped_width = -1;
+}
+
+void pager_text(Pager *pager, Style style, const char *text)
+{
+    add_block(pager, BLOCK_TEXT, NULL, style, text);
+}
+
+void pager_field(Pager *pager, const char *label, Style style, const char *text)
+{
+    add_block(pager, BLOCK_TEXT, label, style, text);
+}
+
+void pager_rule(Pager *pager, const char *title)
+{
+    add_block(pager, BLOCK_RULE, NULL, ROLE_BORDER, title);
+}
+
+void pager_blank(Pager *pager)
+{
+    add_block(pager, BLOCK_TEXT, NULL, ROLE_NORMAL, NULL);
+}
+
+// ---- Wrapping ----
+
+static void wrap_block(Pager *pager, const Canvas *canvas, guint index, int width)
+{
+    Block *block = block_at(pager->blocks, index);
+    gsize size = strlen(block->text), at = 0;
+    int columns = block->label ? width - pager->labels - 1 : width;
+    block->lines = 0;
+    do {
+        gsize n = block->kind == BLOCK_RULE
+                      ? size
+                      : cells_wrap(canvas, block->text + at, size - at, MAX(columns, 1));
+        Line line = {index, block->lines++, at, n};
+        g_array_append_val(pager->lines, line);
+        at += n;
+    } while (at < size);
+}
+
+static int widest_label(const Pager *pager, const Canvas *canvas, int width)
+{
+    int widest = 0;
+    for (guint i = 0; i < pager->blocks->len; i++)
+        widest = MAX(widest, cells_width(canvas, block_at(pager->blocks, i)->label));
+    return MIN(widest, width / 3);
+}
+
+static void wrap(Pager *pager, const Canvas *canvas, int width)
+{
+    if (pager->wrapped_width == width)
+        return;
+    g_array_set_size(pager->lines, 0);
+    pager->labels = widest_label(pager, canvas, width);
+    for (guint i = 0; i < pager->blocks->len; i++)
+        wrap_block(pager, canvas, i, width);
+    pager->wrapped_width = width;
+}
+
+// ---- Drawing ----
+
+static void draw_line(Pager *pager, const Canvas *canvas, const Line *line, int y)
+{
+    Block *block = block_at(pager->blocks, line->block);
+    Rect at = rect_make(0, y, canvas->width, 1);
+    block->seen = MAX(block->seen, line->number + 1);
+    if (block->kind == BLOCK_RULE) {
+        cells_rule(canvas, at, block->style, *block->text ? block->text : NULL);
+        return;
+    }
+    if (block->label) {
+        Rect label = rect_cut_left(&at, pager->labels);
+        rect_cut_left(&at, 1);
+        if (line->number == 0)
+            cells_fit(canvas, label, ALIGN_LEFT, ROLE_DIM, block->label);
+    }
+    Canvas text = canvas_sub(canvas, at);
+    cells_put_n(&text, 0, 0, block->style, block->text + line->start, line->size);
+}
+
+static gsize height(const Pager *pager)
+{
+    return (gsize)MAX(pager->at.height, 0);
+}
+
+void pager_draw(Pager *pager, const Canvas *canvas)
+{
+    Rect rest = canvas_rect(canvas);
+    Rect bar = rect_cut_right(&rest, rest.width > 4 ? 1 : 0);
+    pager->at = rect_make(canvas->x, canvas->y, canvas->width, canvas->height);
+    wrap(pager, canvas, rest.width);
+    gsize total = pager->lines->len;
+    pager->top = scroll_by(pager->top, 0, height(pager), total);
+    Canvas text = canvas_sub(canvas, rest);
+    for (int y = 0; y < rest.height && pager->top + (gsize)y < total; y++)
+        draw_line(pager, &text, &g_array_index(pager->lines, Line, pager->top + (gsize)y), y);
+    scroll_draw(canvas, bar, &(ScrollState){pager->top, height(pager), total});
+}
+
+// ---- Keys ----
+
+static void scroll(Pager *pager, gint64 delta)
+{
+    pager->top = scroll_by(pager->top, delta, height(pager), pager->lines->len);
+}
+
+bool pager_act(Pager *pager, int action)
+{
+    // A page keeps one line of the one before, for the eye to find its place.
+    gint64 page = MAX((gint64)height(pager) - 1, 1), all = G_MAXINT32;
+    const gint64 deltas[] = {
+        [PAGER_UP - PAGER_UP] = -1,         [PAGER_DOWN - PAGER_UP] = 1,
+        [PAGER_PAGE_UP - PAGER_UP] = -page, [PAGER_PAGE_DOWN - PAGER_UP] = page,
+        [PAGER_FIRST - PAGER_UP] = -all,    [PAGER_LAST - PAGER_UP] = all,
+    };
+    if (action < PAGER_UP || action > PAGER_LAST)
+        return false;
+    scroll(pager, deltas[action - PAGER_UP]);
+    return true;
+}
+
+bool pager_mouse(Pager *pager, const KeyEvent *event)
+{
+    if (!rect_contains(pager->at, event->x, event->y) || event->code == K_CLICK)
+        return false;
+    scroll(pager, event->code == K_WHEEL_UP ? -WHEEL_LINES : WHEEL_LINES);
+    return true;
+}
+
+bool pager_seen_all(const Pager *pager)
+{
+    if (pager->wrapped_width < 0)
+        return false;
+    for (guint i = 0; i < pager->blocks->len; i++)
+        if (block_at(pager->blocks, i)->seen < block_at(pager->blocks, i)->lines)
+            return false;
+    return true;
+}
+
+bool pager_fits(const Pager *pager)
+{
+    return pager->wrapped_width >= 0 && pager->lines->len <= height(pager);
+}
