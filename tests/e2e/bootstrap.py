@@ -119,6 +119,11 @@ def test_bare_machine(t):
     t.contains(machine.calls(), "sudo -n env DEBIAN_FRONTEND=noninteractive apt-get", "others use sudo")
     t.contains(machine.calls(), "tmux", "check installs the test tools")
 
+    machine = Machine(t, "no-sudo", {name: body for name, body in TOOLS.items() if name != "sudo"})
+    status, err = machine.run("build", USER_ID="1000")
+    t.contains(err, "apt-get install --no-install-recommends autoconf", "without sudo it says what root can do")
+    t.check("apt-get" not in machine.calls() and status == 0, "and goes on if configure is content")
+
 
 def test_asking(t):
     machine = Machine(t, "no")
