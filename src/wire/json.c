@@ -63,9 +63,10 @@ json_t *wire_parse(const char *what, const char *bytes, gsize length, gsize max_
     return json;
 }
 
+// 15 digits say every decimal that we write exactly; 17 would make 0.1 a 0.10000000000000001.
 char *wire_format(const json_t *json)
 {
-    char *dumped = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
+    char *dumped = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
     g_assert(dumped);
     char *text = g_strdup(dumped); // so that it is freed like everything else
     free(dumped);
@@ -354,14 +355,19 @@ gint64 wire_seconds_ms_opt(const WireAt *at, const char *name, gint64 fallback_m
 
 // ---- writing ----
 
-void wire_set_text(json_t *object, const char *name, const char *text)
+json_t *wire_text_new(const char *text)
 {
     json_t *value = text ? json_string(text) : json_null();
     if (!value) { // not UTF-8: shown, never dropped
         g_autofree char *shown = text_escape(text);
         value = json_string(shown);
     }
-    int rc = json_object_set_new(object, name, value);
+    return value;
+}
+
+void wire_set_text(json_t *object, const char *name, const char *text)
+{
+    int rc = json_object_set_new(object, name, wire_text_new(text));
     g_assert(rc == 0);
 }
 

@@ -105,6 +105,9 @@ gint64 wire_time_ms_opt(const WireAt *at, const char *name);
 gint64 wire_seconds_ms(const WireAt *at, const char *name);
 gint64 wire_seconds_ms_opt(const WireAt *at, const char *name, gint64 fallback_ms);
 
+// A text as a JSON value, a new reference; NULL is null, and what is not UTF-8 is escaped visibly.
+json_t *wire_text_new(const char *text);
+
 // For writing: sets a text (NULL: null), a time (0 or less: null), or seconds from milliseconds.
 void wire_set_text(json_t *object, const char *name, const char *text);
 void wire_set_time_ms(json_t *object, const char *name, gint64 at_ms);

@@ -1,0 +1,169 @@
+#include "wire/operation.h"
+
+#include "wire/statement.h"
+
+static const WireField STEP_FIELDS[] = {
+    {"number", FIELD_UINT, FIELD(Step, number), .required = true},
+    {"wave", FIELD_UINT, FIELD(Step, wave)},
+    {"kind", FIELD_NAME, FIELD(Step, kind), .names = &STEP_KIND_NAMES, .required = true},
+    {"title", FIELD_TEXT, FIELD(Step, title)},
+    {"workload", FIELD_TEXT, FIELD(Step, workload)},
+    {"location", FIELD_TEXT, FIELD(Step, location)},
+    {"side", FIELD_NAME, FIELD(Step, side), .names = &SIDE_NAMES},
+    {"best_effort", FIELD_BOOL, FIELD(Step, best_effort)},
+    {"compensates", FIELD_BOOL, FIELD(Step, compensates)},
+    {"grants", FIELD_BOOL, FIELD(Step, grants)},
+    {"limit_s", FIELD_SECONDS, FIELD(Step, limit_ms)},
+    {"state", FIELD_NAME, FIELD(Step, state), .names = &STEP_STATE_NAMES, .required = true},
+    {"key", FIELD_TEXT, FIELD(Step, key)},
+    {"epoch", FIELD_NUMBER, FIELD(Step, epoch)},
+    {"boot_id", FIELD_TEXT, FIELD(Step, boot_id)},
+    {"attempts", FIELD_UINT, FIELD(Step, attempts)},
+    {"started_at", FIELD_TIME, FIELD(Step, started_ms)},
+    {"ended_at", FIELD_TIME, FIELD(Step, ended_ms)},
+    {"detail", FIELD_TEXT, FIELD(Step, detail)},
+    {"ticket", FIELD_TEXT, FIELD(Step, ticket)},
+    {"by", FIELD_TEXT, FIELD(Step, by)},
+    {"usual_s", FIELD_SECONDS, FIELD(Step, usual_ms)},
+    {"usual_p95_s", FIELD_SECONDS, FIELD(Step, usual_p95_ms)},
+};
+
+static void drop_step(gpointer step)
+{
+    step_free(step);
+}
+
+const WireShape STEP_SHAPE = SHAPE("step", Step, STEP_FIELDS, NULL, drop_step);
+
+static const WireField SIGNOFF_FIELDS[] = {
+    {"id", FIELD_TEXT, FIELD(SignOff, id), .required = true},
+    {"operation", FIELD_TEXT, FIELD(SignOff, operation)},
+    {"digest", FIELD_TEXT, FIELD(SignOff, digest)},
+    {"decision", FIELD_NAME, FIELD(SignOff, decision), .names = &DECISION_NAMES, .required = true},
+    {"operator", FIELD_TEXT, FIELD(SignOff, operator_name)},
+    {"reason", FIELD_TEXT, FIELD(SignOff, reason)},
+    {"ticket", FIELD_TEXT, FIELD(SignOff, ticket)},
+    {"phrase", FIELD_TEXT, FIELD(SignOff, phrase)},
+    {"signature", FIELD_TEXT, FIELD(SignOff, signature)},
+    {"at", FIELD_TIME, FIELD(SignOff, at_ms)},
+    {"audit_seq", FIELD_NUMBER, FIELD(SignOff, audit_seq)},
+    {"void", FIELD_BOOL, FIELD(SignOff, void_)},
+};
+
+static void drop_signoff(gpointer signoff)
+{
+    signoff_free(signoff);
+}
+
+const WireShape SIGNOFF_SHAPE = SHAPE("sign-off", SignOff, SIGNOFF_FIELDS, NULL, drop_signoff);
+
+// Words that people type are kept short enough to be shown.
+enum { REASON_MAX = 2000, TICKET_MAX = 200, PHRASE_MAX = 500, DIGEST_MAX = 64 };
+
+static const WireField SIGNOFF_REQUEST_FIELDS[] = {
+    {"digest", FIELD_TEXT, FIELD(SignOff, digest), .max = DIGEST_MAX, .required = true},
+    {"decision", FIELD_NAME, FIELD(SignOff, decision), .names = &DECISION_NAMES, .required = true},
+    {"reason", FIELD_TEXT, FIELD(SignOff, reason), .max = REASON_MAX},
+    {"ticket", FIELD_TEXT, FIELD(SignOff, ticket), .max = TICKET_MAX},
+    {"phrase", FIELD_TEXT, FIELD(SignOff, phrase), .max = PHRASE_MAX},
+    {"signature", FIELD_TEXT, FIELD(SignOff, signature)},
+};
+
+const WireShape SIGNOFF_REQUEST_SHAPE =
+    SHAPE("sign-off", SignOff, SIGNOFF_REQUEST_FIELDS, NULL, drop_signoff);
+
+static const WireField LOSSES_FIELDS[] = {
+    {"transactions", FIELD_COUNT, FIELD(Losses, transactions)},
+    {"abandoned_runs", FIELD_COUNT, FIELD(Losses, abandoned_runs)},
+    {"missed_recurrences", FIELD_COUNT, FIELD(Losses, missed_recurrences)},
+};
+static const WireShape LOSSES_SHAPE = SHAPE("losses", Losses, LOSSES_FIELDS, NULL, NULL);
+
+static const WireField FIELDS[] = {
+    {"id", FIELD_TEXT, FIELD(Operation, id), .required = true},
+    {"kind", FIELD_NAME, FIELD(Operation, kind), .names = &OPERATION_KIND_NAMES, .required = true},
+    {"planned", FIELD_BOOL, FIELD(Operation, planned)},
+    {"automatic", FIELD_BOOL, FIELD(Operation, automatic)},
+    {"group", FIELD_TEXT, FIELD(Operation, group), .required = true},
+    {"from", FIELD_TEXT, FIELD(Operation, from)},
+    {"to", FIELD_TEXT, FIELD(Operation, to)},
+    {"state", FIELD_NAME, FIELD(Operation, state), .names = &OPERATION_STATE_NAMES,
+     .required = true},
+    {"phase", FIELD_NAME, FIELD(Operation, phase), .names = &PHASE_NAMES},
+    {"held", FIELD_BOOL, FIELD(Operation, held)},
+    {"past_pnr", FIELD_BOOL, FIELD(Operation, past_pnr)},
+    {"proposer", FIELD_TEXT, FIELD(Operation, proposer)},
+    {"reason", FIELD_TEXT, FIELD(Operation, reason)},
+    {"detected_at", FIELD_TIME, FIELD(Operation, detected_ms)},
+    {"proposed_at", FIELD_TIME, FIELD(Operation, proposed_ms)},
+    {"expires_at", FIELD_TIME, FIELD(Operation, expires_ms)},
+    {"approved_at", FIELD_TIME, FIELD(Operation, approved_ms)},
+    {"hold_until", FIELD_TIME, FIELD(Operation, hold_until_ms)},
+    {"started_at", FIELD_TIME, FIELD(Operation, started_ms)},
+    {"activated_at", FIELD_TIME, FIELD(Operation, activated_ms)},
+    {"ended_at", FIELD_TIME, FIELD(Operation, ended_ms)},
+    {"epoch", FIELD_NUMBER, FIELD(Operation, epoch)},
+    {"statement", FIELD_POINTER, FIELD(Operation, statement), .shape = &STATEMENT_SHAPE},
+    {"digest", FIELD_TEXT, FIELD(Operation, digest)},
+    {"statement_version", FIELD_UINT, FIELD(Operation, statement_version)},
+    {"changed", FIELD_TEXT, FIELD(Operation, changed)},
+    {"signoffs", FIELD_STRUCTS, FIELD(Operation, signoffs), .shape = &SIGNOFF_SHAPE},
+    {"steps", FIELD_STRUCTS, FIELD(Operation, steps), .shape = &STEP_SHAPE},
+    {"exceptions", FIELD_TEXTS, FIELD(Operation, exceptions)},
+    {"why", FIELD_TEXT, FIELD(Operation, why)},
+    {"lost", FIELD_STRUCT, FIELD(Operation, lost), .shape = &LOSSES_SHAPE},
+    {"rto_s", FIELD_SECONDS, FIELD(Operation, rto_ms)},
+    {"revision", FIELD_REVISION, FIELD(Operation, revision)},
+};
+
+static gpointer make(void)
+{
+    return operation_new(NULL);
+}
+
+static void drop(gpointer operation)
+{
+    operation_free(operation);
+}
+
+const WireShape OPERATION_SHAPE = SHAPE("operation", Operation, FIELDS, make, drop);
+
+json_t *operation_to_json(const Operation *operation)
+{
+    return shape_to_json(&OPERATION_SHAPE, operation);
+}
+
+Operation *operation_from_json(json_t *json, WireMode mode, GError **error)
+{
+    return shape_from_json(&OPERATION_SHAPE, json, mode, error);
+}
+
+json_t *step_to_json(const Step *step)
+{
+    return shape_to_json(&STEP_SHAPE, step);
+}
+
+Step *step_from_json(json_t *json, WireMode mode, GError **error)
+{
+    return shape_from_json(&STEP_SHAPE, json, mode, error);
+}
+
+json_t *signoff_to_json(const SignOff *signoff)
+{
+    return shape_to_json(&SIGNOFF_SHAPE, signoff);
+}
+
+SignOff *signoff_from_json(json_t *json, WireMode mode, GError **error)
+{
+    return shape_from_json(&SIGNOFF_SHAPE, json, mode, error);
+}
+
+json_t *signoff_request_to_json(const SignOff *signoff)
+{
+    return shape_to_json(&SIGNOFF_REQUEST_SHAPE, signoff);
+}
+
+SignOff *signoff_request_from_json(json_t *json, GError **error)
+{
+    return shape_from_json(&SIGNOFF_REQUEST_SHAPE, json, WIRE_STRICT, error);
+}

@@ -1,0 +1,85 @@
+#include "wire/status.h"
+
+static const WireField TRIGGER_FIELDS[] = {
+    {"name", FIELD_TEXT, FIELD(TriggerStatus, name), .required = true},
+    {"type", FIELD_NAME, FIELD(TriggerStatus, type), .names = &TRIGGER_NAMES},
+    {"keeper", FIELD_NAME, FIELD(TriggerStatus, keeper), .names = &KEEPER_NAMES},
+    {"ordered", FIELD_BOOL, FIELD(TriggerStatus, ordered)},
+    {"rule", FIELD_TEXT, FIELD(TriggerStatus, rule)},
+    {"next_at", FIELD_TIME, FIELD(TriggerStatus, next_ms)},
+};
+
+static void drop_trigger(gpointer status)
+{
+    trigger_status_free(status);
+}
+
+static const WireShape TRIGGER_SHAPE =
+    SHAPE("trigger", TriggerStatus, TRIGGER_FIELDS, NULL, drop_trigger);
+
+static const WireField INSTANCE_FIELDS[] = {
+    {"location", FIELD_TEXT, FIELD(InstanceStatus, location), .required = true},
+    {"primary", FIELD_BOOL, FIELD(InstanceStatus, primary)},
+    {"desired", FIELD_NAME, FIELD(InstanceStatus, desired), .names = &INSTANCE_NAMES},
+    {"state", FIELD_NAME, FIELD(InstanceStatus, state), .names = &INSTANCE_NAMES},
+    {"since", FIELD_TIME, FIELD(InstanceStatus, since_ms)},
+    {"observed_at", FIELD_TIME, FIELD(InstanceStatus, observed_at_ms)},
+    {"detail", FIELD_TEXT, FIELD(InstanceStatus, detail)},
+    {"runs", FIELD_INT_COUNT, FIELD(InstanceStatus, runs)},
+    {"last_run_at", FIELD_TIME, FIELD(InstanceStatus, last_run_ms)},
+    {"epoch", FIELD_NUMBER, FIELD(InstanceStatus, epoch)},
+    {"boot_id", FIELD_TEXT, FIELD(InstanceStatus, boot_id)},
+    {"quarantined", FIELD_BOOL, FIELD(InstanceStatus, quarantined)},
+    {"missed", FIELD_COUNT, FIELD(InstanceStatus, missed)},
+};
+
+static gpointer make_instance(void)
+{
+    return instance_status_new(NULL);
+}
+
+static void drop_instance(gpointer status)
+{
+    instance_status_free(status);
+}
+
+static const WireShape INSTANCE_SHAPE =
+    SHAPE("instance", InstanceStatus, INSTANCE_FIELDS, make_instance, drop_instance);
+
+static const WireField FIELDS[] = {
+    {"id", FIELD_TEXT, FIELD(WorkloadStatus, id), .required = true},
+    {"group", FIELD_TEXT, FIELD(WorkloadStatus, group), .required = true},
+    {"name", FIELD_TEXT, FIELD(WorkloadStatus, name), .required = true},
+    {"kind", FIELD_NAME, FIELD(WorkloadStatus, kind), .names = &KIND_NAMES},
+    {"pattern", FIELD_NAME, FIELD(WorkloadStatus, pattern), .names = &PATTERN_NAMES},
+    {"single_active", FIELD_BOOL, FIELD(WorkloadStatus, single_active)},
+    {"driver", FIELD_TEXT, FIELD(WorkloadStatus, driver)},
+    {"router", FIELD_TEXT, FIELD(WorkloadStatus, router)},
+    {"proof", FIELD_NAME, FIELD(WorkloadStatus, proof), .names = &PROOF_NAMES},
+    {"triggers", FIELD_STRUCTS, FIELD(WorkloadStatus, triggers), .shape = &TRIGGER_SHAPE},
+    {"instances", FIELD_STRUCTS, FIELD(WorkloadStatus, instances), .shape = &INSTANCE_SHAPE},
+    {"findings", FIELD_UINT, FIELD(WorkloadStatus, findings)},
+};
+
+// Its id is put together by workload_status_new, and replaced by what is read.
+static gpointer make(void)
+{
+    return workload_status_new("", "");
+}
+
+static void drop(gpointer status)
+{
+    workload_status_free(status);
+}
+
+const WireShape WORKLOAD_SHAPE = SHAPE("workload", WorkloadStatus, FIELDS, make, drop);
+
+json_t *workload_status_to_json(const WorkloadStatus *status)
+{
+    return shape_to_json(&WORKLOAD_SHAPE, status);
+}
+
+WorkloadStatus *workload_status_from_json(json_t *json, WireMode mode, GError **error)
+{
+    return shape_from_json(&WORKLOAD_SHAPE, json, mode, error);
+}
