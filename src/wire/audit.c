@@ -69,8 +69,9 @@ void audit_chain_append(AuditChain *chain, AuditRecord *record)
     record->seq = chain->seq + 1;
     g_free(record->prev_hash);
     record->prev_hash = g_strdup(last_hash(chain));
+    char *hash = audit_record_hash(record);
     g_free(record->hash);
-    record->hash = audit_record_hash(record);
+    record->hash = hash;
     advance(chain, record->seq, record->hash);
 }
 

@@ -21,6 +21,7 @@ static GPtrArray *chain_of(guint n)
     AuditChain chain = {0};
     for (guint i = 0; i < n; i++) {
         g_ptr_array_add(records, record("operation.proposed", 1764558595250 + i));
+        ((AuditRecord *)records->pdata[i])->hash = g_strdup("left over");
         audit_chain_append(&chain, records->pdata[i]);
     }
     return records;
@@ -79,8 +80,9 @@ static void test_rewritten(void)
     g_autoptr(GError) error = NULL;
     AuditRecord *second = records->pdata[1];
     second->at_ms++;
+    char *hash = audit_record_hash(second);
     g_free(second->hash);
-    second->hash = audit_record_hash(second);
+    second->hash = hash;
     g_assert_false(verify_all(records, &error));
     g_assert_true(
         g_str_has_prefix(error->message, "Audit record 3 does not follow the one before it: "));

@@ -35,7 +35,7 @@ static char *random_text(GRand *rand)
 // Small, large, or anything between 0 and `max`.
 static gint64 random_number(GRand *rand, gint64 max)
 {
-    gint64 value = ((gint64)g_rand_int(rand) << 32 | g_rand_int(rand)) & G_MAXINT64;
+    gint64 value = (gint64)((guint64)g_rand_int(rand) << 31 | g_rand_int(rand));
     switch (g_rand_int_range(rand, 0, 4)) {
     case 0:
         return 0;
