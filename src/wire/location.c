@@ -35,7 +35,15 @@ static const WireField VERDICT_FIELDS[] = {
     {"observed_at", FIELD_TIME, FIELD(Verdict, observed_at_ms)},
     {"why", FIELD_TEXT, FIELD(Verdict, why)},
 };
-const WireShape VERDICT_SHAPE = SHAPE("verdict", Verdict, VERDICT_FIELDS, NULL, NULL);
+
+static void drop_verdict(gpointer data)
+{
+    Verdict *verdict = data;
+    g_free(verdict->why);
+    g_free(verdict);
+}
+
+const WireShape VERDICT_SHAPE = SHAPE("verdict", Verdict, VERDICT_FIELDS, NULL, drop_verdict);
 
 static const WireField FIELDS[] = {
     {"name", FIELD_TEXT, FIELD(LocationStatus, name), .required = true},
