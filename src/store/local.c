@@ -480,6 +480,9 @@ Store *local_store_new(Backend *backend, const Clock *clock, const LocalOptions 
         store_free(&local->store);
         return NULL;
     }
+    if (!backend->vtable->refill_reserve(backend))
+        became_full(local, "The disk that holds the store is full: nothing is recorded, so nothing "
+                           "can be decided. Free some space on it.");
     return &local->store;
 }
 
