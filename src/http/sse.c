@@ -12,7 +12,7 @@ static const char BOM[] = "\xef\xbb\xbf";
 
 static bool take_data(SseReader *reader, const char *value, gsize n, GError **error)
 {
-    if (reader->event_data->len + n + 1 > reader->max_data) {
+    if (reader->event_data->len + n + reader->has_data > reader->max_data) {
         g_set_error(error, ERR, ERR_TOO_LARGE, "An event of the stream is larger than %zu bytes.",
                     reader->max_data);
         return false;
