@@ -34,7 +34,8 @@ static void on_line(const char *line, gsize n, void *data)
 
 static void read_sse(const char *bytes, gsize n, gsize step, GString *out)
 {
-    static const SseCallbacks CALLBACKS = {.event = on_event, .retry = on_retry, .comment = on_comment};
+    static const SseCallbacks CALLBACKS = {
+        .event = on_event, .retry = on_retry, .comment = on_comment};
     SseReader reader;
     bool alive = true;
     sse_reader_init(&reader, LIMIT, LIMIT, &CALLBACKS, out);
@@ -117,8 +118,9 @@ static void test_replay(gconstpointer path)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_autofree char *folder = g_build_filename(g_getenv("SB_TOP_SRCDIR") ? g_getenv("SB_TOP_SRCDIR") : ".", "tests",
-                                               "fuzz", "corpus-http", NULL);
+    g_autofree char *folder =
+        g_build_filename(g_getenv("SB_TOP_SRCDIR") ? g_getenv("SB_TOP_SRCDIR") : ".", "tests",
+                         "fuzz", "corpus-http", NULL);
     GDir *entries = g_dir_open(folder, 0, NULL);
     g_assert_nonnull(entries);
     const char *name;

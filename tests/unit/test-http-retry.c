@@ -29,15 +29,16 @@ static void test_retry(void)
         const char *retry_after;
         gint64 wait;
     } CASES[] = {
-        {true, 0, NULL, 100},   {true, 429, NULL, 100},   {true, 503, "0", 100},    {true, 503, "2", 2000},
-        {true, 503, "60", 5000}, {true, 503, "soon", 100}, {true, 200, NULL, -1},    {true, 400, "1", -1},
-        {true, 500, NULL, -1},  {false, 0, NULL, -1},     {false, 503, "1", -1},    {true, 502, NULL, 100},
+        {true, 0, NULL, 100},   {true, 429, NULL, 100},  {true, 503, "0", 100},
+        {true, 503, "2", 2000}, {true, 503, "60", 5000}, {true, 503, "soon", 100},
+        {true, 200, NULL, -1},  {true, 400, "1", -1},    {true, 500, NULL, -1},
+        {false, 0, NULL, -1},   {false, 503, "1", -1},   {true, 502, NULL, 100},
         {true, 504, NULL, 100}, {true, 408, NULL, 100},
     };
     const HttpBackoff backoff = {.first_ms = 100, .max_ms = 5000, .max_retries = 3};
     for (gsize i = 0; i < G_N_ELEMENTS(CASES); i++)
-        g_assert_cmpint(http_retry_ms(&backoff, 1, G_MAXUINT32, CASES[i].idempotent, CASES[i].status,
-                                      CASES[i].retry_after, WALL),
+        g_assert_cmpint(http_retry_ms(&backoff, 1, G_MAXUINT32, CASES[i].idempotent,
+                                      CASES[i].status, CASES[i].retry_after, WALL),
                         ==, CASES[i].wait);
     g_assert_cmpint(http_retry_ms(&backoff, 4, 0, true, 503, "1", WALL), ==, -1);
 }

@@ -108,10 +108,11 @@ static void test_limits(void)
     g_autoptr(GString) out = g_string_new(NULL);
     sse_reader_init(&reader, 10, 8, &CALLBACKS, out);
     g_assert_true(feed(&reader, "data:12345\n\n", 0)); // a line of ten
-    g_assert_true(feed(&reader, "data:1234\ndata:123\n\n", 0)); // data of eight, the LF between counted
+    g_assert_true(
+        feed(&reader, "data:1234\ndata:123\n\n", 0)); // data of eight, the LF between counted
     g_assert_true(feed(&reader, "data:1234\n", 0));
     g_assert_false(feed(&reader, "data:4567\n", ERR_TOO_LARGE)); // would be nine
-    g_assert_false(feed(&reader, "data:1\n\n", ERR_PROTOCOL)); // for good
+    g_assert_false(feed(&reader, "data:1\n\n", ERR_PROTOCOL));   // for good
     g_assert_cmpstr(out->str, ==, "[message||12345][message||1234\n123]");
     sse_reader_restart(&reader);
     g_assert_true(feed(&reader, "1234567890", 0));
@@ -122,7 +123,8 @@ static void test_limits(void)
 
 static void test_bad_utf8(void)
 {
-    static const char *const LINES[] = {"data: \xff\n", "data: \xc3\n", "\xed\xa0\x80\n", ": \xe2\x82\n", "id: \xc0\x80\n"};
+    static const char *const LINES[] = {"data: \xff\n", "data: \xc3\n", "\xed\xa0\x80\n",
+                                        ": \xe2\x82\n", "id: \xc0\x80\n"};
     for (gsize i = 0; i < G_N_ELEMENTS(LINES); i++) {
         SseReader reader;
         g_autoptr(GString) out = g_string_new(NULL);
@@ -150,7 +152,8 @@ static void test_restart(void)
     g_autoptr(GString) out = g_string_new(NULL);
     sse_reader_init(&reader, 0, 0, &CALLBACKS, out);
     g_assert_cmpstr(sse_reader_last_id(&reader), ==, "");
-    g_assert_true(feed(&reader, "id: 41\nevent: x\ndata: a\n\nid: 42\nevent: y\ndata: half\nda", 0));
+    g_assert_true(
+        feed(&reader, "id: 41\nevent: x\ndata: a\n\nid: 42\nevent: y\ndata: half\nda", 0));
     g_assert_cmpstr(sse_reader_last_id(&reader), ==, "41"); // 42 was not whole
     sse_reader_restart(&reader);
     g_assert_true(feed(&reader, "data: b\n\n", 0));

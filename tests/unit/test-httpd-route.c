@@ -9,7 +9,10 @@ static void nothing(HttpRequest *request, void *data)
     (void)data;
 }
 
-#define ROW(m, p) {.method = m, .pattern = p, .handler = nothing}
+#define ROW(m, p)                                                                                  \
+    {                                                                                              \
+        .method = m, .pattern = p, .handler = nothing                                              \
+    }
 
 static const HttpRoute ROUTES[] = {
     ROW("GET", "/"),
@@ -44,8 +47,10 @@ static const Case CASES[] = {
     {"DELETE", "/v1/audit/3", NULL, "", "GET, HEAD"},
     {"DELETE", "/v1/audit/head", NULL, "", "GET, HEAD, POST"},
     {"POST", "/v1/audit/3", NULL, "", "GET, HEAD"},
-    {"PUT", "/v1/operations/op-1/signoffs/so-2", "/v1/operations/{id}/signoffs/{signoff-id}", "op-1;so-2;", NULL},
-    {"HEAD", "/v1/operations/op-1/signoffs/so-2", "/v1/operations/{id}/signoffs/{signoff-id}", "op-1;so-2;", NULL},
+    {"PUT", "/v1/operations/op-1/signoffs/so-2", "/v1/operations/{id}/signoffs/{signoff-id}",
+     "op-1;so-2;", NULL},
+    {"HEAD", "/v1/operations/op-1/signoffs/so-2", "/v1/operations/{id}/signoffs/{signoff-id}",
+     "op-1;so-2;", NULL},
     {"GET", "/v1/operations/op-1/signoffs", NULL, "", NULL},
     {"GET", "/v1/operations/op-1/signoffs/so-2/more", NULL, "", NULL},
     {"GET", "/files", NULL, "", NULL},
@@ -54,7 +59,8 @@ static const Case CASES[] = {
     {"GET", "/1/x/y", "/{a}/x/{c}", "1;y;", NULL},
     {"GET", "/1/2/y", "/{a}/{b}/y", "1;2;", NULL},
     {"GET", "/V1/audit/head", NULL, "", NULL},
-    {"GET", "/SUBSCRIPTIONS/S1/resourcegroups/G", "/subscriptions/{s}/resourceGroups/{g}", "S1;G;", NULL},
+    {"GET", "/SUBSCRIPTIONS/S1/resourcegroups/G", "/subscriptions/{s}/resourceGroups/{g}", "S1;G;",
+     NULL},
     {"get", "/v1/audit/3", NULL, "", "GET, HEAD"},
 };
 
@@ -63,7 +69,8 @@ static void check(const Case *row)
     HttpMatch match;
     g_auto(GStrv) segments = g_strsplit(row->path + 1, "/", -1);
     g_autoptr(GString) vars = g_string_new(NULL);
-    http_match_init(&match, ROUTES, row->method, (const char *const *)segments, g_strv_length(segments));
+    http_match_init(&match, ROUTES, row->method, (const char *const *)segments,
+                    g_strv_length(segments));
     for (guint i = 0; i < match.n_vars; i++)
         g_string_append_printf(vars, "%s;", match.vars[i].value);
     g_assert_cmpstr(match.route ? match.route->pattern : NULL, ==, row->pattern);
