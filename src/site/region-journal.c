@@ -7,7 +7,7 @@
 //     count GROUP ABANDONED
 //     workflow GROUP NAME ENABLED
 //     run GROUP NAME ID, end ID            what is between the two at a start was abandoned
-//     fired GROUP NAME TIME, cursor GROUP NAME N
+//     fired GROUP NAME TIME, cursor GROUP NAME N POLLED
 //     route GROUP NAME LOCATION
 #include <string.h>
 
@@ -138,8 +138,10 @@ static bool read_fired(Region *region, char **words)
 static bool read_cursor(Region *region, char **words)
 {
     Workflow *workflow = region_workflow(region, words[1], words[2]);
-    if (workflow)
+    if (workflow) {
         workflow->cursor = number(words[3]);
+        workflow->polled = number(words[4]);
+    }
     return true;
 }
 
@@ -161,7 +163,7 @@ static const struct {
     {"boot", 2, read_boot},     {"fence", 3, read_fence}, {"data", 14, read_data},
     {"c", 4, read_commit},      {"count", 3, read_count}, {"workflow", 4, read_workflow},
     {"run", 4, read_run},       {"end", 2, read_end},     {"fired", 4, read_fired},
-    {"cursor", 4, read_cursor}, {"route", 4, read_route},
+    {"cursor", 5, read_cursor}, {"route", 4, read_route},
 };
 
 bool region_journal_line(char **words, guint n, gpointer data, GError **error)
@@ -207,8 +209,8 @@ static void write_workflow(Journal *journal, const Workflow *workflow)
         journal_add(journal, "fired %s %s " I64, workflow->group, workflow->name,
                     g_array_index(workflow->fires, gint64, i));
     if (workflow->cursor >= 0)
-        journal_add(journal, "cursor %s %s " I64, workflow->group, workflow->name,
-                    workflow->cursor);
+        journal_add(journal, "cursor %s %s " I64 " " I64, workflow->group, workflow->name,
+                    workflow->cursor, workflow->polled);
     for (GList *at = workflow->runs.tail; at; at = at->prev) {
         const Run *run = at->data;
         if (run->status == RUN_RUNNING)

@@ -26,6 +26,22 @@ static void group_free(gpointer data)
     g_free(group);
 }
 
+static void target_free(gpointer data)
+{
+    RouterTarget *target = data;
+    g_free(target->url);
+    g_free(target->socket);
+    g_free(target);
+}
+
+void router_add_target(Router *router, const char *location, const char *url, const char *socket)
+{
+    RouterTarget *target = g_new0(RouterTarget, 1);
+    target->url = g_strdup(url);
+    target->socket = g_strdup(socket);
+    g_hash_table_replace(router->targets, g_strdup(location), target);
+}
+
 static void router_free(gpointer data)
 {
     Router *router = data;
@@ -33,6 +49,7 @@ static void router_free(gpointer data)
     g_free(router->name);
     g_free(router->to);
     g_free(router->to_at_first);
+    g_free(router->workflow);
     g_free(router->last_error);
     g_hash_table_unref(router->targets);
     g_free(router);
@@ -135,7 +152,7 @@ Router *region_add_router(Region *region, const char *group, const char *name)
     Router *router = g_new0(Router, 1);
     router->group = g_strdup(group);
     router->name = g_strdup(name);
-    router->targets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    router->targets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, target_free);
     g_ptr_array_add(region->routers, router);
     return router;
 }
@@ -228,8 +245,8 @@ static void advance_workflow(Region *region, Workflow *workflow, gint64 now_ms)
         note(region, "fired %s %s %" G_GINT64_FORMAT, workflow->group, workflow->name,
              workflow->last_fire_ms);
     if (workflow->cursor != cursor)
-        note(region, "cursor %s %s %" G_GINT64_FORMAT, workflow->group, workflow->name,
-             workflow->cursor);
+        note(region, "cursor %s %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT, workflow->group,
+             workflow->name, workflow->cursor, workflow->polled);
     for (Run *run; (run = workflow_ended(workflow, now_ms)) != NULL;)
         end_run(region, workflow, run, now_ms);
 }

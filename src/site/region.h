@@ -36,13 +36,19 @@ typedef struct {
     gint64 peer_heard_ms;
 } SiteGroup;
 
+typedef struct {
+    char *url;    // of the region: "http://127.0.0.1:9001"
+    char *socket; // Unix socket to reach it through; NULL
+} RouterTarget;
+
 // Decides which location requests go to, and sends some itself.
 typedef struct {
     char *group;
     char *name;
     char *to; // location
     char *to_at_first;
-    GHashTable *targets; // char * location → char * URL
+    char *workflow;      // that takes the requests; NULL = none are sent
+    GHashTable *targets; // char * location → RouterTarget *
     double load;         // requests a second
     gint64 next_ms;
     gint64 sent, answered, failed; // requests
@@ -111,6 +117,8 @@ SiteGroup *region_add_group(Region *region, const char *name);
 Workflow *region_add_workflow(Region *region, const char *group, const char *name,
                               TriggerType type);
 Router *region_add_router(Region *region, const char *group, const char *name);
+
+void router_add_target(Router *router, const char *location, const char *url, const char *socket);
 
 SiteGroup *region_group(const Region *region, const char *name);
 // `group` NULL: the first workflow of that name.

@@ -9,7 +9,7 @@ Workflow *workflow_new(const char *group, const char *name, TriggerType type)
     workflow->name = g_strdup(name);
     workflow->type = type;
     workflow->run_ms = 1000;
-    workflow->cursor = -1;
+    workflow->cursor = workflow->polled = -1;
     recurrence_init(&workflow->recurrence);
     workflow->stages = g_ptr_array_new_with_free_func(g_free);
     g_queue_init(&workflow->runs);
@@ -121,6 +121,7 @@ void workflow_enable(Workflow *workflow, gint64 now_ms)
     if (workflow->cursor < 0)
         workflow->cursor = workflow_arrived(workflow, now_ms);
     workflow->takeover = workflow->cursor;
+    workflow->doubled_messages = 0;
     workflow->next_ms = next_after(workflow, now_ms);
 }
 
@@ -174,6 +175,7 @@ static void fire_once(Workflow *workflow, gint64 scheduled_ms, gint64 now_ms,
         if (messages == 0)
             return;
         workflow->cursor += messages;
+        workflow->polled = workflow->cursor;
     }
     workflow->last_fire_ms = scheduled_ms;
     if (workflow->type == TRIGGER_RECURRENCE) {

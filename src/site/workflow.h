@@ -47,11 +47,14 @@ typedef struct {
     guint in_flight;
     guint64 started; // runs, ever
     gint64 cursor;   // messages handled; -1 = never polled
+    gint64 polled;   // how far this region itself has handled them; -1 = never
     gint64 takeover; // the cursor when it was last enabled
     bool subscribed; // webhook: known to its source
 
     GArray *fires;           // of gint64: scheduled times fired here, oldest first
     guint64 fires_total;     // ever added to `fires`
+    guint64 fires_told;      // of them, how many the peer has taken
+    guint64 fires_asked;     // ... and how many were in the message under way
     GArray *peer_fires;      // … and at the peer, as far as heard
     GArray *missed;          // … and fired nowhere
     gint64 doubled;          // fires or messages that both regions handled

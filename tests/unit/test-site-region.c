@@ -41,7 +41,7 @@ static Region *make_region(IdSource *ids, const char *name, bool primary)
     Workflow *request = region_add_workflow(region, "pay", "ask", TRIGGER_REQUEST);
     request->enabled_at_first = primary;
     Router *router = region_add_router(region, "pay", "door");
-    g_hash_table_insert(router->targets, g_strdup("a"), g_strdup("http://127.0.0.1:1/"));
+    router_add_target(router, "a", "http://127.0.0.1:1", NULL);
     router->to_at_first = g_strdup("a");
     return region;
 }
