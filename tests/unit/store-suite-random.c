@@ -275,7 +275,7 @@ static int compare_texts(gconstpointer a, gconstpointer b, gpointer user_data)
     return strcmp(a, b);
 }
 
-void store_suite_random(gconstpointer suite)
+static void test_random(gconstpointer suite)
 {
     StoreCase test;
     store_case_init(&test, suite);
@@ -301,4 +301,10 @@ void store_suite_random(gconstpointer suite)
     for (guint i = 0; i < KEYS; i++)
         model_delete(&model, i);
     store_case_release(&test);
+}
+
+void store_suite_add_random(const StoreSuite *suite)
+{
+    static const StoreSuiteTest TESTS[] = {{"random", test_random}};
+    store_suite_add_tests(suite, TESTS, G_N_ELEMENTS(TESTS));
 }

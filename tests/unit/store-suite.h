@@ -94,5 +94,13 @@ void watch_log_init(WatchLog *log, guint64 base);
 void watch_log_release(WatchLog *log);
 void watch_log_changed(const StoreEvents *events, const GError *error, gpointer user_data);
 
-// The random test against a model; see store-suite-random.c.
-void store_suite_random(gconstpointer suite);
+// ---- for the suite's own files ----
+
+typedef struct {
+    const char *name;
+    GTestDataFunc run; // given the StoreSuite
+} StoreSuiteTest;
+
+void store_suite_add_tests(const StoreSuite *suite, const StoreSuiteTest *tests, gsize n);
+void store_suite_add_watches(const StoreSuite *suite);
+void store_suite_add_random(const StoreSuite *suite);
