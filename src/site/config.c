@@ -216,6 +216,7 @@ static Region *read_all(WireAt *root, IdSource *ids, SiteConfig *config)
         g_strdup(wire_text_opt(root, "subscription", "00000000-0000-0000-0000-000000000000"));
     WireAt peer = wire_object_opt(root, "peer");
     if (peer.value) {
+        config->peer_name = g_strdup(name_at(&peer, "name"));
         config->peer_url = g_strdup(wire_text(&peer, "url"));
         config->peer_socket = g_strdup(wire_text_opt(&peer, "socket", NULL));
     }
@@ -261,6 +262,7 @@ void site_config_release(SiteConfig *config)
     g_free(config->socket);
     g_free(config->control);
     g_free(config->state);
+    g_free(config->peer_name);
     g_free(config->peer_url);
     g_free(config->peer_socket);
     g_free(config->tenant);

@@ -15,7 +15,8 @@ typedef struct {
     char *socket;    // Unix socket to listen on; NULL
     char *control;   // Unix socket of the fault API; NULL = none
     char *state;     // directory; NULL = nothing is kept
-    char *peer_url;  // the paired region; NULL = none
+    char *peer_name; // the paired region; NULL = none
+    char *peer_url;
     char *peer_socket;
     gint64 delay_ms;    // of the replication
     gint64 interval_ms; // between two messages

@@ -67,13 +67,13 @@ static bool promote_refused(const DataStore *store, GError **error)
             "unknown. Only a forced promotion goes on.",
             store->group);
     else if (!store->source_sealed)
-        g_set_error(error, ERR, ERR_REFUSED,
+        g_set_error(error, ERR, ERR_BUSY,
                     "The primary of %s still takes transactions (%" G_GINT64_FORMAT
                     " committed, %" G_GINT64_FORMAT
                     " replayed here). Passivate it first, or force the promotion.",
                     store->group, store->source_position, store->position);
     else
-        g_set_error(error, ERR, ERR_REFUSED,
+        g_set_error(error, ERR, ERR_BUSY,
                     "The data of %s is not caught up: %" G_GINT64_FORMAT
                     " committed, %" G_GINT64_FORMAT " replayed here. Wait, or force the promotion.",
                     store->group, store->source_position, store->position);

@@ -110,7 +110,8 @@ void data_drain(DataStore *store);
 void data_seal(DataStore *store);
 
 // Makes this side the primary, in a lineage of that name. Not forced: only if everything the old
-// primary has is known to be replayed here. ERR_REFUSED says what is missing. Already primary: opens.
+// primary has is known to be replayed here. ERR_BUSY says what is still missing, ERR_REFUSED why it
+// will not be. Already primary: opens.
 bool data_promote(DataStore *store, bool forced, const char *lineage, GError **error);
 
 // Makes a superseded primary the secondary of the lineage that replaced it; its transactions behind

@@ -129,6 +129,8 @@ static void on_answer(HttpCall *call, const HttpResponse *response, const GError
     site->peer_heard_ms = site_now_ms(site);
     took_fires(site->region);
     site_settle(site);
+    if (site->peer_again)
+        site_peer_kick(site);
 }
 
 static void send_message(Site *site)
@@ -159,6 +161,13 @@ static gboolean on_peer_timer(gpointer data)
     site_settle(site);
     send_message(site);
     return G_SOURCE_CONTINUE;
+}
+
+void site_peer_kick(Site *site)
+{
+    site->peer_again = site->peer_call != NULL;
+    if (site->peer_timer)
+        on_peer_timer(site);
 }
 
 void site_peer_start(Site *site)

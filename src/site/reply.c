@@ -56,7 +56,7 @@ static const struct {
     {ERR_NOT_FOUND, 404, "ResourceNotFound"},
     {ERR_REFUSED, 409, "CommandRefused"},
     {ERR_CONFLICT, 409, "Conflict"},
-    {ERR_BUSY, 503, "TooManyRuns"},
+    {ERR_BUSY, 503, "NotYet"},
     {ERR_TOO_LARGE, 413, "RequestTooLarge"},
     {ERR_NO_SPACE, 507, "InsufficientStorage"},
 };
@@ -66,7 +66,8 @@ void site_reply_error(Site *site, HttpRequest *request, const SiteGroup *group, 
     for (guint i = 0; i < G_N_ELEMENTS(ERRORS); i++) {
         if (!err_is(error, ERRORS[i].code))
             continue;
-        send(site, request, ERRORS[i].status, group, envelope(ERRORS[i].word, error->message), 0);
+        send(site, request, ERRORS[i].status, group, envelope(ERRORS[i].word, error->message),
+             ERRORS[i].code == ERR_BUSY ? 1 : 0);
         return;
     }
     send(site, request, 500, group, envelope("InternalServerError", error->message), 0);
@@ -122,4 +123,7 @@ void site_act(Site *site, HttpRequest *request, SiteVerb verb, const SiteTarget 
         site_reply_error(site, request, target->group, error);
     }
     site_settle(site);
+    // What was just sealed is what the other side waits for.
+    if (ok && target->data)
+        site_peer_kick(site);
 }

@@ -1,43 +1,34 @@
 #include "site/rule.h"
 
-#include "base/error.h"
+#include "sched/schedule.h"
+
+// A rule without a start counts from here: 2020-01-01T00:00:00Z.
+#define RULE_BEGIN_MS G_GINT64_CONSTANT(1577836800000)
 
 struct Rule {
-    gint64 start_ms;
-    gint64 every_ms;
-};
-
-static const gint64 UNIT_MS[FREQUENCY_COUNT] = {
-    [FREQUENCY_SECOND] = 1000,  [FREQUENCY_MINUTE] = 60000,   [FREQUENCY_HOUR] = 3600000,
-    [FREQUENCY_DAY] = 86400000, [FREQUENCY_WEEK] = 604800000,
+    Zones *zones;
+    Schedule *schedule;
 };
 
 Rule *rule_new(const Recurrence *recurrence, GError **error)
 {
-    if (!recurrence_check(recurrence, error))
-        return NULL;
-    gint64 unit_ms = UNIT_MS[recurrence->frequency];
-    if (unit_ms == 0 || recurrence_has_schedule(recurrence)) {
-        g_set_error(error, ERR, ERR_INVALID,
-                    "A recurrence of the practice region is an interval of seconds to weeks.");
-        return NULL;
-    }
-    Rule *rule = g_new0(Rule, 1);
-    rule->start_ms = recurrence->start.wall_ms;
-    rule->every_ms = unit_ms * recurrence->interval;
-    return rule;
+    g_autoptr(Rule) rule = g_new0(Rule, 1);
+    rule->zones = zones_new();
+    ScheduleAnchor anchor = {.created_ms = RULE_BEGIN_MS, .now_ms = RULE_BEGIN_MS};
+    rule->schedule = schedule_new(recurrence, rule->zones, &anchor, error);
+    return rule->schedule ? g_steal_pointer(&rule) : NULL;
 }
 
 void rule_free(Rule *rule)
 {
+    if (!rule)
+        return;
+    schedule_free(rule->schedule);
+    zones_free(rule->zones);
     g_free(rule);
 }
 
 gint64 rule_next(const Rule *rule, gint64 after_ms)
 {
-    if (!rule)
-        return 0;
-    if (after_ms < rule->start_ms)
-        return rule->start_ms;
-    return rule->start_ms + ((after_ms - rule->start_ms) / rule->every_ms + 1) * rule->every_ms;
+    return rule ? schedule_next_ms(rule->schedule, after_ms) : 0;
 }

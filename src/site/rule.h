@@ -1,5 +1,6 @@
 // The times at which a trigger of the practice region fires. Both regions of a pair must come to the
-// same times without talking to each other, so a rule without a start counts from 1970.
+// same times without talking to each other, so a rule without a start counts from one
+// moment in the past that all regions share.
 #pragma once
 
 #include <glib.h>

@@ -60,6 +60,7 @@ typedef struct {
     GSource *peer_timer;
     GSource *route_timer;
     HttpCall *peer_call;  // under way; NULL
+    bool peer_again;      // send another as soon as that is answered
     gint64 peer_heard_ms; // when the peer last answered
     char *peer_error;
     bool write_failed; // the journal could not be written; told once
@@ -99,6 +100,8 @@ gint64 site_now_ms(const Site *site);
 // Replication and requests outward.
 void site_peer_start(Site *site);
 void site_peer_stop(Site *site);
+// Sends a message now, or as soon as the one under way is answered.
+void site_peer_kick(Site *site);
 void site_routing_start(Site *site);
 void site_routing_stop(Site *site);
 

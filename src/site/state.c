@@ -75,6 +75,7 @@ json_t *site_group_json(Site *site, const SiteGroup *group)
                   "boot_id", region->boot_id, "epoch", (json_int_t)group->fence, "in_flight",
                   (json_int_t)region_in_flight(region, group), "limited", region->limited ? 1 : 0);
     wire_set_time_ms(json, "now", now_ms);
+    wire_set_text(json, "peer", site->config.peer_name);
     json_object_set_new(json, "data", group->data ? data_json(group->data) : json_null());
     set_known(json, "lost_transactions", group->data ? group->data->lost : 0);
     set_known(json, "abandoned_runs", group->abandoned);

@@ -189,7 +189,7 @@ static void test_replication_delay_and_loss(void)
     ErrCode code;
     SiteCommand promote = {.epoch = 2, .boot_id = pair.b->boot_id};
     g_assert_false(act(pair.b, VERB_PROMOTE, promote, T0 + 10100, &code));
-    g_assert_cmpint(code, ==, ERR_REFUSED);
+    g_assert_cmpint(code, ==, ERR_BUSY);
     promote.forced = true;
     g_assert_true(act(pair.b, VERB_PROMOTE, promote, T0 + 10100, NULL));
     g_assert_cmpint(b->lost, ==, -1);
