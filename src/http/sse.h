@@ -34,11 +34,12 @@ typedef struct {
     GString *line;  // begun
     GString *event_data;
     GString *type;
-    GString *id;
-    bool has_data;  // at least one data line, perhaps an empty one
-    bool after_cr;  // an LF now belongs to the line before
-    guint bom_seen; // bytes of a byte order mark at the start, 0 to 3; 4 = past
-                    // the start
+    GString *id;      // of the event begun, or inherited
+    GString *last_id; // of the last event that was whole
+    bool has_data;    // at least one data line, perhaps an empty one
+    bool after_cr;    // an LF now belongs to the line before
+    guint bom_seen;   // bytes of a byte order mark at the start, 0 to 3; 4 = past
+                      // the start
     bool failed;
 } SseReader;
 
@@ -56,5 +57,5 @@ void sse_reader_restart(SseReader *reader);
 // callbacks must not touch the reader.
 bool sse_reader_feed(SseReader *reader, const char *bytes, gsize n, GError **error);
 
-// What to send as Last-Event-ID; "" if no event had an id. Never NULL.
+// What to send as Last-Event-ID: the last id whose event came whole; "" if none did. Never NULL.
 const char *sse_reader_last_id(const SseReader *reader);

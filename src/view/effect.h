@@ -24,6 +24,8 @@ typedef enum {
     EFFECT_SUSPEND,     // ctrl-z
     EFFECT_FETCH, // `text` = an API path whose answer the screen wants (schedules, audit, report)
     EFFECT_THEME, // `text` = its name
+    EFFECT_AUTOMATION, // verb "arm" or "disarm", group `object` (NULL = all), text = reason, until_ms
+    EFFECT_FAULT,      // demo: fault `verb` at location `object`
 } EffectKind;
 
 typedef enum {
@@ -53,6 +55,7 @@ typedef struct {
     char *text;
     char *ticket;
     guint step;
+    gint64 until_ms;
     OperationKind operation_kind;
     int planned; // EFFECT_PROPOSE: -1 as the backend sees fit, 0 unplanned, 1 planned
     SignOff *signoff;

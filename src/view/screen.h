@@ -16,6 +16,8 @@ typedef struct {
     const Picture *picture;
     gint64 now_ms;            // the backend's clock: ages are counted from it
     gint64 local_ms;          // ours: deadlines of things on our side
+    gint64 mono_ms;           // monotonic: for messages and key delays
+    bool demo;                // practice regions: `!` breaks and mends them
     bool armed;               // keys that change something are open
     bool once;                // printed, not shown: no cursor, no hints at keys
     int utc_offset_min;       // of the operator's zone, for "and mine"
@@ -56,10 +58,15 @@ struct Screen {
     char *(*command_line)(gpointer state, const ViewContext *context);
     // A filter is in force: its words for the frame. NULL: none.
     const char *(*filter)(gpointer state);
+    // `/` was typed: show only what matches (live, while it is being typed); "" = everything. NULL: the
+    // screen has nothing to filter.
+    void (*set_filter)(gpointer state, const char *text);
+    // The group under the cursor, for `F` and `B`. NULL (or no function): none.
+    const char *(*group)(gpointer state, const ViewContext *context);
 };
 
-// All screens in order; the rows are static.
-const Screen *screens_all(guint *ret_count);
+// All screens in order, each static; the pointer array ends with `*ret_count` (may be NULL).
+const Screen *const *screens_all(guint *ret_count);
 const Screen *screen_by_id(ScreenId id);
 // NULL if there is none of that name or digit.
 const Screen *screen_by_name(const char *name);

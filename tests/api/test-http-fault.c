@@ -243,6 +243,7 @@ static void test_turns(Fixture *fixture, gconstpointer data)
     answer_assert_failed(&answers[2], ERR_UNREACHABLE, "not sent");
     loop_until(&answers[0].done);
     answer_assert_failed(&answers[0], ERR_UNKNOWN, "no whole answer");
+    loop_until(&answers[1].done);
     loop_until_count(&fixture->bad.requests, 3);
     g_assert_false(answers[4].done);
     http_call_cancel(last);

@@ -1,0 +1,481 @@
+// Screen 1: a panel for each region, worst first, and below them what changed.
+#include "view/screens.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/timefmt.h"
+#include "view/badge.h"
+
+enum { PANEL_WIDTH_MIN = 38, PANEL_HEIGHT = 9, PANELS_MAX = 4, LOG_LINES_MIN = 3 };
+
+enum { ACTION_OPEN = 1, ACTION_LEFT, ACTION_RIGHT, ACTION_UP, ACTION_DOWN, ACTION_SORT };
+
+static const Binding BINDINGS[] = {
+    {ACTION_OPEN, "open", "enter", "open",
+     "Opens the region's page: who sees what, since when, its groups.", 0},
+    {ACTION_RIGHT, "right", "l right", "next", "Goes to the next region.", BIND_QUIET},
+    {ACTION_LEFT, "left", "h left", "previous", "Goes to the region before.", BIND_QUIET},
+    {ACTION_DOWN, "down", "j down", "below", "Goes to the region below.", BIND_QUIET},
+    {ACTION_UP, "up", "k up", "above", "Goes to the region above.", BIND_QUIET},
+    {ACTION_SORT, "sort", "o", "order", "Worst first, or as in the fleet file.", 0},
+};
+
+typedef struct {
+    Keymap *keys;
+    GPtrArray *
+        rows; // of const LocationStatus *, in the order shown; borrowed, good until the next refresh
+    guint64 version; // of the picture they were made from
+    char *selected;  // name: the cursor stays with the region, not with the place
+    bool by_file;    // not sorted
+    int columns;     // of the last drawing, for up and down
+} Overview;
+
+static gpointer overview_create(void)
+{
+    Overview *view = g_new0(Overview, 1);
+    view->keys = keymap_new("Overview");
+    keymap_add(view->keys, BINDINGS, G_N_ELEMENTS(BINDINGS));
+    view->rows = g_ptr_array_new();
+    view->columns = 1;
+    return view;
+}
+
+static void overview_destroy(gpointer state)
+{
+    Overview *view = state;
+    keymap_free(view->keys);
+    g_ptr_array_unref(view->rows);
+    g_free(view->selected);
+    g_free(view);
+}
+
+static int badness(const LocationStatus *location)
+{
+    static const int ORDER[] = {
+        [VERDICT_DOWN] = 0, [VERDICT_DEGRADED] = 1, [VERDICT_UNKNOWN] = 2, [VERDICT_UP] = 3};
+    return ORDER[location->verdict.state];
+}
+
+static int compare_rows(gconstpointer a, gconstpointer b)
+{
+    const LocationStatus *x = *(LocationStatus *const *)a, *y = *(LocationStatus *const *)b;
+    int difference = badness(x) - badness(y);
+    if (!difference)
+        difference = (int)y->primary_of - (int)x->primary_of;
+    return difference ? difference : strcmp(x->name, y->name);
+}
+
+static void overview_refresh(gpointer state, const ViewContext *context)
+{
+    Overview *view = state;
+    const Picture *picture = context->picture;
+    if (view->version == picture->version && view->rows->len)
+        return;
+    g_ptr_array_set_size(view->rows, 0);
+    for (guint i = 0; i < picture_count(picture, SHELF_LOCATIONS); i++)
+        g_ptr_array_add(view->rows, picture_at(picture, SHELF_LOCATIONS, i));
+    if (!view->by_file)
+        g_ptr_array_sort(view->rows, compare_rows);
+    view->version = picture->version;
+    if (!view->selected && view->rows->len)
+        view->selected = g_strdup(((LocationStatus *)view->rows->pdata[0])->name);
+}
+
+static guint selected_index(const Overview *view)
+{
+    for (guint i = 0; i < view->rows->len; i++)
+        if (g_strcmp0(((const LocationStatus *)view->rows->pdata[i])->name, view->selected) == 0)
+            return i;
+    return 0;
+}
+
+// ---- one panel: a label and a value a line ----
+
+typedef struct {
+    const Canvas *canvas;
+    const ViewContext *context;
+    const LocationStatus *location;
+    int y;
+} Panel;
+
+static int label(Panel *panel, const char *text)
+{
+    cells_put(panel->canvas, 0, panel->y, ROLE_DIM, text);
+    return 8;
+}
+
+static const VantageStatus *main_vantage(const LocationStatus *location)
+{
+    const VantageStatus *best = NULL;
+    for (guint i = 0; i < location->vantages->len; i++) {
+        const VantageStatus *vantage = location->vantages->pdata[i];
+        if (!best || vantage->failures > best->failures)
+            best = vantage;
+    }
+    return best;
+}
+
+static void draw_probes(Panel *panel)
+{
+    const VantageStatus *vantage = main_vantage(panel->location);
+    int x = label(panel, "probes");
+    if (!vantage || !vantage->history_len) {
+        cells_put(panel->canvas, x, panel->y++, ROLE_UNKNOWN, "none yet");
+        return;
+    }
+    guint shown = MIN(vantage->history_len, 12u);
+    for (guint i = vantage->history_len - shown; i < vantage->history_len; i++) {
+        const ProbeSample *sample = &vantage->history[i];
+        Role role = !sample->ok ? ROLE_ALARM : sample->degraded ? ROLE_WARN : ROLE_OK;
+        x = cells_glyph(panel->canvas, x, panel->y, role, sample->ok ? GLYPH_UP : GLYPH_DOWN);
+    }
+    char age[16];
+    age_format(vantage->history[vantage->history_len - 1].at_ms, panel->context->now_ms, age);
+    if (vantage->failures)
+        cells_printf(panel->canvas, x + 2, panel->y++, ROLE_ALARM, "%u in a row, %s ago",
+                     vantage->failures, age);
+    else
+        cells_printf(panel->canvas, x + 2, panel->y++, ROLE_NORMAL, "%.0f ms, %s ago",
+                     (double)vantage->history[vantage->history_len - 1].latency_us / 1000.0, age);
+}
+
+static void draw_latency(Panel *panel)
+{
+    const VantageStatus *vantage = main_vantage(panel->location);
+    double values[PROBE_HISTORY];
+    guint n = vantage ? vantage->history_len : 0;
+    for (guint i = 0; i < n; i++)
+        values[i] = vantage->history[i].ok ? (double)vantage->history[i].latency_us : (double)NAN;
+    int x = label(panel, "latency");
+    SparkLook look = {.style = ROLE_NORMAL};
+    cells_spark(panel->canvas, rect_make(x, panel->y, 12, 1), &look, values, n);
+    if (panel->location->p50_us)
+        cells_printf(panel->canvas, x + 14, panel->y, ROLE_NORMAL, "p50 %.0f p99 %.0f ms",
+                     (double)panel->location->p50_us / 1000.0,
+                     (double)panel->location->p99_us / 1000.0);
+    panel->y++;
+}
+
+static void draw_since(Panel *panel)
+{
+    const Verdict *verdict = &panel->location->verdict;
+    char at[16], age[16];
+    time_format_clock(verdict->since_ms, at);
+    age_format(verdict->since_ms, panel->context->now_ms, age);
+    int x = label(panel, "since");
+    cells_printf(panel->canvas, x, panel->y++, ROLE_NORMAL, "%s  %s", at, age);
+}
+
+static void draw_seen(Panel *panel)
+{
+    VerdictState state = badge_aged_verdict(panel->location, panel->context->now_ms);
+    bool aged = state != panel->location->verdict.state;
+    int x = label(panel, "seen");
+    const char *why = panel->location->verdict.why;
+    cells_fit(panel->canvas, rect_make(x, panel->y++, panel->canvas->width - x, 1),
+              ALIGN_LEFT | ALIGN_CLIP_END, aged ? ROLE_UNKNOWN : ROLE_NORMAL,
+              aged ? "no fresh probe: nobody knows" : why);
+}
+
+// The worst loss bound of the groups at home here.
+static const GroupStatus *worst_loss(const Panel *panel)
+{
+    const Picture *picture = panel->context->picture;
+    const GroupStatus *worst = NULL;
+    for (guint i = 0; i < picture_count(picture, SHELF_GROUPS); i++) {
+        const GroupStatus *group = picture_at(picture, SHELF_GROUPS, i);
+        if (g_strcmp0(group->active, panel->location->name) != 0 || !group->replication->len)
+            continue;
+        bool worse = !worst || !group->loss.known ||
+                     (worst->loss.known && group->loss.loss_ms > worst->loss.loss_ms);
+        if (worse)
+            worst = group;
+    }
+    return worst;
+}
+
+static void draw_data(Panel *panel)
+{
+    const GroupStatus *group = worst_loss(panel);
+    int x = label(panel, "data");
+    char loss[16], rpo[16];
+    if (!group) {
+        cells_put(panel->canvas, x, panel->y++, ROLE_DIM, "none replicates from here");
+        return;
+    }
+    duration_format_up(group->loss.loss_ms, loss);
+    duration_format(group->rpo_ms, rpo);
+    double share = group->loss.known
+                       ? (double)group->loss.loss_ms / (double)MAX(group->rpo_ms, (gint64)1)
+                       : (double)NAN;
+    Role role = !group->loss.known ? ROLE_UNKNOWN
+                : share >= 1       ? ROLE_ALARM
+                : share >= 0.5     ? ROLE_WARN
+                                   : ROLE_NORMAL;
+    int end =
+        group->loss.known
+            ? cells_printf(panel->canvas, x, panel->y, role, "≤ %s behind  RPO %s ", loss, rpo)
+            : cells_printf(panel->canvas, x, panel->y, role, "unknown  RPO %s ", rpo);
+    cells_bar(panel->canvas, rect_make(end, panel->y++, MIN(6, panel->canvas->width - end), 1),
+              role, share);
+}
+
+static void draw_active(Panel *panel)
+{
+    int x = label(panel, "active");
+    bool old = panel->location->managed_at_ms &&
+               panel->context->now_ms - panel->location->managed_at_ms > FACT_LIMIT_MS;
+    char age[16];
+    age_format(panel->location->managed_at_ms, panel->context->now_ms, age);
+    x = cells_printf(panel->canvas, x, panel->y, old ? ROLE_UNKNOWN : ROLE_NORMAL,
+                     "%u of %u instances", panel->location->active, panel->location->instances);
+    cells_printf(panel->canvas, x, panel->y++, ROLE_DIM, old ? ", as of %s ago" : ", %s ago", age);
+}
+
+static const GroupStatus *clocked_group(const Panel *panel)
+{
+    const Picture *picture = panel->context->picture;
+    const GroupStatus *first = NULL;
+    for (guint i = 0; i < picture_count(picture, SHELF_GROUPS); i++) {
+        const GroupStatus *group = picture_at(picture, SHELF_GROUPS, i);
+        if (g_strcmp0(group->active, panel->location->name) != 0 || !group->down_since_ms)
+            continue;
+        if (!first || group->down_since_ms + group->rto_ms < first->down_since_ms + first->rto_ms)
+            first = group;
+    }
+    return first;
+}
+
+static guint count_failed_over(const Panel *panel)
+{
+    const Picture *picture = panel->context->picture;
+    guint count = 0;
+    for (guint i = 0; i < picture_count(picture, SHELF_GROUPS); i++) {
+        const GroupStatus *group = picture_at(picture, SHELF_GROUPS, i);
+        bool here = g_strcmp0(group->active, panel->location->name) == 0;
+        count += here && group->mode == MODE_FAILED_OVER;
+    }
+    return count;
+}
+
+// The RTO clock where one runs; else what the region is to its groups.
+static void draw_clock(Panel *panel)
+{
+    const GroupStatus *group = clocked_group(panel);
+    guint failed_over = count_failed_over(panel);
+    if (!group) {
+        int x = label(panel, "mode");
+        if (failed_over)
+            cells_printf(panel->canvas, x, panel->y++, ROLE_WARN, "carries %u failed-over group%s",
+                         failed_over, failed_over == 1 ? "" : "s");
+        else
+            cells_printf(panel->canvas, x, panel->y++, ROLE_NORMAL, "home of %u, standby of %u",
+                         panel->location->primary_of, panel->location->standby_of);
+        return;
+    }
+    char left[16], rto[16];
+    gint64 end = group->down_since_ms + group->rto_ms;
+    double used = (double)(panel->context->now_ms - group->down_since_ms) /
+                  (double)MAX(group->rto_ms, (gint64)1);
+    left_format(end, panel->context->now_ms, left);
+    duration_format(group->rto_ms, rto);
+    int x = label(panel, "RTO");
+    Role role = used >= 1 ? ROLE_ALARM : ROLE_WARN;
+    x = cells_printf(panel->canvas, x, panel->y, role, "%s left of %s (%s) ", left, rto,
+                     group->name);
+    cells_bar(panel->canvas, rect_make(x, panel->y++, MIN(6, panel->canvas->width - x), 1), role,
+              MIN(used, 1.0));
+}
+
+static char *panel_title(const LocationStatus *location)
+{
+    const char *title = location->title && *location->title ? location->title : location->name;
+    const char *part = location->primary_of   ? "primary of"
+                       : location->standby_of ? "standby of"
+                                              : NULL;
+    if (!part)
+        return g_strdup(title);
+    return g_strdup_printf("%s · %s %u", title, part,
+                           location->primary_of ? location->primary_of : location->standby_of);
+}
+
+static void draw_panel(const Overview *view, const ViewContext *context,
+                       const LocationStatus *location, const Canvas *canvas, Rect at)
+{
+    Badge badge = badge_verdict(badge_aged_verdict(location, context->now_ms));
+    bool selected = g_strcmp0(location->name, view->selected) == 0 && !context->once;
+    g_autofree char *title = panel_title(location);
+    BoxLook look = {.border = badge.role == ROLE_OK ? ROLE_BORDER : (Style)badge.role,
+                    .title = title,
+                    .title_style = ROLE_TITLE | (selected ? STYLE_SELECTED : 0),
+                    .tag = badge.word,
+                    .tag_style = badge.role | STYLE_BOLD,
+                    .is_double = selected};
+    Canvas inside = cells_box(canvas, at, &look);
+    Canvas body = canvas_sub(&inside, rect_inset(canvas_rect(&inside), 1, 0));
+    Panel panel = {&body, context, location, 0};
+    draw_probes(&panel);
+    draw_since(&panel);
+    draw_latency(&panel);
+    draw_seen(&panel);
+    draw_data(&panel);
+    draw_active(&panel);
+    draw_clock(&panel);
+}
+
+// One line a region, where no panel fits.
+static void draw_line(const Overview *view, const ViewContext *context,
+                      const LocationStatus *location, const Canvas *canvas, int y)
+{
+    Badge badge = badge_verdict(badge_aged_verdict(location, context->now_ms));
+    char age[16];
+    bool selected = g_strcmp0(location->name, view->selected) == 0 && !context->once;
+    age_format(location->verdict.since_ms, context->now_ms, age);
+    cells_glyph(canvas, 0, y, ROLE_NORMAL, selected ? GLYPH_CURSOR : GLYPH_NONE);
+    cells_glyph(canvas, 1, y, badge.role, badge.glyph);
+    int x = cells_printf(canvas, 3, y, badge.role, "%s %s", badge.word, age);
+    cells_put(canvas, x + 1, y, ROLE_NORMAL,
+              location->title && *location->title ? location->title : location->name);
+}
+
+static void draw_log(const ViewContext *context, const Canvas *canvas)
+{
+    const GPtrArray *changes = context->picture->changes;
+    cells_rule(canvas, rect_make(0, 0, canvas->width, 1), ROLE_BORDER, "what changed");
+    if (!changes->len)
+        cells_put(canvas, 1, 1, ROLE_DIM, "Nothing since the backend started.");
+    for (guint i = 0; i < changes->len && (int)i + 1 < canvas->height; i++) {
+        const Change *change = changes->pdata[changes->len - 1 - i];
+        Badge badge = badge_severity(change->severity);
+        char age[16];
+        age_format(change->at_ms, context->now_ms, age);
+        cells_fit(canvas, rect_make(0, (int)i + 1, 7, 1), ALIGN_RIGHT, ROLE_DIM, age);
+        cells_glyph(canvas, 8, (int)i + 1, badge.role, badge.glyph);
+        cells_fit(canvas, rect_make(10, (int)i + 1, canvas->width - 10, 1),
+                  ALIGN_LEFT | ALIGN_CLIP_END, badge.role, change->text);
+    }
+}
+
+static void draw_panels(Overview *view, const ViewContext *context, const Canvas *canvas)
+{
+    int columns = CLAMP(canvas->width / PANEL_WIDTH_MIN, 1, PANELS_MAX);
+    columns = MIN(columns, (int)view->rows->len);
+    view->columns = MAX(columns, 1);
+    int lines = canvas->height / PANEL_HEIGHT;
+    int first =
+        (int)selected_index(view) / view->columns - lines + 1; // scrolled so that the cursor shows
+    first = MAX(first, 0) * view->columns;
+    for (int i = first; i < (int)view->rows->len && (i - first) / view->columns < lines; i++) {
+        Rect line =
+            rect_make(0, (i - first) / view->columns * PANEL_HEIGHT, canvas->width, PANEL_HEIGHT);
+        Rect at = rect_column(line, view->columns, 1, (i - first) % view->columns);
+        draw_panel(view, context, view->rows->pdata[i], canvas, at);
+    }
+}
+
+static int panels_height(const Overview *view, const Canvas *canvas)
+{
+    int columns = CLAMP(canvas->width / PANEL_WIDTH_MIN, 1, PANELS_MAX);
+    int lines = ((int)view->rows->len + columns - 1) / columns;
+    int fit = MAX((canvas->height - LOG_LINES_MIN) / PANEL_HEIGHT, 1);
+    return MIN(lines, fit) * PANEL_HEIGHT;
+}
+
+static void overview_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
+{
+    Overview *view = state;
+    Rect rest = canvas_rect(canvas);
+    if (!view->rows->len) {
+        cells_put(canvas, 1, 1, ROLE_DIM,
+                  context->picture->complete
+                      ? "The fleet has no locations: see `signalbox check-config`."
+                      : "Waiting for the backend's first picture.");
+        return;
+    }
+    if (canvas->height < PANEL_HEIGHT || canvas->width < PANEL_WIDTH_MIN) {
+        guint first =
+            selected_index(view) >= (guint)MAX(canvas->height, 1) ? selected_index(view) : 0;
+        for (guint i = first; i < view->rows->len && (int)(i - first) < canvas->height; i++)
+            draw_line(view, context, view->rows->pdata[i], canvas, (int)(i - first));
+        view->columns = 1;
+        return;
+    }
+    Canvas panels = canvas_sub(canvas, rect_cut_top(&rest, panels_height(view, canvas)));
+    draw_panels(view, context, &panels);
+    Canvas log = canvas_sub(canvas, rest);
+    draw_log(context, &log);
+}
+
+static Effect select_index(Overview *view, int index)
+{
+    if (!view->rows->len)
+        return effect_of(EFFECT_NONE);
+    index = CLAMP(index, 0, (int)view->rows->len - 1);
+    g_free(view->selected);
+    view->selected = g_strdup(((LocationStatus *)view->rows->pdata[index])->name);
+    return effect_of(EFFECT_REDRAW);
+}
+
+static Effect overview_update(gpointer state, const ViewContext *context, const KeyEvent *key,
+                              const Binding *binding)
+{
+    Overview *view = state;
+    int at = (int)selected_index(view);
+    (void)context, (void)key;
+    switch (binding ? binding->action : 0) {
+    case ACTION_OPEN:
+        return view->selected ? effect_open(SCREEN_REGION, view->selected) : effect_of(EFFECT_NONE);
+    case ACTION_LEFT:
+        return select_index(view, at - 1);
+    case ACTION_RIGHT:
+        return select_index(view, at + 1);
+    case ACTION_UP:
+        return select_index(view, at - view->columns);
+    case ACTION_DOWN:
+        return select_index(view, at + view->columns);
+    case ACTION_SORT:
+        view->by_file = !view->by_file;
+        view->version = 0;
+        return effect_message("Regions %s.",
+                              view->by_file ? "as in the fleet file" : "worst first");
+    default:
+        return effect_of(EFFECT_NONE);
+    }
+}
+
+static const Keymap *overview_keymap(gpointer state)
+{
+    return ((Overview *)state)->keys;
+}
+
+static char *overview_copy(gpointer state, const ViewContext *context)
+{
+    const LocationStatus *location =
+        picture_location(context->picture, ((Overview *)state)->selected);
+    return location ? g_strdup_printf("%s %s %s", location->name,
+                                      name_of(&VERDICT_NAMES, (int)location->verdict.state),
+                                      location->verdict.why ? location->verdict.why : "")
+                    : NULL;
+}
+
+static char *overview_command_line(gpointer state, const ViewContext *context)
+{
+    (void)state, (void)context;
+    return g_strdup("signalbox regions");
+}
+
+const Screen OVERVIEW_SCREEN = {
+    .id = SCREEN_OVERVIEW,
+    .name = "overview",
+    .title = "Overview",
+    .digit = '1',
+    .create = overview_create,
+    .destroy = overview_destroy,
+    .refresh = overview_refresh,
+    .draw = overview_draw,
+    .update = overview_update,
+    .keymap = overview_keymap,
+    .copy = overview_copy,
+    .command_line = overview_command_line,
+};

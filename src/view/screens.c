@@ -1,0 +1,37 @@
+// The table of screens. A new one is one file and one line here.
+#include "view/screens.h"
+
+static const Screen *const SCREENS[] = {
+    &OVERVIEW_SCREEN,
+};
+
+const Screen *const *screens_all(guint *ret_count)
+{
+    if (ret_count)
+        *ret_count = G_N_ELEMENTS(SCREENS);
+    return SCREENS;
+}
+
+const Screen *screen_by_id(ScreenId id)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(SCREENS); i++)
+        if (SCREENS[i]->id == id)
+            return SCREENS[i];
+    return NULL;
+}
+
+const Screen *screen_by_name(const char *name)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(SCREENS); i++)
+        if (g_strcmp0(SCREENS[i]->name, name) == 0)
+            return SCREENS[i];
+    return NULL;
+}
+
+const Screen *screen_by_digit(gunichar digit)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(SCREENS); i++)
+        if (digit && (gunichar)SCREENS[i]->digit == digit)
+            return SCREENS[i];
+    return NULL;
+}

@@ -1,0 +1,6 @@
+// The screens by name, for view/screens.c alone: each is defined in the file of its noun.
+#pragma once
+
+#include "view/screen.h"
+
+extern const Screen OVERVIEW_SCREEN;
