@@ -102,12 +102,31 @@ VerdictState badge_aged_verdict(const LocationStatus *location, gint64 now_ms)
                                                              : location->verdict.state;
 }
 
+enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS };
+
+static void format_grain(gint64 age_ms, gint64 grain_ms, char buffer[16])
+{
+    duration_format(age_ms / grain_ms * grain_ms, buffer);
+}
+
 void age_format(gint64 at_ms, gint64 now_ms, char buffer[16])
 {
+    gint64 age_ms = MAX(now_ms - at_ms, (gint64)0);
     if (at_ms <= 0)
         g_strlcpy(buffer, "never", 16);
-    else // whole seconds: tenths that tick would be repainted ten times a second
-        duration_format(MAX(now_ms - at_ms, (gint64)0) / 1000 * 1000, buffer);
+    else
+        format_grain(age_ms, age_ms < 10 * MINUTE_MS ? SECOND_MS : MINUTE_MS, buffer);
+}
+
+void calm_age_format(gint64 at_ms, gint64 now_ms, char buffer[16])
+{
+    gint64 age_ms = MAX(now_ms - at_ms, (gint64)0);
+    if (at_ms <= 0)
+        g_strlcpy(buffer, "never", 16);
+    else if (age_ms < 10 * SECOND_MS)
+        g_strlcpy(buffer, "<10s", 16);
+    else
+        format_grain(age_ms, age_ms < MINUTE_MS ? 10 * SECOND_MS : MINUTE_MS, buffer);
 }
 
 void left_format(gint64 at_ms, gint64 now_ms, char buffer[16])

@@ -26,8 +26,13 @@ enum { FACT_LIMIT_MS = 60 * 1000 };
 InstanceState badge_aged_instance(const InstanceStatus *instance, gint64 now_ms);
 VerdictState badge_aged_verdict(const LocationStatus *location, gint64 now_ms);
 
-// "12s", "4m12s"; "never" for at_ms <= 0. Negative ages (clocks apart) are "0s".
+// How long ago: "12s", "4m12s", from ten minutes on "42m", "3h05m"; "never" for at_ms <= 0. Negative
+// ages (clocks apart) are "0s". Ticks every second while young: for what is wrong or under way.
 void age_format(gint64 at_ms, gint64 now_ms, char buffer[16]);
+
+// The same for what is as it should be: "<10s", then tens of seconds, then minutes. A healthy screen
+// does not tick.
+void calm_age_format(gint64 at_ms, gint64 now_ms, char buffer[16]);
 
 // Time left until `at_ms` ("11m03s"), "over" when past.
 void left_format(gint64 at_ms, gint64 now_ms, char buffer[16]);

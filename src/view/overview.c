@@ -131,7 +131,7 @@ static void draw_probes(Panel *panel)
         x = cells_glyph(panel->canvas, x, panel->y, role, sample->ok ? GLYPH_UP : GLYPH_DOWN);
     }
     char age[16];
-    age_format(vantage->history[vantage->history_len - 1].at_ms, panel->context->now_ms, age);
+    calm_age_format(vantage->history[vantage->history_len - 1].at_ms, panel->context->now_ms, age);
     if (vantage->failures)
         cells_printf(panel->canvas, x + 2, panel->y++, ROLE_ALARM, "%u in a row, %s ago",
                      vantage->failures, age);
@@ -162,7 +162,10 @@ static void draw_since(Panel *panel)
     const Verdict *verdict = &panel->location->verdict;
     char at[16], age[16];
     time_format_clock(verdict->since_ms, at);
-    age_format(verdict->since_ms, panel->context->now_ms, age);
+    if (verdict->state == VERDICT_UP)
+        calm_age_format(verdict->since_ms, panel->context->now_ms, age);
+    else
+        age_format(verdict->since_ms, panel->context->now_ms, age);
     int x = label(panel, "since");
     cells_printf(panel->canvas, x, panel->y++, ROLE_NORMAL, "%s  %s", at, age);
 }
@@ -227,7 +230,7 @@ static void draw_active(Panel *panel)
     bool old = panel->location->managed_at_ms &&
                panel->context->now_ms - panel->location->managed_at_ms > FACT_LIMIT_MS;
     char age[16];
-    age_format(panel->location->managed_at_ms, panel->context->now_ms, age);
+    calm_age_format(panel->location->managed_at_ms, panel->context->now_ms, age);
     x = cells_printf(panel->canvas, x, panel->y, old ? ROLE_UNKNOWN : ROLE_NORMAL,
                      "%u of %u instances", panel->location->active, panel->location->instances);
     cells_printf(panel->canvas, x, panel->y++, ROLE_DIM, old ? ", as of %s ago" : ", %s ago", age);

@@ -3,6 +3,7 @@
 
 static const Screen *const SCREENS[] = {
     &OVERVIEW_SCREEN,
+    &ROLES_SCREEN,
 };
 
 const Screen *const *screens_all(guint *ret_count)

@@ -4,3 +4,4 @@
 #include "view/screen.h"
 
 extern const Screen OVERVIEW_SCREEN;
+extern const Screen ROLES_SCREEN;

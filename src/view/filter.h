@@ -1,0 +1,24 @@
+// What `/` takes: words that must all match. A plain word is looked for in the name; `group:`, `state:`,
+// `loc:`, `kind:`, `mode:` and `finding:` look where they say (`finding:yes` for any).
+#pragma once
+
+#include "model/picture.h"
+
+typedef struct {
+    char *text;
+    char **words; // lower case
+} Filter;
+
+void filter_init(Filter *filter);
+void filter_release(Filter *filter);
+void filter_set(Filter *filter, const char *text);
+bool filter_is_empty(const Filter *filter);
+// The words as typed; NULL when empty.
+const char *filter_text(const Filter *filter);
+
+// `group` may be NULL.
+bool filter_matches_workload(const Filter *filter, const GroupStatus *group,
+                             const WorkloadStatus *workload);
+
+// Every word somewhere in `text`, any case.
+bool filter_matches_text(const Filter *filter, const char *text);

@@ -1,0 +1,448 @@
+// Screen 2: the active/passive matrix, a row a workload, a column a location. Sign, word and role carry
+// each state; a state whose observation is old reads unknown.
+#include "view/screens.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "view/badge.h"
+#include "view/filter.h"
+#include "widget/table.h"
+
+enum { COLUMN_NAME, COLUMN_PATTERN, COLUMN_TRIGGER, COLUMN_AGE, FIXED_COLUMNS };
+enum { LOCATIONS_MAX = TABLE_MAX_COLUMNS - FIXED_COLUMNS };
+enum { ACTION_OPEN = 1, ACTION_SORT };
+
+static const Binding BINDINGS[] = {
+    {ACTION_OPEN, "open", "enter", "explain",
+     "Explains the row: what it is, since when, how we know.", 0},
+    {ACTION_SORT, "sort", "o", "order", "Worst groups first, or as in the fleet file.", 0},
+};
+
+// One line: a group (workload NULL), or a workload of it. Borrowed from the picture.
+typedef struct {
+    const GroupStatus *group;
+    const WorkloadStatus *workload;
+} Row;
+
+typedef struct {
+    Keymap *keys;
+    Table *table;
+    GArray *rows;      // of Row
+    GHashTable *index; // id → row + 1; made when asked for
+    guint64 version;
+    guint columns; // locations in the table's columns
+    bool worst_first;
+    Filter filter;
+    const ViewContext *context; // during a call
+} Roles;
+
+static gpointer roles_create(void)
+{
+    Roles *view = g_new0(Roles, 1);
+    view->keys = keymap_new("Roles");
+    keymap_add(view->keys, BINDINGS, G_N_ELEMENTS(BINDINGS));
+    keymap_add(view->keys, table_fold_binding, 1);
+    keymap_add(view->keys, table_bindings, TABLE_BINDINGS);
+    view->table = table_new(NULL, 0, TABLE_TREE);
+    view->rows = g_array_new(FALSE, FALSE, sizeof(Row));
+    filter_init(&view->filter);
+    return view;
+}
+
+static void roles_destroy(gpointer state)
+{
+    Roles *view = state;
+    keymap_free(view->keys);
+    table_free(view->table);
+    g_array_unref(view->rows);
+    g_clear_pointer(&view->index, g_hash_table_unref);
+    filter_release(&view->filter);
+    g_free(view);
+}
+
+static const Row *row_at(const Roles *view, gsize index)
+{
+    return &g_array_index(view->rows, Row, index);
+}
+
+static const char *row_id(const Row *row)
+{
+    return row->workload ? row->workload->id : row->group->name;
+}
+
+// ---- rows from the picture ----
+
+static bool matches(const Roles *view, const GroupStatus *group, const WorkloadStatus *workload)
+{
+    return filter_is_empty(&view->filter) ||
+           filter_matches_workload(&view->filter, group, workload);
+}
+
+static int group_badness(const GroupStatus *group)
+{
+    static const int ORDER[] = {
+        [MODE_SPLIT] = 0,       [MODE_FAILING_OVER] = 1, [MODE_FAILING_BACK] = 2,
+        [MODE_FAILED_OVER] = 3, [MODE_UNKNOWN] = 4,      [MODE_NORMAL] = 5};
+    return group->down_since_ms ? -1 : ORDER[group->mode];
+}
+
+static int compare_groups(gconstpointer a, gconstpointer b)
+{
+    const GroupStatus *x = *(GroupStatus *const *)a, *y = *(GroupStatus *const *)b;
+    int difference = group_badness(x) - group_badness(y);
+    return difference ? difference : strcmp(x->name, y->name);
+}
+
+static GPtrArray *ordered_groups(const Roles *view, const Picture *picture)
+{
+    GPtrArray *groups = g_ptr_array_new();
+    for (guint i = 0; i < picture_count(picture, SHELF_GROUPS); i++)
+        g_ptr_array_add(groups, picture_at(picture, SHELF_GROUPS, i));
+    if (view->worst_first)
+        g_ptr_array_sort(groups, compare_groups);
+    return groups;
+}
+
+// Workloads by group, each list in the order of the fleet file.
+static GHashTable *by_group(const Picture *picture)
+{
+    GHashTable *lists =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
+    GPtrArray *last = NULL;
+    const char *name = NULL;
+    for (guint i = 0; i < picture_count(picture, SHELF_WORKLOADS); i++) {
+        WorkloadStatus *workload = picture_at(picture, SHELF_WORKLOADS, i);
+        if (!name || strcmp(name, workload->group) != 0) {
+            name = workload->group;
+            last = g_hash_table_lookup(lists, name);
+            if (!last)
+                g_hash_table_insert(lists, workload->group, last = g_ptr_array_new());
+        }
+        g_ptr_array_add(last, workload);
+    }
+    return lists;
+}
+
+static void add_group(Roles *view, const GroupStatus *group, const GPtrArray *workloads)
+{
+    guint start = view->rows->len;
+    Row head = {group, NULL};
+    bool folded = table_is_folded(view->table, group->name);
+    bool any = false;
+    g_array_append_val(view->rows, head);
+    for (guint i = 0; workloads && i < workloads->len; i++) {
+        Row row = {group, workloads->pdata[i]};
+        if (!matches(view, group, row.workload))
+            continue;
+        any = true;
+        if (!folded)
+            g_array_append_val(view->rows, row);
+    }
+    if (!any && !filter_is_empty(&view->filter))
+        g_array_set_size(view->rows, start);
+}
+
+static void make_rows(Roles *view, const Picture *picture)
+{
+    g_autoptr(GPtrArray) groups = ordered_groups(view, picture);
+    g_autoptr(GHashTable) lists = by_group(picture);
+    g_array_set_size(view->rows, 0);
+    g_clear_pointer(&view->index, g_hash_table_unref);
+    for (guint i = 0; i < groups->len; i++) {
+        const GroupStatus *group = groups->pdata[i];
+        add_group(view, group, g_hash_table_lookup(lists, group->name));
+    }
+}
+
+static void make_columns(Roles *view, const Picture *picture)
+{
+    TableColumn columns[TABLE_MAX_COLUMNS] = {
+        [COLUMN_NAME] = {"GROUP / WORKLOAD", 24, 14, 0, ALIGN_LEFT, 0},
+        [COLUMN_PATTERN] = {"PATTERN", 9, 9, 3, ALIGN_LEFT, 0},
+        [COLUMN_TRIGGER] = {"TRIGGER", 12, 12, 2, ALIGN_LEFT, 0},
+        [COLUMN_AGE] = {"AGE", 5, 5, 1, ALIGN_RIGHT, 0},
+    };
+    guint n = MIN(picture_count(picture, SHELF_LOCATIONS), (guint)LOCATIONS_MAX);
+    for (guint i = 0; i < n; i++) {
+        const LocationStatus *location = picture_at(picture, SHELF_LOCATIONS, i);
+        columns[FIXED_COLUMNS + i] =
+            (TableColumn){location->title && *location->title ? location->title : location->name,
+                          16,
+                          13,
+                          0,
+                          ALIGN_LEFT,
+                          0};
+    }
+    table_set_columns(view->table, columns, FIXED_COLUMNS + n);
+    view->columns = n;
+}
+
+static void roles_refresh(gpointer state, const ViewContext *context)
+{
+    Roles *view = state;
+    if (view->version == context->picture->version && view->rows->len)
+        return;
+    make_rows(view, context->picture);
+    make_columns(view, context->picture);
+    view->version = context->picture->version;
+}
+
+// ---- the table's model ----
+
+static gsize model_count(gpointer data)
+{
+    return ((Roles *)data)->rows->len;
+}
+
+static void model_row(gpointer data, gsize index, TableRow *ret_row)
+{
+    const Roles *view = data;
+    const Row *row = row_at(view, index);
+    ret_row->id = row_id(row);
+    ret_row->level = row->workload ? 1 : 0;
+    ret_row->fold = row->workload                                    ? FOLD_LEAF
+                    : table_is_folded(view->table, row->group->name) ? FOLD_CLOSED
+                                                                     : FOLD_OPEN;
+}
+
+static gsize model_find(gpointer data, const char *id)
+{
+    Roles *view = data;
+    if (!view->index) {
+        view->index = g_hash_table_new(g_str_hash, g_str_equal);
+        for (guint i = 0; i < view->rows->len; i++)
+            g_hash_table_insert(view->index, (gpointer)row_id(row_at(view, i)),
+                                GUINT_TO_POINTER(i + 1));
+    }
+    guint found = GPOINTER_TO_UINT(g_hash_table_lookup(view->index, id));
+    return found ? found - 1 : G_MAXSIZE;
+}
+
+static const char *pattern_word(const WorkloadStatus *workload)
+{
+    static const char *const WORDS[] = {[PATTERN_ACTIVE_PASSIVE] = "a/p",
+                                        [PATTERN_LOAD_BALANCED] = "a/a lb",
+                                        [PATTERN_COMPETING_CONSUMERS] = "a/a queue"};
+    return workload->kind == KIND_ROUTER ? "router" : WORDS[workload->pattern];
+}
+
+static void trigger_cell(const WorkloadStatus *workload, TableCell *cell)
+{
+    const TriggerStatus *trigger = workload->triggers->len ? workload->triggers->pdata[0] : NULL;
+    table_cell_printf(cell, workload->findings ? ROLE_WARN : ROLE_NORMAL, "%s%s%s",
+                      trigger ? name_of(&TRIGGER_NAMES, (int)trigger->type)
+                              : name_of(&KIND_NAMES, (int)workload->kind),
+                      workload->triggers->len > 1 ? "+" : "", workload->findings ? " !" : "");
+}
+
+static gint64 oldest_observation(const WorkloadStatus *workload)
+{
+    gint64 oldest = G_MAXINT64;
+    for (guint i = 0; i < workload->instances->len; i++) {
+        const InstanceStatus *instance = workload->instances->pdata[i];
+        oldest = MIN(oldest, instance->observed_at_ms);
+    }
+    return workload->instances->len ? oldest : 0;
+}
+
+static void instance_cell(const Roles *view, const WorkloadStatus *workload,
+                          const LocationStatus *location, TableCell *cell)
+{
+    const InstanceStatus *instance = workload_status_at(workload, location->name);
+    if (!instance) {
+        cell->glyph = GLYPH_DOT;
+        cell->glyph_style = ROLE_DIM;
+        return;
+    }
+    InstanceState state = badge_aged_instance(instance, view->context->now_ms);
+    Badge badge = badge_instance(state);
+    bool wrong = instance->desired != INSTANCE_UNKNOWN && state != instance->desired &&
+                 (state == INSTANCE_ACTIVE || state == INSTANCE_PASSIVE);
+    table_cell_printf(cell, wrong ? ROLE_WARN : (Style)badge.role, "%s%s%s",
+                      state == INSTANCE_ACTIVE && !instance->primary ? "ACTIVE" : badge.word,
+                      instance->quarantined ? " quarant." : "", wrong ? " !" : "");
+    cell->glyph = badge.glyph;
+    cell->glyph_style = badge.role;
+}
+
+static void group_cell(const Roles *view, const GroupStatus *group, guint column, TableCell *cell)
+{
+    if (column == COLUMN_NAME) {
+        table_cell_printf(cell, ROLE_TITLE, "%s", group->name);
+    } else if (column == COLUMN_PATTERN) {
+        Badge badge = badge_mode(group->mode);
+        table_cell_printf(cell, badge.role, "%s", badge.word);
+        cell->glyph = badge.glyph;
+    } else if (column == COLUMN_TRIGGER) {
+        table_cell_printf(cell, group->operation ? ROLE_WARN : ROLE_DIM, "%s",
+                          group->operation                          ? "operation"
+                          : group->failover == AUTOMATION_AUTOMATIC ? "automatic"
+                                                                    : "manual");
+    } else if (column >= FIXED_COLUMNS) {
+        const LocationStatus *location =
+            picture_at(view->context->picture, SHELF_LOCATIONS, column - FIXED_COLUMNS);
+        bool here = g_strcmp0(group->active, location->name) == 0;
+        bool home = g_strcmp0(group->primary, location->name) == 0;
+        if (here)
+            table_cell_state(cell, GLYPH_ACTIVE, ROLE_ACTIVE, home ? "active" : "ACTIVE (standby)");
+        else if (home)
+            table_cell_state(cell, GLYPH_PASSIVE, ROLE_DIM, "home");
+    }
+}
+
+static void model_cell(gpointer data, gsize index, guint column, TableCell *cell)
+{
+    const Roles *view = data;
+    const Row *row = row_at(view, index);
+    char age[16];
+    if (!row->workload) {
+        group_cell(view, row->group, column, cell);
+        return;
+    }
+    switch (column) {
+    case COLUMN_NAME:
+        cell->text = row->workload->name;
+        break;
+    case COLUMN_PATTERN:
+        cell->text = pattern_word(row->workload);
+        break;
+    case COLUMN_TRIGGER:
+        trigger_cell(row->workload, cell);
+        break;
+    case COLUMN_AGE:
+        calm_age_format(oldest_observation(row->workload), view->context->now_ms, age);
+        table_cell_printf(cell, ROLE_DIM, "%s", age);
+        break;
+    default:
+        instance_cell(view, row->workload,
+                      picture_at(view->context->picture, SHELF_LOCATIONS, column - FIXED_COLUMNS),
+                      cell);
+    }
+}
+
+static TableModel model_of(Roles *view, const ViewContext *context)
+{
+    view->context = context;
+    return (TableModel){
+        .count = model_count,
+        .row = model_row,
+        .cell = model_cell,
+        .find = model_find,
+        .data = view,
+        .empty = !filter_is_empty(&view->filter) ? "Nothing matches the filter: / changes it."
+                 : context->picture->complete    ? "The fleet has no groups: see the fleet file."
+                                                 : "Waiting for the backend's first picture."};
+}
+
+static void roles_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
+{
+    Roles *view = state;
+    TableModel model = model_of(view, context);
+    table_draw(view->table, &model, canvas);
+}
+
+static const Row *selected_row(Roles *view, const ViewContext *context)
+{
+    TableModel model = model_of(view, context);
+    gsize index = table_index(view->table, &model);
+    return index < view->rows->len ? row_at(view, index) : NULL;
+}
+
+static Effect open_row(Roles *view, const ViewContext *context)
+{
+    const Row *row = selected_row(view, context);
+    if (!row)
+        return effect_of(EFFECT_NONE);
+    if (row->workload)
+        return effect_open(SCREEN_CELL, row->workload->id);
+    if (row->group->operation)
+        return effect_open(SCREEN_OPERATION, row->group->operation);
+    table_set_folded(view->table, row->group->name,
+                     !table_is_folded(view->table, row->group->name));
+    make_rows(view, context->picture);
+    return effect_of(EFFECT_REDRAW);
+}
+
+static Effect roles_update(gpointer state, const ViewContext *context, const KeyEvent *key,
+                           const Binding *binding)
+{
+    Roles *view = state;
+    TableModel model = model_of(view, context);
+    if (key_is_mouse(key))
+        return effect_of(table_mouse(view->table, &model, key) ? EFFECT_REDRAW : EFFECT_NONE);
+    if (!binding)
+        return effect_of(EFFECT_NONE);
+    if (binding->action == ACTION_OPEN)
+        return open_row(view, context);
+    if (binding->action == ACTION_SORT) {
+        view->worst_first = !view->worst_first;
+        make_rows(view, context->picture);
+        return effect_message("Groups %s.",
+                              view->worst_first ? "worst first" : "as in the fleet file");
+    }
+    TableResult result = table_act(view->table, &model, binding->action);
+    if (result == TABLE_FOLDED)
+        make_rows(view, context->picture);
+    return effect_of(result == TABLE_NOT_MINE ? EFFECT_NONE : EFFECT_REDRAW);
+}
+
+static const Keymap *roles_keymap(gpointer state)
+{
+    return ((Roles *)state)->keys;
+}
+
+static void roles_open(gpointer state, const char *object)
+{
+    table_select(((Roles *)state)->table, object);
+}
+
+static char *roles_copy(gpointer state, const ViewContext *context)
+{
+    const Row *row = selected_row(state, context);
+    return row ? g_strdup(row_id(row)) : NULL;
+}
+
+static char *roles_command_line(gpointer state, const ViewContext *context)
+{
+    const Row *row = selected_row(state, context);
+    return row ? g_strdup_printf("signalbox roles --filter group:%s", row->group->name)
+               : g_strdup("signalbox roles");
+}
+
+static const char *roles_filter(gpointer state)
+{
+    return filter_text(&((Roles *)state)->filter);
+}
+
+static void roles_set_filter(gpointer state, const char *text)
+{
+    Roles *view = state;
+    filter_set(&view->filter, text);
+    view->version = 0;
+}
+
+static const char *roles_group(gpointer state, const ViewContext *context)
+{
+    const Row *row = selected_row(state, context);
+    return row ? row->group->name : NULL;
+}
+
+const Screen ROLES_SCREEN = {
+    .id = SCREEN_ROLES,
+    .name = "roles",
+    .title = "Roles",
+    .digit = '2',
+    .create = roles_create,
+    .destroy = roles_destroy,
+    .refresh = roles_refresh,
+    .draw = roles_draw,
+    .update = roles_update,
+    .keymap = roles_keymap,
+    .open = roles_open,
+    .copy = roles_copy,
+    .command_line = roles_command_line,
+    .filter = roles_filter,
+    .set_filter = roles_set_filter,
+    .group = roles_group,
+};
