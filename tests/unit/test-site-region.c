@@ -6,7 +6,8 @@
 #include "base/error.h"
 #include "site/region.h"
 
-enum { T0 = 1000000 };
+// 2026-01-01T00:00:00Z
+#define T0 G_GINT64_CONSTANT(1767225600000)
 
 typedef struct {
     FakeClock clock;
@@ -313,12 +314,13 @@ static void test_missed_and_doubled(void)
     (void)at_a;
     // A queue that both handled a piece of.
     Workflow *poll = region_workflow(pair.b, "pay", "poll");
-    workflow_peer_cursor(poll, 2000);
-    g_assert_cmpint(poll->cursor, ==, 2000);
+    gint64 base = workflow_arrived(poll, T0);
+    workflow_peer_cursor(poll, base);
+    g_assert_cmpint(poll->cursor, ==, base);
     workflow_enable(poll, T0 + 50000);
-    poll->cursor = 2040;
-    workflow_peer_cursor(poll, 2010);
-    workflow_peer_cursor(poll, 2010);
+    poll->cursor = base + 40;
+    workflow_peer_cursor(poll, base + 10);
+    workflow_peer_cursor(poll, base + 10);
     g_assert_cmpint(poll->doubled, ==, 10);
     pair_release(&pair);
 }
