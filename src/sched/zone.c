@@ -4,17 +4,13 @@
 
 #include "base/error.h"
 #include "model/civil.h"
+#include "sched/tzif.h"
 #include "sched/zonename.h"
-
-typedef struct {
-    gint64 begin_ms;
-    gint64 offset_ms;
-} Span;
 
 struct Zone {
     char *name;
     char *iana;
-    Span *spans; // ordered; the first begins at G_MININT64
+    TzifSpan *spans; // ordered; the first begins at G_MININT64
     guint count;
 };
 
@@ -22,55 +18,8 @@ struct Zones {
     GHashTable *by_name; // Zone.name → Zone, owned
 };
 
-// 2200-01-01 in seconds: later changes are not laid out.
-static const gint64 TABLE_END_S = 7258118400;
-
-static gint64 offset_s(GTimeZone *tz, gint64 at_s)
-{
-    return g_time_zone_get_offset(tz, g_time_zone_find_interval(tz, G_TIME_TYPE_UNIVERSAL, at_s));
-}
-
-// The first second after `from_s` that lies in another of GLib's intervals; false if none does before the
-// table's end. GLib tells which interval a moment is in but not where it ends, hence the search.
-static bool next_interval(GTimeZone *tz, gint64 from_s, gint64 *ret_at_s)
-{
-    int interval = g_time_zone_find_interval(tz, G_TIME_TYPE_UNIVERSAL, from_s);
-    gint64 inside = from_s, outside = from_s, step = 16 * 86400;
-    while (g_time_zone_find_interval(tz, G_TIME_TYPE_UNIVERSAL, outside) == interval) {
-        if (outside >= TABLE_END_S)
-            return false;
-        inside = outside;
-        outside += step;
-        step *= 2;
-    }
-    while (outside - inside > 1) {
-        gint64 middle = inside + (outside - inside) / 2;
-        if (g_time_zone_find_interval(tz, G_TIME_TYPE_UNIVERSAL, middle) == interval)
-            inside = middle;
-        else
-            outside = middle;
-    }
-    *ret_at_s = outside;
-    return true;
-}
-
-static void lay_out(Zone *zone, GTimeZone *tz)
-{
-    g_autoptr(GArray) spans = g_array_new(FALSE, FALSE, sizeof(Span));
-    Span span = {.begin_ms = G_MININT64, .offset_ms = offset_s(tz, 0) * 1000};
-    g_array_append_val(spans, span);
-    gint64 at_s = 0;
-    while (next_interval(tz, at_s, &at_s) && at_s < TABLE_END_S) {
-        gint64 offset_ms = offset_s(tz, at_s) * 1000;
-        // A change of name or of legal standing only is none to us.
-        if (offset_ms == span.offset_ms)
-            continue;
-        span = (Span){.begin_ms = at_s * 1000, .offset_ms = offset_ms};
-        g_array_append_val(spans, span);
-    }
-    zone->count = spans->len;
-    zone->spans = (Span *)(void *)g_array_free(g_steal_pointer(&spans), FALSE);
-}
+// Changes of offset are laid out until then.
+enum { TABLE_END_YEAR = 2200 };
 
 static void zone_free(gpointer data)
 {
@@ -81,13 +30,35 @@ static void zone_free(gpointer data)
     g_free(zone);
 }
 
+static Zone *zone_load(const char *iana, GError **error)
+{
+    g_autofree char *path = zonename_path(iana);
+    g_autofree char *bytes = NULL;
+    gsize length;
+    guint count;
+    g_autoptr(GError) cause = NULL;
+    TzifSpan *spans = NULL;
+    if (g_file_get_contents(path, &bytes, &length, &cause))
+        spans = tzif_parse((const guint8 *)bytes, length, TABLE_END_YEAR, &count, &cause);
+    if (!spans) {
+        g_set_error(error, ERR, ERR_CORRUPT, "The rules of zone %s could not be read: %s", iana,
+                    cause->message);
+        return NULL;
+    }
+    Zone *zone = g_new0(Zone, 1);
+    zone->iana = g_strdup(iana);
+    zone->spans = spans;
+    zone->count = count;
+    return zone;
+}
+
 // UTC is there even on a machine without tzdata.
 static Zone *utc_new(void)
 {
     Zone *zone = g_new0(Zone, 1);
     zone->name = g_strdup("UTC");
     zone->iana = g_strdup("Etc/UTC");
-    zone->spans = g_new0(Span, 1);
+    zone->spans = g_new0(TzifSpan, 1);
     zone->spans->begin_ms = G_MININT64;
     zone->count = 1;
     return zone;
@@ -122,19 +93,9 @@ const Zone *zones_get(Zones *zones, const char *name, GError **error)
     zone = g_hash_table_lookup(zones->by_name, canonical);
     if (zone)
         return zone;
-    g_autoptr(GTimeZone) tz = g_time_zone_new_identifier(iana);
-    if (!tz) {
-        g_set_error(
-            error, ERR, ERR_CORRUPT,
-            "The rules of zone %s could not be read; expected a time zone file of that name from "
-            "the package tzdata",
-            iana);
+    if (!(zone = zone_load(iana, error)))
         return NULL;
-    }
-    zone = g_new0(Zone, 1);
     zone->name = g_steal_pointer(&canonical);
-    zone->iana = g_steal_pointer(&iana);
-    lay_out(zone, tz);
     g_hash_table_insert(zones->by_name, zone->name, zone);
     return zone;
 }
@@ -165,7 +126,7 @@ static guint find(const Zone *zone, gint64 at_ms)
 
 static ZoneSpan span_get(const Zone *zone, guint i)
 {
-    const Span *span = &zone->spans[i];
+    const TzifSpan *span = &zone->spans[i];
     bool last = i + 1 == zone->count;
     return (ZoneSpan){
         .begin_ms = span->begin_ms,

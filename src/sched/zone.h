@@ -1,12 +1,12 @@
 // Time zones: from a name (Windows or IANA) to offsets, and from a wall clock to the instant it names.
 //
-// The offsets are the system's tzdata, read through GLib and laid out once per zone as a table of spans
-// of constant offset, so that every question afterwards is a binary search. Nothing here depends on the
-// process's own TZ. Two questions have no answer by themselves, and get the answer the trigger service
+// The offsets are the system's tzdata, laid out once per zone as a table of spans of constant offset, so
+// that every question afterwards is a binary search. Nothing here depends on the process's own TZ. Two
+// questions have no answer by themselves, and get the answer the trigger service
 // documents: a wall clock that is skipped takes the offset in force before the change (02:30 becomes
 // 03:30), one that occurs twice means its first instant.
 //
-// Before 1970 a zone is taken to have had its offset of 1970-01-01; from 2200 on, its last known one.
+// Changes of offset are known up to the year 2200; from then on each zone keeps its last one.
 #pragma once
 
 #include <glib.h>

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/text.h"
 
-enum { NAME_MAX_BYTES = 64, NEAR_MAX = 3, INDEX_MAX_BYTES = 1 << 20 };
+enum { NAME_MAX_BYTES = 64, NEAR_MAX = 3, EDIT = NAME_MAX_BYTES, INDEX_MAX_BYTES = 1 << 20 };
 
 static const char *zone_directory(void)
 {
@@ -13,8 +13,13 @@ static const char *zone_directory(void)
     return directory && *directory ? directory : "/usr/share/zoneinfo";
 }
 
-// GLib would also take "+02:00", "EST5" or a path out of the directory; a zone here is a file under it,
-// and none of the copies that count leap seconds.
+char *zonename_path(const char *iana)
+{
+    return g_build_filename(zone_directory(), iana, NULL);
+}
+
+// A zone is a file under the directory, never a path out of it, and none of the copies that count leap
+// seconds.
 static bool is_installed(const char *iana)
 {
     size_t length = strlen(iana);
@@ -22,7 +27,7 @@ static bool is_installed(const char *iana)
         length > NAME_MAX_BYTES || !g_ascii_isalpha(iana[0]) ||
         strspn(iana, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "/_+-") != length)
         return false;
-    g_autofree char *path = g_build_filename(zone_directory(), iana, NULL);
+    g_autofree char *path = zonename_path(iana);
     return g_file_test(path, G_FILE_TEST_IS_REGULAR);
 }
 
@@ -40,8 +45,8 @@ typedef struct {
     const char *wanted; // folded
     struct {
         char *name;
-        guint distance;
-    } best[NEAR_MAX]; // nearest first
+        guint distance; // in EDITs and parts of one
+    } best[NEAR_MAX];   // nearest first
 } Near;
 
 // Edits (insert, delete, replace) from one to the other.
@@ -63,16 +68,28 @@ static guint edit_distance(const char *a, const char *b)
     return row[n];
 }
 
+// Does every word of one stand somewhere in the other ("pacific time" in "pacific standard time")?
+static bool has_words(const char *words, const char *name)
+{
+    g_auto(GStrv) parts = g_strsplit(words, " ", -1);
+    for (char **part = parts; *part; part++)
+        if (!strstr(name, *part))
+            return false;
+    return strlen(words) >= 4;
+}
+
 static void near_offer(Near *near, const char *name)
 {
     g_autofree char *folded = g_ascii_strdown(name, -1);
-    if (strlen(folded) > NAME_MAX_BYTES)
+    gsize length = strlen(folded), wanted = strlen(near->wanted);
+    if (length > NAME_MAX_BYTES)
         return;
-    guint distance = edit_distance(near->wanted, folded);
-    bool part = strlen(near->wanted) >= 4 && strstr(folded, near->wanted);
-    if (part)
-        distance = 1;
-    if (distance > MAX(2, strlen(near->wanted) / 4))
+    // All words there is as good as one edit; among those the shortest name comes first.
+    guint edits = edit_distance(near->wanted, folded);
+    guint distance = edits * EDIT;
+    if (edits > 1 && has_words(near->wanted, folded))
+        distance = EDIT + (guint)(length - MIN(wanted, length));
+    else if (edits > MAX(2, wanted / 4))
         return;
     for (guint i = 0; i < NEAR_MAX; i++) {
         if (near->best[i].name && near->best[i].distance <= distance) {

@@ -19,3 +19,6 @@ extern const guint ZONE_NAMES_COUNT;
 // What a name means: the name to know it by, and the IANA name of rules that are installed. Windows names
 // in any case, IANA names exactly. The caller frees both. ERR_NOT_FOUND suggests up to three close names.
 bool zonename_resolve(const char *name, char **ret_canonical, char **ret_iana, GError **error);
+
+// The file that holds an IANA zone's rules. The caller frees.
+char *zonename_path(const char *iana);
