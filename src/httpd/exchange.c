@@ -259,7 +259,7 @@ static enum MHD_Result take_body(HttpRequest *request, const char *data, gsize n
 
 static void hand_out(HttpRequest *request)
 {
-    request->handed_out = true;
+    request->handed_out = request->owing = true;
     request->body_bytes = g_byte_array_free_to_bytes(g_steal_pointer(&request->body));
     request->refs++;
     g_queue_push_tail_link(&request->server->owed, &request->link);

@@ -72,6 +72,8 @@ struct HttpRequest {
     unsigned status; // of the answer; 0 = none yet
     gint64 start_ms; // when the header was whole
     bool handed_out; // the handler has been called
+    bool owing;      // … and has not answered yet, for all it knows
+    bool by_server;  // the server answers in its place
     bool answered;   // by reply or stream
     bool queued;     // the answer is libmicrohttpd's affair
     bool suspended;

@@ -149,6 +149,16 @@ void http_request_set_answer(HttpRequest *request, unsigned status, struct MHD_R
         http_conn_resume(request);
 }
 
+// The handler has kept its word: the reference it held is given back.
+static void consume(HttpRequest *request)
+{
+    if (!request->handed_out || request->by_server)
+        return;
+    g_assert(request->owing); // or it was answered twice
+    request->owing = false;
+    http_request_unref(request);
+}
+
 // Marks the request as answered. Returns true if somebody is there to get the answer.
 static bool settle(HttpRequest *request)
 {
@@ -186,8 +196,7 @@ void http_request_reply(HttpRequest *request, unsigned status, const char *conte
             add_header(response, "Allow", request->match.allow);
         http_request_set_answer(request, status, response);
     }
-    if (request->handed_out)
-        http_request_unref(request);
+    consume(request);
 }
 
 void http_request_reply_text(HttpRequest *request, unsigned status, const char *content_type,
@@ -223,7 +232,6 @@ HttpStream *http_request_stream(HttpRequest *request, unsigned status, const cha
     } else {
         http_stream_report_unconnected(stream);
     }
-    if (request->handed_out)
-        http_request_unref(request);
+    consume(request);
     return stream;
 }

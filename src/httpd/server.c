@@ -120,8 +120,9 @@ static void answer_owed(HttpServer *server)
     GList *link;
     while ((link = server->owed.head)) {
         HttpRequest *request = (HttpRequest *)link->data;
-        request->refs++; // the handler still owes its answer; this one is ours
+        request->by_server = true; // the handler still owes its answer, which will go nowhere
         http_request_refuse(request, 503, "The server is stopping.");
+        request->by_server = false;
     }
 }
 

@@ -1,6 +1,7 @@
 // One request, one answer: the client against the server in one process, over a Unix socket and TCP.
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -539,6 +540,61 @@ static void test_connection_limit(Fixture *fixture, gconstpointer data)
     answer_clear(&answer);
 }
 
+static gboolean never_again(gpointer data)
+{
+    (void)data;
+    return G_SOURCE_CONTINUE;
+}
+
+// Out of descriptors the server rests from accepting, and does not spin; then it goes on.
+static void test_out_of_descriptors(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    struct rlimit before, now;
+    int fds[4];
+    guint turns = 0;
+    getrlimit(RLIMIT_NOFILE, &before);
+    for (gsize i = 0; i < G_N_ELEMENTS(fds); i++)
+        fds[i] = raw_connect(fixture->port);
+    now = before;
+    now.rlim_cur = (rlim_t)fds[3] + 2; // room for one more
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &now), ==, 0);
+    gint64 end = clock_mono_ms(clock_system()) + 350;
+    guint alarm = g_timeout_add(360, never_again, NULL);
+    while (clock_mono_ms(clock_system()) < end) {
+        g_main_context_iteration(NULL, TRUE); // every turn is one that somebody wanted
+        turns++;
+    }
+    g_source_remove(alarm);
+    g_assert_cmpuint(http_server_connections(fixture->server), <, 4);
+    g_assert_cmpuint(turns, <, 50);
+    setrlimit(RLIMIT_NOFILE, &before);
+    loop_for(200);
+    g_assert_cmpuint(http_server_connections(fixture->server), ==, 4);
+    for (gsize i = 0; i < G_N_ELEMENTS(fds); i++)
+        close(fds[i]);
+}
+
+// Nothing to do: nothing is woken.
+static void test_idle_costs_nothing(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    Answer answer = send_to(fixture, "GET", "/files/1", NULL);
+    answer_clear(&answer);
+    loop_for(50);
+    for (int i = 0; i < 100 && g_main_context_iteration(NULL, FALSE); i++)
+        continue;
+    gint64 end = clock_mono_ms(clock_system()) + 300;
+    guint turns = 0;
+    guint alarm = g_timeout_add(310, never_again, NULL);
+    while (clock_mono_ms(clock_system()) < end) {
+        g_main_context_iteration(NULL, TRUE);
+        turns++;
+    }
+    g_source_remove(alarm);
+    g_assert_cmpuint(turns, <=, 3);
+}
+
 // ---- socket files
 
 static void test_socket_file(Fixture *fixture, gconstpointer data)
@@ -648,6 +704,8 @@ int main(int argc, char **argv)
         {"/http/idle-connections-are-closed", test_idle_connections_are_closed, &SHORT},
         {"/http/slow-taker-is-cut", test_slow_taker_is_cut, &SHORT},
         {"/http/connection-limit", test_connection_limit, &FEW},
+        {"/http/out-of-descriptors", test_out_of_descriptors, NULL},
+        {"/http/idle-costs-nothing", test_idle_costs_nothing, NULL},
         {"/http/socket-file", test_socket_file, NULL},
         {"/http/socket-file-taken-over", test_socket_file_taken_over, NULL},
         {"/http/socket-file-mistakes", test_socket_file_mistakes, NULL},
