@@ -1,6 +1,5 @@
 // One request, one answer: the client against the server in one process, over a Unix socket and TCP.
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -397,6 +396,104 @@ static void test_access(Fixture *fixture, gconstpointer data)
     answer_clear(&answer);
 }
 
+// ---- hooks of another server: ids, refusals in one look, a pointer that travels with the request
+
+typedef struct {
+    guint freed;
+    guint ids;
+} Hooked;
+
+static void count_freed(gpointer data)
+{
+    ++*(guint *)data;
+}
+
+static bool mark(HttpRequest *request, void *data)
+{
+    Hooked *hooked = (Hooked *)data;
+    g_assert_null(http_request_data(request));
+    http_request_set_data(request, &hooked->ids, NULL);
+    http_request_set_data(request, &hooked->freed, count_freed);
+    return true;
+}
+
+static void show_mark(HttpRequest *request, void *data)
+{
+    g_assert_true(http_request_data(request) == &((Hooked *)data)->freed);
+    g_assert_cmpstr(http_request_route(request)->arg, ==, "the row's own");
+    http_request_reply(request, 204, NULL, NULL, NULL);
+}
+
+static void refuse_as_problem(HttpRequest *request, unsigned status, const char *sentence,
+                              void *data)
+{
+    (void)data;
+    g_autofree char *text = g_strdup_printf("{\"status\":%u,\"detail\":\"%s\",\"instance\":\"%s\"}",
+                                            status, sentence, http_request_path(request));
+    http_request_reply_text(request, status, "application/problem+json", text);
+}
+
+static char *make_id(void *data)
+{
+    return g_strdup_printf("req-%u", ++((Hooked *)data)->ids);
+}
+
+static void test_hooks(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    static const HttpRoute ROWS[] = {
+        {.method = "GET", .pattern = "/marked", .handler = show_mark, .arg = "the row's own"}, {0}};
+    Hooked hooked = {0};
+    guint16 port;
+    g_autoptr(HttpServer) server = http_server_new(&(HttpServerConfig){
+        .routes = ROWS,
+        .clock = clock_system(),
+        .hooks = {.guard = mark, .refuse = refuse_as_problem, .new_id = make_id},
+        .data = &hooked,
+    });
+    g_assert_true(http_server_listen_tcp(server, "127.0.0.1", 0, NULL, &port, NULL));
+    g_autofree char *marked = g_strdup_printf("http://127.0.0.1:%u/marked", port);
+    g_autofree char *other = g_strdup_printf("http://127.0.0.1:%u/%%ff?x", port);
+    Answer answer = {.want = "X-Request-Id"};
+    http_client_send(fixture->client, &(HttpSpec){.url = marked}, answer_done, &answer);
+    loop_until(&answer.done);
+    g_assert_cmpuint(answer.status, ==, 204);
+    g_assert_cmpstr(answer.header, ==, "req-1");
+    loop_until_count(&hooked.freed, 1);
+    answer_clear(&answer);
+    answer = ask_get(fixture->client, other, NULL);
+    g_assert_cmpstr(answer.content_type, ==, "application/problem+json");
+    g_assert_cmpstr(
+        answer.body, ==,
+        "{\"status\":400,\"detail\":\"The address is not valid UTF-8.\",\"instance\":\"/%ff\"}");
+    answer_clear(&answer);
+}
+
+// The server closes idle connections; the client finds out when it wants to use one.
+static void test_kept_connection_was_closed(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    for (int i = 0; i < 2; i++) {
+        Answer answer = send_to(fixture, "GET", "/files/1", NULL);
+        g_assert_no_error(answer.error);
+        g_assert_cmpint(answer.timing.connect_us, >, 0);
+        answer_clear(&answer);
+        loop_for(500);
+        g_assert_cmpuint(http_server_connections(fixture->server), ==, 0);
+    }
+}
+
+// A name goes through the resolver, which must not hold the loop up.
+static void test_name(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    g_autofree char *url = g_strdup_printf("http://localhost:%u/files/1", fixture->port);
+    Answer answer = ask_get(fixture->client, url, NULL);
+    g_assert_no_error(answer.error);
+    g_assert_cmpuint(answer.status, ==, 200);
+    answer_clear(&answer);
+}
+
 // ---- clients without manners
 
 static void assert_raw(Fixture *fixture, const char *request, const char *begin, bool closes)
@@ -595,84 +692,6 @@ static void test_idle_costs_nothing(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(turns, <=, 3);
 }
 
-// ---- socket files
-
-static void test_socket_file(Fixture *fixture, gconstpointer data)
-{
-    (void)data;
-    struct stat info;
-    HttpListen second;
-    g_autoptr(GError) error = NULL;
-    g_autofree char *open_path = g_build_filename(fixture->dir, "open", NULL);
-    g_assert_cmpint(stat(fixture->path, &info), ==, 0);
-    g_assert_cmpuint(info.st_mode & 07777, ==, 0600);
-    g_assert_false(http_listen_unix(fixture->path, 0600, &second, &error));
-    g_assert_error(error, ERR, ERR_BUSY);
-    g_clear_error(&error);
-    g_assert_true(http_listen_unix(open_path, 0666, &second, &error));
-    g_assert_cmpint(stat(open_path, &info), ==, 0);
-    g_assert_cmpuint(info.st_mode & 07777, ==, 0666);
-    http_listen_release(&second);
-    g_assert_cmpint(access(open_path, F_OK), !=, 0);
-}
-
-static void test_socket_file_taken_over(Fixture *fixture, gconstpointer data)
-{
-    (void)data;
-    HttpListen listen_on, again;
-    g_autoptr(GError) error = NULL;
-    g_autofree char *path = g_build_filename(fixture->dir, "left", NULL);
-    g_autofree char *lock = g_strconcat(path, ".lock", NULL);
-    g_assert_true(http_listen_unix(path, 0600, &listen_on, &error));
-    // Alive, and its lock file lost: still refused.
-    g_assert_cmpint(unlink(lock), ==, 0);
-    g_assert_false(http_listen_unix(path, 0600, &again, &error));
-    g_assert_error(error, ERR, ERR_BUSY);
-    g_clear_error(&error);
-    // As after kill -9: the descriptors are closed, the file is left.
-    close(listen_on.fd);
-    close(listen_on.lock_fd);
-    g_free(listen_on.path);
-    g_assert_true(http_listen_unix(path, 0600, &again, &error));
-    g_assert_no_error(error);
-    http_listen_release(&again);
-}
-
-static void test_socket_file_mistakes(Fixture *fixture, gconstpointer data)
-{
-    (void)data;
-    HttpListen listen_on;
-    g_autoptr(GError) error = NULL;
-    g_autofree char *file = g_build_filename(fixture->dir, "file", NULL);
-    g_autofree char *nowhere = g_build_filename(fixture->dir, "no/where", NULL);
-    g_autofree char *tail = g_strnfill(120, 'x');
-    g_autofree char *longer = g_build_filename(fixture->dir, tail, NULL);
-    g_file_set_contents(file, "precious", -1, NULL);
-    const char *const paths[] = {file, nowhere, longer, ""};
-    const char *const words[] = {"not a socket", "No such file", "107 bytes", "107 bytes"};
-    for (gsize i = 0; i < G_N_ELEMENTS(paths); i++) {
-        g_assert_false(http_listen_unix(paths[i], 0600, &listen_on, &error));
-        g_assert_error(error, ERR, ERR_INVALID);
-        g_assert_nonnull(strstr(error->message, words[i]));
-        g_clear_error(&error);
-    }
-    g_autofree char *kept = NULL;
-    g_assert_true(g_file_get_contents(file, &kept, NULL, NULL));
-    g_assert_cmpstr(kept, ==, "precious");
-}
-
-static void test_tcp_mistakes(Fixture *fixture, gconstpointer data)
-{
-    (void)data;
-    g_autoptr(GError) error = NULL;
-    g_assert_false(
-        http_server_listen_tcp(fixture->server, "127.0.0.1", fixture->port, NULL, NULL, &error));
-    g_assert_error(error, ERR, ERR_BUSY);
-    g_clear_error(&error);
-    g_assert_false(http_server_listen_tcp(fixture->server, "localhost", 0, NULL, NULL, &error));
-    g_assert_error(error, ERR, ERR_INVALID);
-}
-
 int main(int argc, char **argv)
 {
     static const HttpLimits SHORT = {
@@ -697,6 +716,9 @@ int main(int argc, char **argv)
         {"/http/big-answer-is-cut-off", test_big_answer_is_cut_off, NULL},
         {"/http/guard", test_guard, NULL},
         {"/http/access", test_access, NULL},
+        {"/http/hooks", test_hooks, NULL},
+        {"/http/kept-connection-was-closed", test_kept_connection_was_closed, &SHORT},
+        {"/http/name", test_name, NULL},
         {"/http/raw", test_raw, NULL},
         {"/http/huge-header", test_huge_header, NULL},
         {"/http/pipelined", test_pipelined, NULL},
@@ -706,10 +728,6 @@ int main(int argc, char **argv)
         {"/http/connection-limit", test_connection_limit, &FEW},
         {"/http/out-of-descriptors", test_out_of_descriptors, NULL},
         {"/http/idle-costs-nothing", test_idle_costs_nothing, NULL},
-        {"/http/socket-file", test_socket_file, NULL},
-        {"/http/socket-file-taken-over", test_socket_file_taken_over, NULL},
-        {"/http/socket-file-mistakes", test_socket_file_mistakes, NULL},
-        {"/http/tcp-mistakes", test_tcp_mistakes, NULL},
     };
     g_test_init(&argc, &argv, NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(TESTS); i++)
