@@ -1,0 +1,268 @@
+// What changes something: the body is read strictly, the engine decides, the answer comes when it is
+// recorded. A request that was cut off may be asked after by its id.
+#include <string.h>
+
+#include "api/private.h"
+#include "api/reply.h"
+#include "base/id.h"
+#include "engine/request.h"
+#include "model/refusal.h"
+#include "wire/operation.h"
+#include "wire/statement.h"
+
+// The body as an object. NULL: answered already. An empty body is an empty object.
+static json_t *body_of(HttpRequest *request)
+{
+    gsize size;
+    const char *bytes = g_bytes_get_data(http_request_body(request), &size);
+    g_autoptr(GError) error = NULL;
+    json_t *json =
+        size ? wire_parse("The request body", bytes, size, WIRE_BYTES_MAX, &error) : json_object();
+    if (!json)
+        reply_error(request, error);
+    return json;
+}
+
+static const char *idempotency_key(HttpRequest *request, bool *ret_ok)
+{
+    const char *key = http_request_header(request, "Idempotency-Key");
+    *ret_ok = !key || id_is_valid(key);
+    if (!*ret_ok)
+        reply_refusal(request, REFUSAL_BAD_REQUEST,
+                      "The Idempotency-Key must be 1 to 64 characters of letters, digits, dot, "
+                      "dash and underscore.");
+    return key;
+}
+
+// ---- answers ----
+
+static void reply_operation(const Operation *operation, const GError *error, gpointer data)
+{
+    HttpRequest *request = data;
+    if (error)
+        reply_error(request, error);
+    else
+        reply_json(request, 200, operation_to_json(operation), operation->revision);
+}
+
+static void reply_signoff(const Operation *operation, const SignOff *signoff, const GError *error,
+                          gpointer data)
+{
+    HttpRequest *request = data;
+    if (error) {
+        reply_error(request, error);
+        return;
+    }
+    json_t *json = signoff_to_json(signoff);
+    wire_set_text(json, "operation_state", name_of(&OPERATION_STATE_NAMES, (int)operation->state));
+    json_object_set_new(json, "missing", json_integer(quorum_missing(operation)));
+    reply_json(request, 200, json, 0);
+}
+
+static void reply_done(const GError *error, gpointer data)
+{
+    HttpRequest *request = data;
+    if (error)
+        reply_error(request, error);
+    else
+        reply_json(request, 200, json_pack("{s:b}", "done", 1), 0);
+}
+
+// ---- requests ----
+
+static bool read_proposal(json_t *body, ProposeRequest *propose, GError **error)
+{
+    static const char *const FIELDS[] = {"kind",    "scope",   "to", "reason",
+                                         "planned", "dry_run", NULL};
+    static const char *const SCOPE[] = {"group", NULL};
+    WireReader reader = {0};
+    WireAt root = wire_root(&reader, body);
+    wire_only(&root, FIELDS);
+    WireAt scope = wire_object(&root, "scope");
+    wire_only(&scope, SCOPE);
+    propose->kind = (OperationKind)wire_choice(&root, "kind", OPERATION_KIND_NAMES.names,
+                                               OPERATION_KIND_NAMES.count);
+    propose->group = wire_text(&scope, "group");
+    propose->to = wire_text_opt(&root, "to", NULL);
+    propose->reason = wire_text(&root, "reason");
+    propose->dry_run = wire_bool_opt(&root, "dry_run", false);
+    if (wire_has(&root, "planned"))
+        propose->planned = wire_bool(&root, "planned") ? PROPOSE_PLANNED : PROPOSE_UNPLANNED;
+    return wire_reader_finish(&reader, error);
+}
+
+void post_operation(HttpRequest *request, void *data)
+{
+    Api *api = data;
+    g_autoptr(json_t) body = body_of(request);
+    g_autoptr(GError) error = NULL;
+    bool key_ok = true;
+    if (!body)
+        return;
+    ProposeRequest propose = {.person = request_person(request),
+                              .key = idempotency_key(request, &key_ok)};
+    if (!key_ok)
+        return;
+    if (read_proposal(body, &propose, &error))
+        engine_propose(api->config.engine, &propose, reply_operation, request);
+    else
+        reply_error(request, error);
+}
+
+void put_signoff(HttpRequest *request, void *data)
+{
+    Api *api = data;
+    g_autoptr(json_t) body = body_of(request);
+    g_autoptr(GError) error = NULL;
+    const char *id = http_request_var(request, "signoff");
+    if (!body)
+        return;
+    if (!id_is_valid(id)) {
+        reply_refusal(request, REFUSAL_BAD_REQUEST,
+                      "A sign-off's id is 1 to 64 of letters, digits, dot, dash, underscore.");
+        return;
+    }
+    g_autoptr(SignOff) signoff = signoff_request_from_json(body, &error);
+    if (!signoff) {
+        reply_error(request, error);
+        return;
+    }
+    signoff->id = g_strdup(id);
+    signoff->operation = g_strdup(http_request_var(request, "id"));
+    SignRequest sign = {request_person(request), signoff};
+    engine_sign(api->config.engine, &sign, reply_signoff, request);
+}
+
+void get_signoff(HttpRequest *request, void *data)
+{
+    engine_find_signoff(((Api *)data)->config.engine, http_request_var(request, "signoff"),
+                        reply_signoff, request);
+}
+
+static bool read_command(json_t *body, CommandRequest *command, GError **error)
+{
+    static const char *const FIELDS[] = {"reason", "ticket", "step", NULL};
+    WireReader reader = {0};
+    WireAt root = wire_root(&reader, body);
+    wire_only(&root, FIELDS);
+    command->reason = wire_text_opt(&root, "reason", NULL);
+    command->ticket = wire_text_opt(&root, "ticket", NULL);
+    if (!command->step)
+        command->step = (guint)wire_integer_opt(&root, "step", 0, 100000, 0);
+    return wire_reader_finish(&reader, error);
+}
+
+static void run_command(HttpRequest *request, Api *api, OperationCommand which, guint step)
+{
+    g_autoptr(json_t) body = body_of(request);
+    g_autoptr(GError) error = NULL;
+    bool key_ok = true;
+    if (!body)
+        return;
+    CommandRequest command = {.person = request_person(request),
+                              .key = idempotency_key(request, &key_ok),
+                              .operation = http_request_var(request, "id"),
+                              .command = which,
+                              .step = step};
+    if (!key_ok || !request_if_match(request, &command.revision))
+        return;
+    if (read_command(body, &command, &error))
+        engine_command(api->config.engine, &command, reply_operation, request);
+    else
+        reply_error(request, error);
+}
+
+void post_command(HttpRequest *request, void *data)
+{
+    int command = 0;
+    bool known = name_parse(&COMMAND_NAMES, http_request_route(request)->arg, &command, NULL);
+    g_assert(known); // the routes table and the engine's names are both ours
+    run_command(request, data, (OperationCommand)command, 0);
+}
+
+void post_confirm(HttpRequest *request, void *data)
+{
+    guint64 step = 0;
+    if (!g_ascii_string_to_unsigned(http_request_var(request, "n"), 10, 1, 100000, &step, NULL)) {
+        reply_refusal(request, REFUSAL_BAD_REQUEST, "A step is named by its number, from 1.");
+        return;
+    }
+    run_command(request, data, COMMAND_CONFIRM, (guint)step);
+}
+
+void post_automation(HttpRequest *request, void *data)
+{
+    static const char *const FIELDS[] = {"arm", "reason", "until", NULL};
+    Api *api = data;
+    g_autoptr(json_t) body = body_of(request);
+    g_autoptr(GError) error = NULL;
+    bool key_ok = true;
+    if (!body)
+        return;
+    WireReader reader = {0};
+    WireAt root = wire_root(&reader, body);
+    wire_only(&root, FIELDS);
+    ArmRequest arm = {.person = request_person(request),
+                      .key = idempotency_key(request, &key_ok),
+                      .group = http_request_var(request, "g"),
+                      .arm = wire_bool(&root, "arm"),
+                      .reason = wire_text(&root, "reason"),
+                      .until_ms = wire_time_ms_opt(&root, "until")};
+    bool ok = wire_reader_finish(&reader, &error);
+    if (!key_ok)
+        return;
+    if (ok)
+        engine_arm(api->config.engine, &arm, reply_done, request);
+    else
+        reply_error(request, error);
+}
+
+void post_acknowledge(HttpRequest *request, void *data)
+{
+    static const char *const FIELDS[] = {"note", NULL};
+    Api *api = data;
+    g_autoptr(json_t) body = body_of(request);
+    g_autoptr(GError) error = NULL;
+    if (!body)
+        return;
+    WireReader reader = {0};
+    WireAt root = wire_root(&reader, body);
+    wire_only(&root, FIELDS);
+    AcknowledgeRequest acknowledge = {request_person(request), http_request_var(request, "id"),
+                                      wire_text_opt(&root, "note", NULL)};
+    if (wire_reader_finish(&reader, &error))
+        engine_acknowledge(api->config.engine, &acknowledge, reply_done, request);
+    else
+        reply_error(request, error);
+}
+
+void post_presence(HttpRequest *request, void *data)
+{
+    static const char *const FIELDS[] = {"operation", NULL};
+    Api *api = data;
+    g_autoptr(json_t) body = body_of(request);
+    g_autoptr(GError) error = NULL;
+    if (!body)
+        return;
+    WireReader reader = {0};
+    WireAt root = wire_root(&reader, body);
+    wire_only(&root, FIELDS);
+    const char *operation = wire_text_opt(&root, "operation", NULL);
+    if (!wire_reader_finish(&reader, &error)) {
+        reply_error(request, error);
+        return;
+    }
+    if (operation && !engine_operation(api->config.engine, operation)) {
+        reply_refusal(request, REFUSAL_NOT_FOUND, "There is no operation %.64s.", operation);
+        return;
+    }
+    gint64 now_ms = clock_wall_ms(api->config.clock);
+    bool news = presence_book_expire(api->presence, now_ms);
+    news |= presence_book_note(api->presence, request_person(request)->name, operation, now_ms);
+    json_t *people = presence_book_to_json(api->presence);
+    if (news) {
+        g_autofree char *text = wire_format(people);
+        event_hub_tell(api->hub, "presence", text);
+    }
+    reply_json(request, 200, people, 0);
+}

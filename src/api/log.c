@@ -1,0 +1,142 @@
+// The audit log as asked for: pages, the head, the whole for verification elsewhere.
+#include <string.h>
+
+#include "api/private.h"
+#include "api/reply.h"
+#include "model/refusal.h"
+#include "httpd/stream.h"
+#include "wire/audit.h"
+
+enum { PAGE = 200, PAGE_MAX = 1000, EXPORT_QUEUE = 8 * 1024 * 1024 };
+
+static void reply_page(const GPtrArray *records, bool more, const GError *error, gpointer data)
+{
+    HttpRequest *request = data;
+    if (error) {
+        reply_error(request, error);
+        return;
+    }
+    json_t *list = json_array();
+    for (guint i = 0; i < records->len; i++)
+        json_array_append_new(list, audit_record_to_json(records->pdata[i]));
+    reply_json(request, 200, json_pack("{s:o, s:b}", "records", list, "more", more), 0);
+}
+
+static bool read_after(HttpRequest *request, gint64 *ret_after, guint *ret_limit)
+{
+    const char *after = http_request_query(request, "after"),
+               *limit = http_request_query(request, "limit");
+    guint64 count = PAGE;
+    if (after && !g_ascii_string_to_signed(after, 10, 0, G_MAXINT64, ret_after, NULL)) {
+        reply_refusal(request, REFUSAL_BAD_REQUEST,
+                      "after is \"%.40s\"; expected the seq of a record.", after);
+        return false;
+    }
+    if (limit && !g_ascii_string_to_unsigned(limit, 10, 1, PAGE_MAX, &count, NULL)) {
+        reply_refusal(request, REFUSAL_BAD_REQUEST, "limit is \"%.40s\"; expected 1 to %d.", limit,
+                      PAGE_MAX);
+        return false;
+    }
+    *ret_limit = (guint)count;
+    return true;
+}
+
+void get_audit(HttpRequest *request, void *data)
+{
+    Api *api = data;
+    gint64 after = 0;
+    guint limit = PAGE;
+    if (read_after(request, &after, &limit))
+        engine_audit(api->config.engine, after, limit, reply_page, request);
+}
+
+void get_audit_head(HttpRequest *request, void *data)
+{
+    const FrameStatus *frame = engine_frame(((Api *)data)->config.engine);
+    json_t *json = json_object();
+    json_object_set_new(json, "seq", json_integer(frame->audit_seq));
+    wire_set_text(json, "hash", frame->audit_hash);
+    reply_json(request, 200, json, 0);
+}
+
+// ---- export: page after page as the reader takes them ----
+
+typedef struct {
+    Engine *engine;
+    HttpStream *stream; // NULL = the reader has gone
+    gint64 after;
+    bool asking;
+    bool waiting; // the queue is full: go on when it has run empty
+} Export;
+
+static void export_more(Export *export);
+
+static void export_end(Export *export)
+{
+    if (export->stream)
+        http_stream_end(export->stream);
+    g_free(export);
+}
+
+static void on_records(const GPtrArray *records, bool more, const GError *error, gpointer data)
+{
+    Export *export = data;
+    export->asking = false;
+    if (!export->stream || error) {
+        export_end(export);
+        return;
+    }
+    GString *text = g_string_new(NULL);
+    gint64 last = export->after;
+    for (guint i = 0; i < records->len; i++) {
+        g_autoptr(json_t) json = audit_record_to_json(records->pdata[i]);
+        g_autofree char *line = wire_format(json);
+        g_string_append_printf(text, "%s\n", line);
+        last = ((const AuditRecord *)records->pdata[i])->seq;
+    }
+    g_autoptr(GBytes) bytes = g_string_free_to_bytes(text);
+    if (!http_stream_send(export->stream, bytes)) {
+        export->waiting = true; // this page again, later
+        return;
+    }
+    export->after = last;
+    if (more)
+        export_more(export);
+    else
+        export_end(export);
+}
+
+static void export_more(Export *export)
+{
+    export->asking = true;
+    engine_audit(export->engine, export->after, PAGE_MAX, on_records, export);
+}
+
+static void on_drained(HttpStream *stream, void *data)
+{
+    Export *export = data;
+    (void)stream;
+    if (export->waiting && !export->asking) {
+        export->waiting = false;
+        export_more(export);
+    }
+}
+
+static void on_closed(HttpStream *stream, void *data)
+{
+    Export *export = data;
+    (void)stream;
+    export->stream = NULL;
+    if (!export->asking)
+        export_end(export);
+}
+
+void get_audit_export(HttpRequest *request, void *data)
+{
+    static const HttpStreamCallbacks CALLBACKS = {on_drained, on_closed};
+    Export *export = g_new0(Export, 1);
+    export->engine = ((Api *)data)->config.engine;
+    export->stream = http_request_stream(request, 200, "application/x-ndjson", NULL, EXPORT_QUEUE,
+                                         &CALLBACKS, export);
+    export_more(export);
+}

@@ -1,0 +1,54 @@
+// What the files of api/ share.
+#pragma once
+
+#include "api/api.h"
+#include "api/presence.h"
+#include "api/stream.h"
+
+struct Api {
+    ApiConfig config;
+    HttpServer *server;
+    EventHub *hub;
+    PresenceBook *presence;
+    guint64 requests;
+    guint64 refused;
+    gint64 started_ms;
+};
+
+extern const HttpRoute API_ROUTES[];
+
+// The person that the guard found; never NULL in a handler of a route that is not open.
+const Person *request_person(const HttpRequest *request);
+
+// Handlers; `data` is the Api.
+void get_whoami(HttpRequest *request, void *data);
+void get_fleet(HttpRequest *request, void *data);
+void get_snapshot(HttpRequest *request, void *data);
+void get_events(HttpRequest *request, void *data);
+void get_list(HttpRequest *request, void *data);   // arg = the kind's row
+void get_object(HttpRequest *request, void *data); // arg = the kind's row
+void get_group_workloads(HttpRequest *request, void *data);
+void get_schedules(HttpRequest *request, void *data);
+void get_statement(HttpRequest *request, void *data);
+void get_gate(HttpRequest *request, void *data);
+void get_audit(HttpRequest *request, void *data);
+void get_audit_head(HttpRequest *request, void *data);
+void get_audit_export(HttpRequest *request, void *data);
+void get_openapi(HttpRequest *request, void *data);
+void get_metrics(HttpRequest *request, void *data);
+void get_healthz(HttpRequest *request, void *data);
+void get_readyz(HttpRequest *request, void *data);
+
+void post_operation(HttpRequest *request, void *data);
+void put_signoff(HttpRequest *request, void *data);
+void get_signoff(HttpRequest *request, void *data);
+void post_command(HttpRequest *request, void *data); // arg = the command's name
+void post_confirm(HttpRequest *request, void *data);
+void post_automation(HttpRequest *request, void *data);
+void post_acknowledge(HttpRequest *request, void *data);
+void post_presence(HttpRequest *request, void *data);
+
+// Rows for get_list and get_object.
+typedef struct ListKind ListKind;
+extern const ListKind LIST_LOCATIONS, LIST_GROUPS, LIST_WORKLOADS, LIST_OPERATIONS, LIST_FINDINGS,
+    LIST_ALARMS;
