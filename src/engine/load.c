@@ -1,0 +1,254 @@
+// Taking up what the store holds: one prefix after the other, each with its reader. Whatever cannot be understood
+// stops the start; nothing is overwritten.
+#include "engine/alarms.h"
+#include "engine/motion.h"
+#include "wire/audit.h"
+#include "wire/operation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef bool (*TakeEntry)(Engine *engine, const StoreEntry *entry, const char *name, json_t *json,
+                          GError **error);
+
+static bool take_operation(Engine *engine, const StoreEntry *entry, const char *name, json_t *json,
+                           GError **error)
+{
+    Operation *operation = operation_from_json(json, WIRE_LENIENT, error);
+    (void)name;
+    if (!operation)
+        return false;
+    operation->revision = entry->mod_revision;
+    g_ptr_array_add(engine->operations, operation);
+    g_hash_table_insert(engine->operation_by_id, operation->id, operation);
+    GroupLive *live = world_live(engine, operation->group);
+    if (!live)
+        return true;
+    if (!operation_has_ended(operation))
+        live->open = operation;
+    if (g_strcmp0(operation->proposer, "watchdog") == 0) {
+        // Whether its location was up meanwhile nobody knows: it is not proposed again before it was.
+        live->declined = true;
+        g_free(live->proposed);
+        live->proposed = g_strdup(operation->id);
+    }
+    return true;
+}
+
+static bool take_group(Engine *engine, const StoreEntry *entry, const char *name, json_t *json,
+                       GError **error)
+{
+    GroupRecord *record = group_record_from_json(json, error);
+    GroupLive *live = world_live(engine, name);
+    if (!record)
+        return false;
+    record->revision = entry->mod_revision;
+    if (!live) {
+        g_hash_table_replace(engine->orphans, g_strdup(name), record);
+        return true;
+    }
+    group_record_free(live->record);
+    live->record = record;
+    return true;
+}
+
+static bool take_automation(Engine *engine, const StoreEntry *entry, const char *name, json_t *json,
+                            GError **error)
+{
+    (void)name;
+    automation_record_release(engine->automation);
+    if (!automation_record_from_json(json, engine->automation, error)) {
+        *engine->automation = (AutomationRecord){0};
+        return false;
+    }
+    engine->automation->revision = entry->mod_revision;
+    return true;
+}
+
+static bool take_durations(Engine *engine, const StoreEntry *entry, const char *name, json_t *json,
+                           GError **error)
+{
+    GArray *durations = g_array_new(FALSE, FALSE, sizeof(gint64));
+    size_t i;
+    json_t *item;
+    (void)entry, (void)error;
+    json_array_foreach(json, i, item)
+    {
+        gint64 ms = json_integer_value(item);
+        g_array_append_val(durations, ms);
+    }
+    g_hash_table_replace(engine->durations, g_strdup(name), durations);
+    return true;
+}
+
+static char *text_of(const StoreEntry *entry)
+{
+    gsize size;
+    const char *bytes = g_bytes_get_data(entry->value, &size);
+    return g_strndup(bytes ? bytes : "", size);
+}
+
+static bool corrupt(GError **error, const StoreEntry *entry)
+{
+    g_set_error(error, ERR, ERR_CORRUPT,
+                "The store's %s cannot be understood. Nothing was changed; restore a backup.",
+                entry->key);
+    return false;
+}
+
+static bool take_request(Engine *engine, const StoreEntry *entry, const char *name, json_t *json,
+                         GError **error)
+{
+    g_autofree char *text = text_of(entry);
+    char *blank = strchr(text, ' ');
+    (void)json;
+    if (!blank)
+        return corrupt(error, entry);
+    RequestNote *note = g_new0(RequestNote, 1);
+    note->content = g_strndup(text, (gsize)(blank - text));
+    note->object = g_strdup(blank + 1);
+    g_hash_table_replace(engine->requests, g_strdup(name), note);
+    return true;
+}
+
+static bool take_alarm(Engine *engine, const StoreEntry *entry, const char *name, json_t *json,
+                       GError **error)
+{
+    g_autofree char *text = text_of(entry);
+    char *blank = strchr(text, ' ');
+    (void)json;
+    if (!blank)
+        return corrupt(error, entry);
+    alarms_acknowledge(engine, name, blank + 1, g_ascii_strtoll(text, NULL, 10));
+    return true;
+}
+
+static bool take_head(Engine *engine, const StoreEntry *entry, const char *name, json_t *json,
+                      GError **error)
+{
+    g_autofree char *text = text_of(entry);
+    char *blank = strchr(text, ' ');
+    (void)json;
+    (void)name;
+    if (!blank || strlen(blank + 1) != AUDIT_HASH_LENGTH)
+        return corrupt(error, entry);
+    engine->audit_seq = g_ascii_strtoll(text, NULL, 10);
+    g_free(engine->audit_hash);
+    engine->audit_hash = g_strdup(blank + 1);
+    engine->audit_revision = entry->mod_revision;
+    return true;
+}
+
+// The head must name the last record, and that record must hash to what the head says.
+static bool check_tail(Engine *engine, const StoreEntry *entry, const char *name, json_t *json,
+                       GError **error)
+{
+    g_autoptr(AuditRecord) record = audit_record_from_json(json, WIRE_LENIENT, error);
+    (void)name;
+    if (!record)
+        return false;
+    if (record->seq != engine->audit_seq)
+        return true; // not the last
+    g_autofree char *hash = audit_record_hash(record);
+    if (g_strcmp0(hash, engine->audit_hash) == 0)
+        return true;
+    return corrupt(error, entry);
+}
+
+typedef struct {
+    const char *prefix;
+    TakeEntry take;
+    bool json;
+    bool tail; // only from the audit head on
+} Stage;
+
+static const Stage STAGES[] = {
+    {"audit/head", take_head, false, false},     {"audit/record/", check_tail, true, true},
+    {"group/", take_group, true, false},         {"automation", take_automation, true, false},
+    {"operation/", take_operation, true, false}, {"duration/", take_durations, true, false},
+    {"request/", take_request, false, false},    {"alarm/", take_alarm, false, false},
+};
+
+static void read_stage(Engine *engine, const char *from);
+
+static void load_done(Engine *engine)
+{
+    while (engine->operations->len > ENGINE_KEEP_OPERATIONS) {
+        Operation *oldest = engine->operations->pdata[0];
+        if (!operation_has_ended(oldest))
+            break;
+        g_hash_table_remove(engine->operation_by_id, oldest->id);
+        g_ptr_array_remove_index(engine->operations, 0);
+    }
+    for (guint i = 0; i < engine->groups->len; i++)
+        world_group_dirty(engine, ((const GroupStatus *)engine->groups->pdata[i])->name);
+    engine->life = LIFE_RUNNING;
+    engine->life_told = false;
+    engine->alarms_dirty = engine->findings_dirty = true;
+    tell(engine, ENGINE_FLEET, NULL);
+    engine_wake(engine);
+}
+
+static void load_failed(Engine *engine, const GError *error)
+{
+    engine->life = LIFE_FAILED;
+    engine->life_told = false;
+    g_clear_error(&engine->life_error);
+    engine->life_error = g_error_copy(error);
+    engine_wake(engine);
+}
+
+static bool take_entry(Engine *engine, const Stage *stage, const StoreEntry *entry, GError **error)
+{
+    gsize size;
+    const char *bytes = g_bytes_get_data(entry->value, &size);
+    g_autoptr(json_t) json =
+        stage->json ? wire_parse(entry->key, bytes, size, STORE_VALUE_MAX, NULL) : NULL;
+    if (stage->json && !json)
+        return corrupt(error, entry);
+    return stage->take(engine, entry, entry->key + strlen(stage->prefix), json, error);
+}
+
+static void on_range(const StoreRange *range, const GError *error, gpointer data)
+{
+    Engine *engine = engine_unlink(data);
+    g_autoptr(GError) bad = NULL;
+    if (!engine || engine->life != LIFE_LOADING)
+        return;
+    if (error) {
+        load_failed(engine, error);
+        return;
+    }
+    for (guint i = 0; i < range->entries->len; i++)
+        if (!take_entry(engine, &STAGES[engine->load_stage], range->entries->pdata[i], &bad)) {
+            load_failed(engine, bad);
+            return;
+        }
+    if (range->more) {
+        const StoreEntry *last = range->entries->pdata[range->entries->len - 1];
+        g_autofree char *from = store_key_after(last->key);
+        read_stage(engine, from);
+        return;
+    }
+    if (++engine->load_stage == G_N_ELEMENTS(STAGES))
+        load_done(engine);
+    else
+        read_stage(engine, NULL);
+}
+
+static void read_stage(Engine *engine, const char *from)
+{
+    const Stage *stage = &STAGES[engine->load_stage];
+    g_autofree char *tail =
+        g_strdup_printf("%s%016" G_GINT64_FORMAT, stage->prefix, engine->audit_seq);
+    g_autofree char *end = g_strconcat(stage->prefix, "\xf4\x8f\xbf\xbf", NULL); // behind every key
+    StoreSpan span = store_span_between(from ? from : stage->tail ? tail : stage->prefix, end);
+    store_range(engine->config.store, &span, 0, on_range, engine_link(engine));
+}
+
+void load_begin(Engine *engine)
+{
+    engine->life = LIFE_LOADING;
+    engine->load_stage = 0;
+    read_stage(engine, NULL);
+}

@@ -1,0 +1,601 @@
+#include "engine/motion.h"
+
+#include <string.h>
+
+#include "model/refusal.h"
+#include "wire/audit.h"
+#include "wire/operation.h"
+
+enum { MOTIONS_PER_RUN = 500, MOTION_TRIES = 3 };
+
+static void free_put(gpointer data)
+{
+    MotionPut *put = data;
+    g_free(put->key);
+    g_free(put->text);
+    g_free(put);
+}
+
+static void free_record(gpointer data)
+{
+    group_record_free(data);
+}
+
+static void free_audit(gpointer data)
+{
+    audit_record_free(data);
+}
+
+static void free_change(gpointer data)
+{
+    change_free(data);
+}
+
+void request_note_free(RequestNote *note)
+{
+    if (!note)
+        return;
+    g_free(note->content);
+    g_free(note->object);
+    g_free(note);
+}
+
+Motion *motion_new(const char *what, bool (*prepare)(Engine *, Motion *, GError **))
+{
+    Motion *motion = g_new0(Motion, 1);
+    motion->what = what;
+    motion->prepare = prepare;
+    motion->records = g_ptr_array_new_with_free_func(free_record);
+    motion->audit = g_ptr_array_new_with_free_func(free_audit);
+    motion->changes = g_ptr_array_new_with_free_func(free_change);
+    motion->puts = g_ptr_array_new_with_free_func(free_put);
+    return motion;
+}
+
+static void drop_automation(Motion *motion)
+{
+    if (motion->automation)
+        automation_record_release(motion->automation);
+    g_clear_pointer(&motion->automation, g_free);
+}
+
+// Back to before prepare.
+static void clear_draft(Motion *motion)
+{
+    g_clear_pointer(&motion->operation, operation_free);
+    motion->fresh = false;
+    drop_automation(motion);
+    g_ptr_array_set_size(motion->records, 0);
+    g_ptr_array_set_size(motion->audit, 0);
+    g_ptr_array_set_size(motion->changes, 0);
+    g_ptr_array_set_size(motion->puts, 0);
+    g_clear_error(&motion->answer);
+    g_clear_error(&motion->error);
+    motion->state = ANSWER_NONE;
+}
+
+void motion_free(Motion *motion)
+{
+    if (!motion)
+        return;
+    clear_draft(motion);
+    if (motion->free_request)
+        motion->free_request(motion->request);
+    g_ptr_array_unref(motion->records);
+    g_ptr_array_unref(motion->audit);
+    g_ptr_array_unref(motion->changes);
+    g_ptr_array_unref(motion->puts);
+    g_free(motion->key);
+    g_free(motion->content);
+    g_free(motion->object);
+    g_free(motion);
+}
+
+void refuse(GError **error, int code, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    if (error)
+        *error = g_error_new_valist(REFUSAL, code, format, args);
+    va_end(args);
+}
+
+void motion_ask(Engine *engine, Motion *motion)
+{
+    g_queue_push_tail(engine->queue, motion);
+    engine_wake(engine);
+}
+
+void motion_set_key(Motion *motion, const char *key, const char *first, ...)
+{
+    if (!key)
+        return;
+    GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
+    va_list args;
+    va_start(args, first);
+    // The NUL between the parts keeps "a", "bc" and "ab", "c" apart.
+    for (const char *part = first; part; part = va_arg(args, const char *))
+        g_checksum_update(sum, (const guchar *)part, (gssize)strlen(part) + 1);
+    va_end(args);
+    motion->key = g_strdup(key);
+    motion->content = g_strdup(g_checksum_get_string(sum));
+    g_checksum_free(sum);
+}
+
+Operation *motion_operation(Motion *motion, const Operation *operation)
+{
+    if (!motion->operation)
+        motion->operation = operation_copy(operation);
+    return motion->operation;
+}
+
+GroupRecord *motion_record(Engine *engine, Motion *motion, const char *group)
+{
+    for (guint i = 0; i < motion->records->len; i++) {
+        GroupRecord *record = motion->records->pdata[i];
+        if (g_str_equal(record->group, group))
+            return record;
+    }
+    const GroupLive *live = world_live(engine, group);
+    if (!live)
+        return NULL;
+    GroupRecord *copy = group_record_copy(live->record);
+    g_ptr_array_add(motion->records, copy);
+    return copy;
+}
+
+AuditRecord *motion_audit(Motion *motion, const char *actor, const char *action, const char *kind,
+                          const char *name)
+{
+    g_autofree char *object = name ? g_strconcat(kind, "/", name, NULL) : g_strdup(kind);
+    AuditRecord *record = audit_record_new(actor, action, object);
+    g_ptr_array_add(motion->audit, record);
+    return record;
+}
+
+void motion_say(Motion *motion, Severity severity, const char *kind, const char *name,
+                const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    Change *change = g_new0(Change, 1);
+    change->severity = severity;
+    change->object = name ? g_strconcat(kind, "/", name, NULL) : g_strdup(kind);
+    change->text = g_strdup_vprintf(format, args);
+    va_end(args);
+    g_ptr_array_add(motion->changes, change);
+}
+
+void motion_put(Motion *motion, char *key, char *text, bool absent)
+{
+    MotionPut *put = g_new0(MotionPut, 1);
+    put->key = key;
+    put->text = text;
+    put->absent = absent;
+    g_ptr_array_add(motion->puts, put);
+}
+
+// ---- The transaction ---------------------------------------------------------------------------
+
+static void put_json(StoreTxn *txn, const char *key, json_t *json)
+{
+    g_autofree char *text = wire_format(json);
+    store_txn_put_text(txn, STORE_BRANCH_THEN, key, text);
+    json_decref(json);
+}
+
+static void write_operation(const Motion *motion, StoreTxn *txn)
+{
+    const Operation *operation = motion->operation;
+    g_autofree char *key = g_strconcat("operation/", operation->id, NULL);
+    g_autofree char *open = g_strconcat("open/", operation->group, NULL);
+    if (motion->fresh) {
+        store_txn_if_absent(txn, key);
+        store_txn_if_absent(txn, open);
+        store_txn_put_text(txn, STORE_BRANCH_THEN, open, operation->id);
+    } else
+        store_txn_if(txn, key, STORE_FIELD_MOD_REVISION, STORE_EQUAL, operation->revision);
+    put_json(txn, key, operation_to_json(operation));
+    if (operation_has_ended(operation)) {
+        StoreSpan span = store_span_key(open);
+        store_txn_delete(txn, STORE_BRANCH_THEN, &span);
+    }
+}
+
+static void write_records(const Engine *engine, const Motion *motion, StoreTxn *txn)
+{
+    for (guint i = 0; i < motion->records->len; i++) {
+        const GroupRecord *record = motion->records->pdata[i];
+        g_autofree char *key = g_strconcat("group/", record->group, NULL);
+        store_txn_if(txn, key, STORE_FIELD_MOD_REVISION, STORE_EQUAL, record->revision);
+        put_json(txn, key, group_record_to_json(record));
+    }
+    if (motion->automation) {
+        store_txn_if(txn, "automation", STORE_FIELD_MOD_REVISION, STORE_EQUAL,
+                     engine->automation->revision);
+        put_json(txn, "automation", automation_record_to_json(motion->automation));
+    }
+}
+
+static void write_audit(const Engine *engine, const Motion *motion, StoreTxn *txn)
+{
+    const char *prev = engine->audit_hash;
+    gint64 seq = engine->audit_seq;
+    store_txn_if(txn, "audit/head", STORE_FIELD_MOD_REVISION, STORE_EQUAL, engine->audit_revision);
+    for (guint i = 0; i < motion->audit->len; i++) {
+        AuditRecord *record = motion->audit->pdata[i];
+        record->seq = ++seq;
+        record->at_ms = engine->now_ms;
+        g_free(record->prev_hash);
+        record->prev_hash = g_strdup(prev);
+        g_free(record->hash);
+        record->hash = audit_record_hash(record);
+        prev = record->hash;
+        g_autofree char *key = g_strdup_printf("audit/record/%016" G_GINT64_FORMAT, seq);
+        put_json(txn, key, audit_record_to_json(record));
+    }
+    g_autofree char *head = g_strdup_printf("%" G_GINT64_FORMAT " %s", seq, prev);
+    store_txn_put_text(txn, STORE_BRANCH_THEN, "audit/head", head);
+}
+
+static void write_puts(const Motion *motion, StoreTxn *txn)
+{
+    for (guint i = 0; i < motion->puts->len; i++) {
+        const MotionPut *put = motion->puts->pdata[i];
+        if (put->absent)
+            store_txn_if_absent(txn, put->key);
+        store_txn_put_text(txn, STORE_BRANCH_THEN, put->key, put->text);
+    }
+    if (!motion->key)
+        return;
+    g_autofree char *key = g_strconcat("request/", motion->key, NULL);
+    g_autofree char *note =
+        g_strconcat(motion->content, " ", motion->object ? motion->object : "-", NULL);
+    store_txn_if_absent(txn, key);
+    store_txn_put_text(txn, STORE_BRANCH_THEN, key, note);
+}
+
+static StoreTxn *write_txn(const Engine *engine, const Motion *motion)
+{
+    StoreTxn *txn = store_txn_new(STORE_DURABLE);
+    // Without an audit record nobody could tell afterwards whether it was committed.
+    g_assert(motion->audit->len > 0);
+    if (motion->operation)
+        write_operation(motion, txn);
+    write_records(engine, motion, txn);
+    write_puts(motion, txn);
+    write_audit(engine, motion, txn);
+    return txn;
+}
+
+// ---- The answer --------------------------------------------------------------------------------
+
+static void on_committed(const StoreTxnResult *result, const GError *error, gpointer data)
+{
+    Engine *engine = engine_unlink(data);
+    Motion *motion = engine ? engine->deciding : NULL;
+    if (!motion)
+        return;
+    if (error) {
+        motion->state = ANSWER_ERROR;
+        motion->error = g_error_copy(error);
+    } else {
+        motion->state = result->succeeded ? ANSWER_DONE : ANSWER_GUARD;
+        motion->revision = result->revision;
+    }
+    engine_wake(engine);
+}
+
+static void commit(Engine *engine, Motion *motion)
+{
+    if (motion->operation) {
+        g_free(motion->object);
+        motion->object = g_strdup(motion->operation->id);
+    }
+    engine->deciding = motion;
+    store_commit(engine->config.store, write_txn(engine, motion), on_committed,
+                 engine_link(engine));
+}
+
+static const AuditRecord *last_audit(const Motion *motion)
+{
+    return motion->audit->pdata[motion->audit->len - 1];
+}
+
+// What became of a decision whose answer was lost (or that a guard stopped): the head of the audit log
+// says it. A late arrival of a transaction held to be lost fails on its guards.
+static void on_head(const StoreRange *range, const GError *error, gpointer data)
+{
+    Engine *engine = engine_unlink(data);
+    Motion *motion = engine ? engine->deciding : NULL;
+    if (!motion)
+        return;
+    engine->reading = false;
+    engine_wake(engine);
+    if (error) {
+        engine->settle_ms = engine->mono_ms + ENGINE_RETRY_STORE_MS;
+        return;
+    }
+    engine->settling = false;
+    const StoreEntry *entry = range->entries->len ? range->entries->pdata[0] : NULL;
+    gsize size = 0;
+    const char *head = entry ? g_bytes_get_data(entry->value, &size) : "";
+    g_autofree char *ours = g_strdup_printf("%" G_GINT64_FORMAT " %s", last_audit(motion)->seq,
+                                            last_audit(motion)->hash);
+    g_clear_error(&motion->error);
+    if (entry && size == strlen(ours) && memcmp(head, ours, size) == 0) {
+        motion->state = ANSWER_DONE;
+        motion->revision = entry->mod_revision;
+    } else if ((entry ? entry->mod_revision : 0) == engine->audit_revision) {
+        motion->state = ANSWER_ERROR; // certainly not done, and nobody else has written
+        motion->error = g_error_new_literal(ERR, ERR_BUSY, "The store lost the change's answer.");
+    } else {
+        motion->state = ANSWER_ERROR;
+        motion->error = g_error_new_literal(
+            ERR, ERR_CORRUPT, "Somebody else writes to this daemon's store. Stop one of them.");
+    }
+}
+
+static void settle(Engine *engine, gint64 *due_ms)
+{
+    if (engine->reading)
+        return;
+    if (engine->settle_ms > engine->mono_ms) {
+        engine_sooner(due_ms, engine->settle_ms);
+        return;
+    }
+    engine->reading = true;
+    store_get(engine->config.store, "audit/head", on_head, engine_link(engine));
+}
+
+// ---- Afterwards --------------------------------------------------------------------------------
+
+static void put_in_place(Engine *engine, Motion *motion)
+{
+    Operation *operation = g_steal_pointer(&motion->operation);
+    const Operation *old = world_operation(engine, operation->id);
+    guint index = 0;
+    operation->revision = motion->revision;
+    if (old && g_ptr_array_find(engine->operations, old, &index)) {
+        g_hash_table_remove(engine->operation_by_id, operation->id);
+        operation_free(engine->operations->pdata[index]);
+        engine->operations->pdata[index] = operation;
+    } else
+        g_ptr_array_add(engine->operations, operation);
+    g_hash_table_insert(engine->operation_by_id, operation->id, operation);
+    GroupLive *live = world_live(engine, operation->group);
+    if (live)
+        live->open = operation_has_ended(operation) ? NULL : operation;
+    world_group_dirty(engine, operation->group);
+    engine->alarms_dirty = true;
+    tell(engine, ENGINE_OPERATION, operation->id);
+}
+
+static void apply_records(Engine *engine, Motion *motion)
+{
+    while (motion->records->len) {
+        GroupRecord *record = g_ptr_array_steal_index(motion->records, 0);
+        GroupLive *live = world_live(engine, record->group);
+        record->revision = motion->revision;
+        if (!live) {
+            group_record_free(record);
+            continue;
+        }
+        // The epoch of a group never goes backwards.
+        g_assert(record->epoch >= live->record->epoch);
+        group_record_free(live->record);
+        live->record = record;
+        world_group_dirty(engine, record->group);
+    }
+    if (!motion->automation)
+        return;
+    automation_record_release(engine->automation);
+    *engine->automation = *motion->automation;
+    engine->automation->revision = motion->revision;
+    g_clear_pointer(&motion->automation, g_free);
+    engine->alarms_dirty = true;
+    for (guint i = 0; i < engine->groups->len; i++)
+        world_group_dirty(engine, ((const GroupStatus *)engine->groups->pdata[i])->name);
+    tell(engine, ENGINE_FRAME, NULL);
+}
+
+static void apply_audit(Engine *engine, const Motion *motion)
+{
+    for (guint i = 0; i < motion->audit->len; i++) {
+        const AuditRecord *record = motion->audit->pdata[i];
+        g_autofree char *seq = g_strdup_printf("%" G_GINT64_FORMAT, record->seq);
+        tell(engine, ENGINE_AUDIT, seq);
+    }
+    const AuditRecord *last = last_audit(motion);
+    engine->audit_seq = last->seq;
+    g_free(engine->audit_hash);
+    engine->audit_hash = g_strdup(last->hash);
+    engine->audit_revision = motion->revision;
+    for (guint i = 0; i < motion->changes->len; i++) {
+        const Change *change = motion->changes->pdata[i];
+        tell_change(engine, change->severity, change->object, change->text);
+    }
+}
+
+static void apply(Engine *engine, Motion *motion)
+{
+    if (motion->operation)
+        put_in_place(engine, motion);
+    apply_records(engine, motion);
+    apply_audit(engine, motion);
+    if (motion->key) {
+        RequestNote *note = g_new0(RequestNote, 1);
+        note->content = g_strdup(motion->content);
+        note->object = g_strdup(motion->object);
+        g_hash_table_replace(engine->requests, g_strdup(motion->key), note);
+    }
+    if (motion->applied)
+        motion->applied(engine, motion);
+}
+
+static void finish(Engine *engine, Motion *motion, const GError *error)
+{
+    if (motion->finished)
+        motion->finished(engine, motion, error);
+    motion_free(motion);
+}
+
+// The answer was lost and the change with it: what people asked is simply done again.
+static bool try_again(Engine *engine, Motion *motion)
+{
+    if (motion->own || !err_is(motion->error, ERR_BUSY) || motion->tries++ >= MOTION_TRIES)
+        return false;
+    clear_draft(motion);
+    g_queue_push_head(engine->queue, motion);
+    return true;
+}
+
+static void not_recorded(Engine *engine, Motion *motion)
+{
+    if (try_again(engine, motion))
+        return;
+    g_autoptr(GError) told = NULL;
+    bool fatal = err_is(motion->error, ERR_CORRUPT) || err_is(motion->error, ERR_INTERNAL) ||
+                 err_is(motion->error, ERR_INVALID);
+    log_warning(engine->config.log, "not recorded, not done", "what", motion->what, "why",
+                motion->error->message);
+    g_free(engine->store_error);
+    engine->store_error = g_strdup(motion->error->message);
+    engine->own_ms = engine->mono_ms + ENGINE_RETRY_STORE_MS;
+    engine->alarms_dirty = true;
+    if (fatal && !err_is(motion->error, ERR_INVALID))
+        engine->life = LIFE_FAILED;
+    refuse(&told, REFUSAL_NOT_RECORDED,
+           "It could not be recorded, so it was not done: %s Try again when the store can write.",
+           motion->error->message);
+    finish(engine, motion, told);
+}
+
+// A guard of the transaction did not hold although memory said it would: something older than what is
+// kept in memory is in the way.
+static void guard_failed(Engine *engine, Motion *motion)
+{
+    g_autoptr(GError) told = NULL;
+    engine->own_ms = engine->mono_ms + ENGINE_RETRY_STORE_MS;
+    refuse(&told, REFUSAL_KEY_REUSED,
+           "Not done: this id was used before for something else, or another change came first. "
+           "Read it "
+           "again, then ask with a new id.");
+    log_warning(engine->config.log, "a guard of the store did not hold", "what", motion->what);
+    finish(engine, motion, told);
+}
+
+static void conclude(Engine *engine)
+{
+    Motion *motion = engine->deciding;
+    if (motion->state == ANSWER_ERROR && err_is(motion->error, ERR_UNKNOWN)) {
+        engine->settling = true;
+        engine->settle_ms = engine->mono_ms;
+        motion->state = ANSWER_NONE;
+        return;
+    }
+    engine->deciding = NULL;
+    if (motion->state == ANSWER_DONE) {
+        g_clear_pointer(&engine->store_error, g_free);
+        apply(engine, motion);
+        finish(engine, motion, motion->answer);
+    } else if (motion->state == ANSWER_GUARD)
+        guard_failed(engine, motion);
+    else
+        not_recorded(engine, motion);
+}
+
+// ---- The queue ---------------------------------------------------------------------------------
+
+// True if the decision's key was used before: then it is answered, not done.
+static bool answer_known_key(Engine *engine, Motion *motion, GError **error)
+{
+    const RequestNote *note =
+        motion->key ? g_hash_table_lookup(engine->requests, motion->key) : NULL;
+    if (!note)
+        return false;
+    if (!g_str_equal(note->content, motion->content)) {
+        refuse(error, REFUSAL_KEY_REUSED,
+               "The Idempotency-Key %s was used before for another request. Make a new key.",
+               motion->key);
+        return true;
+    }
+    g_free(motion->object);
+    motion->object = g_strdup(note->object);
+    return true;
+}
+
+static bool prepare(Engine *engine, Motion *motion, GError **error)
+{
+    if (motion->key && !id_is_valid(motion->key)) {
+        refuse(error, REFUSAL_BAD_REQUEST,
+               "An Idempotency-Key is 1 to 64 letters, digits, dots, dashes or underscores.");
+        return false;
+    }
+    if (answer_known_key(engine, motion, error))
+        return false;
+    return motion->prepare(engine, motion, error);
+}
+
+// Commits the next thing somebody asked for. False if nobody waits.
+static bool take_request(Engine *engine)
+{
+    Motion *motion = g_queue_pop_head(engine->queue);
+    g_autoptr(GError) error = NULL;
+    if (!motion)
+        return false;
+    if (!engine_may_act(engine))
+        refuse(&error, REFUSAL_UNAVAILABLE, "This daemon is stopping or cannot use its store: %s",
+               engine->store_error ? engine->store_error
+                                   : "ask another one, or again in a moment.");
+    if (error || !prepare(engine, motion, &error)) {
+        finish(engine, motion, error);
+        return true;
+    }
+    commit(engine, motion);
+    return true;
+}
+
+static bool take_own(Engine *engine, Motion *(*next)(Engine *engine, gint64 *due_ms),
+                     gint64 *due_ms)
+{
+    if (!engine_may_act(engine))
+        return false;
+    if (engine->own_ms > engine->mono_ms) {
+        engine_sooner(due_ms, engine->own_ms);
+        return false;
+    }
+    Motion *motion = next(engine, due_ms);
+    if (!motion)
+        return false;
+    motion->own = true;
+    commit(engine, motion);
+    return true;
+}
+
+void motions_run(Engine *engine, Motion *(*next)(Engine *engine, gint64 *due_ms), gint64 *due_ms)
+{
+    for (guint i = 0; i < MOTIONS_PER_RUN; i++) {
+        if (engine->deciding && engine->deciding->state != ANSWER_NONE) {
+            conclude(engine);
+            continue;
+        }
+        if (engine->settling) {
+            settle(engine, due_ms);
+            if (engine->settling)
+                return;
+            continue;
+        }
+        if (engine->deciding || (!take_request(engine) && !take_own(engine, next, due_ms)))
+            return;
+    }
+    engine_sooner(due_ms, engine->mono_ms); // more to do, after others had their turn
+}
+
+void motions_cancel(Engine *engine, GQuark domain, int code, const char *text)
+{
+    g_autoptr(GError) error = g_error_new_literal(domain, code, text);
+    Motion *motion;
+    while ((motion = g_queue_pop_head(engine->queue)))
+        finish(engine, motion, error);
+}

@@ -1,0 +1,91 @@
+// The queue of changes. A decision is prepared on the state as it is (guards are evaluated there, and only
+// there), drafted as copies of what it changes plus its audit records, committed in one guarded store
+// transaction, and only then put in place, told and answered. One is in flight at a time.
+//
+//   waiting ─▶ prepare ─▶ commit ─▶ answered ─▶ applied ─▶ finished
+//                │ refused            │ unknown: read back, then as if answered
+//                ▼                    ▼ not recorded: nothing is applied
+//             finished             finished
+//
+// Whether an answer that was lost stands for a commit is read off the audit log's head: every decision
+// appends at least one record, so its last hash names it.
+#pragma once
+
+#include "engine/state.h"
+
+typedef struct {
+    char *key;
+    char *text;
+    bool absent; // guard: the key is not there yet
+} MotionPut;
+
+// An idempotency key that was used, and for what.
+typedef struct {
+    char *content; // SHA-256 of who asked what
+    char *object;  // id of the operation
+} RequestNote;
+
+typedef enum { ANSWER_NONE, ANSWER_DONE, ANSWER_GUARD, ANSWER_ERROR } MotionAnswer;
+
+struct Motion {
+    const char *what; // for the log
+    // Drafts the change. False with `error`: refused. False without: nothing is to be done, which is a success.
+    bool (*prepare)(Engine *engine, Motion *motion, GError **error);
+    void (*applied)(Engine *engine, Motion *motion); // may be NULL
+    // Answers. `error` NULL: it is done (or was already).
+    void (*finished)(Engine *engine, Motion *motion, const GError *error); // may be NULL
+    gpointer request;
+    GDestroyNotify free_request;
+    bool own;      // of the engine's own making: given up when it fails, made again from the state
+    char *key;     // idempotency key; NULL = none
+    char *content; // what it stands for
+    char *object;  // the operation it made or changed (also when the key was used before)
+
+    // The draft.
+    Operation *operation; // a copy, to be put in place; NULL = none
+    bool fresh;           // it is new: no other of its group may be open
+    GPtrArray *records;   // of GroupRecord *: copies
+    AutomationRecord *automation;
+    GPtrArray *audit;   // of AuditRecord *, in order; seq and hashes are filled in at the commit
+    GPtrArray *changes; // of Change *
+    GPtrArray *puts;    // of DecisionPut *
+    GError *answer;     // a refusal that is told although something was recorded
+
+    // The store's answer.
+    MotionAnswer state;
+    guint64 revision;
+    GError *error;
+    guint tries;
+};
+
+Motion *motion_new(const char *what, bool (*prepare)(Engine *, Motion *, GError **));
+void motion_free(Motion *motion);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Motion, motion_free)
+
+// Enqueues what somebody asked. Takes the decision.
+void motion_ask(Engine *engine, Motion *motion);
+
+// Gives the decision an idempotency key and what it stands for (the parts that must be the same).
+void motion_set_key(Motion *motion, const char *key, const char *first, ...) G_GNUC_NULL_TERMINATED;
+
+// For prepare: the copy of the operation that is being changed (the same one if asked again).
+Operation *motion_operation(Motion *motion, const Operation *operation);
+// The copy of the group's record. NULL if the fleet has no such group.
+GroupRecord *motion_record(Engine *engine, Motion *motion, const char *group);
+AuditRecord *motion_audit(Motion *motion, const char *actor, const char *action, const char *kind,
+                          const char *name);
+void motion_say(Motion *motion, Severity severity, const char *kind, const char *name,
+                const char *format, ...) G_GNUC_PRINTF(5, 6);
+void motion_put(Motion *motion, char *key, char *text, bool absent); // takes both texts
+
+// Works off the queue as far as the store answers at once; asks `next` for a decision of the engine's own
+// (already prepared) whenever nobody waits.
+void motions_run(Engine *engine, Motion *(*next)(Engine *engine, gint64 *due_ms), gint64 *due_ms);
+
+// Answers everything that waits with `code`. For the end.
+void motions_cancel(Engine *engine, GQuark domain, int code, const char *text);
+
+// The queue's "no", where a request has no finer one.
+void refuse(GError **error, int code, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+void request_note_free(RequestNote *note);

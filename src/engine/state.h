@@ -1,0 +1,221 @@
+// What the engine keeps in memory, and what its files know of each other. Private to this folder.
+//
+//   engine.c    life, loop, what is read        world.c    live statuses, built from the fleet
+//   load.c      taking up what the store holds  watch.c    probes and verdicts
+//   motion.c  the queue of changes            observe.c  looks at instances
+//   record.c    a group's record, as JSON       derive.c   modes, replication, loss bounds
+//   evidence.c  statements                      guard.c    may this be done now?
+//   propose.c   sign.c  command.c  arm.c        what people ask
+//   watchdog.c  reconcile.c                     what the engine does by itself
+//   execute.c   which decision is next          step.c     one step's commands and observations
+//   alarms.c    alarms and findings             tell.c     who must be told of what
+//
+// Time: engine->now_ms (wall) and engine->mono_ms are read once per engine_run and per answer of a port, so
+// that everything in one pass sees one moment.
+#pragma once
+
+#include "engine/engine.h"
+#include "engine/request.h"
+#include "engine/record.h"
+
+enum {
+    ENGINE_KEEP_OPERATIONS = 1000, // in memory; all stay in the store
+    ENGINE_KEEP_CHANGES = 200,
+    ENGINE_KEEP_ALARMS = 200,
+    ENGINE_OBSERVE_PARALLEL = 32, // looks at instances in flight
+    ENGINE_OBSERVE_MS = 5000,
+    ENGINE_OBSERVE_WAITING_MS = 1000, // while a proposal of the group waits for sign-offs
+    ENGINE_OBSERVE_RUNNING_MS = 150,  // while a step waits for what is observed
+    ENGINE_OBSERVE_DEADLINE_MS = 2500,
+    ENGINE_RETRY_STORE_MS = 1000,
+    ENGINE_DERIVE_MS = 1000, // findings at most this often
+};
+
+typedef enum {
+    LIFE_NEW,
+    LIFE_LOADING,
+    LIFE_RUNNING,
+    LIFE_STOPPING,
+    LIFE_STOPPED,
+    LIFE_FAILED // the store cannot be trusted
+} EngineLife;
+
+// What callbacks of ports hold instead of the engine, which may be gone when they come.
+typedef struct {
+    Engine *engine; // NULL = freed
+    gint refs;
+} EngineLink;
+
+typedef struct {
+    const Location *location;
+    LocationStatus *status; // borrowed from engine->locations
+    gint64 next_ms;         // monotonic
+    gint64 sent_ms;         // monotonic; of the probe in flight
+    gint64 stale_ms;        // wall: when the verdict lapses
+    guint count;            // probes sent: phase of the jitter
+    bool in_flight;
+    bool no_vote; // the loop was late while it was in flight
+    bool dirty;
+} LocationWatch;
+
+typedef struct {
+    const Instance *instance;
+    InstanceStatus *status; // borrowed from its WorkloadStatus
+    WorkloadStatus *workload;
+    Observation *last;   // the last good one; NULL = none yet
+    gint64 last_ok_ms;   // monotonic: when it came
+    gint64 last_sent_ms; // monotonic: when it was asked for (what it says is at least as new)
+    gint64 asked_ms;     // monotonic: when the one in flight was asked for
+    gint64 next_ms;      // monotonic
+    gint64 urgent_ms;    // monotonic: somebody wants one asked for after this moment; 0 = nobody
+    gint64 answered_ms;  // monotonic: when the last answer, good or bad, came …
+    gint64 answered_sent_ms; // … and when that one was asked for
+    guint bad;               // answers without knowledge in a row
+    bool in_flight;
+} InstanceWatch;
+
+typedef struct {
+    const Group *group;
+    GroupStatus *status;  // borrowed from engine->groups
+    GroupRecord *record;  // owned; as the store holds it
+    Operation *open;      // the one that has not ended; NULL
+    gint64 check_ms;      // monotonic: when waiting evidence is compared again
+    gint64 wait_since_ms; // monotonic: waiting at the point of no return for what is observed
+    bool declined;        // the watchdog has proposed since its location was up last
+    char *proposed;       // that operation's id; NULL
+    bool dirty;           // derive again
+} GroupLive;
+
+typedef enum { EXEC_LOOK, EXEC_SEND, EXEC_SENT, EXEC_WATCH, EXEC_OVER } ExecStage;
+
+// One step on its way: what is between its intent and its outcome. Not stored: after a restart it begins
+// with a look.
+typedef struct {
+    char *key; // "operation/number"
+    char *operation;
+    guint number;
+    ExecStage stage;
+    gint64 begun_ms; // monotonic
+    gint64 limit_ms; // monotonic
+    gint64 look_ms;  // monotonic: an observation asked for after this counts
+    gint64 next_ms;  // monotonic: not before
+    guint tries;
+    bool said_unknown; // the stored state is to become STEP_UNKNOWN
+    bool refused;
+    StepState result; // when over
+    char *detail;
+} Exec;
+
+typedef struct Motion Motion;
+
+struct Engine {
+    EngineConfig config; // its strings are owned
+    Fleet *fleet;
+    EngineLink *link;
+    EngineLife life;
+    EngineDone life_done; // of start or stop
+    gpointer life_data;
+    GError *life_error;
+    bool life_told;
+    gint64 clock_offset_ms; // wall - monotonic, in the last pass
+    GHashTable *orphans;    // group name → GroupRecord * that no group of the fleet has
+    guint load_stage;
+
+    gint64 now_ms;
+    gint64 mono_ms;
+    gint64 due_ms;      // monotonic: what engine_run last returned
+    gint64 own_ms;      // monotonic: no decisions of the engine's own before (the store failed)
+    gint64 findings_ms; // monotonic: when findings were last derived
+    bool running;       // inside engine_run
+    bool again;         // another pass is due
+    bool findings_dirty;
+    bool alarms_dirty;
+
+    FrameStatus frame;
+    GPtrArray *locations, *groups, *workloads;                     // statuses, owned
+    GHashTable *location_by_name, *group_by_name, *workload_by_id; // borrowed
+    GPtrArray *watches;   // of LocationWatch *, in fleet order
+    GPtrArray *instances; // of InstanceWatch *
+    GHashTable *live;     // group name → GroupLive *, owned
+    GHashTable *watch_of; // const Instance * → InstanceWatch *
+    guint observing;
+    guint observe_from; // where the next round of looks begins, so that none starves
+
+    GPtrArray *operations; // owned, oldest first
+    GHashTable *operation_by_id;
+    GHashTable *execs;        // key → Exec *
+    GHashTable *durations;    // step kind name → GArray of gint64
+    GHashTable *requests;     // idempotency key → RequestNote *
+    GHashTable *acknowledged; // alarm id → AckNote *
+    GPtrArray *findings, *alarms, *changes, *vantages;
+    char *config_error;
+    char *store_error;            // why the last change was not recorded; NULL = it was
+    AutomationRecord *automation; // of the whole fleet
+
+    // The audit log's end.
+    gint64 audit_seq;
+    char *audit_hash;
+    guint64 audit_revision; // of the head's key
+
+    GQueue *queue;    // of Motion *, what people ask
+    Motion *deciding; // in flight
+    gint64 settle_ms; // monotonic: when to read back again; 0 = not settling
+    bool settling;
+    bool reading;      // the read-back is out
+    GHashTable *tells; // "kind key" → Tell *, to be told at the end of the pass
+    GPtrArray *tell_order;
+};
+
+// engine.c
+void engine_touch_time(Engine *engine);
+gint64 engine_mono_of(const Engine *engine, gint64 wall_ms); // the moment, on the monotonic clock
+void engine_sooner(gint64 *due_ms, gint64 at_ms);
+EngineLink *engine_link(Engine *engine); // a reference for a port's callback
+// Gives it back; the engine, or NULL if it is gone.
+Engine *engine_unlink(EngineLink *link);
+bool engine_may_act(const Engine *engine);
+void engine_wake(Engine *engine); // something came in: another pass is due
+
+// world.c
+void world_build(Engine *engine, Fleet *fleet); // also takes over what is known from before
+void world_clear(Engine *engine);
+GroupLive *world_live(const Engine *engine, const char *group);
+InstanceWatch *world_instance(const Engine *engine, const char *workload_id, const char *location);
+LocationStatus *world_location(const Engine *engine, const char *name);
+WorkloadStatus *world_workload(const Engine *engine, const char *id);
+Operation *world_operation(const Engine *engine, const char *id);
+// The operation of the group that has not ended; NULL.
+Operation *world_open(const Engine *engine, const char *group);
+void world_group_dirty(Engine *engine, const char *group);
+
+// watch.c
+void watch_run(Engine *engine, gint64 *due_ms);
+
+// observe.c
+void observe_run(Engine *engine, gint64 *due_ms);
+// Somebody needs a look that is asked for from now on.
+void observe_urgent(Engine *engine, InstanceWatch *watch);
+void observe_group(Engine *engine, const char *group);
+
+// derive.c
+void derive_run(Engine *engine, gint64 *due_ms);
+// The bound, were the group moved from → to now (or orderly, if `planned`). Fills all fields; release `how`.
+void derive_loss(const Engine *engine, const Group *group, const char *from, const char *to,
+                 LossBound *ret_bound);
+bool derive_healthy(const Engine *engine, const Location *location);
+// True if the instance was seen active, and that is fresh.
+bool derive_seen_active(const Engine *engine, const InstanceWatch *watch);
+gint64 derive_first_failure(const LocationStatus *status);
+
+// tell.c
+void tell(Engine *engine, EngineObject kind, const char *key);
+void tell_change(Engine *engine, Severity severity, const char *object, const char *text);
+void tell_run(Engine *engine);
+
+// alarms.c
+void alarms_run(Engine *engine, gint64 *due_ms);
+
+void reload_audit(Engine *engine, const char *actor, const char *text); // reload.c
+
+// load.c
+void load_begin(Engine *engine);
