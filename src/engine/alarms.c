@@ -1,0 +1,340 @@
+#include "engine/alarms.h"
+
+#include <string.h>
+
+#include "model/quorum.h"
+
+enum { FINDINGS_EVERY_MS = 60 * 1000 };
+
+static void free_alarm(gpointer data)
+{
+    alarm_free(data);
+}
+
+Alarm *alarms_find(const Engine *engine, const char *id)
+{
+    for (guint i = 0; i < engine->alarms->len; i++) {
+        Alarm *alarm = engine->alarms->pdata[i];
+        if (g_strcmp0(alarm->id, id) == 0)
+            return alarm;
+    }
+    return NULL;
+}
+
+static void mark_acknowledged(Alarm *alarm, const char *person, gint64 at_ms)
+{
+    g_free(alarm->acknowledged_by);
+    alarm->acknowledged_by = g_strdup(person);
+    alarm->acknowledged_ms = at_ms;
+}
+
+void alarms_acknowledge(Engine *engine, const char *id, const char *person, gint64 at_ms)
+{
+    Alarm *alarm = alarms_find(engine, id);
+    if (!alarm) { // from before a restart: for when it is raised again
+        g_hash_table_replace(engine->acknowledged, g_strdup(id), g_strdup(person));
+        return;
+    }
+    mark_acknowledged(alarm, person, at_ms);
+    engine->alarms_dirty = true;
+    tell(engine, ENGINE_ALARM, id);
+}
+
+// ---- What should be there ----------------------------------------------------------------------
+
+typedef struct {
+    const Engine *engine;
+    GPtrArray *wanted; // of Alarm *
+} Wanted;
+
+static void want(Wanted *wanted, Severity severity, guint consequences, char *id, char *object,
+                 char *text)
+{
+    Alarm *alarm = alarm_new(id);
+    alarm->severity = severity;
+    alarm->object = object;
+    alarm->text = text;
+    alarm->consequences = consequences;
+    g_free(id);
+    g_ptr_array_add(wanted->wanted, alarm);
+}
+
+static void want_location(Wanted *wanted, const LocationStatus *status)
+{
+    guint consequences = 0;
+    if (status->verdict.state != VERDICT_DOWN)
+        return;
+    for (guint i = 0; i < wanted->engine->groups->len; i++) {
+        const GroupStatus *group = wanted->engine->groups->pdata[i];
+        consequences += g_strcmp0(group->active, status->name) == 0;
+    }
+    want(wanted, SEVERITY_ERROR, consequences, g_strconcat("location-down:", status->name, NULL),
+         g_strconcat("location/", status->name, NULL),
+         g_strdup_printf("%s is down: %s", status->title ? status->title : status->name,
+                         status->verdict.why));
+}
+
+static void want_group(Wanted *wanted, const GroupStatus *status)
+{
+    const GroupLive *live = world_live(wanted->engine, status->name);
+    char *object = g_strconcat("group/", status->name, NULL);
+    if (status->mode == MODE_SPLIT)
+        want(wanted, SEVERITY_CRITICAL, 0, g_strconcat("split:", status->name, NULL),
+             g_strdup(object),
+             g_strdup_printf("%s is split: a workload is active in two places. Passivate one.",
+                             status->name));
+    if (!status->active && !live->open)
+        want(wanted, SEVERITY_CRITICAL, 0, g_strconcat("nobody:", status->name, NULL),
+             g_strdup(object),
+             g_strdup_printf("Nobody has the role of %s, and no operation is under way.",
+                             status->name));
+    if (status->blocked)
+        want(wanted, SEVERITY_ERROR, 0, g_strconcat("blocked:", status->name, NULL),
+             g_strdup(object),
+             g_strdup_printf("No failover of %s was proposed: %s", status->name, status->blocked));
+    for (guint i = 0; i < live->record->quarantine->len; i++) {
+        const QuarantineIntent *intent = live->record->quarantine->pdata[i];
+        want(wanted, SEVERITY_ERROR, 0,
+             g_strdup_printf("quarantine:%s@%s", intent->workload, intent->location),
+             g_strconcat("workload/", intent->workload, NULL),
+             g_strdup_printf(
+                 "%s came back active in %s while %s runs elsewhere: it is being switched off.",
+                 intent->workload, intent->location, status->name));
+    }
+    g_free(object);
+}
+
+static void want_manual(Wanted *wanted, const Operation *operation)
+{
+    for (guint i = 0; i < operation->steps->len; i++) {
+        const Step *step = operation->steps->pdata[i];
+        if (step->state == STEP_WAITING)
+            want(wanted, SEVERITY_WARNING, 0,
+                 g_strdup_printf("manual:%s:%u", operation->id, step->number),
+                 g_strconcat("operation/", operation->id, NULL),
+                 g_strdup_printf("A person must do step %u: %s", step->number, step->title));
+    }
+}
+
+static void want_operation(Wanted *wanted, const Operation *operation)
+{
+    if (operation->state == OPERATION_AWAITING)
+        want(wanted, operation->planned ? SEVERITY_INFO : SEVERITY_WARNING, 0,
+             g_strconcat("signoff:", operation->id, NULL),
+             g_strconcat("operation/", operation->id, NULL),
+             g_strdup_printf("%u sign-off(s) wanted: %s", quorum_missing(operation),
+                             operation->statement->summary));
+    if (operation->state == OPERATION_PAUSED)
+        want(wanted, SEVERITY_CRITICAL, 0, g_strconcat("paused:", operation->id, NULL),
+             g_strconcat("operation/", operation->id, NULL),
+             g_strdup_printf("%s is paused, an operator is needed: %s",
+                             operation->statement->summary, operation->why ? operation->why : ""));
+    want_manual(wanted, operation);
+}
+
+static GPtrArray *wanted_alarms(const Engine *engine)
+{
+    Wanted wanted = {engine, g_ptr_array_new_with_free_func(free_alarm)};
+    for (guint i = 0; i < engine->locations->len; i++)
+        want_location(&wanted, engine->locations->pdata[i]);
+    for (guint i = 0; i < engine->groups->len; i++)
+        want_group(&wanted, engine->groups->pdata[i]);
+    for (guint i = 0; i < engine->operations->len; i++) {
+        const Operation *operation = engine->operations->pdata[i];
+        if (!operation_has_ended(operation))
+            want_operation(&wanted, operation);
+    }
+    if (!engine->frame.store_ok)
+        want(&wanted, SEVERITY_CRITICAL, 0, g_strdup("store"), g_strdup("fleet"),
+             g_strdup_printf("Decisions cannot be recorded, so none are made: %s",
+                             engine->frame.store_detail));
+    if (engine->config_error)
+        want(&wanted, SEVERITY_WARNING, 0, g_strdup("config"), g_strdup("fleet"),
+             g_strdup_printf("The new fleet file is not in use: %s", engine->config_error));
+    return wanted.wanted;
+}
+
+// ---- What is there -----------------------------------------------------------------------------
+
+static void raise_alarm(Engine *engine, Alarm *fresh)
+{
+    const char *person = g_hash_table_lookup(engine->acknowledged, fresh->id);
+    fresh->since_ms = engine->now_ms;
+    if (person) {
+        mark_acknowledged(fresh, person, engine->now_ms);
+        g_hash_table_remove(engine->acknowledged, fresh->id);
+    }
+    g_ptr_array_add(engine->alarms, fresh);
+    tell(engine, ENGINE_ALARM, fresh->id);
+    tell_change(engine, fresh->severity, fresh->object, fresh->text);
+}
+
+static void update(Engine *engine, Alarm *alarm, Alarm *fresh)
+{
+    bool again = alarm->ended_ms != 0;
+    if (!again && g_strcmp0(alarm->text, fresh->text) == 0 &&
+        alarm->consequences == fresh->consequences) {
+        alarm_free(fresh);
+        return;
+    }
+    if (again) { // the same cause anew: what was acknowledged was the last time
+        alarm->since_ms = engine->now_ms;
+        g_clear_pointer(&alarm->acknowledged_by, g_free);
+        alarm->acknowledged_ms = 0;
+    }
+    alarm->ended_ms = 0;
+    alarm->severity = fresh->severity;
+    alarm->consequences = fresh->consequences;
+    g_free(alarm->text);
+    alarm->text = g_steal_pointer(&fresh->text);
+    alarm_free(fresh);
+    tell(engine, ENGINE_ALARM, alarm->id);
+}
+
+static bool is_wanted(const GPtrArray *ids, const char *id)
+{
+    for (guint i = 0; i < ids->len; i++)
+        if (g_str_equal(ids->pdata[i], id))
+            return true;
+    return false;
+}
+
+// An alarm that has ended stays until somebody has seen it; what merely waited for somebody is over with it.
+static bool goes_by_itself(const Alarm *alarm)
+{
+    return alarm->acknowledged_by || g_str_has_prefix(alarm->id, "signoff:") ||
+           g_str_has_prefix(alarm->id, "manual:");
+}
+
+static void end_alarms(Engine *engine, const GPtrArray *ids)
+{
+    for (guint i = engine->alarms->len; i-- > 0;) {
+        Alarm *alarm = engine->alarms->pdata[i];
+        if (is_wanted(ids, alarm->id))
+            continue;
+        if (goes_by_itself(alarm) || engine->alarms->len > ENGINE_KEEP_ALARMS) {
+            tell(engine, ENGINE_ALARM_GONE, alarm->id);
+            g_ptr_array_remove_index(engine->alarms, i);
+        } else if (!alarm->ended_ms) {
+            alarm->ended_ms = engine->now_ms;
+            tell(engine, ENGINE_ALARM, alarm->id);
+        }
+    }
+}
+
+static void derive_alarms(Engine *engine)
+{
+    g_autoptr(GPtrArray) wanted = wanted_alarms(engine);
+    g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+    engine->alarms_dirty = false;
+    g_ptr_array_set_free_func(wanted, NULL);
+    for (guint i = 0; i < wanted->len; i++) {
+        Alarm *fresh = wanted->pdata[i];
+        Alarm *alarm = alarms_find(engine, fresh->id);
+        g_ptr_array_add(ids, g_strdup(fresh->id));
+        if (alarm)
+            update(engine, alarm, fresh);
+        else
+            raise_alarm(engine, fresh);
+    }
+    end_alarms(engine, ids);
+}
+
+// ---- Findings ----------------------------------------------------------------------------------
+
+static const LocationStatus *rule_location(const char *name, gpointer data)
+{
+    return world_location(data, name);
+}
+
+static const WorkloadStatus *rule_workload(const char *id, gpointer data)
+{
+    return world_workload(data, id);
+}
+
+static const GroupStatus *rule_group(const char *name, gpointer data)
+{
+    const GroupLive *live = world_live(data, name);
+    return live ? live->status : NULL;
+}
+
+static Finding *find_finding(const GPtrArray *list, const char *id)
+{
+    for (guint i = 0; i < list->len; i++) {
+        Finding *finding = list->pdata[i];
+        if (g_str_equal(finding->id, id))
+            return finding;
+    }
+    return NULL;
+}
+
+static void compare_findings(Engine *engine, GPtrArray *fresh)
+{
+    for (guint i = 0; i < fresh->len; i++) {
+        Finding *finding = fresh->pdata[i];
+        const Finding *old = find_finding(engine->findings, finding->id);
+        if (old)
+            finding->since_ms = old->since_ms;
+        if (!old || g_strcmp0(old->facts, finding->facts) != 0 ||
+            old->severity != finding->severity)
+            tell(engine, ENGINE_FINDING, finding->id);
+    }
+    for (guint i = 0; i < engine->findings->len; i++) {
+        const Finding *old = engine->findings->pdata[i];
+        if (!find_finding(fresh, old->id))
+            tell(engine, ENGINE_FINDING_GONE, old->id);
+    }
+}
+
+static void count_findings(Engine *engine)
+{
+    for (guint i = 0; i < engine->groups->len; i++)
+        ((GroupStatus *)engine->groups->pdata[i])->findings = 0;
+    for (guint i = 0; i < engine->workloads->len; i++)
+        ((WorkloadStatus *)engine->workloads->pdata[i])->findings = 0;
+    for (guint i = 0; i < engine->findings->len; i++) {
+        const char *object = ((const Finding *)engine->findings->pdata[i])->object;
+        WorkloadStatus *workload = g_str_has_prefix(object, "workload/")
+                                       ? world_workload(engine, object + strlen("workload/"))
+                                       : NULL;
+        const char *name = workload                             ? workload->group
+                           : g_str_has_prefix(object, "group/") ? object + strlen("group/")
+                                                                : NULL;
+        const GroupLive *live = name ? world_live(engine, name) : NULL;
+        if (workload)
+            workload->findings++;
+        if (live)
+            live->status->findings++;
+    }
+}
+
+static void derive_findings(Engine *engine)
+{
+    RuleWorld world = {.fleet = engine->fleet,
+                       .now_ms = engine->now_ms,
+                       .location = rule_location,
+                       .workload = rule_workload,
+                       .group = rule_group,
+                       .data = engine,
+                       .vantages = engine->vantages};
+    GPtrArray *fresh = rules_check(&world);
+    engine->findings_dirty = false;
+    engine->findings_ms = engine->mono_ms;
+    compare_findings(engine, fresh);
+    g_ptr_array_unref(engine->findings);
+    engine->findings = fresh;
+    count_findings(engine);
+}
+
+void alarms_run(Engine *engine, gint64 *due_ms)
+{
+    gint64 next =
+        engine->findings_ms + (engine->findings_dirty ? ENGINE_DERIVE_MS : FINDINGS_EVERY_MS);
+    if (!engine->findings_ms || engine->mono_ms >= next) {
+        derive_findings(engine);
+        next = engine->findings_ms + FINDINGS_EVERY_MS;
+    }
+    engine_sooner(due_ms, next);
+    if (engine->alarms_dirty)
+        derive_alarms(engine);
+}

@@ -1,0 +1,385 @@
+// What follows from what was observed: modes, roles, replication, loss bounds. Done for a group whenever
+// something under it has changed; nothing here is stored.
+#include "engine/state.h"
+
+#include "base/timefmt.h"
+
+bool derive_healthy(const Engine *engine, const Location *location)
+{
+    const LocationStatus *status = world_location(engine, location->name);
+    if (!status)
+        return false;
+    if (location->health.url)
+        return status->verdict.state == VERDICT_UP || status->verdict.state == VERDICT_DEGRADED;
+    return status->managed_at_ms && engine->now_ms - status->managed_at_ms < 3 * ENGINE_OBSERVE_MS;
+}
+
+gint64 derive_first_failure(const LocationStatus *status)
+{
+    gint64 first = 0;
+    for (guint i = 0; i < status->vantages->len; i++) {
+        const VantageStatus *vantage = status->vantages->pdata[i];
+        if (vantage->first_failure_ms && (!first || vantage->first_failure_ms < first))
+            first = vantage->first_failure_ms;
+    }
+    return first;
+}
+
+static gint64 fresh_limit_ms(const Engine *engine)
+{
+    gint64 normal = engine->config.observe_ms ? engine->config.observe_ms : ENGINE_OBSERVE_MS;
+    return 3 * normal + ENGINE_OBSERVE_DEADLINE_MS;
+}
+
+bool derive_seen_active(const Engine *engine, const InstanceWatch *watch)
+{
+    return watch->status->state == INSTANCE_ACTIVE && watch->last_ok_ms &&
+           engine->mono_ms - watch->last_ok_ms <= fresh_limit_ms(engine);
+}
+
+// ---- Replication -------------------------------------------------------------------------------
+
+static ReplicationStatus *find_replication(GPtrArray *list, const ReplicationStatus *like)
+{
+    for (guint i = 0; i < list->len; i++) {
+        ReplicationStatus *item = list->pdata[i];
+        if (g_strcmp0(item->workload, like->workload) == 0 &&
+            g_strcmp0(item->from, like->from) == 0 && g_strcmp0(item->to, like->to) == 0)
+            return item;
+    }
+    ReplicationStatus *item = replication_status_new(like->workload, like->from, like->to);
+    item->committed_pos = item->replayed_pos = item->lag_ms = -1;
+    g_ptr_array_add(list, item);
+    return item;
+}
+
+static void set_text(char **text, const char *value)
+{
+    if (g_strcmp0(*text, value) == 0)
+        return;
+    g_free(*text);
+    *text = g_strdup(value);
+}
+
+// Each side knows its own end best; the newer word of either counts.
+static void merge_replication(GPtrArray *list, const ReplicationStatus *seen)
+{
+    ReplicationStatus *item = find_replication(list, seen);
+    if (seen->observed_at_ms > item->observed_at_ms) {
+        item->observed_at_ms = seen->observed_at_ms;
+        item->replayed_ms = seen->replayed_ms;
+        item->replayed_pos = seen->replayed_pos;
+        item->lag_ms = seen->lag_ms;
+        item->streaming = seen->streaming;
+        item->synchronous = seen->synchronous;
+        set_text(&item->lineage, seen->lineage ? seen->lineage : item->lineage);
+    }
+    if (seen->source_at_ms > item->source_at_ms) {
+        item->source_at_ms = seen->source_at_ms;
+        item->committed_ms = seen->committed_ms;
+        item->committed_pos = seen->committed_pos;
+        if (!item->observed_at_ms) {
+            item->synchronous = seen->synchronous;
+            set_text(&item->lineage, seen->lineage);
+        }
+    }
+}
+
+// Links whose ends no longer exist go.
+static void prune_replication(const Engine *engine, GPtrArray *list)
+{
+    for (guint i = list->len; i-- > 0;) {
+        const ReplicationStatus *item = list->pdata[i];
+        if (!world_instance(engine, item->workload, item->from) ||
+            !world_instance(engine, item->workload, item->to))
+            g_ptr_array_remove_index(list, i);
+    }
+}
+
+static void derive_replication(const Engine *engine, GroupLive *live)
+{
+    for (guint i = 0; i < live->group->workloads->len; i++) {
+        const Workload *workload = live->group->workloads->pdata[i];
+        for (guint j = 0; j < workload->instances->len; j++) {
+            const InstanceWatch *watch =
+                g_hash_table_lookup(engine->watch_of, workload->instances->pdata[j]);
+            const GPtrArray *seen = watch->last ? watch->last->replication : NULL;
+            for (guint k = 0; seen && k < seen->len; k++)
+                merge_replication(live->status->replication, seen->pdata[k]);
+        }
+    }
+    prune_replication(engine, live->status->replication);
+}
+
+// ---- The data-loss bound -----------------------------------------------------------------------
+
+static const ReplicationStatus *link_of(const GroupStatus *status, const char *workload,
+                                        const char *from, const char *to)
+{
+    for (guint i = 0; i < status->replication->len; i++) {
+        const ReplicationStatus *item = status->replication->pdata[i];
+        if (g_strcmp0(item->workload, workload) == 0 && g_strcmp0(item->from, from) == 0 &&
+            g_strcmp0(item->to, to) == 0)
+            return item;
+    }
+    return NULL;
+}
+
+// Until when the source may have committed: until it was missed first, unless it was heard of since.
+static gint64 alive_until(const Engine *engine, const ReplicationStatus *link, const char *from,
+                          bool *ret_missed)
+{
+    const LocationStatus *status = world_location(engine, from);
+    gint64 missed = status ? derive_first_failure(status) : 0;
+    *ret_missed = missed && missed >= link->source_at_ms && missed >= link->committed_ms;
+    return *ret_missed ? missed : engine->now_ms;
+}
+
+// Up to when everything that was committed is on the standby. If the standby has replayed the very position
+// that the source had last when it was looked at, then up to that look.
+static gint64 replayed_until(const ReplicationStatus *link)
+{
+    bool whole = link->committed_pos >= 0 && link->replayed_pos >= link->committed_pos;
+    return whole ? MAX(link->replayed_ms, link->source_at_ms) : link->replayed_ms;
+}
+
+static void link_bound(const Engine *engine, const ReplicationStatus *link, const char *from,
+                       LossBound *bound)
+{
+    bool missed;
+    gint64 until = alive_until(engine, link, from, &missed);
+    gint64 replayed = replayed_until(link);
+    char replayed_text[16], until_text[16], loss_text[16];
+    time_format_clock(replayed, replayed_text);
+    time_format_clock(until, until_text);
+    bound->known = replayed > 0;
+    bound->loss_ms = bound->known && !link->synchronous ? MAX(until - replayed, 0) : 0;
+    bound->transactions = link->committed_pos >= 0 && link->replayed_pos >= 0
+                              ? MAX(link->committed_pos - link->replayed_pos, 0)
+                              : -1;
+    bound->observed_at_ms = link->observed_at_ms;
+    duration_format_up(bound->loss_ms, loss_text);
+    if (!bound->known)
+        bound->how = g_strdup_printf("nothing is known of what %s has replayed of %s", link->to,
+                                     link->workload);
+    else if (link->synchronous)
+        bound->how =
+            g_strdup_printf("%s replicates synchronously: %s holds all that was acknowledged",
+                            link->workload, link->to);
+    else
+        bound->how = g_strdup_printf(
+            "%s: replayed up to %s, %s %s ⇒ ≤ %s", link->workload, replayed_text,
+            missed ? "primary missed first at" : "primary alive at", until_text, loss_text);
+}
+
+// True if `a` is worse than `b`.
+static bool is_worse(const LossBound *a, const LossBound *b)
+{
+    return a->known != b->known ? !a->known : a->loss_ms > b->loss_ms;
+}
+
+static void workload_bound(const Engine *engine, const GroupStatus *status,
+                           const Workload *workload, const char *from, const char *to,
+                           LossBound *bound)
+{
+    const ReplicationStatus *link = link_of(status, workload->id, from, to);
+    *bound = (LossBound){.transactions = -1};
+    if (link)
+        link_bound(engine, link, from, bound);
+    else
+        bound->how = g_strdup_printf("no replication of %s from %s to %s was ever observed",
+                                     workload->id, from, to);
+}
+
+void derive_loss(const Engine *engine, const Group *group, const char *from, const char *to,
+                 LossBound *ret_bound)
+{
+    const GroupLive *live = world_live(engine, group->name);
+    LossBound worst = {.known = true, .observed_at_ms = engine->now_ms};
+    for (guint i = 0; i < group->workloads->len; i++) {
+        const Workload *workload = group->workloads->pdata[i];
+        const Location *at = fleet_location(engine->fleet, from);
+        if (!workload_holds_data(workload) || !at || !workload_instance(workload, at))
+            continue;
+        LossBound bound;
+        workload_bound(engine, live->status, workload, from, to, &bound);
+        if (!worst.how || is_worse(&bound, &worst)) {
+            g_free(worst.how);
+            worst = bound;
+        } else
+            g_free(bound.how);
+    }
+    if (!worst.how)
+        worst.how = g_strdup("no workload of this group holds data of its own");
+    *ret_bound = worst;
+}
+
+static void derive_bound(const Engine *engine, GroupLive *live)
+{
+    const GroupRecord *record = live->record;
+    const char *from = record->active ? record->active : live->group->primary->name;
+    const char *to = NULL;
+    for (guint i = 0; !to && i < live->group->standbys->len; i++) {
+        const char *name = ((const Location *)live->group->standbys->pdata[i])->name;
+        to = g_str_equal(name, from) ? NULL : name;
+    }
+    if (g_strcmp0(from, live->group->primary->name) != 0)
+        to = live->group->primary->name;
+    g_free(live->status->loss.how);
+    live->status->loss = (LossBound){0};
+    if (to)
+        derive_loss(engine, live->group, from, to, &live->status->loss);
+    else
+        live->status->loss.how = g_strdup("the group has no standby");
+}
+
+// ---- Roles and modes ---------------------------------------------------------------------------
+
+static InstanceState desired_of(const GroupLive *live, const InstanceWatch *watch)
+{
+    if (!watch->workload->single_active)
+        return INSTANCE_ACTIVE;
+    return g_strcmp0(live->record->active, watch->status->location) == 0 ? INSTANCE_ACTIVE
+                                                                         : INSTANCE_PASSIVE;
+}
+
+static void derive_missed(const Engine *engine, const InstanceWatch *watch)
+{
+    const LocationStatus *at = world_location(engine, watch->status->location);
+    bool down = at->verdict.state == VERDICT_DOWN && watch->status->desired == INSTANCE_ACTIVE;
+    gint64 from = derive_first_failure(at);
+    watch->status->missed = !down ? 0 : -1;
+    if (down && engine->config.missed)
+        watch->status->missed =
+            engine->config.missed(watch->instance, from ? from : at->verdict.since_ms,
+                                  engine->now_ms, engine->config.data);
+}
+
+static guint derive_workload(Engine *engine, GroupLive *live, const Workload *workload)
+{
+    guint active = 0;
+    for (guint j = 0; j < workload->instances->len; j++) {
+        InstanceWatch *watch = g_hash_table_lookup(engine->watch_of, workload->instances->pdata[j]);
+        InstanceStatus *status = watch->status;
+        status->desired = desired_of(live, watch);
+        status->quarantined = live->record->mode == MODE_FAILED_OVER && status->primary &&
+                              watch->workload->single_active &&
+                              g_strcmp0(live->record->active, status->location) != 0 &&
+                              status->state != INSTANCE_UNREACHABLE;
+        derive_missed(engine, watch);
+        active += watch->workload->single_active && derive_seen_active(engine, watch);
+    }
+    return active;
+}
+
+static void derive_next(const Engine *engine, const GroupLive *live, const Workload *workload)
+{
+    WorkloadStatus *status = world_workload(engine, workload->id);
+    const Location *at =
+        fleet_location(engine->fleet, live->record->active ? live->record->active : "");
+    const Instance *instance = at ? workload_instance(workload, at) : NULL;
+    for (guint i = 0; i < status->triggers->len; i++) {
+        TriggerStatus *trigger = status->triggers->pdata[i];
+        trigger->next_ms = instance && engine->config.next
+                               ? engine->config.next(instance, workload->triggers->pdata[i],
+                                                     engine->now_ms, engine->config.data)
+                               : 0;
+    }
+}
+
+static bool never_observed(const Engine *engine, const Group *group)
+{
+    for (guint i = 0; i < group->workloads->len; i++) {
+        const Workload *workload = group->workloads->pdata[i];
+        for (guint j = 0; j < workload->instances->len; j++) {
+            const InstanceWatch *watch =
+                g_hash_table_lookup(engine->watch_of, workload->instances->pdata[j]);
+            if (watch->last)
+                return false;
+        }
+    }
+    return group->workloads->len > 0;
+}
+
+static void set_mode(Engine *engine, GroupLive *live, bool split)
+{
+    GroupMode mode = split ? MODE_SPLIT
+                     : live->record->revision == 0 && never_observed(engine, live->group)
+                         ? MODE_UNKNOWN
+                         : live->record->mode;
+    if (mode == live->status->mode && live->status->mode_since_ms)
+        return;
+    live->status->mode = mode;
+    live->status->mode_since_ms =
+        split || !live->record->since_ms ? engine->now_ms : live->record->since_ms;
+    engine->alarms_dirty = engine->findings_dirty = true;
+}
+
+static gint64 down_since(const Engine *engine, const GroupLive *live)
+{
+    if (live->open && live->open->detected_ms)
+        return live->open->detected_ms;
+    const LocationStatus *at = world_location(engine, live->record->active);
+    return at && at->verdict.state == VERDICT_DOWN ? at->verdict.since_ms : 0;
+}
+
+static void copy_record(Engine *engine, GroupLive *live)
+{
+    GroupStatus *status = live->status;
+    const GroupRecord *record = live->record;
+    bool off = automation_is_off(&record->automation, engine->now_ms);
+    set_text(&status->active, record->active);
+    set_text(&status->operation, live->open ? live->open->id : NULL);
+    status->epoch = record->epoch;
+    status->rollback_until_ms =
+        record->rollback_until_ms > engine->now_ms ? record->rollback_until_ms : 0;
+    status->antiflap_until_ms =
+        record->antiflap_until_ms > engine->now_ms ? record->antiflap_until_ms : 0;
+    status->down_since_ms = down_since(engine, live);
+    status->automation_off = off;
+    set_text(&status->automation_why, off ? record->automation.why : NULL);
+    status->automation_until_ms = off ? record->automation.until_ms : 0;
+}
+
+static void derive_group(Engine *engine, GroupLive *live)
+{
+    bool split = false;
+    live->dirty = false;
+    derive_replication(engine, live);
+    for (guint i = 0; i < live->group->workloads->len; i++) {
+        const Workload *workload = live->group->workloads->pdata[i];
+        split = derive_workload(engine, live, workload) > 1 || split;
+        derive_next(engine, live, workload);
+    }
+    set_mode(engine, live, split);
+    copy_record(engine, live);
+    derive_bound(engine, live);
+    tell(engine, ENGINE_GROUP, live->group->name);
+}
+
+static void count_active(Engine *engine)
+{
+    for (guint i = 0; i < engine->locations->len; i++)
+        ((LocationStatus *)engine->locations->pdata[i])->active = 0;
+    for (guint i = 0; i < engine->instances->len; i++) {
+        const InstanceWatch *watch = engine->instances->pdata[i];
+        if (watch->status->state == INSTANCE_ACTIVE)
+            world_location(engine, watch->status->location)->active++;
+    }
+}
+
+void derive_run(Engine *engine, gint64 *due_ms)
+{
+    bool any = false;
+    (void)due_ms;
+    for (guint i = 0; i < engine->fleet->groups->len; i++) {
+        GroupLive *live =
+            world_live(engine, ((const Group *)engine->fleet->groups->pdata[i])->name);
+        if (live->dirty) {
+            derive_group(engine, live);
+            any = true;
+        }
+    }
+    if (any)
+        count_active(engine);
+}
