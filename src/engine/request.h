@@ -14,7 +14,8 @@
 #include "engine/engine.h"
 #include "model/quorum.h"
 
-// `operation` and `signoff` are borrowed; both NULL if and only if `error` is set.
+// `operation` and `signoff` are borrowed; `signoff` is NULL if and only if `error` is set. `operation` may be
+// NULL beside a sign-off of long ago, whose operation is no longer in memory.
 typedef void (*EngineOperationDone)(const Operation *operation, const GError *error, gpointer data);
 typedef void (*EngineSignOffDone)(const Operation *operation, const SignOff *signoff,
                                   const GError *error, gpointer data);
@@ -86,7 +87,7 @@ typedef struct {
     const Person *person;
     const char *key;
     const char *group; // NULL = the whole fleet
-    bool arm;          // false: no automatic failover and no proposals by the watchdog
+    bool arm; // false: no failover starts by itself; the watchdog's proposals wait for a sign-off
     const char *reason;
     gint64 until_ms; // disarming asks for its end, at most 7 days ahead
 } ArmRequest;

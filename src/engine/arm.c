@@ -1,0 +1,189 @@
+// Arming and disarming automation, acknowledging alarms, the maintenance gate.
+#include "base/text.h"
+#include "base/timefmt.h"
+#include "engine/alarms.h"
+#include "engine/motion.h"
+#include "model/quorum.h"
+#include "model/refusal.h"
+
+#define DISARM_MAX_MS (7 * 24 * 3600 * G_GINT64_CONSTANT(1000))
+
+typedef struct {
+    char *person;
+    guint roles;
+    char *group;
+    bool arm;
+    char *reason;
+    gint64 until_ms;
+    char *alarm;
+    EngineDone done;
+    gpointer data;
+} Asked;
+
+static void free_asked(gpointer data)
+{
+    Asked *asked = data;
+    g_free(asked->person);
+    g_free(asked->group);
+    g_free(asked->reason);
+    g_free(asked->alarm);
+    g_free(asked);
+}
+
+static void asked_finished(Engine *engine, Motion *motion, const GError *error)
+{
+    const Asked *asked = motion->request;
+    (void)engine;
+    asked->done(error, asked->data);
+}
+
+static bool check_arm(const Engine *engine, const Asked *asked, GError **error)
+{
+    if (!(asked->roles & ROLE_BIT_APPROVER))
+        refuse(error, REFUSAL_NOT_ALLOWED, "%s may not arm or disarm: the role approver is needed.",
+               asked->person);
+    else if (asked->group && !world_live(engine, asked->group))
+        refuse(error, REFUSAL_NOT_FOUND, "There is no group %s.", asked->group);
+    else if (!text_has_word(asked->reason))
+        refuse(error, REFUSAL_NO_REASON, "A reason in words is needed; everybody will see it.");
+    else if (!asked->arm && (asked->until_ms <= engine->now_ms ||
+                             asked->until_ms > engine->now_ms + DISARM_MAX_MS))
+        refuse(error, REFUSAL_BAD_REQUEST,
+               "Disarming needs its end: a time from now on, at most 7 days ahead.");
+    else
+        return true;
+    return false;
+}
+
+static void set_automation(AutomationRecord *automation, const Asked *asked)
+{
+    automation_record_release(automation);
+    automation->off = !asked->arm;
+    automation->why = asked->arm ? NULL : g_strdup(asked->reason);
+    automation->by = g_strdup(asked->person);
+    automation->until_ms = asked->arm ? 0 : asked->until_ms;
+}
+
+static bool prepare_arm(Engine *engine, Motion *motion, GError **error)
+{
+    const Asked *asked = motion->request;
+    if (!check_arm(engine, asked, error))
+        return false;
+    if (asked->group) {
+        GroupRecord *record = motion_record(engine, motion, asked->group);
+        set_automation(&record->automation, asked);
+        if (asked->arm)
+            record->antiflap_until_ms = 0; // this person has looked
+    } else {
+        motion->automation = g_new0(AutomationRecord, 1);
+        set_automation(motion->automation, asked);
+    }
+    g_autofree char *until = time_format_ms(asked->until_ms);
+    const char *kind = asked->group ? "group" : "fleet";
+    const char *name = asked->group ? asked->group : engine->fleet->name;
+    motion_audit(motion, asked->person, asked->arm ? "automation.armed" : "automation.disarmed",
+                 kind, name)
+        ->detail = asked->arm ? g_strdup(asked->reason)
+                              : g_strdup_printf("until %s: %s", until, asked->reason);
+    motion_say(motion, SEVERITY_WARNING, kind, name, "automation %s by %s: %s",
+               asked->arm ? "armed" : "disarmed", asked->person, asked->reason);
+    return true;
+}
+
+void engine_arm(Engine *engine, const ArmRequest *request, EngineDone done, gpointer data)
+{
+    Asked *asked = g_new0(Asked, 1);
+    Motion *motion = motion_new("arm", prepare_arm);
+    g_autofree char *until = g_strdup_printf("%" G_GINT64_FORMAT, request->until_ms);
+    *asked = (Asked){.person = g_strdup(request->person->name),
+                     .roles = request->person->roles,
+                     .group = g_strdup(request->group),
+                     .arm = request->arm,
+                     .reason = g_strdup(request->reason ? request->reason : ""),
+                     .until_ms = request->until_ms,
+                     .done = done,
+                     .data = data};
+    motion->request = asked;
+    motion->free_request = free_asked;
+    motion->finished = asked_finished;
+    motion_set_key(motion, request->key, request->arm ? "arm" : "disarm", asked->person,
+                   asked->group ? asked->group : "", asked->reason, until, NULL);
+    motion_ask(engine, motion);
+}
+
+// ---- Alarms ------------------------------------------------------------------------------------
+
+static bool prepare_acknowledge(Engine *engine, Motion *motion, GError **error)
+{
+    const Asked *asked = motion->request;
+    const Alarm *alarm = alarms_find(engine, asked->alarm);
+    if (!(asked->roles & ROLE_BIT_OPERATOR)) {
+        refuse(error, REFUSAL_NOT_ALLOWED, "%s may not acknowledge: the role operator is needed.",
+               asked->person);
+        return false;
+    }
+    if (!alarm) {
+        refuse(error, REFUSAL_NOT_FOUND, "There is no alarm %s.", asked->alarm);
+        return false;
+    }
+    if (alarm->acknowledged_by)
+        return false; // somebody was faster: it is acknowledged
+    motion_audit(motion, asked->person, "alarm.acknowledged", "alarm", asked->alarm)->detail =
+        g_strdup_printf("%s%s%s", alarm->text, *asked->reason ? ": " : "", asked->reason);
+    motion_put(motion, g_strconcat("alarm/", asked->alarm, NULL),
+               g_strdup_printf("%" G_GINT64_FORMAT " %s", engine->now_ms, asked->person), false);
+    return true;
+}
+
+static void acknowledge_applied(Engine *engine, Motion *motion)
+{
+    const Asked *asked = motion->request;
+    alarms_acknowledge(engine, asked->alarm, asked->person, engine->now_ms);
+}
+
+void engine_acknowledge(Engine *engine, const AcknowledgeRequest *request, EngineDone done,
+                        gpointer data)
+{
+    Asked *asked = g_new0(Asked, 1);
+    Motion *motion = motion_new("acknowledge", prepare_acknowledge);
+    *asked = (Asked){.person = g_strdup(request->person->name),
+                     .roles = request->person->roles,
+                     .alarm = g_strdup(request->alarm ? request->alarm : ""),
+                     .reason = g_strdup(request->note ? request->note : ""),
+                     .done = done,
+                     .data = data};
+    motion->request = asked;
+    motion->free_request = free_asked;
+    motion->applied = acknowledge_applied;
+    motion->finished = asked_finished;
+    motion_ask(engine, motion);
+}
+
+// ---- The gate ----------------------------------------------------------------------------------
+
+bool engine_gate(const Engine *engine, const char *group, bool *ret_open, char **ret_why,
+                 GError **error)
+{
+    const GroupLive *live = world_live(engine, group);
+    if (!live) {
+        refuse(error, REFUSAL_NOT_FOUND, "There is no group %s.", group);
+        return false;
+    }
+    const GroupRecord *record = live->record;
+    bool open = false;
+    if (live->open && !operation_has_ended(live->open) && live->open->started_ms)
+        *ret_why = g_strdup_printf("Operation %s of %s is %s.", live->open->id, group,
+                                   name_of(&OPERATION_STATE_NAMES, (int)live->open->state));
+    else if (record->limited)
+        *ret_why = g_strdup_printf("%s is in limited mode: it runs in %s since its failover.",
+                                   group, record->active ? record->active : "no location");
+    else if (live->status->mode == MODE_SPLIT)
+        *ret_why = g_strdup_printf("%s is split: two active at once.", group);
+    else {
+        open = true;
+        *ret_why = g_strdup_printf("%s runs normally in %s.", group,
+                                   record->active ? record->active : "-");
+    }
+    *ret_open = open;
+    return true;
+}

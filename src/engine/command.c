@@ -1,0 +1,288 @@
+// What people do with an operation: one row each, with the role it takes and what it does to the copy.
+#include "base/text.h"
+#include "engine/execute.h"
+#include "model/plan.h"
+#include "model/quorum.h"
+#include "model/refusal.h"
+
+static const char *const NAMES[COMMAND_COUNT] = {"withdraw", "hold",  "resume", "retry",
+                                                 "skip",     "abort", "start",  "confirm"};
+const NameTable COMMAND_NAMES = {"command", NAMES, COMMAND_COUNT};
+
+typedef struct {
+    char *person;
+    guint roles;
+    char *operation;
+    OperationCommand command;
+    guint step;
+    char *reason;
+    char *ticket;
+    guint64 revision;
+    EngineOperationDone done;
+    gpointer data;
+} Asked;
+
+static void free_asked(gpointer data)
+{
+    Asked *asked = data;
+    g_free(asked->person);
+    g_free(asked->operation);
+    g_free(asked->reason);
+    g_free(asked->ticket);
+    g_free(asked);
+}
+
+typedef bool (*Act)(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
+                    GError **error);
+
+static bool do_withdraw(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
+                        GError **error)
+{
+    bool may = g_strcmp0(copy->proposer, asked->person) == 0 || (asked->roles & ROLE_BIT_APPROVER);
+    g_autofree char *why = g_strdup_printf("withdrawn by %s: %s", asked->person, asked->reason);
+    if (!may) {
+        refuse(error, REFUSAL_NOT_ALLOWED,
+               "Only %s, who proposed it, or an approver may withdraw %s.", copy->proposer,
+               copy->id);
+        return false;
+    }
+    if (!operation_move(copy, EVENT_WITHDRAW, error))
+        return false;
+    execute_end(engine, motion, copy, why);
+    return true;
+}
+
+static bool do_hold(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
+                    GError **error)
+{
+    (void)engine, (void)motion, (void)asked;
+    copy->held = true;
+    return operation_move(copy, EVENT_HOLD, error);
+}
+
+static bool do_resume(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
+                      GError **error)
+{
+    (void)engine, (void)motion, (void)asked;
+    copy->held = false;
+    return operation_move(copy, EVENT_RESUME, error);
+}
+
+// The failed steps that are meant: one, or all. Of an operation that is being undone only the way back.
+static guint change_failed(Operation *copy, guint number, StepState state, const char *by)
+{
+    guint changed = 0;
+    for (guint i = 0; i < copy->steps->len; i++) {
+        Step *step = copy->steps->pdata[i];
+        if (step->state != STEP_FAILED || (number && step->number != number) ||
+            (copy->phase == PHASE_UNDOING && !step->compensates))
+            continue;
+        step->state = state;
+        if (state == STEP_SKIPPED) {
+            g_free(step->by);
+            step->by = g_strdup(by);
+        }
+        changed++;
+    }
+    return changed;
+}
+
+static guint count_failed(const Operation *operation)
+{
+    guint failed = 0;
+    for (guint i = 0; i < operation->steps->len; i++) {
+        const Step *step = operation->steps->pdata[i];
+        failed +=
+            step->state == STEP_FAILED && (operation->phase != PHASE_UNDOING || step->compensates);
+    }
+    return failed;
+}
+
+static bool refuse_no_step(const Operation *copy, guint number, GError **error)
+{
+    refuse(error, REFUSAL_WRONG_STATE, "Step %u of %s has not failed.", number, copy->id);
+    return false;
+}
+
+// Where nothing failed (a guard stopped it) the best-effort steps that did not work are tried again too.
+static void again_noted(Operation *copy)
+{
+    for (guint i = 0; i < copy->steps->len; i++) {
+        Step *step = copy->steps->pdata[i];
+        if (step->state == STEP_NOTED && !copy->past_pnr)
+            step->state = STEP_PENDING;
+    }
+}
+
+static bool go_on(Operation *copy, OperationEvent event, GError **error)
+{
+    // Other steps of the wave may have failed too: they keep it paused.
+    if (!transition_allows(copy, event) || !count_failed(copy)) {
+        g_clear_pointer(&copy->why, g_free);
+        return operation_move(copy, event, error);
+    }
+    return true;
+}
+
+static bool do_retry(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
+                     GError **error)
+{
+    (void)engine, (void)motion;
+    bool any = change_failed(copy, asked->step, STEP_PENDING, NULL) > 0;
+    if (!any && asked->step && copy->state == OPERATION_PAUSED)
+        return refuse_no_step(copy, asked->step, error);
+    if (!any)
+        again_noted(copy);
+    return go_on(copy, EVENT_RETRY, error);
+}
+
+static bool do_skip(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
+                    GError **error)
+{
+    (void)engine, (void)motion;
+    if (!change_failed(copy, asked->step, STEP_SKIPPED, asked->person) &&
+        copy->state == OPERATION_PAUSED)
+        return refuse_no_step(copy, asked->step, error);
+    return go_on(copy, EVENT_SKIP, error);
+}
+
+static bool do_abort(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
+                     GError **error)
+{
+    (void)asked;
+    if (!operation_move(copy, EVENT_ABORT, error))
+        return false;
+    // The way back has an epoch of its own, so that late commands of the way there are refused.
+    copy->phase = PHASE_UNDOING;
+    copy->held = false;
+    for (guint i = 0; i < copy->steps->len; i++) {
+        Step *step = copy->steps->pdata[i];
+        if (step->state == STEP_WAITING)
+            step->state = STEP_PENDING;
+    }
+    if (world_live(engine, copy->group))
+        execute_issue_epoch(engine, motion, copy);
+    return true;
+}
+
+static bool do_start(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
+                     GError **error)
+{
+    OperationState state;
+    (void)motion, (void)asked;
+    copy->hold_until_ms = engine->now_ms;
+    if (world_live(engine, copy->group))
+        world_live(engine, copy->group)->check_ms = 0;
+    return transition_next(copy, EVENT_START, &state,
+                           error); // the executor makes the move, with its guards
+}
+
+static bool do_confirm(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
+                       GError **error)
+{
+    Step *step = operation_step(copy, asked->step);
+    (void)motion;
+    if (!step || step->state != STEP_WAITING) {
+        refuse(error, REFUSAL_WRONG_STATE, "Step %u of %s does not wait for a person.", asked->step,
+               copy->id);
+        return false;
+    }
+    step->state = STEP_DONE;
+    step->ended_ms = engine->now_ms;
+    g_free(step->by);
+    step->by = g_strdup(asked->person);
+    g_free(step->detail);
+    step->detail = g_strdup(asked->reason);
+    g_free(step->ticket);
+    step->ticket = g_strdup(asked->ticket);
+    return true;
+}
+
+typedef struct {
+    Act act;
+    RoleBit role;
+    const char *role_name;
+    const char *action; // in the audit log
+    bool silent;        // needs no reason
+} Row;
+
+static const Row ROWS[COMMAND_COUNT] = {
+    [COMMAND_WITHDRAW] = {do_withdraw, ROLE_BIT_OPERATOR, "operator", "operation.withdraw", false},
+    [COMMAND_HOLD] = {do_hold, ROLE_BIT_OPERATOR, "operator", "operation.hold", true},
+    [COMMAND_RESUME] = {do_resume, ROLE_BIT_APPROVER, "approver", "operation.resume", false},
+    [COMMAND_RETRY] = {do_retry, ROLE_BIT_APPROVER, "approver", "operation.retry", false},
+    [COMMAND_SKIP] = {do_skip, ROLE_BIT_APPROVER, "approver", "operation.skip", false},
+    [COMMAND_ABORT] = {do_abort, ROLE_BIT_APPROVER, "approver", "operation.abort", false},
+    [COMMAND_START] = {do_start, ROLE_BIT_APPROVER, "approver", "operation.start", false},
+    [COMMAND_CONFIRM] = {do_confirm, ROLE_BIT_OPERATOR, "operator", "step.confirmed", false},
+};
+
+static bool check(const Engine *engine, const Asked *asked, GError **error)
+{
+    const Row *row = &ROWS[asked->command];
+    const Operation *operation = world_operation(engine, asked->operation);
+    if (!operation)
+        refuse(error, REFUSAL_NOT_FOUND, "There is no operation %s.", asked->operation);
+    else if (!(asked->roles & row->role))
+        refuse(error, REFUSAL_NOT_ALLOWED, "%s may not %s it: the role %s is needed.",
+               asked->person, NAMES[asked->command], row->role_name);
+    else if (asked->revision && asked->revision != operation->revision)
+        refuse(error, REFUSAL_PRECONDITION,
+               "Operation %s has changed since you read it (revision %" G_GUINT64_FORMAT
+               ", now %" G_GUINT64_FORMAT "). Look at it again.",
+               operation->id, asked->revision, operation->revision);
+    else if (!row->silent && !text_has_word(asked->reason))
+        refuse(error, REFUSAL_NO_REASON,
+               "A reason in words is needed; it goes into the audit log with your name.");
+    else
+        return true;
+    return false;
+}
+
+static bool prepare_command(Engine *engine, Motion *motion, GError **error)
+{
+    const Asked *asked = motion->request;
+    const Row *row = &ROWS[asked->command];
+    if (!check(engine, asked, error))
+        return false;
+    Operation *copy = motion_operation(motion, world_operation(engine, asked->operation));
+    AuditRecord *audit = motion_audit(motion, asked->person, row->action, "operation", copy->id);
+    audit->digest = g_strdup(copy->digest);
+    audit->detail = asked->step ? g_strdup_printf("step %u: %s", asked->step, asked->reason)
+                                : g_strdup(asked->reason);
+    if (!row->act(engine, motion, copy, asked, error))
+        return false;
+    motion_say(motion, SEVERITY_WARNING, "operation", copy->id, "%s: %s%s%s", asked->person,
+               NAMES[asked->command], *asked->reason ? ": " : "", asked->reason);
+    return true;
+}
+
+static void command_finished(Engine *engine, Motion *motion, const GError *error)
+{
+    const Asked *asked = motion->request;
+    asked->done(error ? NULL : world_operation(engine, asked->operation), error, asked->data);
+}
+
+void engine_command(Engine *engine, const CommandRequest *request, EngineOperationDone done,
+                    gpointer data)
+{
+    Asked *asked = g_new0(Asked, 1);
+    Motion *motion = motion_new("command", prepare_command);
+    g_autofree char *step = g_strdup_printf("%u", request->step);
+    *asked = (Asked){.person = g_strdup(request->person->name),
+                     .roles = request->person->roles,
+                     .operation = g_strdup(request->operation ? request->operation : ""),
+                     .command = request->command,
+                     .step = request->step,
+                     .reason = g_strdup(request->reason ? request->reason : ""),
+                     .ticket = g_strdup(request->ticket),
+                     .revision = request->revision,
+                     .done = done,
+                     .data = data};
+    motion->request = asked;
+    motion->free_request = free_asked;
+    motion->finished = command_finished;
+    motion_set_key(motion, request->key, "command", asked->person, asked->operation,
+                   NAMES[asked->command], step, asked->reason, NULL);
+    motion_ask(engine, motion);
+}

@@ -1,0 +1,506 @@
+#include "engine/evidence.h"
+
+#include <string.h>
+
+#include "base/timefmt.h"
+#include "model/plan.h"
+
+// ---- The plan ----------------------------------------------------------------------------------
+
+bool evidence_action(StepKind kind, DriverAction *ret_action)
+{
+    static const struct {
+        StepKind kind;
+        DriverAction action;
+    } ROWS[] = {
+        {STEP_FENCE, ACTION_FENCE},       {STEP_PASSIVATE, ACTION_PASSIVATE},
+        {STEP_PROMOTE, ACTION_PROMOTE},   {STEP_REROUTE, ACTION_REROUTE},
+        {STEP_ACTIVATE, ACTION_ACTIVATE}, {STEP_REJOIN, ACTION_REJOIN},
+        {STEP_NOTIFY, ACTION_NOTIFY},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(ROWS); i++)
+        if (ROWS[i].kind == kind) {
+            *ret_action = ROWS[i].action;
+            return true;
+        }
+    return false;
+}
+
+static bool can(const Workload *workload, StepKind kind, gpointer data)
+{
+    const Engine *engine = data;
+    DriverAction action;
+    return !evidence_action(kind, &action) || driver_can(engine->config.driver, workload, action);
+}
+
+GPtrArray *evidence_plan(Engine *engine, const Operation *operation, GError **error)
+{
+    const Group *group = fleet_group(engine->fleet, operation->group);
+    if (!group) {
+        g_set_error(error, ERR, ERR_INVALID, "Group %s is no longer in the fleet file.",
+                    operation->group);
+        return NULL;
+    }
+    PlanInput input = {.group = group,
+                       .from = fleet_location(engine->fleet, operation->from),
+                       .to = fleet_location(engine->fleet, operation->to),
+                       .kind = operation->kind,
+                       .planned = operation->planned,
+                       .can = can,
+                       .data = engine};
+    return plan_make(&input, error);
+}
+
+// ---- Facts -------------------------------------------------------------------------------------
+
+typedef struct {
+    Engine *engine;
+    const Operation *operation;
+    const GroupLive *live;
+    const Location *from;
+    const Location *to;
+    Statement *statement;
+} Maker;
+
+static Fact *add_fact(Maker *maker, const char *label, const char *value, gint64 at_ms,
+                      const char *id_format, ...) G_GNUC_PRINTF(5, 6);
+
+static Fact *add_fact(Maker *maker, const char *label, const char *value, gint64 at_ms,
+                      const char *id_format, ...)
+{
+    va_list args;
+    va_start(args, id_format);
+    g_autofree char *id = g_strdup_vprintf(id_format, args);
+    va_end(args);
+    Fact *fact = fact_new(id, label);
+    fact->value = g_strdup(value);
+    fact->unit = g_strdup("");
+    fact->observed_at_ms = at_ms;
+    g_ptr_array_add(maker->statement->facts, fact);
+    return fact;
+}
+
+static const char *title_of(const Location *location)
+{
+    return location->title ? location->title : location->name;
+}
+
+static void add_not_known(Maker *maker, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static void add_not_known(Maker *maker, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_ptr_array_add(maker->statement->not_known, g_strdup_vprintf(format, args));
+    va_end(args);
+}
+
+static char *vantages_of(const LocationStatus *status)
+{
+    GString *text = g_string_new("probes from");
+    for (guint i = 0; i < status->vantages->len; i++)
+        g_string_append_printf(text, "%s %s", i ? "," : "",
+                               ((const VantageStatus *)status->vantages->pdata[i])->vantage);
+    if (!status->vantages->len)
+        g_string_append(text, " nowhere");
+    return g_string_free(text, FALSE);
+}
+
+static void add_verdict(Maker *maker, const Location *location)
+{
+    const LocationStatus *status = world_location(maker->engine, location->name);
+    g_autofree char *text =
+        g_strdup_printf("%s: %s", name_of(&VERDICT_NAMES, (int)status->verdict.state),
+                        status->verdict.why ? status->verdict.why : "");
+    Fact *fact = add_fact(maker, title_of(location), text, status->verdict.observed_at_ms,
+                          "verdict.%s", location->name);
+    fact->source = vantages_of(status);
+    // A location without a health check has no verdict to wait for; its instances speak for it.
+    fact->frozen = !location->health.url;
+    if (fact->frozen)
+        add_not_known(maker, "whether %s is healthy: it has no health check", title_of(location));
+    for (guint i = 0; i < status->vantages->len; i++) {
+        const VantageStatus *vantage = status->vantages->pdata[i];
+        g_autofree char *failures = g_strdup_printf("%u", vantage->failures);
+        Fact *count =
+            add_fact(maker, "failed probes in a row", failures, status->verdict.observed_at_ms,
+                     "failures.%s.%s", location->name, vantage->vantage);
+        count->source = g_strdup(vantage->vantage);
+        count->frozen = vantage->first_failure_ms == 0;
+    }
+}
+
+static void add_state(Maker *maker, const InstanceWatch *watch)
+{
+    const InstanceStatus *status = watch->status;
+    g_autofree char *label =
+        g_strdup_printf("%s in %s", watch->workload->name, title_of(watch->instance->location));
+    Fact *fact =
+        add_fact(maker, label, name_of(&INSTANCE_NAMES, (int)status->state), status->observed_at_ms,
+                 "state.%s.%s", watch->workload->name, status->location);
+    fact->source = g_strdup(watch->workload->driver);
+    fact->frozen = status->state == INSTANCE_UNREACHABLE &&
+                   g_str_equal(status->location, maker->operation->from);
+}
+
+static void add_runs(Maker *maker, gint64 runs, gint64 at_ms, bool frozen)
+{
+    g_autofree char *value = runs >= 0 ? g_strdup_printf("%" G_GINT64_FORMAT, runs) : NULL;
+    Fact *fact = add_fact(maker, "runs in flight", value, at_ms, "runs.%s", maker->operation->from);
+    g_free(fact->unit);
+    fact->unit = g_strdup("runs");
+    fact->source = g_strdup("drivers");
+    fact->frozen = frozen || runs < 0;
+    if (runs < 0)
+        add_not_known(maker, "how many runs are in flight in %s", title_of(maker->from));
+}
+
+// What runs and misses on the losing side.
+static void count_losing_side(Maker *maker)
+{
+    gint64 runs = 0, missed = 0, at_ms = maker->engine->now_ms;
+    bool frozen = false;
+    for (guint i = 0; i < maker->live->group->workloads->len; i++) {
+        const Workload *workload = maker->live->group->workloads->pdata[i];
+        const InstanceWatch *watch =
+            world_instance(maker->engine, workload->id, maker->operation->from);
+        if (!watch || workload->kind == KIND_ROUTER)
+            continue;
+        const InstanceStatus *status = watch->status;
+        frozen = frozen || status->state == INSTANCE_UNREACHABLE;
+        at_ms = status->observed_at_ms ? MIN(at_ms, status->observed_at_ms) : at_ms;
+        runs = runs < 0 || status->runs < 0 ? -1 : runs + status->runs;
+        missed = missed < 0 || status->missed < 0 ? -1 : missed + status->missed;
+    }
+    maker->statement->abandoned_runs = maker->operation->planned ? 0 : runs;
+    maker->statement->missed_recurrences = missed;
+    add_runs(maker, runs, at_ms, frozen);
+    if (missed < 0)
+        add_not_known(maker, "how many recurrences were missed in %s", title_of(maker->from));
+}
+
+static void add_states(Maker *maker)
+{
+    const Location *both[] = {maker->from, maker->to};
+    for (guint i = 0; i < maker->live->group->workloads->len; i++) {
+        const Workload *workload = maker->live->group->workloads->pdata[i];
+        for (guint j = 0; j < 2; j++) {
+            const InstanceWatch *watch = world_instance(maker->engine, workload->id, both[j]->name);
+            if (watch)
+                add_state(maker, watch);
+        }
+    }
+}
+
+static void add_link(Maker *maker, const ReplicationStatus *link)
+{
+    const LocationStatus *from = world_location(maker->engine, link->from);
+    bool silent = from && derive_first_failure(from) > link->source_at_ms;
+    g_autofree char *replayed = time_format_ms(link->replayed_ms);
+    g_autofree char *committed = time_format_ms(link->committed_ms);
+    Fact *fact = add_fact(maker, "replayed up to", replayed, link->observed_at_ms,
+                          "replication.%s.%s.replayed", link->workload, link->to);
+    fact->source = g_strdup(link->to);
+    // A planned move proves it by catching up; there the link may be down until the old primary rejoins.
+    fact->frozen = maker->operation->planned || maker->operation->kind == OPERATION_FAILBACK;
+    fact = add_fact(maker, "last known committed", committed, link->source_at_ms,
+                    "replication.%s.%s.committed", link->workload, link->from);
+    fact->source = g_strdup(link->from);
+    fact->frozen = silent || !link->source_at_ms || maker->operation->planned ||
+                   maker->operation->kind == OPERATION_FAILBACK;
+}
+
+static void add_links(Maker *maker)
+{
+    GString *lineage = g_string_new(NULL);
+    const GPtrArray *links = maker->live->status->replication;
+    for (guint i = 0; i < links->len; i++) {
+        const ReplicationStatus *link = links->pdata[i];
+        if (g_strcmp0(link->from, maker->operation->from) != 0 ||
+            g_strcmp0(link->to, maker->operation->to) != 0)
+            continue;
+        add_link(maker, link);
+        if (link->lineage)
+            g_string_append_printf(lineage, "%s%s", lineage->len ? " " : "", link->lineage);
+    }
+    // A failback's link is made by its first step.
+    bool has = lineage->len && maker->operation->kind != OPERATION_FAILBACK;
+    maker->statement->lineage = g_string_free(lineage, !has);
+}
+
+// ---- What follows ------------------------------------------------------------------------------
+
+static void set_loss(Maker *maker)
+{
+    Statement *statement = maker->statement;
+    const Operation *operation = maker->operation;
+    if (operation->planned) {
+        statement->loss_known = true;
+        statement->loss_transactions = 0;
+        statement->loss_how = g_strdup_printf(
+            "%s is switched off and has handed over all of its data before anything is activated",
+            title_of(maker->from));
+    } else {
+        LossBound bound;
+        derive_loss(maker->engine, maker->live->group, operation->from, operation->to, &bound);
+        statement->loss_known = bound.known;
+        statement->loss_ms = bound.loss_ms;
+        statement->loss_transactions = bound.transactions;
+        statement->loss_how = bound.how;
+    }
+    if (!statement->loss_known)
+        add_not_known(maker, "how much data would be lost: %s", statement->loss_how);
+    statement->band =
+        loss_band(statement->loss_known, statement->loss_ms, maker->live->group->rpo_ms);
+}
+
+bool evidence_proof(const Engine *engine, const Group *group, const char *from,
+                    ProofClass *ret_proof)
+{
+    bool any = false;
+    ProofClass weakest = PROOF_FENCING;
+    for (guint i = 0; i < group->workloads->len; i++) {
+        const Workload *workload = group->workloads->pdata[i];
+        if (workload->kind == KIND_ROUTER || !workload_is_single_active(workload) ||
+            !world_instance(engine, workload->id, from))
+            continue;
+        ProofClass proof = driver_can(engine->config.driver, workload, ACTION_PASSIVATE)
+                               ? driver_proof(engine->config.driver, workload)
+                               : PROOF_MANUAL;
+        weakest = MAX(weakest, proof);
+        any = true;
+    }
+    *ret_proof = weakest;
+    return any;
+}
+
+// True if every single-active workload is seen passive there, now.
+static bool seen_passive(const Maker *maker)
+{
+    for (guint i = 0; i < maker->live->group->workloads->len; i++) {
+        const Workload *workload = maker->live->group->workloads->pdata[i];
+        const InstanceWatch *watch =
+            world_instance(maker->engine, workload->id, maker->operation->from);
+        if (watch && workload->kind != KIND_ROUTER && workload_is_single_active(workload) &&
+            watch->status->state != INSTANCE_PASSIVE)
+            return false;
+    }
+    return true;
+}
+
+static void set_proof(Maker *maker)
+{
+    static const char *const HOW[] = {
+        [PROOF_FENCING] =
+            "the targets refuse commands of an older epoch and report role, epoch and boot id",
+        [PROOF_LEASE] =
+            "the targets demote themselves when their lease lapses, with a watchdog behind them",
+        [PROOF_POWER] = "an independent device cuts the old side off and confirms it",
+        [PROOF_MANUAL] = "a person attests that the old side is off, and says how that is known"};
+    Statement *statement = maker->statement;
+    bool any = evidence_proof(maker->engine, maker->live->group, maker->operation->from,
+                              &statement->proof);
+    if (!any) {
+        statement->old_primary = OLD_NOT_NEEDED;
+        statement->proof_how =
+            g_strdup("no workload of this group must be active in one place only");
+        return;
+    }
+    if (maker->operation->planned)
+        statement->old_primary = statement->proof == PROOF_MANUAL ? OLD_ATTESTED : OLD_PASSIVE;
+    else
+        statement->old_primary = seen_passive(maker) ? OLD_PASSIVE : OLD_UNCONFIRMED;
+    if (statement->old_primary == OLD_UNCONFIRMED)
+        add_not_known(maker, "whether %s still runs: it may be active for those who reach it",
+                      title_of(maker->from));
+    statement->proof_how = g_strdup_printf(
+        "class %s: %s%s", name_of(&PROOF_NAMES, (int)statement->proof), HOW[statement->proof],
+        maker->operation->planned ? "; it is confirmed passive before anything is activated" : "");
+}
+
+static bool touches(const Maker *maker, const Finding *finding)
+{
+    const char *object = finding->object;
+    g_autofree char *group = g_strconcat("group/", maker->operation->group, NULL);
+    g_autofree char *workload = g_strconcat("workload/", maker->operation->group, "/", NULL);
+    g_autofree char *from = g_strconcat("location/", maker->operation->from, NULL);
+    g_autofree char *to = g_strconcat("location/", maker->operation->to, NULL);
+    return g_strcmp0(object, group) == 0 || g_str_has_prefix(object, workload) ||
+           g_strcmp0(object, from) == 0 || g_strcmp0(object, to) == 0;
+}
+
+// No active instance, and a growing lag, are what the operation is about to mend; the loss bound speaks of
+// them. They must not count as news while it waits or runs.
+static bool is_of_the_outage(const Finding *finding)
+{
+    return g_strcmp0(finding->rule, "R08") == 0 || g_strcmp0(finding->rule, "R18") == 0;
+}
+
+static void add_findings(Maker *maker)
+{
+    for (guint i = 0; i < maker->engine->findings->len; i++) {
+        const Finding *finding = maker->engine->findings->pdata[i];
+        if (!touches(maker, finding) || finding->severity < SEVERITY_WARNING)
+            continue;
+        g_ptr_array_add(maker->statement->findings,
+                        g_strdup_printf("%s %s: %s", finding->rule,
+                                        name_of(&SEVERITY_NAMES, (int)finding->severity),
+                                        finding->facts));
+        maker->statement->error_findings +=
+            finding->severity >= SEVERITY_ERROR && !is_of_the_outage(finding);
+    }
+}
+
+static bool is_disarmed(const Maker *maker)
+{
+    return automation_is_off(&maker->live->record->automation, maker->engine->now_ms) ||
+           automation_is_off(maker->engine->automation, maker->engine->now_ms);
+}
+
+// How many sign-offs, and why (4-OPERATIONS.md, "When a sign-off is needed").
+static void set_approvals(Maker *maker)
+{
+    Statement *statement = maker->statement;
+    const Policy *policy = &maker->live->group->policy;
+    bool manual_proof =
+        statement->old_primary != OLD_NOT_NEEDED && statement->proof == PROOF_MANUAL;
+    bool loses = statement_loses(statement);
+    bool automatic = policy->failover == AUTOMATION_AUTOMATIC && !loses && !is_disarmed(maker);
+    guint needed = automatic ? 0 : policy->approvals;
+    const char *why = needed ? "the group's policy asks for it"
+                             : "nothing can be lost, and the group's policy asks for none";
+    if (!automatic && !maker->operation->planned && !needed) {
+        needed = 1;
+        why = "a failover of this group never starts by itself";
+    }
+    if (statement->error_findings) {
+        needed = MAX(needed, 1);
+        why = "findings of severity error touch this group";
+    }
+    if (loses) {
+        needed = MAX(needed, 1);
+        why = !statement->loss_known || statement->loss_ms > 0 ? "data may be lost"
+                                                               : "the old primary is unconfirmed";
+    }
+    if (manual_proof) {
+        needed = MAX(needed, 2);
+        why = "only people can attest that the old side is off, and that takes two";
+    }
+    statement->approvals = needed;
+    statement->signoff_why = g_strdup(why);
+    statement->four_eyes = policy->four_eyes;
+    statement->signature = policy->signature;
+}
+
+static void copy_steps(Maker *maker, const GPtrArray *steps)
+{
+    for (guint i = 0; i < steps->len; i++) {
+        const Step *step = steps->pdata[i];
+        PlannedStep *planned = g_new0(PlannedStep, 1);
+        *planned = (PlannedStep){.number = step->number,
+                                 .wave = step->wave,
+                                 .kind = step->kind,
+                                 .title = g_strdup(step->title),
+                                 .side = step->side,
+                                 .best_effort = step->best_effort,
+                                 .grants = step->grants,
+                                 .limit_ms = step->limit_ms};
+        g_ptr_array_add(maker->statement->steps, planned);
+    }
+}
+
+static const char *first_grant(const GPtrArray *steps)
+{
+    for (guint i = 0; i < steps->len; i++)
+        if (((const Step *)steps->pdata[i])->grants)
+            return ((const Step *)steps->pdata[i])->title;
+    return "the first activation";
+}
+
+static void write_sentences(Maker *maker, const GPtrArray *steps)
+{
+    Statement *statement = maker->statement;
+    const Operation *operation = maker->operation;
+    const LocationStatus *from = world_location(maker->engine, operation->from);
+    char rto[16];
+    duration_format(maker->live->group->rto_ms, rto);
+    statement->summary =
+        g_strdup_printf("%s %s from %s to %s, %s",
+                        operation->kind == OPERATION_FAILBACK ? "Bring back" : "Fail over",
+                        operation->group, title_of(maker->from), title_of(maker->to),
+                        operation->planned ? "planned: the losing side takes part"
+                                           : "unplanned: the losing side is given up");
+    statement->why =
+        operation->planned || !from->verdict.why || !*from->verdict.why
+            ? g_strdup(operation->reason)
+            : g_strdup_printf("%s; %s is %s: %s", operation->reason, title_of(maker->from),
+                              name_of(&VERDICT_NAMES, (int)from->verdict.state), from->verdict.why);
+    statement->way_back = g_strdup_printf(
+        "An abort undoes it until \"%s\" begins; after that the way back is a %s of its own.",
+        first_grant(steps), operation->kind == OPERATION_FAILBACK ? "failover" : "failback");
+    statement->if_we_wait =
+        operation->planned ? g_strdup("Nothing is lost by waiting.")
+                           : g_strdup_printf("%s stays down for as long as %s is; its RTO is %s.",
+                                             operation->group, title_of(maker->from), rto);
+}
+
+static void copy_reduced(Maker *maker)
+{
+    const Group *group = maker->live->group;
+    if (maker->operation->kind == OPERATION_FAILBACK)
+        return;
+    for (guint i = 0; i < group->reduced->len; i++)
+        g_ptr_array_add(maker->statement->reduced, g_strdup(group->reduced->pdata[i]));
+    for (guint i = 0; i < group->nonproduction->len; i++)
+        g_ptr_array_add(maker->statement->reduced,
+                        g_strdup_printf("%s (not production) may be degraded or blocked",
+                                        (const char *)group->nonproduction->pdata[i]));
+    for (guint i = 0; i < group->unmanaged->len; i++)
+        g_ptr_array_add(maker->statement->reduced,
+                        g_strdup_printf("yours to move, outside of this plan: %s",
+                                        (const char *)group->unmanaged->pdata[i]));
+}
+
+static void copy_head(const Maker *maker)
+{
+    Statement *statement = maker->statement;
+    const Operation *operation = maker->operation;
+    statement->operation = g_strdup(operation->id);
+    statement->version = operation->statement_version;
+    statement->kind = operation->kind;
+    statement->planned = operation->planned;
+    statement->fleet = g_strdup(maker->engine->fleet->name);
+    statement->group = g_strdup(operation->group);
+    statement->from = g_strdup(operation->from);
+    statement->to = g_strdup(operation->to);
+    statement->epoch = maker->live->record->epoch;
+    statement->made_ms = maker->engine->now_ms;
+    statement->expires_ms = operation->expires_ms;
+    statement->from_verdict = world_location(maker->engine, operation->from)->verdict.state;
+    statement->to_verdict = world_location(maker->engine, operation->to)->verdict.state;
+}
+
+Statement *evidence_statement(Engine *engine, const Operation *operation, const GPtrArray *steps)
+{
+    Maker maker = {engine,
+                   operation,
+                   world_live(engine, operation->group),
+                   fleet_location(engine->fleet, operation->from),
+                   fleet_location(engine->fleet, operation->to),
+                   statement_new()};
+    copy_head(&maker);
+    copy_steps(&maker, steps);
+    add_verdict(&maker, maker.from);
+    add_verdict(&maker, maker.to);
+    add_states(&maker);
+    add_links(&maker);
+    count_losing_side(&maker);
+    set_loss(&maker);
+    set_proof(&maker);
+    add_findings(&maker);
+    set_approvals(&maker);
+    write_sentences(&maker, steps);
+    copy_reduced(&maker);
+    maker.statement->confirm = statement_phrase(maker.statement);
+    return maker.statement;
+}

@@ -1,0 +1,257 @@
+#include "engine/guard.h"
+
+#include "base/timefmt.h"
+#include "engine/evidence.h"
+#include "model/quorum.h"
+
+void guard_release(Guard *guard)
+{
+    g_clear_pointer(&guard->why, g_free);
+    g_clear_pointer(&guard->statement, statement_free);
+    g_clear_pointer(&guard->steps, g_ptr_array_unref);
+}
+
+static Guard answer(GuardAnswer what, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static Guard answer(GuardAnswer what, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    Guard guard = {.answer = what, .why = g_strdup_vprintf(format, args)};
+    va_end(args);
+    return guard;
+}
+
+static const Guard GO = {.answer = GUARD_GO};
+
+// What everything else rests on: the group and its places are still declared.
+static Guard check_declared(const Engine *engine, const Operation *operation)
+{
+    const Group *group = fleet_group(engine->fleet, operation->group);
+    const Location *from = fleet_location(engine->fleet, operation->from);
+    const Location *to = fleet_location(engine->fleet, operation->to);
+    if (!group || !from || !to || !group_has_location(group, from) ||
+        !group_has_location(group, to))
+        return answer(GUARD_BLOCK, "The fleet file no longer has group %s in %s and %s.",
+                      operation->group, operation->from, operation->to);
+    return GO;
+}
+
+Guard guard_statement(Engine *engine, const Operation *operation)
+{
+    g_autoptr(GError) error = NULL;
+    Guard guard = check_declared(engine, operation);
+    if (guard.answer != GUARD_GO)
+        return guard;
+    guard.steps = evidence_plan(engine, operation, &error);
+    if (!guard.steps) {
+        guard.answer = GUARD_BLOCK;
+        guard.why = g_strdup(error->message);
+        return guard;
+    }
+    guard.statement = evidence_statement(engine, operation, guard.steps);
+    guard.why = statement_material_change(operation->statement, guard.statement);
+    if (guard.why)
+        guard.answer = GUARD_VOID;
+    return guard;
+}
+
+static Guard check_fresh(const Engine *engine, const Operation *operation, const Statement *now)
+{
+    gint64 limit = world_live(engine, operation->group)->group->policy.evidence_ms;
+    gint64 oldest = statement_oldest_fact(now);
+    char age[16];
+    duration_format(engine->now_ms - oldest, age);
+    if (oldest && engine->now_ms - oldest <= limit)
+        return GO;
+    return answer(GUARD_WAIT, "The evidence is %s old; it is being observed again.",
+                  oldest ? age : "not complete yet, or too");
+}
+
+static Guard check_target(const Engine *engine, const Operation *operation)
+{
+    const Location *to = fleet_location(engine->fleet, operation->to);
+    if (derive_healthy(engine, to))
+        return GO;
+    return answer(GUARD_BLOCK, "The target %s is not healthy: %s.", operation->to,
+                  world_location(engine, operation->to)->verdict.why);
+}
+
+static Guard check_signed(const Operation *operation)
+{
+    guint missing = quorum_missing(operation);
+    if (!missing)
+        return GO;
+    return answer(GUARD_BLOCK, "%u valid sign-off%s on exactly this statement %s missing.", missing,
+                  missing == 1 ? "" : "s", missing == 1 ? "is" : "are");
+}
+
+static Guard check_epoch(const Engine *engine, const Operation *operation, gint64 expected)
+{
+    gint64 epoch = world_live(engine, operation->group)->record->epoch;
+    if (epoch == expected)
+        return GO;
+    return answer(GUARD_BLOCK,
+                  "The epoch of %s is %" G_GINT64_FORMAT " and was %" G_GINT64_FORMAT
+                  ": something else has changed its roles.",
+                  operation->group, epoch, expected);
+}
+
+// The first answer that is not GO.
+static Guard first_no(Guard a, Guard b)
+{
+    if (a.answer != GUARD_GO) {
+        guard_release(&b);
+        return a;
+    }
+    return b;
+}
+
+Guard guard_start(Engine *engine, const Operation *operation)
+{
+    Guard guard = guard_statement(engine, operation);
+    if (guard.answer != GUARD_GO)
+        return guard;
+    Guard rest = first_no(check_signed(operation),
+                          check_epoch(engine, operation, operation->statement->epoch));
+    rest = first_no(rest, check_target(engine, operation));
+    rest = first_no(rest, check_fresh(engine, operation, guard.statement));
+    guard_release(&guard);
+    return rest;
+}
+
+// ---- The point of no return --------------------------------------------------------------------
+
+// The step that switched the workload off, if it is over and was not left out.
+static const Step *passivation_of(const Operation *operation, const char *workload)
+{
+    for (guint i = 0; i < operation->steps->len; i++) {
+        const Step *step = operation->steps->pdata[i];
+        if (g_strcmp0(step->workload, workload) == 0 &&
+            g_strcmp0(step->location, operation->from) == 0 &&
+            (step->kind == STEP_PASSIVATE || step->kind == STEP_MANUAL) && step->state == STEP_DONE)
+            return step;
+    }
+    return NULL;
+}
+
+// Is it off? By its own word, asked for after it was switched off; or, where it cannot be asked, by the word of
+// the person who confirmed it.
+static Guard check_passive(Engine *engine, const Operation *operation, InstanceWatch *watch)
+{
+    const InstanceStatus *status = watch->status;
+    const Step *step = passivation_of(operation, watch->workload->id);
+    gint64 since_ms = step ? engine_mono_of(engine, step->ended_ms) : engine->mono_ms;
+    if (step && step->kind == STEP_MANUAL)
+        return GO;
+    if (!step)
+        return answer(GUARD_BLOCK, "%s in %s was not switched off.", watch->workload->name,
+                      operation->from);
+    if (!watch->last || watch->last_sent_ms < since_ms) {
+        observe_urgent(engine, watch);
+        return answer(GUARD_WAIT, "%s in %s has not been seen passive yet.", watch->workload->name,
+                      operation->from);
+    }
+    bool fenced = !watch->last->epoch || watch->last->epoch >= operation->epoch;
+    if (watch->last->state == INSTANCE_PASSIVE && fenced)
+        return GO;
+    return answer(GUARD_BLOCK,
+                  "%s in %s was switched off, but is %s under epoch %" G_GINT64_FORMAT ".",
+                  watch->workload->name, operation->from,
+                  name_of(&INSTANCE_NAMES, (int)status->state), status->epoch);
+}
+
+// An unplanned move leaves the old side behind unconfirmed, which was signed for; but what is *seen* active
+// is not left behind.
+static Guard check_not_active(const Engine *engine, const InstanceWatch *watch)
+{
+    if (!derive_seen_active(engine, watch))
+        return GO;
+    return answer(GUARD_BLOCK,
+                  "%s is seen active in %s: activating it again would make two. Switch it off "
+                  "there, then retry.",
+                  watch->workload->name, watch->status->location);
+}
+
+static Guard check_old_side(Engine *engine, const Operation *operation)
+{
+    const Group *group = fleet_group(engine->fleet, operation->group);
+    Guard guard = GO;
+    for (guint i = 0; i < group->workloads->len && guard.answer == GUARD_GO; i++) {
+        const Workload *workload = group->workloads->pdata[i];
+        if (workload->kind == KIND_ROUTER || !workload_is_single_active(workload))
+            continue;
+        for (guint j = 0; j < workload->instances->len && guard.answer == GUARD_GO; j++) {
+            InstanceWatch *watch =
+                g_hash_table_lookup(engine->watch_of, workload->instances->pdata[j]);
+            bool at_from = g_str_equal(watch->status->location, operation->from);
+            if (at_from && operation->planned)
+                guard = check_passive(engine, operation, watch);
+            else if (!g_str_equal(watch->status->location, operation->to))
+                guard = check_not_active(engine, watch);
+        }
+    }
+    return guard;
+}
+
+// A fencing target only takes commands that carry its own boot id.
+static Guard check_boot_ids(Engine *engine, const Operation *operation)
+{
+    for (guint i = 0; i < operation->steps->len; i++) {
+        const Step *step = operation->steps->pdata[i];
+        const Workload *workload =
+            step->workload ? fleet_workload(engine->fleet, step->workload) : NULL;
+        if (!step->grants || !workload || workload->kind == KIND_ROUTER ||
+            step->kind == STEP_MANUAL ||
+            driver_proof(engine->config.driver, workload) != PROOF_FENCING)
+            continue;
+        InstanceWatch *watch = world_instance(engine, step->workload, step->location);
+        if (watch && watch->last && watch->last->boot_id)
+            continue;
+        if (watch)
+            observe_urgent(engine, watch);
+        return answer(GUARD_WAIT, "The boot id of %s in %s is not known yet.", step->workload,
+                      step->location);
+    }
+    return GO;
+}
+
+// What the steps themselves have brought about is not held against the statement: the old side is passive now,
+// its data has been handed over, the epoch is this operation's own.
+static void discount_own_effects(const Operation *operation, Statement *now)
+{
+    const Statement *then = operation->statement;
+    bool better = now->old_primary == OLD_PASSIVE || now->old_primary == OLD_FENCED ||
+                  now->old_primary == OLD_ATTESTED;
+    if (better || operation->planned)
+        now->old_primary = then->old_primary;
+    now->epoch = then->epoch;
+    if (!operation->planned)
+        return;
+    // Once its passivity is proven and its data is here, it no longer matters whether it answers.
+    now->from_verdict = then->from_verdict;
+    now->error_findings = MIN(now->error_findings, then->error_findings);
+}
+
+static Guard check_evidence(Engine *engine, const Operation *operation)
+{
+    // The plan was fixed when the first step began: it is not made again.
+    g_autoptr(Statement) now = evidence_statement(engine, operation, operation->steps);
+    discount_own_effects(operation, now);
+    g_autofree char *change = statement_material_change(operation->statement, now);
+    if (change)
+        return answer(GUARD_BLOCK, "Beyond what was signed: %s.", change);
+    return check_fresh(engine, operation, now);
+}
+
+Guard guard_point_of_no_return(Engine *engine, const Operation *operation)
+{
+    Guard guard = check_declared(engine, operation);
+    if (guard.answer != GUARD_GO)
+        return guard;
+    guard = first_no(check_signed(operation), check_epoch(engine, operation, operation->epoch));
+    guard = first_no(guard, check_target(engine, operation));
+    guard = first_no(guard, check_old_side(engine, operation));
+    guard = first_no(guard, check_boot_ids(engine, operation));
+    return first_no(guard, check_evidence(engine, operation));
+}

@@ -1,0 +1,221 @@
+#include "engine/propose.h"
+
+#include "base/text.h"
+#include "engine/evidence.h"
+#include "engine/execute.h"
+#include "model/quorum.h"
+#include "model/refusal.h"
+
+typedef struct {
+    char *person;
+    guint roles;
+    OperationKind kind;
+    char *group;
+    char *to;
+    ProposePlanned planned;
+    char *reason;
+    bool dry_run;
+    Operation *dry; // what it would be
+    EngineOperationDone done;
+    gpointer data;
+} Asked;
+
+static void free_asked(gpointer data)
+{
+    Asked *asked = data;
+    g_free(asked->person);
+    g_free(asked->group);
+    g_free(asked->to);
+    g_free(asked->reason);
+    operation_free(asked->dry);
+    g_free(asked);
+}
+
+const Location *propose_target(const Engine *engine, const Group *group, const Location *from)
+{
+    if (group->primary != from && derive_healthy(engine, group->primary))
+        return group->primary;
+    for (guint i = 0; i < group->standbys->len; i++) {
+        const Location *standby = group->standbys->pdata[i];
+        if (standby != from && derive_healthy(engine, standby))
+            return standby;
+    }
+    return NULL;
+}
+
+bool propose_draft(Engine *engine, Motion *motion, const Proposal *proposal, GError **error)
+{
+    const Policy *policy = &proposal->live->group->policy;
+    g_autofree char *id = id_new(engine->config.ids, "op");
+    g_autoptr(Operation) operation = operation_new(id);
+    operation->kind = proposal->kind;
+    operation->planned = proposal->planned;
+    operation->group = g_strdup(proposal->live->group->name);
+    operation->from = g_strdup(proposal->from->name);
+    operation->to = g_strdup(proposal->to->name);
+    operation->state = OPERATION_AWAITING;
+    operation->proposer = g_strdup(proposal->proposer);
+    operation->reason = g_strdup(proposal->reason);
+    operation->detected_ms = proposal->detected_ms;
+    operation->proposed_ms = engine->now_ms;
+    operation->expires_ms = engine->now_ms + policy->expire_ms;
+    operation->statement_version = 1;
+    operation->rto_ms = proposal->live->group->rto_ms;
+    g_autoptr(GPtrArray) steps = evidence_plan(engine, operation, error);
+    if (!steps)
+        return false;
+    Statement *statement = evidence_statement(engine, operation, steps);
+    operation->automatic = !proposal->planned && statement->approvals == 0;
+    execute_state(motion, operation, statement, steps);
+    AuditRecord *audit =
+        motion_audit(motion, proposal->proposer, "operation.proposed", "operation", operation->id);
+    audit->digest = g_strdup(operation->digest);
+    audit->detail = g_strdup(operation->statement->summary);
+    motion_say(motion, proposal->planned ? SEVERITY_INFO : SEVERITY_WARNING, "operation",
+               operation->id, "%s proposes: %s", proposal->proposer, operation->statement->summary);
+    motion->operation = g_steal_pointer(&operation);
+    motion->fresh = true;
+    return true;
+}
+
+// ---- What people ask for -----------------------------------------------------------------------
+
+static const Location *current_location(const Engine *engine, const GroupLive *live)
+{
+    const char *name = live->record->active;
+    const Location *location = name ? fleet_location(engine->fleet, name) : NULL;
+    return location ? location : live->group->primary;
+}
+
+static bool check_asker(const Engine *engine, const Asked *asked, GError **error)
+{
+    const GroupLive *live = world_live(engine, asked->group);
+    if (!(asked->roles & ROLE_BIT_OPERATOR))
+        refuse(error, REFUSAL_NOT_ALLOWED, "%s may not propose: the role operator is needed.",
+               asked->person);
+    else if (!live)
+        refuse(error, REFUSAL_NOT_FOUND, "There is no group %s.", asked->group);
+    else if (asked->kind == OPERATION_DRILL)
+        refuse(error, REFUSAL_BAD_REQUEST,
+               "Drills cannot be proposed yet: propose a failover or a failback.");
+    else if (!text_has_word(asked->reason))
+        refuse(error, REFUSAL_NO_REASON,
+               "A reason in words is needed; it stands in the statement and in the audit log.");
+    else if (live->open && !asked->dry_run)
+        refuse(error, REFUSAL_CONFLICT,
+               "Operation %s of group %s is %s. One at a time: end it first, or sign that one.",
+               live->open->id, asked->group,
+               name_of(&OPERATION_STATE_NAMES, (int)live->open->state));
+    else
+        return true;
+    return false;
+}
+
+static bool choose_target(const Engine *engine, const Asked *asked, Proposal *proposal,
+                          GError **error)
+{
+    const Group *group = proposal->live->group;
+    if (asked->kind == OPERATION_FAILBACK)
+        proposal->to = group->primary;
+    else if (asked->to)
+        proposal->to = fleet_location(engine->fleet, asked->to);
+    else
+        proposal->to = propose_target(engine, group, proposal->from);
+    if (asked->kind == OPERATION_FAILBACK && asked->to &&
+        g_strcmp0(asked->to, group->primary->name) != 0)
+        refuse(error, REFUSAL_BAD_REQUEST,
+               "A failback goes home, to %s; to go elsewhere propose a failover.",
+               group->primary->name);
+    else if (asked->to && (!proposal->to || !group_has_location(group, proposal->to)))
+        refuse(error, REFUSAL_BAD_REQUEST, "Group %s does not run at %s.", group->name, asked->to);
+    else if (!proposal->to)
+        refuse(error, REFUSAL_TARGET_NOT_HEALTHY, "No other location of group %s is healthy.",
+               group->name);
+    else if (proposal->to == proposal->from)
+        refuse(error, REFUSAL_NOTHING_TO_DO, "Group %s is at %s already.", group->name,
+               proposal->to->name);
+    else if (!derive_healthy(engine, proposal->to))
+        refuse(error, REFUSAL_TARGET_NOT_HEALTHY, "%s is not healthy: %s.", proposal->to->name,
+               world_location(engine, proposal->to->name)->verdict.why);
+    else
+        return true;
+    return false;
+}
+
+static bool choose_planned(const Engine *engine, const Asked *asked, Proposal *proposal,
+                           GError **error)
+{
+    bool alive = derive_healthy(engine, proposal->from);
+    const LocationStatus *from = world_location(engine, proposal->from->name);
+    proposal->planned = asked->planned == PROPOSE_PLANNED || asked->kind == OPERATION_FAILBACK ||
+                        (asked->planned == PROPOSE_AS_NEEDED && alive);
+    if (proposal->planned && !alive) {
+        refuse(error, REFUSAL_WRONG_STATE,
+               "%s is %s, so it cannot take part: propose an unplanned failover instead.",
+               proposal->from->name, name_of(&VERDICT_NAMES, (int)from->verdict.state));
+        return false;
+    }
+    if (!proposal->planned)
+        proposal->detected_ms =
+            from->verdict.state == VERDICT_DOWN ? from->verdict.since_ms : engine->now_ms;
+    return true;
+}
+
+static bool prepare_propose(Engine *engine, Motion *motion, GError **error)
+{
+    Asked *asked = motion->request;
+    if (!check_asker(engine, asked, error))
+        return false;
+    const GroupLive *live = world_live(engine, asked->group);
+    Proposal proposal = {.live = live,
+                         .kind = asked->kind,
+                         .from = current_location(engine, live),
+                         .proposer = asked->person,
+                         .reason = asked->reason};
+    if (!choose_target(engine, asked, &proposal, error) ||
+        !choose_planned(engine, asked, &proposal, error))
+        return false;
+    g_autoptr(GError) plan = NULL;
+    if (!propose_draft(engine, motion, &proposal, &plan)) {
+        refuse(error, REFUSAL_WRONG_STATE, "%s", plan->message);
+        return false;
+    }
+    if (!asked->dry_run)
+        return true;
+    asked->dry = g_steal_pointer(&motion->operation);
+    return false;
+}
+
+static void propose_finished(Engine *engine, Motion *motion, const GError *error)
+{
+    Asked *asked = motion->request;
+    const Operation *operation = asked->dry ? asked->dry : world_operation(engine, motion->object);
+    if (!error && operation)
+        observe_group(engine, operation->group);
+    asked->done(error ? NULL : operation, error, asked->data);
+}
+
+void engine_propose(Engine *engine, const ProposeRequest *request, EngineOperationDone done,
+                    gpointer data)
+{
+    Asked *asked = g_new0(Asked, 1);
+    Motion *motion = motion_new("propose", prepare_propose);
+    *asked = (Asked){.person = g_strdup(request->person->name),
+                     .roles = request->person->roles,
+                     .kind = request->kind,
+                     .group = g_strdup(request->group ? request->group : ""),
+                     .to = g_strdup(request->to),
+                     .planned = request->planned,
+                     .reason = g_strdup(request->reason ? request->reason : ""),
+                     .dry_run = request->dry_run,
+                     .done = done,
+                     .data = data};
+    motion->request = asked;
+    motion->free_request = free_asked;
+    motion->finished = propose_finished;
+    if (!request->dry_run)
+        motion_set_key(motion, request->key, "propose", asked->person,
+                       name_of(&OPERATION_KIND_NAMES, (int)asked->kind), asked->group,
+                       asked->to ? asked->to : "", asked->reason, NULL);
+    motion_ask(engine, motion);
+}

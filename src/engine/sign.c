@@ -1,0 +1,244 @@
+// Sign-offs. What is signed is compared with the evidence of this very moment first: nobody signs what no
+// longer stands.
+#include <string.h>
+
+#include "engine/execute.h"
+#include "model/quorum.h"
+#include "model/refusal.h"
+#include "wire/operation.h"
+
+typedef struct {
+    Person person;
+    SignOff *signoff;
+    char *id; // of a question
+    EngineSignOffDone done;
+    gpointer data;
+} Asked;
+
+static void free_asked(gpointer data)
+{
+    Asked *asked = data;
+    person_release(&asked->person);
+    signoff_free(asked->signoff);
+    g_free(asked->id);
+    g_free(asked);
+}
+
+// The sign-off of that id and its operation, if they are in memory.
+static const SignOff *find(const Engine *engine, const char *id, const Operation **ret_operation)
+{
+    for (guint i = engine->operations->len; i-- > 0;) {
+        const Operation *operation = engine->operations->pdata[i];
+        for (guint j = 0; j < operation->signoffs->len; j++) {
+            const SignOff *signoff = operation->signoffs->pdata[j];
+            if (g_strcmp0(signoff->id, id) == 0) {
+                *ret_operation = operation;
+                return signoff;
+            }
+        }
+    }
+    return NULL;
+}
+
+static bool is_same(const SignOff *a, const SignOff *b, const char *person)
+{
+    return g_strcmp0(a->operation, b->operation) == 0 && g_strcmp0(a->digest, b->digest) == 0 &&
+           a->decision == b->decision && g_strcmp0(a->operator_name, person) == 0 &&
+           g_strcmp0(a->reason, b->reason) == 0 && g_strcmp0(a->ticket, b->ticket) == 0 &&
+           g_strcmp0(a->phrase, b->phrase) == 0;
+}
+
+// True if the id was used before: then `error` says so, or (same content) there is nothing to do.
+static bool answered_before(const Engine *engine, const Asked *asked, GError **error)
+{
+    const Operation *operation;
+    const SignOff *first = find(engine, asked->signoff->id, &operation);
+    if (!first)
+        return false;
+    if (!is_same(first, asked->signoff, asked->person.name))
+        refuse(error, REFUSAL_KEY_REUSED,
+               "The sign-off id %s was used before for another sign-off. Make a new id.",
+               asked->signoff->id);
+    return true;
+}
+
+static bool restated(Engine *engine, Motion *motion, const Operation *operation)
+{
+    g_auto(Guard) guard = guard_statement(engine, operation);
+    if (guard.answer != GUARD_VOID || !transition_allows(operation, EVENT_VOID))
+        return false;
+    Operation *copy = motion_operation(motion, operation);
+    execute_void(engine, motion, copy, &guard);
+    g_clear_error(&motion->answer);
+    refuse(&motion->answer, REFUSAL_WRONG_DIGEST,
+           "The evidence has changed just now: %s. There is a new statement (%.12s): read it, then "
+           "sign.",
+           copy->changed, copy->digest);
+    return true;
+}
+
+static gint64 evidence_time(Engine *engine, const Operation *operation)
+{
+    g_auto(Guard) guard = guard_statement(engine, operation);
+    return guard.statement ? statement_oldest_fact(guard.statement) : 0;
+}
+
+static void record_signoff(Engine *engine, Motion *motion, Operation *copy, const Asked *asked)
+{
+    SignOff *signoff = signoff_copy(asked->signoff);
+    bool approve = signoff->decision == DECISION_APPROVE;
+    g_free(signoff->operator_name);
+    signoff->operator_name = g_strdup(asked->person.name);
+    signoff->at_ms = engine->now_ms;
+    signoff->void_ = false;
+    signoff->audit_seq = engine->audit_seq + (gint64)motion->audit->len + 1;
+    AuditRecord *audit =
+        motion_audit(motion, asked->person.name, approve ? "signoff.approve" : "signoff.reject",
+                     "operation", copy->id);
+    audit->digest = g_strdup(signoff->digest);
+    audit->detail = g_strdup_printf("sign-off %s, %s%s%s: %s", signoff->id, asked->person.how,
+                                    signoff->ticket ? ", ticket " : "",
+                                    signoff->ticket ? signoff->ticket : "", signoff->reason);
+    json_t *json = signoff_to_json(signoff);
+    motion_put(motion, g_strconcat("signoff/", signoff->id, NULL), wire_format(json), true);
+    json_decref(json);
+    g_ptr_array_add(copy->signoffs, signoff);
+    motion_say(motion, approve ? SEVERITY_INFO : SEVERITY_WARNING, "operation", copy->id,
+               "%s %s: %s", signoff->operator_name, approve ? "approves" : "rejects",
+               signoff->reason);
+}
+
+static bool prepare_sign(Engine *engine, Motion *motion, GError **error)
+{
+    const Asked *asked = motion->request;
+    const SignOff *signoff = asked->signoff;
+    const Operation *operation = world_operation(engine, signoff->operation);
+    const GroupLive *live = operation ? world_live(engine, operation->group) : NULL;
+    if (answered_before(engine, asked, error))
+        return false;
+    if (!signoff->id || !id_is_valid(signoff->id)) {
+        refuse(error, REFUSAL_BAD_REQUEST,
+               "A sign-off id is 1 to 64 letters, digits, dots, dashes or underscores.");
+        return false;
+    }
+    if (!live) {
+        refuse(error, REFUSAL_NOT_FOUND, "There is no operation %s.",
+               signoff->operation ? signoff->operation : "");
+        return false;
+    }
+    if (signoff->decision == DECISION_APPROVE && restated(engine, motion, operation))
+        return true;
+    if (!quorum_check(operation, signoff, &asked->person, engine->now_ms,
+                      evidence_time(engine, operation), live->group->policy.evidence_ms, error))
+        return false;
+    Operation *copy = motion_operation(motion, operation);
+    record_signoff(engine, motion, copy, asked);
+    if (signoff->decision == DECISION_APPROVE)
+        return quorum_missing(copy) || execute_approve(engine, motion, copy, error);
+    if (!operation_move(copy, EVENT_REJECT, error))
+        return false;
+    g_autofree char *why =
+        g_strdup_printf("rejected by %s: %s", asked->person.name, signoff->reason);
+    execute_end(engine, motion, copy, why);
+    return true;
+}
+
+static void sign_finished(Engine *engine, Motion *motion, const GError *error)
+{
+    const Asked *asked = motion->request;
+    const Operation *operation = NULL;
+    const SignOff *signoff = error ? NULL : find(engine, asked->signoff->id, &operation);
+    asked->done(operation, signoff, error, asked->data);
+}
+
+void engine_sign(Engine *engine, const SignRequest *request, EngineSignOffDone done, gpointer data)
+{
+    Asked *asked = g_new0(Asked, 1);
+    Motion *motion = motion_new("sign", prepare_sign);
+    asked->person = (Person){g_strdup(request->person->name), g_strdup(request->person->how),
+                             request->person->roles};
+    asked->signoff = signoff_copy(request->signoff);
+    asked->done = done;
+    asked->data = data;
+    motion->request = asked;
+    motion->free_request = free_asked;
+    motion->finished = sign_finished;
+    motion_ask(engine, motion);
+}
+
+// ---- What became of it? ------------------------------------------------------------------------
+
+static bool prepare_nothing(Engine *engine, Motion *motion, GError **error)
+{
+    (void)engine;
+    (void)motion;
+    (void)error;
+    return false;
+}
+
+static void answer_stored(const Asked *asked, const StoreRange *range, const GError *error)
+{
+    g_autoptr(GError) no = NULL;
+    g_autoptr(json_t) json = NULL;
+    g_autoptr(SignOff) signoff = NULL;
+    if (error)
+        no = g_error_copy(error);
+    else if (!range->entries->len)
+        refuse(&no, REFUSAL_NOT_FOUND, "No sign-off %s was ever recorded. It may be sent (again).",
+               asked->id);
+    else {
+        gsize size;
+        const char *text =
+            g_bytes_get_data(((const StoreEntry *)range->entries->pdata[0])->value, &size);
+        json = wire_parse("a stored sign-off", text, size, STORE_VALUE_MAX, &no);
+        signoff = json ? signoff_from_json(json, WIRE_LENIENT, &no) : NULL;
+    }
+    asked->done(NULL, signoff, no, asked->data);
+}
+
+typedef struct {
+    EngineLink *link;
+    Asked *asked;
+} Reading;
+
+static void on_stored(const StoreRange *range, const GError *error, gpointer data)
+{
+    Reading *reading = data;
+    if (engine_unlink(reading->link))
+        answer_stored(reading->asked, range, error);
+    free_asked(reading->asked);
+    g_free(reading);
+}
+
+static void find_finished(Engine *engine, Motion *motion, const GError *error)
+{
+    Asked *asked = motion->request;
+    const Operation *operation = NULL;
+    const SignOff *signoff = error ? NULL : find(engine, asked->id, &operation);
+    if (error || signoff || !id_is_valid(asked->id)) {
+        g_autoptr(GError) no = error ? g_error_copy(error) : NULL;
+        if (!error && !signoff)
+            refuse(&no, REFUSAL_BAD_REQUEST, "That is no sign-off id.");
+        asked->done(operation, signoff, no, asked->data);
+        return;
+    }
+    Reading *reading = g_new(Reading, 1);
+    g_autofree char *key = g_strconcat("signoff/", asked->id, NULL);
+    *reading = (Reading){engine_link(engine), asked};
+    motion->request = NULL;
+    motion->free_request = NULL;
+    store_get(engine->config.store, key, on_stored, reading);
+}
+
+void engine_find_signoff(Engine *engine, const char *id, EngineSignOffDone done, gpointer data)
+{
+    Asked *asked = g_new0(Asked, 1);
+    Motion *motion = motion_new("find sign-off", prepare_nothing);
+    asked->id = g_strdup(id);
+    asked->done = done;
+    asked->data = data;
+    motion->request = asked;
+    motion->free_request = free_asked;
+    motion->finished = find_finished;
+    motion_ask(engine, motion);
+}

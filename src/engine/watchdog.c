@@ -1,0 +1,119 @@
+// The watchdog: where the location that has a group's role is down, it proposes the failover, once for each
+// time it goes down; and says why where it does not.
+#include "engine/watchdog.h"
+
+#include "base/timefmt.h"
+#include "engine/propose.h"
+
+enum { AGAIN_MS = 5 * 60 * 1000 }; // after a proposal that nobody signed
+
+static void set_blocked(Engine *engine, GroupLive *live, char *why)
+{
+    if (g_strcmp0(live->status->blocked, why) == 0) {
+        g_free(why);
+        return;
+    }
+    g_free(live->status->blocked);
+    live->status->blocked = why;
+    engine->alarms_dirty = true;
+    tell(engine, ENGINE_GROUP, live->group->name);
+    if (why)
+        log_warning(engine->config.log, "no failover is proposed", "group", live->group->name,
+                    "why", why);
+}
+
+static bool proposed_already(Engine *engine, const GroupLive *live, gint64 *due_ms)
+{
+    const Operation *last = world_operation(engine, live->proposed);
+    if (!live->declined)
+        return false;
+    if (!last || last->state != OPERATION_EXPIRED)
+        return true;
+    gint64 again_ms = last->ended_ms + AGAIN_MS;
+    if (engine->now_ms >= again_ms)
+        return false;
+    engine_sooner(due_ms, engine_mono_of(engine, again_ms));
+    return true;
+}
+
+static char *why_blocked(const Engine *engine, const GroupLive *live, const Location *target)
+{
+    char until[16];
+    if (!live->group->policy.propose)
+        return g_strdup("its policy leaves proposing to people");
+    if (live->record->antiflap_until_ms > engine->now_ms) {
+        time_format_clock(live->record->antiflap_until_ms, until);
+        return g_strdup_printf(
+            "anti-flap: operation %s ended only now; until %s, or until somebody arms the group "
+            "again with a reason",
+            live->record->operation ? live->record->operation : "", until);
+    }
+    if (!target)
+        return g_strdup("no other location of the group is healthy");
+    return NULL;
+}
+
+static void proposed(Engine *engine, Motion *motion)
+{
+    const Operation *operation = world_operation(engine, motion->object);
+    GroupLive *live = operation ? world_live(engine, operation->group) : NULL;
+    if (!live)
+        return;
+    live->declined = true;
+    g_free(live->proposed);
+    live->proposed = g_strdup(operation->id);
+    observe_group(engine, operation->group);
+}
+
+static Motion *propose(Engine *engine, GroupLive *live, const LocationStatus *from,
+                       const Location *to)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *reason = g_strdup_printf("%s is down", from->title ? from->title : from->name);
+    Motion *motion = motion_new("watchdog proposes", NULL);
+    Proposal proposal = {.live = live,
+                         .kind = OPERATION_FAILOVER,
+                         .from = fleet_location(engine->fleet, from->name),
+                         .to = to,
+                         .proposer = "watchdog",
+                         .reason = reason,
+                         .detected_ms = from->verdict.since_ms};
+    motion->applied = proposed;
+    if (propose_draft(engine, motion, &proposal, &error))
+        return motion;
+    set_blocked(engine, live, g_strdup(error->message));
+    motion_free(motion);
+    return NULL;
+}
+
+static Motion *group_next(Engine *engine, GroupLive *live, gint64 *due_ms)
+{
+    const LocationStatus *from = world_location(engine, live->record->active);
+    if (from && from->verdict.state == VERDICT_UP)
+        live->declined = false;
+    if (!from || live->open || from->verdict.state != VERDICT_DOWN ||
+        proposed_already(engine, live, due_ms)) {
+        set_blocked(engine, live, NULL);
+        return NULL;
+    }
+    const Location *target =
+        propose_target(engine, live->group, fleet_location(engine->fleet, from->name));
+    char *why = why_blocked(engine, live, target);
+    set_blocked(engine, live, why);
+    if (!live->status->blocked)
+        return propose(engine, live, from, target);
+    if (live->record->antiflap_until_ms > engine->now_ms)
+        engine_sooner(due_ms, engine_mono_of(engine, live->record->antiflap_until_ms));
+    return NULL;
+}
+
+Motion *watchdog_next(Engine *engine, gint64 *due_ms)
+{
+    for (guint i = 0; i < engine->fleet->groups->len; i++) {
+        const Group *group = engine->fleet->groups->pdata[i];
+        Motion *motion = group_next(engine, world_live(engine, group->name), due_ms);
+        if (motion)
+            return motion;
+    }
+    return NULL;
+}
