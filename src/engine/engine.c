@@ -1,0 +1,356 @@
+#include "engine/engine.h"
+
+#include <string.h>
+
+#include "engine/motion.h"
+#include "engine/execute.h"
+#include "engine/reconcile.h"
+#include "engine/state.h"
+#include "engine/step.h"
+#include "engine/watchdog.h"
+#include "wire/audit.h"
+
+enum { PASSES_MAX = 100, CLOCK_JUMP_MS = 5000 };
+
+// ---- Time, and who may be called ---------------------------------------------------------------
+
+void engine_touch_time(Engine *engine)
+{
+    engine->now_ms = clock_wall_ms(engine->config.clock);
+    engine->mono_ms = clock_mono_ms(engine->config.clock);
+}
+
+gint64 engine_mono_of(const Engine *engine, gint64 wall_ms)
+{
+    return engine->mono_ms + (wall_ms - engine->now_ms);
+}
+
+void engine_sooner(gint64 *due_ms, gint64 at_ms)
+{
+    *due_ms = MIN(*due_ms, at_ms);
+}
+
+EngineLink *engine_link(Engine *engine)
+{
+    engine->link->refs++;
+    return engine->link;
+}
+
+Engine *engine_unlink(EngineLink *link)
+{
+    Engine *engine = link->engine;
+    if (--link->refs == 0)
+        g_free(link);
+    return engine;
+}
+
+bool engine_may_act(const Engine *engine)
+{
+    return engine->life == LIFE_RUNNING;
+}
+
+void engine_wake(Engine *engine)
+{
+    if (engine->running)
+        engine->again = true;
+    else
+        engine->config.wake(engine->config.data);
+}
+
+// ---- Life --------------------------------------------------------------------------------------
+
+static void free_operation(gpointer data)
+{
+    operation_free(data);
+}
+
+static void free_finding(gpointer data)
+{
+    finding_free(data);
+}
+
+static void free_alarm(gpointer data)
+{
+    alarm_free(data);
+}
+
+static void free_change(gpointer data)
+{
+    change_free(data);
+}
+
+static void free_exec(gpointer data)
+{
+    exec_free(data);
+}
+
+static void free_note(gpointer data)
+{
+    request_note_free(data);
+}
+
+static void free_durations(gpointer data)
+{
+    g_array_unref(data);
+}
+
+static void free_orphan(gpointer data)
+{
+    group_record_free(data);
+}
+
+static void free_vantage(gpointer data)
+{
+    VantagePoint *vantage = data;
+    g_free(vantage->name);
+    g_free(vantage->location);
+    g_free(vantage);
+}
+
+static void make_containers(Engine *engine)
+{
+    engine->operations = g_ptr_array_new_with_free_func(free_operation);
+    engine->operation_by_id = g_hash_table_new(g_str_hash, g_str_equal);
+    engine->execs = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_exec);
+    engine->durations = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_durations);
+    engine->requests = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_note);
+    engine->acknowledged = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    engine->orphans = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_orphan);
+    engine->findings = g_ptr_array_new_with_free_func(free_finding);
+    engine->alarms = g_ptr_array_new_with_free_func(free_alarm);
+    engine->changes = g_ptr_array_new_with_free_func(free_change);
+    engine->vantages = g_ptr_array_new_with_free_func(free_vantage);
+    engine->automation = g_new0(AutomationRecord, 1);
+    engine->queue = g_queue_new();
+    engine->tells = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    engine->audit_hash = g_strdup(AUDIT_ZERO_HASH);
+}
+
+Engine *engine_new(const EngineConfig *config, Fleet *fleet)
+{
+    Engine *engine = g_new0(Engine, 1);
+    VantagePoint *self = g_new0(VantagePoint, 1);
+    engine->config = *config;
+    engine->config.daemon = g_strdup(config->daemon ? config->daemon : "signalboxd");
+    engine->config.location = g_strdup(config->location);
+    engine->link = g_new0(EngineLink, 1);
+    *engine->link = (EngineLink){engine, 1};
+    engine->due_ms = G_MAXINT64;
+    engine_touch_time(engine);
+    make_containers(engine);
+    self->name = g_strdup(engine->config.daemon);
+    self->location = g_strdup(config->location);
+    g_ptr_array_add(engine->vantages, self);
+    engine->frame.daemon = g_strdup(engine->config.daemon);
+    engine->frame.daemon_location = g_strdup(config->location);
+    engine->frame.leader = true;
+    engine->frame.vantages = 1;
+    engine->frame.store_ok = true;
+    engine->frame.started_ms = engine->now_ms;
+    world_build(engine, fleet);
+    return engine;
+}
+
+void engine_free(Engine *engine)
+{
+    if (!engine)
+        return;
+    engine->link->engine = NULL;
+    engine_unlink(engine->link);
+    Motion *motion;
+    while ((motion = g_queue_pop_head(engine->queue)))
+        motion_free(motion);
+    motion_free(engine->deciding);
+    g_queue_free(engine->queue);
+    world_clear(engine);
+    g_hash_table_unref(engine->operation_by_id);
+    g_ptr_array_unref(engine->operations);
+    g_hash_table_unref(engine->execs);
+    g_hash_table_unref(engine->durations);
+    g_hash_table_unref(engine->requests);
+    g_hash_table_unref(engine->acknowledged);
+    g_hash_table_unref(engine->orphans);
+    g_ptr_array_unref(engine->findings);
+    g_ptr_array_unref(engine->alarms);
+    g_ptr_array_unref(engine->changes);
+    g_ptr_array_unref(engine->vantages);
+    g_hash_table_unref(engine->tells);
+    g_clear_pointer(&engine->tell_order, g_ptr_array_unref);
+    automation_record_release(engine->automation);
+    g_free(engine->automation);
+    g_free(engine->audit_hash);
+    g_free(engine->config_error);
+    g_free(engine->store_error);
+    g_clear_error(&engine->life_error);
+    frame_status_release(&engine->frame);
+    g_free((char *)engine->config.daemon);
+    g_free((char *)engine->config.location);
+    g_free(engine);
+}
+
+void engine_start(Engine *engine, EngineDone done, gpointer data)
+{
+    g_assert(engine->life == LIFE_NEW);
+    engine_touch_time(engine);
+    engine->life_done = done;
+    engine->life_data = data;
+    engine->life_told = true; // until there is something to tell
+    load_begin(engine);
+    engine_wake(engine);
+}
+
+void engine_stop(Engine *engine, EngineDone done, gpointer data)
+{
+    engine->life = LIFE_STOPPING;
+    engine->life_done = done;
+    engine->life_data = data;
+    engine->life_told = false;
+    g_clear_error(&engine->life_error);
+    engine_wake(engine);
+}
+
+static void tell_life(Engine *engine)
+{
+    if (engine->life == LIFE_STOPPING && !engine->deciding && !g_queue_get_length(engine->queue))
+        engine->life = LIFE_STOPPED;
+    if (engine->life_told || engine->life == LIFE_STOPPING)
+        return;
+    EngineDone done = engine->life_done;
+    engine->life_told = true;
+    engine->life_done = NULL;
+    if (done)
+        done(engine->life_error, engine->life_data);
+}
+
+void engine_set_fleet(Engine *engine, Fleet *fleet, const char *actor)
+{
+    engine_touch_time(engine);
+    world_build(engine, fleet);
+    engine_set_config_error(engine, NULL);
+    g_autofree char *text =
+        g_strdup_printf("fleet file read again by %s: %u locations, %u groups, %u workloads", actor,
+                        fleet->locations->len, fleet->groups->len, fleet->workloads->len);
+    tell_change(engine, SEVERITY_INFO, "fleet", text);
+    tell(engine, ENGINE_FLEET, NULL);
+    reload_audit(engine, actor, text);
+    engine_wake(engine);
+}
+
+void engine_set_config_error(Engine *engine, const char *error)
+{
+    g_free(engine->config_error);
+    engine->config_error = g_strdup(error);
+    g_free(engine->frame.config_error);
+    engine->frame.config_error = g_strdup(error);
+    engine->alarms_dirty = true;
+    tell(engine, ENGINE_FRAME, NULL);
+    engine_wake(engine);
+}
+
+// ---- The loop ----------------------------------------------------------------------------------
+
+static Motion *next_own(Engine *engine, gint64 *due_ms)
+{
+    Motion *motion = reconcile_next(engine);
+    if (!motion)
+        motion = execute_next(engine, due_ms);
+    return motion ? motion : watchdog_next(engine, due_ms);
+}
+
+static void set_frame_text(Engine *engine, char **text, const char *value)
+{
+    if (g_strcmp0(*text, value) == 0)
+        return;
+    g_free(*text);
+    *text = g_strdup(value);
+    tell(engine, ENGINE_FRAME, NULL);
+}
+
+static void derive_frame(Engine *engine)
+{
+    FrameStatus *frame = &engine->frame;
+    const StoreStatus *store = store_status(engine->config.store);
+    bool ok = store->health == STORE_HEALTHY && !engine->store_error && engine->life != LIFE_FAILED;
+    bool off = automation_is_off(engine->automation, engine->now_ms);
+    if (ok != frame->store_ok || off != frame->automation_off) {
+        frame->store_ok = ok;
+        frame->automation_off = off;
+        engine->alarms_dirty = true;
+        tell(engine, ENGINE_FRAME, NULL);
+    }
+    set_frame_text(engine, &frame->store_detail,
+                   ok                    ? NULL
+                   : engine->store_error ? engine->store_error
+                                         : store->reason);
+    set_frame_text(engine, &frame->automation_why, off ? engine->automation->why : NULL);
+    frame->automation_until_ms = off ? engine->automation->until_ms : 0;
+    frame->audit_seq = engine->audit_seq;
+    set_frame_text(engine, &frame->audit_hash, engine->audit_hash);
+}
+
+// A clock that jumped makes countdowns and ages wrong: it is said. What must hold is measured on the other.
+static void notice_jump(Engine *engine)
+{
+    gint64 offset = engine->now_ms - engine->mono_ms;
+    if (engine->clock_offset_ms && ABS(offset - engine->clock_offset_ms) > CLOCK_JUMP_MS) {
+        g_autofree char *text =
+            g_strdup_printf("this machine's clock jumped by %" G_GINT64_FORMAT " s",
+                            (offset - engine->clock_offset_ms) / 1000);
+        tell_change(engine, SEVERITY_WARNING, "fleet", text);
+        log_warning(engine->config.log, text, "daemon", engine->config.daemon);
+    }
+    engine->clock_offset_ms = offset;
+}
+
+// A store that reports nothing wrong, and nobody who wants to write: what was said of it grows old.
+static void forgive_store(Engine *engine, gint64 *due_ms)
+{
+    if (!engine->store_error || engine->life == LIFE_FAILED || engine->deciding)
+        return;
+    gint64 at = engine->own_ms + 5 * ENGINE_RETRY_STORE_MS;
+    if (engine->mono_ms >= at && store_status(engine->config.store)->health == STORE_HEALTHY)
+        g_clear_pointer(&engine->store_error, g_free);
+    else
+        engine_sooner(due_ms, MAX(at, engine->mono_ms + ENGINE_RETRY_STORE_MS));
+}
+
+static gint64 pass(Engine *engine)
+{
+    gint64 due_ms = G_MAXINT64;
+    bool active = engine->life == LIFE_RUNNING;
+    engine->again = false;
+    engine_touch_time(engine);
+    if (active) {
+        watch_run(engine, &due_ms);
+        derive_run(engine, &due_ms);
+        step_run(engine, &due_ms);
+        reconcile_run(engine, &due_ms);
+        observe_run(engine, &due_ms);
+    }
+    if (engine->life != LIFE_NEW && engine->life != LIFE_LOADING)
+        motions_run(engine, next_own, &due_ms);
+    forgive_store(engine, &due_ms);
+    derive_run(engine, &due_ms);
+    derive_frame(engine);
+    if (active)
+        alarms_run(engine, &due_ms);
+    return due_ms;
+}
+
+gint64 engine_run(Engine *engine)
+{
+    gint64 due_ms;
+    guint passes = 0;
+    g_assert(!engine->running);
+    engine->running = true;
+    engine_touch_time(engine);
+    notice_jump(engine);
+    do
+        due_ms = pass(engine);
+    while (engine->again && ++passes < PASSES_MAX);
+    tell_life(engine);
+    tell_run(engine);
+    engine->running = false;
+    engine->due_ms = engine->again ? engine->mono_ms : due_ms;
+    return engine->due_ms;
+}

@@ -1,0 +1,486 @@
+// The executor: intents before commands, outcomes after them, waves in order, the point of no return, the end.
+#include "engine/execute.h"
+
+#include "base/timefmt.h"
+#include "engine/step.h"
+#include "model/plan.h"
+
+enum { INTENTS_MAX = 50, DURATIONS_MAX = 50, GUARD_WAIT_MS = 20 * 1000 };
+
+static Motion *new_motion(const char *what, const Operation *operation, Operation **ret_copy)
+{
+    Motion *motion = motion_new(what, NULL);
+    *ret_copy = motion_operation(motion, operation);
+    return motion;
+}
+
+static AuditRecord *audit_step(Motion *motion, const Operation *operation, const Step *step,
+                               const char *action)
+{
+    g_autofree char *name = g_strdup_printf("%s/%u", operation->id, step->number);
+    AuditRecord *audit = motion_audit(motion, "executor", action, "step", name);
+    audit->digest = g_strdup(operation->digest);
+    return audit;
+}
+
+static bool is_over(const Step *step)
+{
+    return step->state == STEP_DONE || step->state == STEP_SKIPPED || step->state == STEP_NOTED ||
+           step->state == STEP_UNDONE;
+}
+
+// ---- Outcomes ----------------------------------------------------------------------------------
+
+static gint64 percentile(const GArray *durations, guint percent)
+{
+    if (!durations || !durations->len)
+        return 0;
+    g_autoptr(GArray) sorted = g_array_copy((GArray *)durations);
+    for (guint i = 1; i < sorted->len; i++) // at most 50
+        for (guint j = i;
+             j && g_array_index(sorted, gint64, j) < g_array_index(sorted, gint64, j - 1); j--) {
+            gint64 swap = g_array_index(sorted, gint64, j);
+            g_array_index(sorted, gint64, j) = g_array_index(sorted, gint64, j - 1);
+            g_array_index(sorted, gint64, j - 1) = swap;
+        }
+    return g_array_index(sorted, gint64, (sorted->len - 1) * percent / 100);
+}
+
+// How long steps of a kind take, for the forecasts of later ones. Stored with the outcome.
+static void note_duration(Engine *engine, Motion *motion, const Step *step)
+{
+    const char *kind = name_of(&STEP_KIND_NAMES, (int)step->kind);
+    GArray *durations = g_hash_table_lookup(engine->durations, kind);
+    gint64 took_ms = MAX(step->ended_ms - step->started_ms, 0);
+    if (!durations) {
+        durations = g_array_new(FALSE, FALSE, sizeof(gint64));
+        g_hash_table_insert(engine->durations, g_strdup(kind), durations);
+    }
+    g_array_append_val(durations, took_ms);
+    if (durations->len > DURATIONS_MAX)
+        g_array_remove_index(durations, 0);
+    json_t *list = json_array();
+    for (guint i = 0; i < durations->len; i++)
+        json_array_append_new(list, json_integer(g_array_index(durations, gint64, i)));
+    char *key = g_strconcat("duration/", kind, NULL);
+    for (guint i = 0; i < motion->puts->len; i++)
+        if (g_str_equal(((const MotionPut *)motion->puts->pdata[i])->key, key)) {
+            g_ptr_array_remove_index(motion->puts, i);
+            break;
+        }
+    motion_put(motion, key, wire_format(list), false);
+    json_decref(list);
+}
+
+static const char *const OUTCOME_ACTIONS[STEP_STATES] = {[STEP_DONE] = "step.done",
+                                                         [STEP_FAILED] = "step.failed",
+                                                         [STEP_NOTED] = "step.noted",
+                                                         [STEP_UNKNOWN] = "step.unknown"};
+
+static void take_outcome(Engine *engine, Motion *motion, Operation *copy, Step *step,
+                         const Exec *exec)
+{
+    step->state = exec->stage == EXEC_OVER ? exec->result : STEP_UNKNOWN;
+    g_free(step->detail);
+    step->detail = g_strdup(exec->detail);
+    audit_step(motion, copy, step, OUTCOME_ACTIONS[step->state])->detail = g_strdup(step->detail);
+    if (step->state == STEP_UNKNOWN)
+        return;
+    step->ended_ms = engine->now_ms;
+    if (step->state == STEP_DONE)
+        note_duration(engine, motion, step);
+    if (step->state == STEP_DONE && step->kind == STEP_ACTIVATE && !step->compensates)
+        copy->activated_ms = engine->now_ms;
+    if (step->state == STEP_NOTED)
+        motion_say(motion, SEVERITY_WARNING, "operation", copy->id, "noted: %s: %s", step->title,
+                   step->detail ? step->detail : "");
+}
+
+static void pause_for(Motion *motion, Operation *copy, const char *why)
+{
+    if (copy->state != OPERATION_RUNNING || !operation_move(copy, EVENT_STEP_FAILED, NULL))
+        return;
+    g_free(copy->why);
+    copy->why = g_strdup(why);
+    motion_audit(motion, "executor", "operation.paused", "operation", copy->id)->detail =
+        g_strdup(why);
+    motion_say(motion, SEVERITY_ERROR, "operation", copy->id, "paused, an operator is needed: %s",
+               why);
+}
+
+static bool has_news(const Step *step, const Exec *exec)
+{
+    return exec && (exec->stage == EXEC_OVER || (exec->said_unknown && step->state == STEP_INTENT));
+}
+
+static void outcomes_applied(Engine *engine, Motion *motion)
+{
+    const Operation *operation = world_operation(engine, motion->object);
+    for (guint i = 0; operation && i < operation->steps->len; i++) {
+        const Step *step = operation->steps->pdata[i];
+        if (step->state != STEP_INTENT && step->state != STEP_UNKNOWN)
+            step_forget(engine, operation, step);
+    }
+    if (operation)
+        observe_group(engine, operation->group); // what was done is to be seen
+}
+
+static Motion *outcomes(Engine *engine, const Operation *operation)
+{
+    Operation *copy = NULL;
+    Motion *motion = NULL;
+    for (guint i = 0; i < operation->steps->len; i++) {
+        const Step *step = operation->steps->pdata[i];
+        bool waits = step->state == STEP_INTENT || step->state == STEP_UNKNOWN;
+        const Exec *exec = waits ? step_exec(engine, operation, step) : NULL;
+        if (!has_news(step, exec) || (motion && motion->audit->len >= INTENTS_MAX))
+            continue;
+        if (!motion) {
+            motion = new_motion("outcome", operation, &copy);
+            motion->applied = outcomes_applied;
+        }
+        Step *mine = copy->steps->pdata[i];
+        take_outcome(engine, motion, copy, mine, exec);
+        if (mine->state == STEP_FAILED) {
+            g_autofree char *why = g_strdup_printf("step %u, %s: %s", mine->number, mine->title,
+                                                   mine->detail ? mine->detail : "failed");
+            pause_for(motion, copy, why);
+        }
+    }
+    return motion;
+}
+
+// ---- Intents -----------------------------------------------------------------------------------
+
+static void intents_applied(Engine *engine, Motion *motion)
+{
+    const Operation *operation = world_operation(engine, motion->object);
+    for (guint i = 0; operation && i < operation->steps->len; i++) {
+        const Step *step = operation->steps->pdata[i];
+        if (step->state == STEP_INTENT && !step_exec(engine, operation, step))
+            step_begin(engine, operation, step);
+    }
+    engine_wake(engine);
+}
+
+// Steps that are the engine's own are done with their intent.
+static bool is_own(const Step *step)
+{
+    return step->kind == STEP_LIMITED || step->kind == STEP_WAIT ||
+           (step->kind == STEP_NOTIFY && !step->workload);
+}
+
+static void do_own(Engine *engine, Motion *motion, const Operation *copy, Step *step)
+{
+    step->state = STEP_DONE;
+    step->ended_ms = engine->now_ms;
+    if (step->kind == STEP_LIMITED)
+        motion_record(engine, motion, copy->group)->limited = copy->kind != OPERATION_FAILBACK;
+    audit_step(motion, copy, step, "step.done")->detail = g_strdup(step->title);
+}
+
+static void intend(Engine *engine, Motion *motion, Operation *copy, Step *step)
+{
+    const InstanceWatch *watch = world_instance(engine, step->workload, step->location);
+    const GArray *durations =
+        g_hash_table_lookup(engine->durations, name_of(&STEP_KIND_NAMES, (int)step->kind));
+    step->started_ms = engine->now_ms;
+    step->ended_ms = 0;
+    step->attempts++;
+    step->epoch = copy->epoch;
+    step->usual_ms = percentile(durations, 50);
+    step->usual_p95_ms = percentile(durations, 95);
+    g_free(step->boot_id);
+    step->boot_id = watch && watch->last ? g_strdup(watch->last->boot_id) : NULL;
+    copy->phase = plan_phase(step);
+    if (is_own(step)) {
+        do_own(engine, motion, copy, step);
+        return;
+    }
+    step->state = step->kind == STEP_MANUAL ? STEP_WAITING : STEP_INTENT;
+    audit_step(motion, copy, step, step->kind == STEP_MANUAL ? "step.waiting" : "step.intent")
+        ->detail =
+        g_strdup_printf("%s; key %s, epoch %" G_GINT64_FORMAT ", boot id %s", step->title,
+                        step->key, step->epoch, step->boot_id ? step->boot_id : "none");
+}
+
+// Which role the group's record has while the step runs.
+static void move_role(Engine *engine, Motion *motion, Operation *copy, const Step *step)
+{
+    GroupRecord *record = motion_record(engine, motion, copy->group);
+    if (step->compensates)
+        return;
+    if (step->grants && !copy->past_pnr) {
+        copy->past_pnr = true;
+        g_free(record->active);
+        record->active = g_strdup(copy->to);
+        AuditRecord *audit =
+            motion_audit(motion, "executor", "operation.point-of-no-return", "operation", copy->id);
+        audit->digest = g_strdup(copy->digest);
+        audit->detail =
+            g_strdup_printf("%s has the role of %s from here on, epoch %" G_GINT64_FORMAT, copy->to,
+                            copy->group, copy->epoch);
+    } else if ((step->kind == STEP_PASSIVATE || step->kind == STEP_FENCE) && !copy->past_pnr)
+        g_clear_pointer(&record->active, g_free);
+}
+
+static Motion *intents(Engine *engine, const Operation *operation, guint wave)
+{
+    Operation *copy;
+    guint count = 0;
+    Motion *motion = new_motion("intent", operation, &copy);
+    motion->applied = intents_applied;
+    for (guint i = 0; i < copy->steps->len && count < INTENTS_MAX; i++) {
+        Step *step = copy->steps->pdata[i];
+        if (step->wave != wave || step->state != STEP_PENDING)
+            continue;
+        move_role(engine, motion, copy, step);
+        intend(engine, motion, copy, step);
+        count++;
+    }
+    return motion;
+}
+
+static Motion *pause_at_guard(const Operation *operation, const char *why)
+{
+    Operation *copy;
+    Motion *motion = new_motion("pause", operation, &copy);
+    pause_for(motion, copy, why);
+    return motion;
+}
+
+static bool wave_grants(const Operation *operation, guint wave)
+{
+    for (guint i = 0; i < operation->steps->len; i++) {
+        const Step *step = operation->steps->pdata[i];
+        if (step->wave == wave && step->state == STEP_PENDING && step->grants && !step->compensates)
+            return true;
+    }
+    return false;
+}
+
+// The last look before the role is given away. Evaluated here, in the decision that commits the intent.
+static Motion *pass_point_of_no_return(Engine *engine, const Operation *operation, guint wave,
+                                       gint64 *due_ms)
+{
+    GroupLive *live = world_live(engine, operation->group);
+    g_auto(Guard) guard = guard_point_of_no_return(engine, operation);
+    if (guard.answer == GUARD_GO) {
+        live->wait_since_ms = 0;
+        return intents(engine, operation, wave);
+    }
+    if (!live->wait_since_ms)
+        live->wait_since_ms = engine->mono_ms;
+    if (guard.answer == GUARD_WAIT && engine->mono_ms - live->wait_since_ms < GUARD_WAIT_MS) {
+        engine_sooner(due_ms, engine->mono_ms + ENGINE_OBSERVE_RUNNING_MS);
+        return NULL;
+    }
+    live->wait_since_ms = 0;
+    return pause_at_guard(operation, guard.why);
+}
+
+// ---- The end -----------------------------------------------------------------------------------
+
+static void settle_record(Engine *engine, Motion *motion, const Operation *copy, const char *active)
+{
+    GroupRecord *record = motion_record(engine, motion, copy->group);
+    const Group *group = world_live(engine, copy->group)->group;
+    g_free(record->active);
+    record->active = g_strdup(active);
+    record->mode = g_strcmp0(active, group->primary->name) == 0 ? MODE_NORMAL : MODE_FAILED_OVER;
+    record->since_ms = engine->now_ms;
+    record->antiflap_until_ms = engine->now_ms + group->policy.antiflap_ms;
+    if (copy->state != OPERATION_ABORTED)
+        record->rollback_until_ms = engine->now_ms + group->policy.rollback_ms;
+}
+
+static void add_count(gint64 *sum, gint64 count)
+{
+    if (count >= 0)
+        *sum = MAX(*sum, 0) + count;
+}
+
+// What was lost, by the targets' own count.
+static void count_losses(const Engine *engine, Operation *copy)
+{
+    const Group *group = world_live(engine, copy->group)->group;
+    bool unknown = false, data = false;
+    for (guint i = 0; i < group->workloads->len; i++) {
+        const Workload *workload = group->workloads->pdata[i];
+        const InstanceWatch *watch = world_instance(engine, workload->id, copy->to);
+        const Observation *seen = watch ? watch->last : NULL;
+        if (!seen)
+            continue;
+        if (workload_holds_data(workload)) {
+            data = true;
+            unknown = unknown || seen->lost_transactions < 0;
+            add_count(&copy->lost.transactions, seen->lost_transactions);
+        }
+        add_count(&copy->lost.abandoned_runs, seen->abandoned_runs);
+        add_count(&copy->lost.missed_recurrences, seen->missed_recurrences);
+    }
+    if (unknown)
+        copy->lost.transactions = -1;
+    else if (!data)
+        copy->lost.transactions = 0;
+}
+
+static void name_exceptions(Operation *copy)
+{
+    for (guint i = 0; i < copy->steps->len; i++) {
+        const Step *step = copy->steps->pdata[i];
+        if (step->state == STEP_SKIPPED && !step->compensates)
+            g_ptr_array_add(copy->exceptions,
+                            g_strdup_printf("skipped by %s: %s", step->by ? step->by : "signalbox",
+                                            step->title));
+    }
+}
+
+static Motion *finish(Engine *engine, const Operation *operation)
+{
+    Operation *copy;
+    Motion *motion = new_motion("finish", operation, &copy);
+    char took[16];
+    g_ptr_array_set_size(copy->exceptions, 0);
+    name_exceptions(copy);
+    if (!operation_move(copy, EVENT_FINISH, NULL)) {
+        motion_free(motion);
+        return NULL;
+    }
+    count_losses(engine, copy);
+    settle_record(engine, motion, copy, copy->to);
+    duration_format(engine->now_ms - (copy->detected_ms ? copy->detected_ms : copy->started_ms),
+                    took);
+    g_autofree char *why = g_strdup_printf("%s runs in %s after %s", copy->group, copy->to, took);
+    execute_end(engine, motion, copy, why);
+    motion_say(motion, copy->exceptions->len ? SEVERITY_WARNING : SEVERITY_INFO, "operation",
+               copy->id, "%s: %s", name_of(&OPERATION_STATE_NAMES, (int)copy->state), why);
+    return motion;
+}
+
+// ---- The way back ------------------------------------------------------------------------------
+
+static bool is_under_way(const Step *step)
+{
+    return step->state == STEP_INTENT || step->state == STEP_UNKNOWN;
+}
+
+static Motion *end_undo(Engine *engine, const Operation *operation)
+{
+    Operation *copy;
+    GString *left = g_string_new(NULL);
+    Motion *motion = new_motion("undone", operation, &copy);
+    for (guint i = 0; i < copy->steps->len; i++) {
+        Step *step = copy->steps->pdata[i];
+        if (step->compensates && step->state == STEP_SKIPPED)
+            g_string_append_printf(left, "; not undone: %s", step->title);
+        if (step->kind == STEP_PASSIVATE && !step->compensates && step->state == STEP_DONE)
+            step->state = STEP_UNDONE;
+    }
+    g_autofree char *why = g_strdup_printf("Aborted: %s is where it was, in %s%s.", copy->group,
+                                           copy->from, left->str);
+    g_string_free(left, TRUE);
+    if (!operation_move(copy, EVENT_UNDONE, NULL)) {
+        motion_free(motion);
+        return NULL;
+    }
+    settle_record(engine, motion, copy, copy->from);
+    execute_end(engine, motion, copy, why);
+    motion_say(motion, SEVERITY_WARNING, "operation", copy->id, "%s", why);
+    return motion;
+}
+
+static Motion *plan_way_back(Engine *engine, const Operation *operation)
+{
+    const Group *group = world_live(engine, operation->group)->group;
+    g_autoptr(GPtrArray) undo = plan_undo(operation, group);
+    Operation *copy;
+    if (!undo->len)
+        return end_undo(engine, operation);
+    Motion *motion = new_motion("undo", operation, &copy);
+    while (undo->len)
+        g_ptr_array_add(copy->steps, g_ptr_array_steal_index(undo, 0));
+    for (guint i = 0; i < copy->steps->len; i++) {
+        Step *step = copy->steps->pdata[i];
+        if (!step->key)
+            step->key =
+                g_strdup_printf("%s/%u/%" G_GINT64_FORMAT, copy->id, step->number, copy->epoch);
+    }
+    motion_audit(motion, "executor", "operation.undoing", "operation", copy->id)->detail =
+        g_strdup_printf("%u steps", copy->steps->len - operation->steps->len);
+    return motion;
+}
+
+// The first wave of the way back that is not over; 0 = all are.
+static Motion *undo_next(Engine *engine, const Operation *operation)
+{
+    bool planned = false;
+    for (guint i = 0; i < operation->steps->len; i++) {
+        const Step *step = operation->steps->pdata[i];
+        planned = planned || step->compensates;
+        if (is_under_way(step) && !step->compensates)
+            return NULL;
+    }
+    if (!planned)
+        return plan_way_back(engine, operation);
+    for (guint i = 0; i < operation->steps->len; i++) {
+        const Step *step = operation->steps->pdata[i];
+        if (!step->compensates || is_over(step))
+            continue;
+        return step->state == STEP_PENDING ? intents(engine, operation, step->wave) : NULL;
+    }
+    return end_undo(engine, operation);
+}
+
+// ---- What is next ------------------------------------------------------------------------------
+
+static Motion *forward_next(Engine *engine, const Operation *operation, gint64 *due_ms)
+{
+    guint wave = 0;
+    bool pending = false;
+    for (guint i = 0; i < operation->steps->len; i++) {
+        const Step *step = operation->steps->pdata[i];
+        if (is_over(step) || (wave && step->wave != wave))
+            continue;
+        wave = wave ? wave : step->wave;
+        pending = pending || step->state == STEP_PENDING;
+    }
+    if (!wave)
+        return finish(engine, operation);
+    if (!pending)
+        return NULL;
+    if (wave_grants(operation, wave) && !operation->past_pnr)
+        return pass_point_of_no_return(engine, operation, wave, due_ms);
+    return intents(engine, operation, wave);
+}
+
+static Motion *running_next(Engine *engine, const Operation *operation, gint64 *due_ms)
+{
+    if (!fleet_group(engine->fleet, operation->group) ||
+        !fleet_location(engine->fleet, operation->from) ||
+        !fleet_location(engine->fleet, operation->to))
+        return operation->state == OPERATION_RUNNING
+                   ? pause_at_guard(operation,
+                                    "The fleet file no longer has its group or its locations.")
+                   : NULL;
+    Motion *motion = outcomes(engine, operation);
+    if (motion || operation->state != OPERATION_RUNNING || operation->held)
+        return motion;
+    return operation->phase == PHASE_UNDOING ? undo_next(engine, operation)
+                                             : forward_next(engine, operation, due_ms);
+}
+
+Motion *execute_next(Engine *engine, gint64 *due_ms)
+{
+    for (guint i = 0; i < engine->operations->len; i++) {
+        Operation *operation = engine->operations->pdata[i];
+        bool waiting = operation->state == OPERATION_AWAITING || operation->phase == PHASE_HOLDING;
+        if (operation_has_ended(operation))
+            continue;
+        Motion *motion = waiting ? waiting_next(engine, operation, due_ms)
+                                 : running_next(engine, operation, due_ms);
+        if (motion)
+            return motion;
+    }
+    return NULL;
+}

@@ -1,0 +1,209 @@
+#include "engine/reconcile.h"
+
+#include "engine/step.h"
+
+enum { DEADLINE_MS = 5000, AGAIN_MS = 2000, LIMIT_MS = 3600 * 1000 };
+
+// True if nothing single-active may run at `location`: the role is elsewhere, for good or past the point of no
+// return.
+static bool is_elsewhere(const GroupLive *live, const char *location)
+{
+    const GroupRecord *record = live->record;
+    bool failed_over = record->mode == MODE_FAILED_OVER || record->mode == MODE_FAILING_BACK ||
+                       (live->open && live->open->past_pnr);
+    return record->active && failed_over && g_strcmp0(record->active, location) != 0;
+}
+
+// ---- Sending -----------------------------------------------------------------------------------
+
+typedef struct {
+    EngineLink *link;
+    char *key;
+    guint try_;
+} Sent;
+
+static void on_acted(Outcome outcome, const char *detail, gpointer data)
+{
+    Sent *sent = data;
+    Engine *engine = engine_unlink(sent->link);
+    Exec *exec = engine ? g_hash_table_lookup(engine->execs, sent->key) : NULL;
+    (void)outcome; // whatever it says: it is looked at
+    if (exec && exec->stage == EXEC_SENT && exec->tries == sent->try_) {
+        engine_touch_time(engine);
+        exec->stage = EXEC_LOOK;
+        exec->look_ms = engine->mono_ms;
+        exec->next_ms = engine->mono_ms + AGAIN_MS;
+        g_free(exec->detail);
+        exec->detail = g_strdup(detail);
+        engine_wake(engine);
+    }
+    g_free(sent->key);
+    g_free(sent);
+}
+
+static Exec *exec_of(Engine *engine, const QuarantineIntent *intent)
+{
+    Exec *exec = g_hash_table_lookup(engine->execs, intent->key);
+    if (exec)
+        return exec;
+    exec = g_new0(Exec, 1);
+    exec->key = g_strdup(intent->key);
+    exec->stage = EXEC_LOOK; // after a restart: is it so already?
+    exec->begun_ms = exec->look_ms = engine->mono_ms;
+    g_hash_table_replace(engine->execs, exec->key, exec);
+    return exec;
+}
+
+static void send_passivate(Engine *engine, const InstanceWatch *watch,
+                           const QuarantineIntent *intent, Exec *exec)
+{
+    DriverCommand command = {.key = intent->key,
+                             .operation = "quarantine",
+                             .epoch = intent->epoch,
+                             .boot_id = intent->boot_id,
+                             .deadline_ms = DEADLINE_MS};
+    Sent *sent = g_new(Sent, 1);
+    exec->stage = EXEC_SENT;
+    exec->tries++;
+    exec->next_ms = engine->mono_ms + 2 * DEADLINE_MS;
+    *sent = (Sent){engine_link(engine), g_strdup(exec->key), exec->tries};
+    driver_act(engine->config.driver, watch->instance, ACTION_PASSIVATE, &command, on_acted, sent);
+}
+
+static void advance(Engine *engine, const GroupLive *live, const QuarantineIntent *intent,
+                    gint64 *due_ms)
+{
+    InstanceWatch *watch = world_instance(engine, intent->workload, intent->location);
+    Exec *exec = exec_of(engine, intent);
+    if (!watch || !is_elsewhere(live, intent->location) || !engine_may_act(engine))
+        return;
+    bool looked = watch->last && !watch->bad && watch->last_sent_ms >= exec->look_ms;
+    if (exec->stage == EXEC_SENT && engine->mono_ms >= exec->next_ms)
+        exec->stage = EXEC_LOOK;
+    if (exec->stage == EXEC_LOOK && !looked &&
+        (!watch->in_flight || watch->asked_ms < exec->look_ms) &&
+        (!watch->bad || engine->mono_ms >= watch->next_ms))
+        observe_urgent(engine, watch);
+    if (exec->stage == EXEC_LOOK && looked && watch->last->state == INSTANCE_ACTIVE &&
+        engine->mono_ms >= exec->next_ms && intent->epoch == live->record->epoch &&
+        g_strcmp0(intent->boot_id, watch->last->boot_id) == 0)
+        send_passivate(engine, watch, intent, exec);
+    if (exec->stage != EXEC_SENT && exec->next_ms > engine->mono_ms)
+        engine_sooner(due_ms, exec->next_ms);
+    else if (exec->stage == EXEC_SENT)
+        engine_sooner(due_ms, exec->next_ms);
+}
+
+void reconcile_run(Engine *engine, gint64 *due_ms)
+{
+    for (guint i = 0; i < engine->fleet->groups->len; i++) {
+        const GroupLive *live =
+            world_live(engine, ((const Group *)engine->fleet->groups->pdata[i])->name);
+        for (guint j = 0; j < live->record->quarantine->len; j++)
+            advance(engine, live, live->record->quarantine->pdata[j], due_ms);
+    }
+}
+
+// ---- Deciding ----------------------------------------------------------------------------------
+
+static void intent_applied(Engine *engine, Motion *motion)
+{
+    (void)motion;
+    engine_wake(engine);
+}
+
+static Motion *intend(Engine *engine, const GroupLive *live, const InstanceWatch *watch)
+{
+    Motion *motion = motion_new("quarantine", NULL);
+    GroupRecord *record = motion_record(engine, motion, live->group->name);
+    g_autofree char *key =
+        g_strdup_printf("quarantine/%" G_GINT64_FORMAT "/%s@%s", engine->audit_seq + 1,
+                        watch->workload->id, watch->status->location);
+    QuarantineIntent intent = {.workload = watch->workload->id,
+                               .location = watch->status->location,
+                               .key = key,
+                               .epoch = record->epoch,
+                               .boot_id = watch->last->boot_id};
+    group_record_add_quarantine(record, &intent);
+    motion->applied = intent_applied;
+    motion_audit(motion, "executor", "quarantine.intent", "workload", watch->workload->id)->detail =
+        g_strdup_printf("passivate in %s; key %s, epoch %" G_GINT64_FORMAT ", boot id %s",
+                        watch->status->location, key, intent.epoch,
+                        intent.boot_id ? intent.boot_id : "none");
+    motion_say(motion, SEVERITY_ERROR, "workload", watch->workload->id,
+               "came back active in %s while %s has the role: it is switched off",
+               watch->status->location, record->active);
+    return motion;
+}
+
+static Motion *settle(Engine *engine, const GroupLive *live, const QuarantineIntent *intent,
+                      const char *how)
+{
+    Motion *motion = motion_new("quarantine ends", NULL);
+    GroupRecord *record = motion_record(engine, motion, live->group->name);
+    motion_audit(motion, "executor", "quarantine.done", "workload", intent->workload)->detail =
+        g_strdup_printf("in %s: %s; key %s", intent->location, how, intent->key);
+    motion_say(motion, SEVERITY_WARNING, "workload", intent->workload, "quarantined in %s: %s",
+               intent->location, how);
+    g_hash_table_remove(engine->execs, intent->key);
+    group_record_drop_quarantine(record, intent->workload, intent->location);
+    return motion;
+}
+
+static Motion *intent_next(Engine *engine, const GroupLive *live, const QuarantineIntent *intent)
+{
+    const InstanceWatch *watch = world_instance(engine, intent->workload, intent->location);
+    const Exec *exec = g_hash_table_lookup(engine->execs, intent->key);
+    if (!watch || !is_elsewhere(live, intent->location))
+        return settle(engine, live, intent, "no longer asked for");
+    if (!exec || exec->stage == EXEC_SENT || !watch->last || watch->bad ||
+        watch->last_sent_ms < exec->look_ms)
+        return NULL;
+    if (watch->last->state == INSTANCE_PASSIVE)
+        return settle(engine, live, intent, "passive");
+    // It has booted again, or the group has a newer epoch: what was meant no longer reaches it.
+    bool stale = g_strcmp0(intent->boot_id, watch->last->boot_id) != 0 ||
+                 intent->epoch != live->record->epoch;
+    return stale && watch->last->state == INSTANCE_ACTIVE ? intend(engine, live, watch) : NULL;
+}
+
+static Motion *instance_next(Engine *engine, const GroupLive *live, const Workload *workload)
+{
+    for (guint i = 0; i < workload->instances->len; i++) {
+        const InstanceWatch *watch =
+            g_hash_table_lookup(engine->watch_of, workload->instances->pdata[i]);
+        if (is_elsewhere(live, watch->status->location) && derive_seen_active(engine, watch) &&
+            !group_record_quarantine(live->record, workload->id, watch->status->location))
+            return intend(engine, live, watch);
+    }
+    return NULL;
+}
+
+static Motion *group_next(Engine *engine, const GroupLive *live)
+{
+    for (guint i = 0; i < live->record->quarantine->len; i++) {
+        Motion *motion = intent_next(engine, live, live->record->quarantine->pdata[i]);
+        if (motion)
+            return motion;
+    }
+    for (guint i = 0; i < live->group->workloads->len; i++) {
+        const Workload *workload = live->group->workloads->pdata[i];
+        bool able = workload->kind != KIND_ROUTER && workload_is_single_active(workload) &&
+                    driver_can(engine->config.driver, workload, ACTION_PASSIVATE);
+        Motion *motion = able ? instance_next(engine, live, workload) : NULL;
+        if (motion)
+            return motion;
+    }
+    return NULL;
+}
+
+Motion *reconcile_next(Engine *engine)
+{
+    for (guint i = 0; i < engine->fleet->groups->len; i++) {
+        const Group *group = engine->fleet->groups->pdata[i];
+        Motion *motion = group_next(engine, world_live(engine, group->name));
+        if (motion)
+            return motion;
+    }
+    return NULL;
+}
