@@ -7,6 +7,9 @@
 
 enum { HEADER_BYTES = 44, TYPE_BYTES = 6, FOOTER_MAX_BYTES = 128, HOURS_MAX = 167 };
 
+// Listed changes lie between these, years -1200 and 5100 or so.
+static const gint64 FIRST_S = -100000000000, LAST_S = 100000000000;
+
 // The six counts of a header, in the order of the file.
 enum { COUNT_UT, COUNT_STD, COUNT_LEAP, COUNT_TIMES, COUNT_TYPES, COUNT_CHARS, COUNTS };
 
@@ -70,9 +73,11 @@ static bool add_listed(GArray *spans, const Block *block, gint64 *ret_last_ms)
     add_span(spans, G_MININT64, (gint32)read_u32(infos) * (gint64)1000);
     for (guint32 i = 0; i < block->counts[COUNT_TIMES]; i++) {
         gint64 at_s = read_s64(block->data + i * 8);
+        if (types[i] >= block->counts[COUNT_TYPES] || at_s > LAST_S)
+            return false;
         // Some files begin with the Big Bang; such an offset holds from ever.
-        gint64 at_ms = at_s < G_MININT64 / 4000 ? G_MININT64 : at_s * 1000;
-        if (types[i] >= block->counts[COUNT_TYPES] || at_s > G_MAXINT64 / 4000 || at_ms < last_ms)
+        gint64 at_ms = at_s < FIRST_S ? G_MININT64 : at_s * 1000;
+        if (at_ms < last_ms)
             return false;
         add_span(spans, at_ms, (gint32)read_u32(infos + types[i] * TYPE_BYTES) * (gint64)1000);
         last_ms = at_ms;
