@@ -36,18 +36,32 @@ static gint64 next_of_weeks(const Calendar *calendar, gint64 day)
     return sunday + (calendar->interval - late) * WEEKDAY_COUNT + lowest_bit(calendar->week_days);
 }
 
-// Bit d of the answer: the month's day d is such a weekday's n-th, as `nth` asks.
-static guint32 nth_mask(const Calendar *calendar, gint64 first_day, int length)
+// The days of a month that are a weekday's n-th as `wanted` asks; that weekday comes first on `first`.
+// Bit d of the answer = day d; bits behind the month's end may be set.
+static guint64 nth_of_weekday(guint32 wanted, int first, int length)
 {
-    guint32 mask = 0;
-    for (int d = 1; d <= length; d++) {
-        guint32 wanted = calendar->nth[civil_weekday(first_day + d - 1)];
-        int number = (d - 1) / WEEKDAY_COUNT + 1;
-        int back = -((length - d) / WEEKDAY_COUNT + 1);
-        if (wanted & (1U << 5 | 1U << (5 + number) | 1U << (5 + back)))
-            mask |= 1U << d;
+    const guint64 each = 1U | 1U << 7 | 1U << 14 | 1U << 21 | 1U << 28;
+    int last = first + (length - first) / WEEKDAY_COUNT * WEEKDAY_COUNT;
+    guint64 mask = wanted & 1U << 5 ? each << first : 0;
+    for (int n = 1; n <= 5; n++) {
+        int ahead = first + (n - 1) * WEEKDAY_COUNT, back = last - (n - 1) * WEEKDAY_COUNT;
+        if (wanted & 1U << (5 + n))
+            mask |= G_GUINT64_CONSTANT(1) << ahead;
+        if (wanted & 1U << (5 - n) && back > 0)
+            mask |= G_GUINT64_CONSTANT(1) << back;
     }
     return mask;
+}
+
+static guint32 nth_mask(const Calendar *calendar, gint64 first_day, int length)
+{
+    guint64 mask = 0;
+    int weekday = civil_weekday(first_day);
+    for (int day = 0; day < WEEKDAY_COUNT; day++)
+        if (calendar->nth[day])
+            mask |= nth_of_weekday(calendar->nth[day],
+                                   (day - weekday + WEEKDAY_COUNT) % WEEKDAY_COUNT + 1, length);
+    return (guint32)mask;
 }
 
 static guint32 back_mask(const Calendar *calendar, int length)
@@ -69,7 +83,7 @@ static guint32 month_mask(const Calendar *calendar, gint64 month, gint64 *ret_fi
     *ret_first_day = civil_to_days(year, of_year, 1);
     if (calendar->by_day)
         mask &= calendar->days | (calendar->days_back ? back_mask(calendar, length) : 0);
-    if (calendar->by_nth)
+    if (calendar->by_nth && mask)
         mask &= nth_mask(calendar, *ret_first_day, length);
     return mask;
 }

@@ -20,7 +20,7 @@ static GByteArray *file_with_rule(gint32 offset_s, const char *rule)
         header[43] = 4; // characters of names
         g_byte_array_append(file, header, sizeof header);
         g_byte_array_append(file, type, sizeof type);
-        g_byte_array_append(file, (const guint8 *)"XXX", 4);
+        g_byte_array_append(file, (const guint8 *)"ZZZ", 4);
     }
     g_byte_array_append(file, (const guint8 *)"\n", 1);
     g_byte_array_append(file, (const guint8 *)rule, (guint)strlen(rule));
@@ -55,7 +55,7 @@ static const struct {
     {"EST5EDT,59/2,299/2", 2023, 3, 1, 7, 0, -300, -240},
     {"IST-2IDT,M3.4.4/26,M10.5.0", 2060, 3, 26, 0, 0, 120, 180},
     {"<+0545>-5:45", 2060, 3, 26, 0, 0, 345, 345},
-    {"XXX3EDT4,0/0,J365/23", 2060, 1, 1, 5, 0, -240, -240}, // summer all year round
+    {"ZZZ3EDT4,0/0,J365/23", 2060, 1, 1, 5, 0, -240, -240}, // summer all year round
 };
 
 static void test_rules(void)
