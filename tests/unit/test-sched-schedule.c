@@ -99,6 +99,8 @@ static const Case CASES[] = {
     {"Year 2 | start 2026-03-05T12:00:00Z", "2026-03-05T12:00:00Z", "2028-03-05T12:00:00Z", NULL},
     {"Year 75 | start 1900-02-01T00:00:00Z | monthDays 29 | hours 0 | minutes 0",
      "1980-01-01T00:00:00Z", "2800-02-29T00:00:00Z", NULL},
+    {"Year 31 | start 2014-02-01T00:00:00Z | monthDays 29 | nth Wednesday/0 | hours 0 | minutes 0",
+     "2026-01-01T00:00:00Z", "8896-02-29T00:00:00Z", NULL},
     // Clocks go forward: the offset before the change decides.
     {"Day 1 | start 2026-01-01T02:30:00" BERLIN, "2026-03-28T00:00:00Z",
      "2026-03-28T01:30:00Z 2026-03-29T01:30:00Z 2026-03-30T00:30:00Z", NULL},
@@ -162,6 +164,12 @@ static const Case CASES[] = {
     // Below a day a schedule thins out, on the wall clock; minutes spread an hour.
     {"Minute 20 | start 2026-01-01T00:00:00" BERLIN " | hours 8 9", "2026-07-01T07:30:00Z",
      "2026-07-01T07:40:00Z 2026-07-02T06:00:00Z", NULL},
+    {"Minute 30 | start 2026-03-01T00:00:00" BERLIN " | hours 3", "2026-03-28T12:00:00Z",
+     "2026-03-29T01:00:00Z 2026-03-29T01:30:00Z 2026-03-30T01:00:00Z", NULL},
+    {"Minute 30 | start 2026-03-01T00:00:00" BERLIN " | hours 2", "2026-10-24T12:00:00Z",
+     "2026-10-25T00:00:00Z 2026-10-25T00:30:00Z 2026-10-25T01:00:00Z 2026-10-25T01:30:00Z "
+     "2026-10-26T01:00:00Z",
+     NULL},
     {"Minute 1 | start 2026-01-01T00:00:00Z | minutes 5 50", "2026-07-01T07:30:00Z",
      "2026-07-01T07:50:00Z 2026-07-01T08:05:00Z", NULL},
     {"Hour 1 | start 2026-01-01T00:20:00Z | minutes 0 30", "2026-01-01T00:00:00Z",
@@ -240,6 +248,8 @@ static void test_offset(void)
     g_assert_cmpint(found[1].at_ms, ==, ms_from_text("2026-01-01T09:30:00Z"));
     g_assert_cmpint(schedule_step_ms(split), ==, 2 * ten_min);
     g_assert_cmpuint(schedule_count_between(split, 0, G_MAXINT64, 99), ==, 2);
+    g_assert_cmpuint(schedule_count_between(split, 0, ms_from_text("2026-01-01T09:29:59Z"), 99), ==,
+                     1);
 
     rule = "Day 1 | start 2026-01-01T00:00:00" BERLIN " | hours 2 | minutes 30";
     g_autoptr(Schedule) gap = schedule_from_text(rule, zones, NULL, NULL, -ten_min);
