@@ -40,7 +40,8 @@ static bool parse_interval(OptionReader *reader, const Option *option, const cha
 static char *write_interval(const Option *option, gconstpointer member)
 {
     (void)option;
-    return g_strdup_printf("%d", *(const int *)member);
+    int interval = *(const int *)member;
+    return interval == 1 ? NULL : g_strdup_printf("%d", interval);
 }
 
 static const OptionType INTERVAL = {.expected = "a whole number",
@@ -285,8 +286,8 @@ static const Option TRIGGER_OPTIONS[] = {
      .help = "Whether the queue keeps that order by sessions."},
     {"frequency", &FREQUENCY, OPTION_AT(Trigger, recurrence.frequency),
      .help = "Unit of the recurrence. Only for the types recurrence and polling."},
-    {"interval", &INTERVAL, OPTION_AT(Trigger, recurrence.interval), 1, 100000, .fallback = "1",
-     .help = "It fires every so many of them."},
+    {"interval", &INTERVAL, OPTION_AT(Trigger, recurrence.interval), 1, 100000,
+     .help = "It fires every so many of them; 1 where it is not given."},
     {"start", &RULE_TIME, OPTION_AT(Trigger, recurrence.start),
      .help = "When it fires first, and from when intervals are counted."},
     {"end", &RULE_TIME, OPTION_AT(Trigger, recurrence.end), .help = "When it ends."},

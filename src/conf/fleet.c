@@ -57,8 +57,10 @@ G_STATIC_ASSERT(offsetof(Location, name) == 0 && offsetof(Workload, name) == 0);
 static char *write_references(const Option *option, gconstpointer member)
 {
     const GPtrArray *objects = *(GPtrArray *const *)member;
-    GString *out = g_string_new("[");
     (void)option;
+    if (!objects->len)
+        return NULL;
+    GString *out = g_string_new("[");
     for (guint i = 0; i < objects->len; i++)
         g_string_append_printf(out, "%s\"%s\"", i ? ", " : " ", *(char *const *)objects->pdata[i]);
     return g_string_free(g_string_append(out, " ]"), FALSE);

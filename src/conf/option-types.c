@@ -86,13 +86,15 @@ static bool parse_texts(OptionReader *reader, const Option *option, const char *
 static char *write_texts(const Option *option, gconstpointer member)
 {
     const GPtrArray *texts = *(GPtrArray *const *)member;
-    GString *out = g_string_new("[ ");
     (void)option;
+    if (!texts->len)
+        return NULL;
+    GString *out = g_string_new("[ ");
     for (guint i = 0; i < texts->len; i++) {
         g_autofree char *item = option_quote(texts->pdata[i]);
         g_string_append_printf(out, "%s%s", i ? ", " : "", item);
     }
-    return g_string_free(g_string_append(out, texts->len ? " ]" : "]"), FALSE);
+    return g_string_free(g_string_append(out, " ]"), FALSE);
 }
 
 const OptionType OPTION_TEXTS = {.expected = "a list of texts",
