@@ -41,6 +41,14 @@ void loop_until(const bool *flag)
     g_assert_true(*flag);
 }
 
+void loop_until_connections(const HttpServer *server, guint n)
+{
+    gint64 limit = clock_mono_ms(clock_system()) + LOOP_BOUND_MS;
+    while (http_server_connections(server) != n && clock_mono_ms(clock_system()) < limit)
+        loop_for(5);
+    g_assert_cmpuint(http_server_connections(server), ==, n);
+}
+
 void loop_for(gint64 ms)
 {
     gint64 limit = clock_mono_ms(clock_system()) + ms;

@@ -12,6 +12,9 @@ enum { LOOP_BOUND_MS = 10000 };
 void loop_until(const bool *flag);
 void loop_until_count(const guint *count, guint n);
 
+// Runs the main loop until `server` has `n` connections; fails the test after LOOP_BOUND_MS.
+void loop_until_connections(const HttpServer *server, guint n);
+
 // Runs the main loop as long as it has something to do, and at least `ms`.
 void loop_for(gint64 ms);
 

@@ -347,8 +347,7 @@ static void test_drain(Fixture *fixture, gconstpointer data)
     http_request_reply_text(fixture->held, 200, "text/plain", "still answered");
     loop_until(&first.done);
     g_assert_cmpstr(first.body, ==, "still answered");
-    loop_for(100);
-    g_assert_cmpuint(http_server_connections(fixture->server), ==, 0);
+    loop_until_connections(fixture->server, 0);
     answer_clear(&first);
     answer_clear(&second);
 }
@@ -478,8 +477,7 @@ static void test_kept_connection_was_closed(Fixture *fixture, gconstpointer data
         g_assert_no_error(answer.error);
         g_assert_cmpint(answer.timing.connect_us, >, 0);
         answer_clear(&answer);
-        loop_for(500);
-        g_assert_cmpuint(http_server_connections(fixture->server), ==, 0);
+        loop_until_connections(fixture->server, 0);
     }
 }
 
@@ -588,8 +586,7 @@ static void test_tricklers_are_cut(Fixture *fixture, gconstpointer data)
         g_assert_cmpint(took, <, 1500);
         close(fd);
     }
-    loop_for(20);
-    g_assert_cmpuint(http_server_connections(fixture->server), ==, 0);
+    loop_until_connections(fixture->server, 0);
 }
 
 static void test_idle_connections_are_closed(Fixture *fixture, gconstpointer data)
@@ -631,7 +628,7 @@ static void test_connection_limit(Fixture *fixture, gconstpointer data)
     answer_clear(&answer);
     for (int i = 0; i < 3; i++)
         close(fds[i]);
-    loop_for(50);
+    loop_until_connections(fixture->server, 1); // the one kept to the socket
     answer = send_to(fixture, "GET", "/files/1", NULL);
     g_assert_cmpuint(answer.status, ==, 200);
     answer_clear(&answer);
@@ -666,8 +663,7 @@ static void test_out_of_descriptors(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(http_server_connections(fixture->server), <, 4);
     g_assert_cmpuint(turns, <, 50);
     setrlimit(RLIMIT_NOFILE, &before);
-    loop_for(200);
-    g_assert_cmpuint(http_server_connections(fixture->server), ==, 4);
+    loop_until_connections(fixture->server, 4);
     for (gsize i = 0; i < G_N_ELEMENTS(fds); i++)
         close(fds[i]);
 }
