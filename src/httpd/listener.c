@@ -16,6 +16,7 @@
 
 enum {
     ACCEPTS_AT_ONCE = 64, // then others get their turn
+    TURNED_AWAY_READS = 4,
     RERUNS_MAX = 16,      // of libmicrohttpd in one turn of the loop
     ACCEPT_REST_MS = 100, // without file descriptors
     GONE_AT_ONCE = 64,
@@ -76,7 +77,7 @@ static void turn_away(int fd)
         "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n"
         "Content-Type: text/plain\r\nContent-Length: 26\r\n\r\nToo many connections open.";
     char junk[4096];
-    while (recv(fd, junk, sizeof junk, MSG_DONTWAIT) > 0)
+    for (int i = 0; i < TURNED_AWAY_READS && recv(fd, junk, sizeof junk, MSG_DONTWAIT) > 0; i++)
         continue;
     if (send(fd, ANSWER, sizeof ANSWER - 1, MSG_DONTWAIT | MSG_NOSIGNAL) > 0)
         shutdown(fd, SHUT_WR);

@@ -634,6 +634,21 @@ static void test_connection_limit(Fixture *fixture, gconstpointer data)
     answer_clear(&answer);
 }
 
+static void test_connection_limit_per_address(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    bool closed;
+    int first = raw_connect(fixture->port);
+    int second = raw_connect(fixture->port);
+    raw_send(first, "GET /files/1 HTTP/1.1\r\nHost: x\r\n\r\n");
+    g_autofree char *text = raw_read_until(first, "200 OK");
+    g_autofree char *nothing = raw_read_all(second, 65536, 3000, &closed);
+    g_assert_true(closed);
+    g_assert_cmpstr(nothing, ==, "");
+    close(first);
+    close(second);
+}
+
 static gboolean never_again(gpointer data)
 {
     (void)data;
@@ -693,6 +708,7 @@ int main(int argc, char **argv)
     static const HttpLimits SHORT = {
         .header_ms = 300, .body_ms = 300, .idle_ms = 300, .reply_ms = 300};
     static const HttpLimits FEW = {.connections = 2};
+    static const HttpLimits ONE_EACH = {.connections_per_ip = 1};
     static const struct {
         const char *path;
         void (*test)(Fixture *fixture, gconstpointer data);
@@ -722,6 +738,7 @@ int main(int argc, char **argv)
         {"/http/idle-connections-are-closed", test_idle_connections_are_closed, &SHORT},
         {"/http/slow-taker-is-cut", test_slow_taker_is_cut, &SHORT},
         {"/http/connection-limit", test_connection_limit, &FEW},
+        {"/http/connection-limit-per-address", test_connection_limit_per_address, &ONE_EACH},
         {"/http/out-of-descriptors", test_out_of_descriptors, NULL},
         {"/http/idle-costs-nothing", test_idle_costs_nothing, NULL},
     };
