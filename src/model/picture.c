@@ -133,6 +133,18 @@ void picture_free(Picture *picture)
     g_free(picture);
 }
 
+void picture_replace(Picture *picture, Picture *next)
+{
+    Picture old = *picture;
+    *picture = *next;
+    *next = old;
+    // the line belongs to the picture that stays
+    Link link = picture->link;
+    picture->link = next->link;
+    next->link = link;
+    picture->version = next->version + 1;
+}
+
 static guint position_of(const Shelf *shelf, const char *key)
 {
     return key ? GPOINTER_TO_UINT(g_hash_table_lookup(shelf->index, key)) : 0;

@@ -76,6 +76,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Picture, picture_free)
 // Forgets every object (a new snapshot begins); link and version stay.
 void picture_clear(Picture *picture);
 
+// Moves everything that `next` shows into `picture` (the whole at once: no half picture is ever seen);
+// link and version stay `picture`'s own. `next` is left to be freed.
+void picture_replace(Picture *picture, Picture *next);
+
 // Takes `item` (of the shelf's kind), replacing the one of the same key in its place.
 void picture_put(Picture *picture, ShelfKind kind, gpointer item);
 void picture_remove(Picture *picture, ShelfKind kind, const char *key);
