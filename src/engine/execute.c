@@ -141,7 +141,8 @@ static Motion *outcomes(Engine *engine, const Operation *operation)
         }
         Step *mine = copy->steps->pdata[i];
         take_outcome(engine, motion, copy, mine, exec);
-        if (mine->state == STEP_FAILED) {
+        // What an abort gave up is no news: the way back takes care of it.
+        if (mine->state == STEP_FAILED && (copy->phase != PHASE_UNDOING || mine->compensates)) {
             g_autofree char *why = g_strdup_printf("step %u, %s: %s", mine->number, mine->title,
                                                    mine->detail ? mine->detail : "failed");
             pause_for(motion, copy, why);

@@ -37,6 +37,15 @@ static Guard check_declared(const Engine *engine, const Operation *operation)
     return GO;
 }
 
+// Not to know (yet, or for a moment) is no change of the world: nobody's sign-off is void for it, but nothing
+// starts on it either.
+static bool is_blind(const Statement *then, const Statement *now)
+{
+    return !statement_oldest_fact(now) ||
+           (now->from_verdict == VERDICT_UNKNOWN && then->from_verdict != VERDICT_UNKNOWN) ||
+           (now->to_verdict == VERDICT_UNKNOWN && then->to_verdict != VERDICT_UNKNOWN);
+}
+
 Guard guard_statement(Engine *engine, const Operation *operation)
 {
     g_autoptr(GError) error = NULL;
@@ -50,6 +59,11 @@ Guard guard_statement(Engine *engine, const Operation *operation)
         return guard;
     }
     guard.statement = evidence_statement(engine, operation, guard.steps);
+    if (is_blind(operation->statement, guard.statement)) {
+        guard.answer = GUARD_WAIT;
+        guard.why = g_strdup("It is being observed again.");
+        return guard;
+    }
     guard.why = statement_material_change(operation->statement, guard.statement);
     if (guard.why)
         guard.answer = GUARD_VOID;
@@ -73,8 +87,9 @@ static Guard check_target(const Engine *engine, const Operation *operation)
     const Location *to = fleet_location(engine->fleet, operation->to);
     if (derive_healthy(engine, to))
         return GO;
-    return answer(GUARD_BLOCK, "The target %s is not healthy: %s.", operation->to,
-                  world_location(engine, operation->to)->verdict.why);
+    const Verdict *verdict = &world_location(engine, operation->to)->verdict;
+    return answer(verdict->state == VERDICT_UNKNOWN ? GUARD_WAIT : GUARD_BLOCK,
+                  "The target %s is not healthy: %s.", operation->to, verdict->why);
 }
 
 static Guard check_signed(const Operation *operation)
@@ -238,6 +253,8 @@ static Guard check_evidence(Engine *engine, const Operation *operation)
     // The plan was fixed when the first step began: it is not made again.
     g_autoptr(Statement) now = evidence_statement(engine, operation, operation->steps);
     discount_own_effects(operation, now);
+    if (is_blind(operation->statement, now))
+        return answer(GUARD_WAIT, "It is being observed again.");
     g_autofree char *change = statement_material_change(operation->statement, now);
     if (change)
         return answer(GUARD_BLOCK, "Beyond what was signed: %s.", change);

@@ -59,10 +59,11 @@ void step_begin(Engine *engine, const Operation *operation, const Step *step)
 
 static void over(Engine *engine, Exec *exec, StepState result, const char *detail)
 {
+    char *copy = g_strdup(detail); // it may be the old one
     exec->stage = EXEC_OVER;
     exec->result = result;
     g_free(exec->detail);
-    exec->detail = g_strdup(detail);
+    exec->detail = copy;
     engine_wake(engine);
 }
 

@@ -1,0 +1,81 @@
+// Regions for the simulation: targets with real semantics (they fence by epoch and boot id, answer a
+// repeated key without a second effect, replicate with a delay, die, hang and come back), and a network that
+// loses, delays and doubles messages. They are the engine's driver and prober; nothing here knows the
+// engine.
+#pragma once
+
+#include "base/clock.h"
+#include "model/fleet.h"
+#include "port/driver.h"
+#include "port/prober.h"
+
+enum { SIM_COMMIT_MS = 400 }; // an active store commits one transaction so often
+
+typedef enum { REGION_UP, REGION_DOWN, REGION_HANGING, REGION_SICK } RegionHealth;
+
+typedef struct {
+    char *name;
+    RegionHealth health; // sick: its health check fails, but its management answers
+    guint boots;
+    gint64 replication_delay_ms;
+    bool replication_off;
+} Region;
+
+typedef struct {
+    const Instance *instance;
+    Region *region;
+    bool active;
+    gint64 fence;         // no command with an older epoch is taken
+    gint64 epoch;         // of the last command that was taken
+    GHashTable *answered; // key → how often it took effect
+    int runs;
+    gint64 last_run_ms;
+    char *routed_to;
+    // Of what holds data: its log, as the time of each commit.
+    GArray *log;        // of gint64
+    gint64 replayed_ms; // of a standby: all that was committed up to here has arrived
+    char *source;       // whom it replays; NULL = nobody
+    gint64 lineage;
+    gint64 lost;    // transactions that a forced promotion left behind
+    gint64 lost_ms; // … and the time from the oldest of them to the last
+} Target;
+
+typedef struct SimWorld SimWorld;
+
+// Called before a command leaves for its target, and after it took effect there (once per key).
+typedef struct {
+    void (*sent)(const Instance *instance, DriverAction action, const DriverCommand *command,
+                 gpointer data);
+    void (*effect)(const Instance *instance, DriverAction action, const char *key, gpointer data);
+    gpointer data;
+} SimHooks;
+
+struct SimWorld {
+    DriverPort driver;
+    ProberPort prober;
+    FakeClock *clock;
+    GRand *rand;
+    Fleet *fleet;
+    GPtrArray *regions; // of Region *
+    GPtrArray *targets; // of Target *
+    GPtrArray *events;  // of Event *, not sorted
+    SimHooks hooks;
+    guint trouble; // percent of messages that are lost, late or doubled
+    ProofClass proof;
+    bool unable; // drivers cannot switch off (class M)
+};
+
+SimWorld *sim_world_new(FakeClock *clock, Fleet *fleet, guint32 seed);
+void sim_world_free(SimWorld *world);
+
+Region *sim_region(SimWorld *world, const char *name);
+Target *sim_target(SimWorld *world, const char *workload, const char *location);
+
+// Alive again: with its processes as they were (after a hang), or booted (passive, with a new boot id).
+void sim_region_set(SimWorld *world, const char *name, RegionHealth health);
+
+// When the next thing happens (monotonic); G_MAXINT64 = nothing will.
+gint64 sim_world_next(const SimWorld *world);
+
+// Does what is due.
+void sim_world_run(SimWorld *world);

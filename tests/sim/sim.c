@@ -1,0 +1,552 @@
+#include "sim.h"
+
+#include <string.h>
+
+#include "model/refusal.h"
+#include "wire/operation.h"
+#include "wire/statement.h"
+
+const Person ALICE = {(char *)"alice", (char *)"a test",
+                      ROLE_BIT_VIEWER | ROLE_BIT_OPERATOR | ROLE_BIT_APPROVER};
+const Person BOB = {(char *)"bob", (char *)"a test",
+                    ROLE_BIT_VIEWER | ROLE_BIT_OPERATOR | ROLE_BIT_APPROVER};
+const Person CAROL = {(char *)"carol", (char *)"a test",
+                      ROLE_BIT_VIEWER | ROLE_BIT_OPERATOR | ROLE_BIT_APPROVER};
+const Person VIEWER = {(char *)"victor", (char *)"a test", ROLE_BIT_VIEWER};
+
+static const gint64 START_MS = G_GINT64_CONSTANT(1795230000000);
+
+static void fault(Sim *sim, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static void fault(Sim *sim, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    if (sim->faults->len < 20)
+        g_ptr_array_add(sim->faults,
+                        g_strdup_printf("at %.1f s: %s", (double)sim->clock.mono / 1000, text));
+}
+
+bool sim_is_whole(Sim *sim)
+{
+    for (guint i = 0; i < sim->faults->len; i++)
+        g_printerr("# seed %u: %s\n", sim->seed, (const char *)sim->faults->pdata[i]);
+    return sim->faults->len == 0;
+}
+
+// ---- The fleet ---------------------------------------------------------------------------------
+
+static void add_location(Fleet *fleet, const char *name)
+{
+    Location *location = fleet_add_location(fleet, name);
+    location->health.url = g_strdup_printf("http://%s/health", name);
+    location->health.interval_ms = 2000;
+    location->health.timeout_ms = 1000;
+    location->health.failures = 3;
+    location->health.recoveries = 2;
+}
+
+static Workload *add_workload(Fleet *fleet, Group *group, const char *name, WorkloadKind kind,
+                              Pattern pattern)
+{
+    Workload *workload = group_add_workload(fleet, group, name);
+    workload->kind = kind;
+    workload->pattern = pattern;
+    workload->driver = g_strdup("sim");
+    workload_add_instance(workload, group->primary);
+    for (guint i = 0; i < group->standbys->len; i++)
+        workload_add_instance(workload, group->standbys->pdata[i]);
+    return workload;
+}
+
+static Fleet *make_fleet(void)
+{
+    Fleet *fleet = fleet_new("sim");
+    add_location(fleet, "west");
+    add_location(fleet, "north");
+    Group *group = fleet_add_group(fleet, "payments");
+    group->primary = fleet_location(fleet, "west");
+    g_ptr_array_add(group->standbys, fleet_location(fleet, "north"));
+    group->policy.approvals = 1;
+    group->policy.hold_ms = 0;
+    group->policy.antiflap_ms = 0;
+    group->plan_reviewed_ms = group->plan_tested_ms = START_MS - 1000;
+    add_workload(fleet, group, "ledger", KIND_DATABASE, PATTERN_ACTIVE_PASSIVE);
+    Workload *settle = add_workload(fleet, group, "settle", KIND_WORKFLOW, PATTERN_ACTIVE_PASSIVE);
+    Workload *report = add_workload(fleet, group, "report", KIND_WORKFLOW, PATTERN_ACTIVE_PASSIVE);
+    Workload *front = add_workload(fleet, group, "front", KIND_SERVICE, PATTERN_LOAD_BALANCED);
+    add_workload(fleet, group, "router", KIND_ROUTER, PATTERN_ACTIVE_PASSIVE);
+    workload_add_trigger(settle, "poll")->type = TRIGGER_POLLING;
+    g_ptr_array_add(report->depends_on, settle);
+    front->router = g_strdup("router");
+    return fleet;
+}
+
+// ---- Invariants, on what leaves ----------------------------------------------------------------
+
+static void on_operation(const StoreRange *range, const GError *error, gpointer data)
+{
+    gsize size;
+    if (error || !range->entries->len)
+        return;
+    const char *text =
+        g_bytes_get_data(((const StoreEntry *)range->entries->pdata[0])->value, &size);
+    g_autoptr(json_t) json = wire_parse("operation", text, size, STORE_VALUE_MAX, NULL);
+    *(Operation **)data = json ? operation_from_json(json, WIRE_LENIENT, NULL) : NULL;
+}
+
+static Operation *stored_operation(Sim *sim, const char *id)
+{
+    Operation *operation = NULL;
+    g_autofree char *key = g_strconcat("operation/", id, NULL);
+    store_get(sim->store, key, on_operation, &operation);
+    return operation;
+}
+
+static guint distinct_approvals(const Operation *operation)
+{
+    g_autoptr(GHashTable) people = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < operation->signoffs->len; i++) {
+        const SignOff *signoff = operation->signoffs->pdata[i];
+        if (signoff->decision == DECISION_APPROVE && !signoff->void_ &&
+            g_strcmp0(signoff->digest, operation->digest) == 0)
+            g_hash_table_add(people, signoff->operator_name);
+    }
+    return g_hash_table_size(people);
+}
+
+// Invariant 2.
+static void check_signed(Sim *sim, const Operation *operation)
+{
+    const Statement *statement = operation->statement;
+    g_autofree char *digest = statement_digest(statement);
+    guint given = distinct_approvals(operation);
+    if (g_strcmp0(digest, operation->digest) != 0)
+        fault(sim, "the digest of %s is not its statement's", operation->id);
+    if (statement_loses(statement) && (!statement->approvals || given < statement->approvals))
+        fault(sim, "%s runs with %u sign-offs of %u", operation->id, given, statement->approvals);
+}
+
+// Invariant 5, first half: the intent is in the store before the command leaves.
+static void check_intent(Sim *sim, const Operation *operation, const DriverCommand *command)
+{
+    for (guint i = 0; i < operation->steps->len; i++) {
+        const Step *step = operation->steps->pdata[i];
+        if (g_strcmp0(step->key, command->key) != 0)
+            continue;
+        if (step->state != STEP_INTENT && step->state != STEP_UNKNOWN)
+            fault(sim, "%s left in state %s", command->key,
+                  name_of(&STEP_STATE_NAMES, (int)step->state));
+        if (step->epoch != command->epoch || g_strcmp0(step->boot_id, command->boot_id) != 0)
+            fault(sim, "%s left with another epoch or boot id than was stored", command->key);
+        return;
+    }
+    fault(sim, "%s left without a stored intent", command->key);
+}
+
+static bool other_is_active(Sim *sim, const Instance *instance)
+{
+    const GPtrArray *instances = instance->workload->instances;
+    for (guint i = 0; i < instances->len; i++) {
+        const Instance *other = instances->pdata[i];
+        const Target *target =
+            sim_target(sim->world, instance->workload->id, other->location->name);
+        if (other != instance && target->active && target->region->health != REGION_DOWN)
+            return true;
+    }
+    return false;
+}
+
+// Invariant 1.
+static void check_single(Sim *sim, const Operation *operation, const Instance *instance,
+                         DriverAction action)
+{
+    bool grants = action == ACTION_ACTIVATE || action == ACTION_PROMOTE;
+    bool risk_signed = !operation->planned &&
+                       operation->statement->old_primary == OLD_UNCONFIRMED && operation->past_pnr;
+    if (!grants || !workload_is_single_active(instance->workload) ||
+        !other_is_active(sim, instance))
+        return;
+    if (!risk_signed)
+        fault(sim, "%s is commanded active in %s while it is active elsewhere",
+              instance->workload->id, instance->location->name);
+}
+
+static void check_epoch(Sim *sim, const char *group, gint64 epoch)
+{
+    gint64 *highest = g_hash_table_lookup(sim->highest, group);
+    if (!highest) {
+        highest = g_new0(gint64, 1);
+        g_hash_table_insert(sim->highest, g_strdup(group), highest);
+    }
+    if (epoch < *highest)
+        fault(sim, "a command of %s has epoch %" G_GINT64_FORMAT " after %" G_GINT64_FORMAT, group,
+              epoch, *highest);
+    *highest = MAX(*highest, epoch);
+}
+
+static void on_sent(const Instance *instance, DriverAction action, const DriverCommand *command,
+                    gpointer data)
+{
+    Sim *sim = data;
+    sim->commands++;
+    if (store_memory_has_crashed(sim->store))
+        return;
+    check_epoch(sim, instance->workload->group->name, command->epoch);
+    if (g_str_equal(command->operation, "quarantine"))
+        return;
+    g_autoptr(Operation) operation = stored_operation(sim, command->operation);
+    if (!operation) {
+        fault(sim, "%s left for an operation that is not stored", command->key);
+        return;
+    }
+    check_intent(sim, operation, command);
+    check_signed(sim, operation);
+    check_single(sim, operation, instance, action);
+}
+
+// Invariant 5, second half: a step has one effect, whatever key it comes under.
+static void on_effect(const Instance *instance, DriverAction action, const char *key, gpointer data)
+{
+    Sim *sim = data;
+    g_autofree char *step = g_strdup(key);
+    char *slash = strrchr(step, '/');
+    (void)instance;
+    if (g_str_has_prefix(key, "quarantine/") || !slash)
+        return;
+    *slash = '\0'; // without the epoch
+    guint count = GPOINTER_TO_UINT(g_hash_table_lookup(sim->effects, step)) + 1;
+    g_hash_table_replace(sim->effects, g_strdup(step), GUINT_TO_POINTER(count));
+    if (count > 1)
+        fault(sim, "%s took effect %u times (action %s)", step, count, driver_action_name(action));
+}
+
+// ---- Invariants, on what is ------------------------------------------------------------------
+
+static void on_audit(const GPtrArray *records, bool more, const GError *error, gpointer data)
+{
+    Sim *sim = data;
+    (void)more;
+    for (guint i = 0; !error && i < records->len; i++) {
+        g_autoptr(GError) bad = NULL;
+        if (!audit_chain_verify(&sim->chain, records->pdata[i], &bad)) {
+            fault(sim, "the audit chain breaks: %s", bad->message);
+            return;
+        }
+    }
+}
+
+static bool has_alarm(Sim *sim, const char *prefix, const char *id)
+{
+    const GPtrArray *alarms = engine_alarms(sim->engine);
+    g_autofree char *wanted = g_strconcat(prefix, id, NULL);
+    for (guint i = 0; i < alarms->len; i++) {
+        const Alarm *alarm = alarms->pdata[i];
+        if (g_str_has_prefix(alarm->id, wanted) && !alarm->ended_ms)
+            return true;
+    }
+    return false;
+}
+
+static void check_operation(Sim *sim, const Operation *operation)
+{
+    for (guint i = 0; i < operation->signoffs->len; i++)
+        for (guint j = i + 1; j < operation->signoffs->len; j++)
+            if (g_str_equal(((const SignOff *)operation->signoffs->pdata[i])->id,
+                            ((const SignOff *)operation->signoffs->pdata[j])->id))
+                fault(sim, "a sign-off of %s is there twice", operation->id);
+    if (operation->state == OPERATION_AWAITING && !has_alarm(sim, "signoff:", operation->id))
+        fault(sim, "%s waits for a sign-off and nobody is told", operation->id);
+    if (operation->state == OPERATION_PAUSED && !has_alarm(sim, "paused:", operation->id))
+        fault(sim, "%s is paused and nobody is told", operation->id);
+    if (operation->past_pnr && operation->state == OPERATION_ABORTED)
+        fault(sim, "%s was aborted past its point of no return", operation->id);
+}
+
+static void check_state(Sim *sim)
+{
+    if (!sim->started || store_memory_has_crashed(sim->store))
+        return;
+    const GPtrArray *operations = engine_operations(sim->engine);
+    if (engine_frame(sim->engine)->audit_seq > sim->chain.seq)
+        engine_audit(sim->engine, sim->chain.seq, 1000, on_audit, sim);
+    for (guint i = 0; i < operations->len; i++)
+        check_operation(sim, operations->pdata[i]);
+}
+
+// ---- Life --------------------------------------------------------------------------------------
+
+static void on_wake(gpointer data)
+{
+    ((Sim *)data)->woken = true;
+}
+
+static void on_started(const GError *error, gpointer data)
+{
+    Sim *sim = data;
+    sim->started = true;
+    if (error)
+        fault(sim, "it does not start: %s", error->message);
+}
+
+static void boot(Sim *sim, const StoreImage *image)
+{
+    sim->store = store_memory_new(&sim->clock.clock, image);
+    EngineConfig config = {.clock = &sim->clock.clock,
+                           .log = &sim->log,
+                           .ids = &sim->ids,
+                           .store = sim->store,
+                           .driver = &sim->world->driver,
+                           .prober = &sim->world->prober,
+                           .daemon = "sim",
+                           .location = "elsewhere",
+                           .wake = on_wake,
+                           .data = sim};
+    sim->started = false;
+    sim->engine = engine_new(&config, sim->fleet);
+    engine_start(sim->engine, on_started, sim);
+    sim->woken = true;
+}
+
+void sim_restart(Sim *sim)
+{
+    g_autoptr(StoreImage) image = store_memory_image(sim->store);
+    g_clear_pointer(&sim->engine, engine_free);
+    g_clear_pointer(&sim->store, store_free);
+    sim->restarts++;
+    boot(sim, image);
+}
+
+Sim *sim_new(guint32 seed, void (*tweak)(Fleet *fleet))
+{
+    Sim *sim = g_new0(Sim, 1);
+    sim->seed = seed;
+    fake_clock_init(&sim->clock, START_MS);
+    sim->log = (Log){&sim->clock.clock, LOG_LEVEL_ERROR, false, -1};
+    if (g_getenv("SIM_LOG"))
+        sim->log = (Log){&sim->clock.clock, LOG_LEVEL_DEBUG, false, 2};
+    id_source_init(&sim->ids, &sim->clock.clock, seed);
+    sim->fleet = make_fleet();
+    if (tweak)
+        tweak(sim->fleet);
+    sim->world = sim_world_new(&sim->clock, sim->fleet, seed);
+    sim->world->hooks = (SimHooks){on_sent, on_effect, sim};
+    sim->highest = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    sim->effects = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    sim->faults = g_ptr_array_new_with_free_func(g_free);
+    boot(sim, NULL);
+    return sim;
+}
+
+void sim_free(Sim *sim)
+{
+    engine_free(sim->engine);
+    store_free(sim->store);
+    sim_world_free(sim->world);
+    fleet_unref(sim->fleet);
+    id_source_release(&sim->ids);
+    g_hash_table_unref(sim->highest);
+    g_hash_table_unref(sim->effects);
+    g_ptr_array_unref(sim->faults);
+    g_clear_error(&sim->error);
+    g_free(sim->operation);
+    g_free(sim);
+}
+
+// ---- Time --------------------------------------------------------------------------------------
+
+static void run_engine(Sim *sim)
+{
+    sim->woken = false;
+    store_tick(sim->store);
+    sim->due_ms = engine_run(sim->engine);
+    check_state(sim);
+    if (store_memory_has_crashed(sim->store))
+        sim_restart(sim);
+}
+
+static void step_world(Sim *sim, gint64 until_ms)
+{
+    gint64 next = MIN(MIN(sim->due_ms, sim_world_next(sim->world)), until_ms);
+    if (next > sim->clock.mono)
+        fake_clock_advance(&sim->clock, next - sim->clock.mono);
+    sim_world_run(sim->world);
+}
+
+bool sim_until(Sim *sim, bool (*holds)(Sim *sim), gint64 ms)
+{
+    gint64 until_ms = sim->clock.mono + ms;
+    for (;;) {
+        guint rounds = 0;
+        while (sim->woken || sim->due_ms <= sim->clock.mono) {
+            run_engine(sim);
+            if (holds && sim->started && holds(sim))
+                return true;
+            if (++rounds > 1000) {
+                fault(sim, "the engine never rests");
+                return false;
+            }
+        }
+        if (sim->clock.mono >= until_ms)
+            return false;
+        step_world(sim, until_ms);
+    }
+}
+
+void sim_pass(Sim *sim, gint64 ms)
+{
+    sim_until(sim, NULL, ms);
+}
+
+// ---- People ------------------------------------------------------------------------------------
+
+static void take_answer(Sim *sim, const Operation *operation, const GError *error)
+{
+    sim->answers++;
+    g_clear_error(&sim->error);
+    if (error)
+        sim->error = g_error_copy(error);
+    sim->refused += error != NULL;
+    if (operation) {
+        g_free(sim->operation);
+        sim->operation = g_strdup(operation->id);
+    }
+}
+
+static void on_operation_done(const Operation *operation, const GError *error, gpointer data)
+{
+    take_answer(data, operation, error);
+}
+
+// Invariant 6: what is accepted rests on fresh looks at the target.
+static void check_fresh(Sim *sim, const Operation *operation)
+{
+    gint64 now = sim->clock.wall;
+    const LocationStatus *to = engine_location(sim->engine, operation->to);
+    if (now - to->verdict.observed_at_ms > 15000)
+        fault(sim, "a sign-off of %s was taken on a verdict %" G_GINT64_FORMAT " ms old",
+              operation->id, now - to->verdict.observed_at_ms);
+    const WorkloadStatus *ledger = engine_workload(sim->engine, "payments/ledger");
+    const InstanceStatus *at = workload_status_at(ledger, operation->to);
+    if (now - at->observed_at_ms > 15000)
+        fault(sim, "a sign-off of %s was taken on a state %" G_GINT64_FORMAT " ms old",
+              operation->id, now - at->observed_at_ms);
+}
+
+static void on_signed(const Operation *operation, const SignOff *signoff, const GError *error,
+                      gpointer data)
+{
+    Sim *sim = data;
+    take_answer(sim, operation, error);
+    if (error || !operation)
+        return;
+    sim->signed_++;
+    if (signoff->decision == DECISION_APPROVE && signoff->at_ms == sim->clock.wall)
+        check_fresh(sim, operation);
+}
+
+static bool wait_answer(Sim *sim, guint before)
+{
+    guint restarts = sim->restarts;
+    for (guint i = 0; sim->answers == before && sim->restarts == restarts && i < 10000; i++) {
+        if (sim->woken || sim->due_ms <= sim->clock.mono)
+            run_engine(sim);
+        else
+            step_world(sim, sim->clock.mono + 1000);
+    }
+    if (sim->answers != before)
+        return sim->error == NULL;
+    g_clear_error(&sim->error);
+    sim->error = g_error_new_literal(ERR, ERR_UNKNOWN, "the answer never came");
+    return false;
+}
+
+const Operation *sim_propose(Sim *sim, OperationKind kind, ProposePlanned planned)
+{
+    guint before = sim->answers;
+    ProposeRequest request = {.person = &ALICE,
+                              .kind = kind,
+                              .group = "payments",
+                              .planned = planned,
+                              .reason = "a test"};
+    engine_propose(sim->engine, &request, on_operation_done, sim);
+    return wait_answer(sim, before) ? engine_operation(sim->engine, sim->operation) : NULL;
+}
+
+const Operation *sim_operation(Sim *sim)
+{
+    const GroupStatus *group = sim_group(sim);
+    const Operation *open = engine_operation(sim->engine, group->operation);
+    return open ? open : engine_operation(sim->engine, sim->operation);
+}
+
+const GroupStatus *sim_group(Sim *sim)
+{
+    return engine_group(sim->engine, "payments");
+}
+
+bool sim_sign_exactly(Sim *sim, const SignRequest *request)
+{
+    guint before = sim->answers;
+    engine_sign(sim->engine, request, on_signed, sim);
+    return wait_answer(sim, before);
+}
+
+bool sim_sign(Sim *sim, const Person *person, Decision decision)
+{
+    const Operation *operation = sim_operation(sim);
+    g_autofree char *id = id_new(&sim->ids, "so");
+    SignOff signoff = {.id = id,
+                       .operation = operation->id,
+                       .digest = operation->digest,
+                       .decision = decision,
+                       .reason = (char *)"seen it",
+                       .phrase = operation->statement->confirm};
+    SignRequest request = {person, &signoff};
+    return sim_sign_exactly(sim, &request);
+}
+
+bool sim_command(Sim *sim, const Person *person, OperationCommand command, guint step)
+{
+    guint before = sim->answers;
+    CommandRequest request = {.person = person,
+                              .operation = sim_operation(sim)->id,
+                              .command = command,
+                              .step = step,
+                              .reason = "because"};
+    engine_command(sim->engine, &request, on_operation_done, sim);
+    return wait_answer(sim, before);
+}
+
+bool sim_is_refused(const Sim *sim, int code)
+{
+    return sim->error && g_error_matches(sim->error, REFUSAL, code);
+}
+
+typedef struct {
+    const char *action;
+    guint count;
+    gint64 last;
+    bool more;
+} Count;
+
+static void on_count(const GPtrArray *records, bool more, const GError *error, gpointer data)
+{
+    Count *count = data;
+    count->more = more && !error;
+    for (guint i = 0; !error && i < records->len; i++) {
+        const AuditRecord *record = records->pdata[i];
+        count->count += g_str_equal(record->action, count->action);
+        count->last = record->seq;
+    }
+}
+
+guint sim_count_audit(Sim *sim, const char *action)
+{
+    Count count = {.action = action, .more = true};
+    while (count.more)
+        engine_audit(sim->engine, count.last, 1000, on_count, &count);
+    return count.count;
+}

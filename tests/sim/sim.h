@@ -1,0 +1,71 @@
+// One signalboxd in a simulated world: engine, store and people, under a fake clock; and the invariants of
+// 4-OPERATIONS.md, checked after everything that happens.
+#pragma once
+
+#include "engine/engine.h"
+#include "engine/request.h"
+#include "region.h"
+#include "store/memory.h"
+#include "wire/audit.h"
+
+typedef struct {
+    guint32 seed;
+    FakeClock clock;
+    Log log;
+    IdSource ids;
+    Fleet *fleet;
+    SimWorld *world;
+    Store *store;
+    Engine *engine;
+    gint64 due_ms;
+    bool woken;
+    bool started;
+    guint restarts;
+
+    // What the checks remember.
+    AuditChain chain;    // verified so far
+    GHashTable *highest; // group → highest epoch commanded (gint64 *)
+    GHashTable *effects; // "operation/step kind/number" → how often it took effect
+    GHashTable *told;    // operation id → why people were told
+    GPtrArray *faults;   // sentences: what does not hold
+    guint commands, signed_, refused;
+
+    // The last answers.
+    char *operation; // id
+    GError *error;
+    guint answers;
+} Sim;
+
+extern const Person ALICE, BOB, CAROL, VIEWER;
+
+// Two paired regions and one apart; a group with a database, two workflows, a router and a service that is active
+// in both; `tweak` may change the fleet before anything starts (NULL = not).
+Sim *sim_new(guint32 seed, void (*tweak)(Fleet *fleet));
+void sim_free(Sim *sim);
+
+// Lets `ms` pass, event by event.
+void sim_pass(Sim *sim, gint64 ms);
+
+// Lets time pass until `holds`, at most `ms`. False if it never did.
+bool sim_until(Sim *sim, bool (*holds)(Sim *sim), gint64 ms);
+
+// The program dies and starts again on what the store holds.
+void sim_restart(Sim *sim);
+
+// Requests; each waits for its answer. NULL / false = refused, with sim->error.
+const Operation *sim_propose(Sim *sim, OperationKind kind, ProposePlanned planned);
+bool sim_sign(Sim *sim, const Person *person, Decision decision);
+// As it is given; fills sim->error.
+bool sim_sign_exactly(Sim *sim, const SignRequest *request);
+bool sim_command(Sim *sim, const Person *person, OperationCommand command, guint step);
+
+// The operation that was proposed last (or the open one of the group).
+const Operation *sim_operation(Sim *sim);
+const GroupStatus *sim_group(Sim *sim);
+bool sim_is_refused(const Sim *sim, int code);
+
+// True if nothing was found wrong so far; else prints it.
+bool sim_is_whole(Sim *sim);
+
+// How many audit records have that action.
+guint sim_count_audit(Sim *sim, const char *action);

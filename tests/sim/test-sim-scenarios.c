@@ -1,0 +1,554 @@
+// Whole stories, one after the other: given a fleet, when this happens, then that.
+#include "sim.h"
+
+#include "model/refusal.h"
+
+static bool is_down_west(Sim *sim)
+{
+    return engine_location(sim->engine, "west")->verdict.state == VERDICT_DOWN;
+}
+
+static bool has_open(Sim *sim)
+{
+    return sim_group(sim)->operation != NULL;
+}
+
+static bool has_ended(Sim *sim)
+{
+    const Operation *operation = engine_operation(sim->engine, sim->operation);
+    return operation && operation_has_ended(operation);
+}
+
+static bool is_paused(Sim *sim)
+{
+    const Operation *operation = sim_operation(sim);
+    return operation && operation->state == OPERATION_PAUSED;
+}
+
+static bool is_settled(Sim *sim)
+{
+    return has_ended(sim) || is_paused(sim);
+}
+
+static void show(Sim *sim)
+{
+    const Operation *operation = sim_operation(sim);
+    if (!operation)
+        return;
+    g_printerr("# %s is %s/%s: %s\n", operation->id,
+               name_of(&OPERATION_STATE_NAMES, (int)operation->state),
+               name_of(&PHASE_NAMES, (int)operation->phase), operation->why ? operation->why : "");
+    for (guint i = 0; i < operation->steps->len; i++) {
+        const Step *step = operation->steps->pdata[i];
+        g_printerr("#   %u.%u %s: %s %s\n", step->wave, step->number, step->title,
+                   name_of(&STEP_STATE_NAMES, (int)step->state), step->detail ? step->detail : "");
+    }
+}
+
+// Waits for the end (or a pause), which must come.
+static void expect_settled(Sim *sim, gint64 ms)
+{
+    bool settled = sim_until(sim, is_settled, ms);
+    if (!settled)
+        show(sim);
+    g_assert_true(settled);
+}
+
+static void expect_state(Sim *sim, OperationState state)
+{
+    const Operation *operation = sim_operation(sim);
+    if (!operation || operation->state != state)
+        show(sim);
+    g_assert_nonnull(operation);
+    g_assert_cmpstr(name_of(&OPERATION_STATE_NAMES, (int)operation->state), ==,
+                    name_of(&OPERATION_STATE_NAMES, (int)state));
+}
+
+// West dies; the watchdog proposes.
+static Sim *given_proposal(void (*tweak)(Fleet *))
+{
+    Sim *sim = sim_new(7, tweak);
+    sim_pass(sim, 20000);
+    sim_region_set(sim->world, "west", REGION_DOWN);
+    g_assert_true(sim_until(sim, has_open, 20000));
+    g_free(sim->operation);
+    sim->operation = g_strdup(sim_group(sim)->operation);
+    return sim;
+}
+
+static void finish(Sim *sim)
+{
+    g_assert_true(sim_is_whole(sim));
+    sim_free(sim);
+}
+
+static void expect_active(Sim *sim, const char *location)
+{
+    const char *const workloads[] = {"payments/ledger", "payments/settle", "payments/report"};
+    for (guint i = 0; i < G_N_ELEMENTS(workloads); i++)
+        g_assert_true(sim_target(sim->world, workloads[i], location)->active);
+    g_assert_cmpstr(sim_group(sim)->active, ==, location);
+}
+
+static void test_unplanned(void)
+{
+    Sim *sim = given_proposal(NULL);
+    const Operation *operation = sim_operation(sim);
+    g_assert_false(operation->planned);
+    g_assert_true(operation->statement->loss_known);
+    g_assert_cmpint(operation->statement->loss_ms, >, 0);
+    g_assert_cmpint((int)operation->statement->old_primary, ==, OLD_UNCONFIRMED);
+    gint64 bound = operation->statement->loss_ms;
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 60000);
+    expect_state(sim, OPERATION_COMPLETED);
+    expect_active(sim, "north");
+    const Target *ledger = sim_target(sim->world, "payments/ledger", "north");
+    g_test_message("bound %" G_GINT64_FORMAT " ms, lost %" G_GINT64_FORMAT
+                   " transactions over %" G_GINT64_FORMAT " ms",
+                   bound, ledger->lost, ledger->lost_ms);
+    g_assert_cmpint(ledger->lost_ms, <=, bound);
+    g_assert_cmpint(sim_operation(sim)->lost.transactions, ==, ledger->lost);
+    g_assert_cmpint((int)sim_group(sim)->mode, ==, MODE_FAILED_OVER);
+    g_assert_cmpstr(sim_target(sim->world, "payments/router", "north")->routed_to, ==, "north");
+    finish(sim);
+}
+
+static void test_planned_and_back(void)
+{
+    Sim *sim = sim_new(3, NULL);
+    sim_pass(sim, 20000);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_AS_NEEDED));
+    g_assert_true(sim_operation(sim)->planned);
+    g_assert_cmpint(sim_operation(sim)->statement->loss_ms, ==, 0);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 120000);
+    expect_state(sim, OPERATION_COMPLETED);
+    expect_active(sim, "north");
+    g_assert_cmpint(sim_target(sim->world, "payments/ledger", "north")->lost, ==, 0);
+
+    bool open = true;
+    g_autofree char *why = NULL;
+    g_assert_true(engine_gate(sim->engine, "payments", &open, &why, NULL));
+    g_assert_false(open);
+
+    sim_pass(sim, 10000);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILBACK, PROPOSE_AS_NEEDED));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 300000);
+    expect_state(sim, OPERATION_COMPLETED);
+    expect_active(sim, "west");
+    g_assert_cmpint(sim_target(sim->world, "payments/ledger", "west")->lost, ==, 0);
+    g_assert_cmpint((int)sim_group(sim)->mode, ==, MODE_NORMAL);
+    finish(sim);
+}
+
+static void test_reject(void)
+{
+    Sim *sim = given_proposal(NULL);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_REJECT));
+    expect_state(sim, OPERATION_REJECTED);
+    g_assert_false(sim_sign(sim, &ALICE, DECISION_APPROVE));
+    g_assert_true(sim_is_refused(sim, REFUSAL_WRONG_STATE));
+    sim_pass(sim, 600000); // not proposed again while it stays down
+    g_assert_null(sim_group(sim)->operation);
+    g_assert_cmpuint(sim->commands, ==, 0);
+    finish(sim);
+}
+
+static void test_withdraw(void)
+{
+    Sim *sim = sim_new(3, NULL);
+    sim_pass(sim, 20000);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_PLANNED));
+    g_assert_false(sim_command(sim, &VIEWER, COMMAND_WITHDRAW, 0));
+    g_assert_true(sim_is_refused(sim, REFUSAL_NOT_ALLOWED));
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_WITHDRAW, 0));
+    expect_state(sim, OPERATION_WITHDRAWN);
+    finish(sim);
+}
+
+static void test_expire(void)
+{
+    Sim *sim = given_proposal(NULL);
+    sim_pass(sim, 31 * 60 * 1000);
+    expect_state(sim, OPERATION_EXPIRED);
+    g_assert_false(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_is_refused(sim, REFUSAL_EXPIRED));
+    g_assert_true(sim_until(sim, has_open, 10 * 60 * 1000)); // still down: it is proposed again
+    finish(sim);
+}
+
+static void test_cleared(void)
+{
+    Sim *sim = given_proposal(NULL);
+    sim_region_set(sim->world, "west", REGION_UP);
+    g_assert_true(sim_until(sim, has_ended, 60000));
+    expect_state(sim, OPERATION_WITHDRAWN);
+    g_assert_cmpuint(sim->commands, ==, 0);
+    finish(sim);
+}
+
+static void two_approvals(Fleet *fleet)
+{
+    Group *group = fleet_group(fleet, "payments");
+    group->policy.approvals = 2;
+    group->policy.four_eyes = true;
+}
+
+static void test_two_people(void)
+{
+    Sim *sim = given_proposal(two_approvals);
+    g_assert_false(sim_sign(sim, &VIEWER, DECISION_APPROVE));
+    g_assert_true(sim_is_refused(sim, REFUSAL_NOT_ALLOWED));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_false(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_is_refused(sim, REFUSAL_DUPLICATE_PERSON));
+    sim_pass(sim, 20000);
+    g_assert_cmpuint(sim->commands, ==, 0);
+    g_assert_true(sim_sign(sim, &CAROL, DECISION_APPROVE));
+    expect_settled(sim, 60000);
+    expect_state(sim, OPERATION_COMPLETED);
+    finish(sim);
+}
+
+static void test_four_eyes(void)
+{
+    Sim *sim = sim_new(3, two_approvals);
+    sim_pass(sim, 20000);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_PLANNED));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_false(sim_sign(sim, &ALICE, DECISION_APPROVE)); // she proposed it: not the last one
+    g_assert_true(sim_is_refused(sim, REFUSAL_FOUR_EYES));
+    finish(sim);
+}
+
+static void test_one_at_a_time(void)
+{
+    Sim *sim = given_proposal(NULL);
+    g_assert_null(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_AS_NEEDED));
+    g_assert_true(sim_is_refused(sim, REFUSAL_CONFLICT));
+    finish(sim);
+}
+
+// The standby falls ill while a sign-off is already given: it is void, and its giver is named.
+static void test_material_change(void)
+{
+    Sim *sim = given_proposal(two_approvals);
+    g_autofree char *digest = g_strdup(sim_operation(sim)->digest);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    sim_region_set(sim->world, "north", REGION_SICK);
+    sim_pass(sim, 10000);
+    const Operation *operation = sim_operation(sim);
+    g_assert_cmpstr(operation->digest, !=, digest);
+    g_assert_cmpint((int)operation->state, ==, OPERATION_AWAITING);
+    g_assert_true(((const SignOff *)operation->signoffs->pdata[0])->void_);
+    g_assert_nonnull(g_strstr_len(operation->changed, -1, "bob"));
+    g_assert_cmpuint(sim_count_audit(sim, "operation.restated"), >=, 1);
+    finish(sim);
+}
+
+static void long_hold(Fleet *fleet)
+{
+    fleet_group(fleet, "payments")->policy.hold_ms = 30000;
+}
+
+static void test_hold(void)
+{
+    Sim *sim = given_proposal(long_hold);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    sim_pass(sim, 20000);
+    g_assert_cmpuint(sim->commands, ==, 0);
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_HOLD, 0));
+    sim_pass(sim, 60000);
+    g_assert_cmpuint(sim->commands, ==, 0);
+    g_assert_true(sim_command(sim, &BOB, COMMAND_RESUME, 0));
+    expect_settled(sim, 60000);
+    expect_state(sim, OPERATION_COMPLETED);
+    finish(sim);
+}
+
+// The target hangs past the step's limit: paused; it comes back: retried with the same keys.
+static void test_retry(void)
+{
+    Sim *sim = given_proposal(NULL);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    while (!sim_operation(sim)->past_pnr)
+        sim_pass(sim, 10);
+    sim_region_set(sim->world, "north", REGION_HANGING);
+    g_assert_true(sim_until(sim, is_paused, 200000));
+    g_assert_false(sim_command(sim, &BOB, COMMAND_ABORT, 0));
+    g_assert_true(sim_is_refused(sim, REFUSAL_PAST_POINT_OF_NO_RETURN));
+    sim_region_set(sim->world, "north", REGION_UP);
+    sim_pass(sim, 10000);
+    g_assert_true(sim_command(sim, &BOB, COMMAND_RETRY, 0));
+    expect_settled(sim, 200000);
+    expect_state(sim, OPERATION_COMPLETED);
+    expect_active(sim, "north");
+    finish(sim);
+}
+
+static bool has_passivated(Sim *sim)
+{
+    return !sim_target(sim->world, "payments/settle", "west")->active;
+}
+
+static void test_abort_undoes(void)
+{
+    Sim *sim = sim_new(3, NULL);
+    sim_pass(sim, 20000);
+    sim_region(sim->world, "west")->replication_off = true; // it will not catch up
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_PLANNED));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_until(sim, has_passivated, 60000));
+    sim_pass(sim, 10000);
+    g_assert_true(sim_command(sim, &BOB, COMMAND_ABORT, 0));
+    expect_settled(sim, 60000);
+    expect_state(sim, OPERATION_ABORTED);
+    expect_active(sim, "west");
+    g_assert_cmpint((int)sim_group(sim)->mode, ==, MODE_NORMAL);
+    finish(sim);
+}
+
+static void test_duplicate_signoff(void)
+{
+    Sim *sim = given_proposal(two_approvals);
+    const Operation *operation = sim_operation(sim);
+    SignOff signoff = {.id = (char *)"so-1",
+                       .operation = operation->id,
+                       .digest = operation->digest,
+                       .decision = DECISION_APPROVE,
+                       .reason = (char *)"once",
+                       .phrase = operation->statement->confirm};
+    g_autoptr(SignOff) first = signoff_copy(&signoff);
+    SignRequest request = {&BOB, first};
+    sim_sign_exactly(sim, &request);
+    g_assert_no_error(sim->error);
+    sim_sign_exactly(sim, &request); // the answer was lost; it is asked again
+    g_assert_no_error(sim->error);
+    sim_restart(sim);
+    sim_pass(sim, 5000);
+    sim_sign_exactly(sim, &request);
+    g_assert_no_error(sim->error);
+    g_assert_cmpuint(sim_operation(sim)->signoffs->len, ==, 1);
+    g_assert_cmpuint(sim_count_audit(sim, "signoff.approve"), ==, 1);
+    g_free(first->reason);
+    first->reason = g_strdup("something else");
+    sim_sign_exactly(sim, &request);
+    g_assert_true(sim_is_refused(sim, REFUSAL_KEY_REUSED));
+    finish(sim);
+}
+
+// Kill the daemon at every single write of a failover; whatever is left, it ends with every effect once.
+static void test_kill_everywhere(void)
+{
+    for (int after = 0; after < 2; after++) {
+        for (guint n = 1; n < 40; n++) {
+            Sim *sim = given_proposal(NULL);
+            store_memory_plan_fault(sim->store, n,
+                                    after ? STORE_FAULT_CRASH_AFTER : STORE_FAULT_CRASH_BEFORE);
+            if (!sim_sign(sim, &BOB, DECISION_APPROVE)) {
+                g_assert_true(g_error_matches(sim->error, ERR, ERR_UNKNOWN));
+                sim_pass(sim, 15000);
+                if (sim_operation(sim)->state == OPERATION_AWAITING)
+                    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+            }
+            expect_settled(sim, 120000);
+            expect_state(sim, OPERATION_COMPLETED);
+            expect_active(sim, "north");
+            g_assert_cmpuint(sim_count_audit(sim, "signoff.approve"), ==, 1);
+            bool whole = sim_is_whole(sim), over = sim->restarts == 0;
+            sim_free(sim);
+            g_assert_true(whole);
+            if (over)
+                break; // beyond the last write
+        }
+    }
+}
+
+static void automatic(Fleet *fleet)
+{
+    Group *group = fleet_group(fleet, "payments");
+    group->policy.failover = AUTOMATION_AUTOMATIC;
+    group->policy.antiflap_ms = 10 * 60 * 1000;
+    // Nothing of it holds data or must be active only once.
+    for (guint i = 0; i < group->workloads->len; i++) {
+        Workload *workload = group->workloads->pdata[i];
+        if (workload->kind != KIND_ROUTER) {
+            workload->kind = KIND_SERVICE;
+            workload->pattern = PATTERN_LOAD_BALANCED;
+        }
+    }
+}
+
+static bool is_north(Sim *sim)
+{
+    return g_strcmp0(sim_group(sim)->active, "north") == 0 && !sim_group(sim)->operation;
+}
+
+static void test_automatic_and_antiflap(void)
+{
+    Sim *sim = sim_new(5, automatic);
+    sim_pass(sim, 20000);
+    sim_region_set(sim->world, "west", REGION_DOWN);
+    g_assert_true(sim_until(sim, is_north, 60000));
+    sim_region_set(sim->world, "west", REGION_UP);
+    sim_pass(sim, 30000);
+    sim_region_set(sim->world, "north", REGION_DOWN);
+    sim_pass(sim, 60000);
+    g_assert_null(sim_group(sim)->operation);
+    g_assert_nonnull(g_strstr_len(sim_group(sim)->blocked, -1, "anti-flap"));
+    sim_pass(sim, 10 * 60 * 1000);
+    g_assert_cmpstr(sim_group(sim)->active, ==, "west");
+    finish(sim);
+}
+
+static bool west_is_passive(Sim *sim)
+{
+    return !sim_target(sim->world, "payments/settle", "west")->active &&
+           !sim_target(sim->world, "payments/ledger", "west")->active &&
+           !sim_target(sim->world, "payments/report", "west")->active;
+}
+
+// West hangs, is given up, and comes back as it was: active.
+static void test_quarantine(void)
+{
+    Sim *sim = sim_new(9, NULL);
+    sim_pass(sim, 20000);
+    sim_region_set(sim->world, "west", REGION_HANGING);
+    g_assert_true(sim_until(sim, has_open, 30000));
+    g_free(sim->operation);
+    sim->operation = g_strdup(sim_group(sim)->operation);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_until(sim, has_ended, 60000));
+    expect_active(sim, "north");
+    sim_region_set(sim->world, "west", REGION_UP);
+    g_assert_true(sim_until(sim, west_is_passive, 30000));
+    g_assert_cmpuint(sim_count_audit(sim, "quarantine.intent"), >=, 3);
+    sim_pass(sim, 10000);
+    g_assert_cmpuint(sim_count_audit(sim, "quarantine.done"), ==,
+                     sim_count_audit(sim, "quarantine.intent"));
+    g_assert_cmpint((int)sim_group(sim)->mode, ==, MODE_FAILED_OVER);
+    finish(sim);
+}
+
+static bool is_split(Sim *sim)
+{
+    return sim_group(sim)->mode == MODE_SPLIT;
+}
+
+static void test_split(void)
+{
+    Sim *sim = sim_new(9, NULL);
+    sim_pass(sim, 20000);
+    sim_target(sim->world, "payments/settle", "north")->active = true; // somebody did that by hand
+    g_assert_true(sim_until(sim, is_split, 20000));
+    sim_pass(sim, 1000);
+    bool alarm = false;
+    for (guint i = 0; i < engine_alarms(sim->engine)->len; i++)
+        alarm = alarm || g_str_equal(((const Alarm *)engine_alarms(sim->engine)->pdata[i])->id,
+                                     "split:payments");
+    g_assert_true(alarm);
+    finish(sim);
+}
+
+static void test_disk_full(void)
+{
+    Sim *sim = given_proposal(NULL);
+    store_memory_set_full(sim->store, true);
+    g_assert_false(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_is_refused(sim, REFUSAL_NOT_RECORDED));
+    g_assert_cmpuint(sim_operation(sim)->signoffs->len, ==, 0);
+    g_assert_false(engine_frame(sim->engine)->store_ok);
+    sim_pass(sim, 20000);
+    store_memory_set_full(sim->store, false);
+    sim_pass(sim, 10000);
+    g_assert_true(engine_frame(sim->engine)->store_ok);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 60000);
+    expect_state(sim, OPERATION_COMPLETED);
+    finish(sim);
+}
+
+static void test_down_is_detected(void)
+{
+    Sim *sim = sim_new(2, NULL);
+    sim_pass(sim, 20000);
+    gint64 died = sim->clock.mono;
+    sim_region_set(sim->world, "west", REGION_HANGING);
+    g_assert_true(sim_until(sim, has_open, 60000));
+    g_assert_true(is_down_west(sim));
+    // failures × interval + timeout, jittered, and a little
+    g_assert_cmpint(sim->clock.mono - died, <=, 3 * 2200 + 1000 + 500);
+    finish(sim);
+}
+
+static void unable(Fleet *fleet)
+{
+    fleet_group(fleet, "payments")->policy.approvals = 1;
+}
+
+// Drivers that cannot switch off: a person attests, and two sign.
+static void test_manual_proof(void)
+{
+    Sim *sim = sim_new(4, unable);
+    sim->world->unable = true;
+    sim->world->proof = PROOF_MANUAL;
+    sim_restart(sim);
+    sim_pass(sim, 20000);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_PLANNED));
+    g_assert_cmpuint(sim_operation(sim)->statement->approvals, ==, 2);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_sign(sim, &CAROL, DECISION_APPROVE));
+    for (guint i = 0; i < 100 && !is_settled(sim); i++) {
+        sim_pass(sim, 1000);
+        const Operation *operation = sim_operation(sim);
+        for (guint j = 0; j < operation->steps->len; j++) {
+            const Step *step = operation->steps->pdata[j];
+            if (step->state != STEP_WAITING)
+                continue;
+            sim_target(sim->world, step->workload, "west")->active = false;
+            g_assert_true(sim_command(sim, &BOB, COMMAND_CONFIRM, step->number));
+            break;
+        }
+    }
+    expect_state(sim, OPERATION_COMPLETED);
+    expect_active(sim, "north");
+    finish(sim);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        void (*run)(void);
+    } TESTS[] = {
+        {"unplanned", test_unplanned},
+        {"planned-and-back", test_planned_and_back},
+        {"reject", test_reject},
+        {"withdraw", test_withdraw},
+        {"expire", test_expire},
+        {"cleared", test_cleared},
+        {"two-people", test_two_people},
+        {"four-eyes", test_four_eyes},
+        {"one-at-a-time", test_one_at_a_time},
+        {"material-change", test_material_change},
+        {"hold", test_hold},
+        {"retry", test_retry},
+        {"abort-undoes", test_abort_undoes},
+        {"duplicate-signoff", test_duplicate_signoff},
+        {"kill-everywhere", test_kill_everywhere},
+        {"automatic-and-antiflap", test_automatic_and_antiflap},
+        {"quarantine", test_quarantine},
+        {"split", test_split},
+        {"disk-full", test_disk_full},
+        {"down-is-detected", test_down_is_detected},
+        {"manual-proof", test_manual_proof},
+    };
+    g_test_init(&argc, &argv, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(TESTS); i++) {
+        g_autofree char *path = g_strconcat("/sim/", TESTS[i].name, NULL);
+        g_test_add_func(path, TESTS[i].run);
+    }
+    return g_test_run();
+}
