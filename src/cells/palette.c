@@ -15,15 +15,15 @@ typedef struct {
 static const Colour dark_colours[] = {
     {"black", 0x000000, 0},  {"orange", 0xe69f00, 3}, {"sky", 0x56b4e9, 6},
     {"green", 0x009e73, 2},  {"yellow", 0xf0e442, 3}, {"blue", 0x4a9fd8, 4},
-    {"purple", 0xcc79a7, 5}, {"white", 0xffffff, 7},  {"vermillion", 0xff6a1f, 1},
+    {"purple", 0xcc79a7, 5}, {"white", 0xffffff, 7},  {"vermillion", 0xd55e00, 1},
     {"grey", 0x8a8a8a, 7},
 };
 
 // On light backgrounds the same hues, darkened until they can be read.
 static const Colour light_colours[] = {
-    {"black", 0x000000, 0},  {"orange", 0x8f5902, 3}, {"sky", 0x005f99, 4},
+    {"black", 0x000000, 0},  {"orange", 0x966800, 3}, {"sky", 0x005f99, 4},
     {"green", 0x00664a, 2},  {"yellow", 0x6e6500, 3}, {"blue", 0x0050a0, 4},
-    {"purple", 0x8a2f66, 5}, {"white", 0xffffff, 7},  {"vermillion", 0xb33c00, 1},
+    {"purple", 0x8a2f66, 5}, {"white", 0xffffff, 7},  {"vermillion", 0x9c1c00, 1},
     {"grey", 0x6a6a6a, 0},
 };
 

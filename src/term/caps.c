@@ -58,10 +58,19 @@ const char *caps_fallback(const char *term)
     return "ansi";
 }
 
+static void unload_description(void)
+{
+    if (cur_term)
+        del_curterm(cur_term);
+}
+
 static bool load_description(const char *term, int fd)
 {
     int result = 0;
-    return setupterm(term, fd, &result) == OK && result == 1;
+    if (setupterm(term, fd, &result) == OK && result == 1)
+        return true;
+    unload_description();
+    return false;
 }
 
 static const char *find_description(const char *term, int fd)
@@ -152,9 +161,10 @@ bool caps_detect(int fd, TermCaps *ret_caps, GError **error)
                     "The terminal \"%s\" (TERM) cannot show a screen: the cursor cannot be placed "
                     "on it. %s",
                     term ? term : "", use_once);
+        unload_description();
         return false;
     }
     find_caps(name, ret_caps);
-    del_curterm(cur_term);
+    unload_description();
     return true;
 }
