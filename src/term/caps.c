@@ -47,6 +47,12 @@ ColourDepth caps_depth(const DepthFacts *facts)
     return direct ? DEPTH_TRUE : DEPTH_256;
 }
 
+bool caps_is_light(const char *colorfgbg)
+{
+    const char *background = colorfgbg ? strrchr(colorfgbg, ';') : NULL;
+    return background && (strcmp(background, ";7") == 0 || strcmp(background, ";15") == 0);
+}
+
 const char *caps_fallback(const char *term)
 {
     if (!term || !*term || strcmp(term, "unknown") == 0)
@@ -135,6 +141,7 @@ static void find_caps(const char *name, TermCaps *caps)
     *caps = (TermCaps){0};
     g_strlcpy(caps->name, name, sizeof caps->name);
     const char *term = g_getenv("TERM");
+    caps->light = caps_is_light(g_getenv("COLORFGBG"));
     caps->unicode = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     caps->modern = !name_has(term ? term : "", old_ones, G_N_ELEMENTS(old_ones), true);
     caps->sync = name_has(term ? term : "", frame_marks, G_N_ELEMENTS(frame_marks), false);

@@ -13,6 +13,7 @@ enum { CAPS_BYTES = 512, CAPS_NAME = 64 };
 typedef struct {
     char name[CAPS_NAME]; // terminal description to use: TERM, or what stands in for it
     ColourDepth depth;
+    bool light;               // says that its background is light
     bool unicode;             // the locale is UTF-8
     bool modern;              // takes OSC and private modes: paste, mouse, clipboard, notification
     bool sync;                // known to draw a frame at once when asked to
@@ -31,6 +32,9 @@ typedef struct {
 } DepthFacts;
 
 ColourDepth caps_depth(const DepthFacts *facts);
+
+// True if COLORFGBG ("0;15", the background last) tells of a light background. NULL: not known.
+bool caps_is_light(const char *colorfgbg);
 
 // The description to try when there is none of this name; NULL: none is likely to fit.
 const char *caps_fallback(const char *term);

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 // How long a way out waits for a terminal that takes nothing.
@@ -19,7 +20,9 @@ static struct {
     struct termios settings;
     char bytes[RESTORE_BYTES];
     gsize n;
-    bool at_exit; // registered
+    bool at_exit;  // registered
+    int stderr_fd; // the real standard error; -1: it is no terminal and left alone
+    int words_fd;  // memory that stands in for it
 } saved;
 
 // Ways to die that leave no time for anything else.
@@ -47,6 +50,57 @@ static void write_all(int fd, const char *bytes, gsize n)
     }
 }
 
+// Memory of a fixed size: writes beyond it fail.
+static int words_new(void)
+{
+    int fd = memfd_create("stderr", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd >= 0 &&
+        (ftruncate(fd, RESTORE_WORDS) != 0 || fcntl(fd, F_ADD_SEALS, F_SEAL_GROW) != 0)) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+static void keep_words(void)
+{
+    saved.stderr_fd = saved.words_fd = -1;
+    if (!isatty(STDERR_FILENO))
+        return;
+    saved.words_fd = words_new();
+    saved.stderr_fd = saved.words_fd < 0 ? -1 : fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (saved.stderr_fd >= 0)
+        dup2(saved.words_fd, STDERR_FILENO);
+}
+
+// Gives standard error back and says what was said meanwhile. Safe in a signal handler.
+static void say_words(void)
+{
+    char bytes[1024];
+    if (saved.stderr_fd < 0)
+        return;
+    off_t left = lseek(saved.words_fd, 0, SEEK_CUR);
+    dup2(saved.stderr_fd, STDERR_FILENO);
+    lseek(saved.words_fd, 0, SEEK_SET);
+    while (left > 0) {
+        gssize n = read(saved.words_fd, bytes, (gsize)MIN(left, (off_t)sizeof bytes));
+        if (n <= 0)
+            break;
+        write_all(STDERR_FILENO, bytes, (gsize)n);
+        left -= n;
+    }
+    lseek(saved.words_fd, 0, SEEK_SET);
+}
+
+static void forget_words(void)
+{
+    if (saved.stderr_fd >= 0)
+        close(saved.stderr_fd);
+    if (saved.words_fd >= 0)
+        close(saved.words_fd);
+    saved.stderr_fd = saved.words_fd = -1;
+}
+
 void restore_now(void)
 {
     if (!saved.armed || !saved.active)
@@ -55,11 +109,14 @@ void restore_now(void)
     saved.active = 0;
     write_all(saved.fd, saved.bytes, saved.n);
     tcsetattr(saved.fd, TCSANOW, &saved.settings);
+    say_words();
     errno = kept;
 }
 
 void restore_again(void)
 {
+    if (saved.armed && !saved.active && saved.stderr_fd >= 0)
+        dup2(saved.words_fd, STDERR_FILENO);
     saved.active = saved.armed;
 }
 
@@ -117,6 +174,7 @@ void restore_arm(int fd, int signal_fd, const struct termios *settings, const ch
     saved.settings = *settings;
     memcpy(saved.bytes, bytes, n);
     saved.n = n;
+    keep_words();
     saved.armed = saved.active = 1;
     if (!saved.at_exit)
         atexit(restore_now);
@@ -140,6 +198,7 @@ void restore_disarm(void)
     set_handler(SIGTSTP, SIG_DFL, 0);
     set_handler(SIGCONT, SIG_DFL, 0);
     saved.armed = 0;
+    forget_words();
 }
 
 void restore_stop_self(void)

@@ -2,6 +2,10 @@
 // (bytes and line settings) is made ready beforehand, so that a signal handler needs nothing but
 // write and tcsetattr.
 //
+// While the terminal is ours, what is written to standard error (a failed assertion, a library's
+// warning) is kept in memory instead of spoiling the picture, and printed once it is restored: last
+// words are not lost on the screen that is left.
+//
 // A program has one terminal and a signal handler has no argument, so this is the one place with
 // file-level state.
 #pragma once
@@ -10,7 +14,8 @@
 #include <stdbool.h>
 #include <termios.h>
 
-enum { RESTORE_BYTES = 512 };
+// Words beyond the first RESTORE_WORDS bytes are dropped.
+enum { RESTORE_BYTES = 512, RESTORE_WORDS = 65536 };
 
 // From now on the terminal at `fd` is brought back to `settings`, with `bytes` (at most RESTORE_BYTES)
 // sent to it, when the program ends in any way. Also catches SIGTSTP and SIGCONT: each writes its

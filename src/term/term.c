@@ -394,7 +394,10 @@ static bool detect(Term *term, GError **error)
         term->caps.unicode = false;
     if (term->options.mono)
         term->caps.depth = DEPTH_MONO;
-    return palette_init(&term->palette, term->options.theme, term->caps.depth, error);
+    const char *theme = term->options.theme;
+    if (!theme && term->caps.light)
+        theme = "light";
+    return palette_init(&term->palette, theme, term->caps.depth, error);
 }
 
 static bool open_terminal(Term *term, GError **error)

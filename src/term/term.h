@@ -29,7 +29,7 @@
 enum { TERM_COPY_MAX = 8192, TERM_NOTE_MAX = 100 };
 
 typedef struct {
-    const char *theme; // a theme of cells/palette.h; NULL: the default
+    const char *theme; // a theme of cells/palette.h; NULL: the one that suits the background
     bool ascii;        // ASCII glyphs even where the locale knows more
     bool mono;         // no colours even where the terminal has them
     bool mouse;        // clicks and the wheel

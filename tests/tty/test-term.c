@@ -79,6 +79,8 @@ static void guest_crash(const KeyEvent *key)
         exit(7);
     if (key->ch == 'G')
         g_error("on purpose");
+    if (key->ch == 'W')
+        g_printerr("a warning\n");
 }
 
 static void guest_key(const KeyEvent *key, gpointer data)
@@ -286,6 +288,24 @@ static void test_way_out(gconstpointer data)
         g_assert_cmpint(WTERMSIG(status), ==, way->killed_by);
     }
     assert_restored(&tty);
+    tear_down(&tty);
+}
+
+// What is said on standard error does not spoil the picture, and is not lost either.
+static void test_words(void)
+{
+    Tty tty = {0};
+    start(&tty, "xterm-256color", NULL);
+    expect(&tty, "workload-20");
+    say(&tty, "W\033[B");
+    expect(&tty, "down");
+    g_assert_null(strstr(tty.output->str, "a warning"));
+    say(&tty, "G");
+    finish(&tty);
+    assert_restored(&tty);
+    const char *back = strstr(tty.output->str, "\033[?1049l");
+    g_assert_nonnull(strstr(back, "a warning"));
+    g_assert_nonnull(strstr(back, "on purpose"));
     tear_down(&tty);
 }
 
@@ -536,6 +556,7 @@ int main(int argc, char **argv)
                                                 kinds[i].extra ? kinds[i].extra : "");
         g_test_add_data_func(path, &kinds[i], test_kind);
     }
+    g_test_add_func("/term/words", test_words);
     g_test_add_func("/term/gone", test_gone);
     g_test_add_func("/term/stop", test_stop);
     g_test_add_func("/term/paste", test_paste);
