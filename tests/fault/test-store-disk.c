@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -398,6 +399,7 @@ static int kill_writer(StoreWorld *world, int first, int after)
     pid_t writer = fork();
     g_assert_cmpint(writer, >=, 0);
     if (writer == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         close(fds[0]);
         write_for_ever(world, first, fds[1]);
     }

@@ -200,6 +200,7 @@ static void log_event(WatchLog *log, const StoreEvent *event)
     char buffer[32];
     g_assert_cmpuint(event->entry->mod_revision, >=, log->revision);
     log->revision = event->entry->mod_revision;
+    log->events++;
     if (event->kind == STORE_EVENT_PUT)
         g_string_append_printf(log->log, "+%s=%s@%" G_GUINT64_FORMAT " ", event->entry->key,
                                entry_text(event->entry, buffer), log->revision - log->base);

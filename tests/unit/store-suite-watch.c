@@ -126,6 +126,7 @@ static void test_watch_compacted(gconstpointer suite)
         g_assert_cmpstr(old.log->str, ==, "");
         g_assert_cmpint(recent.error, ==, -1);
         g_assert_cmpuint(recent.revision, ==, first + BATCHES);
+        g_assert_cmpuint(recent.events, ==, (BATCHES - 20) * 11); // k/7 and k/70 to k/79, each once
         g_assert_true(g_str_has_prefix(recent.log->str, "+k/7=x@21 +k/70=x@21 "));
         watch_log_release(&old);
         watch_log_release(&recent);
@@ -198,6 +199,8 @@ static void test_lease_lapses(gconstpointer suite)
     g_assert_cmpint(ask_lease(&test, store_lease_keep, lease), ==, ERR_NOT_FOUND);
     g_assert_cmpint(ask_lease(&test, store_lease_revoke, lease), ==, ERR_NOT_FOUND);
     watch_log_release(&log);
+    fake_clock_advance(&test.clock, 60000); // lapsed, though nobody has cleared it away yet
+    g_assert_cmpint(ask_lease(&test, store_lease_keep, other), ==, ERR_NOT_FOUND);
     store_case_release(&test);
 }
 

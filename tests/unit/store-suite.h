@@ -85,6 +85,7 @@ typedef struct {
     GString *log;     // "+key=value@r " for a put, "-key@r " for a deletion; revisions less `base`
     guint64 base;     // subtracted from the revisions in the log
     guint64 revision; // of the last event
+    guint events;     // how many
     int error;        // -1: none
     bool free_on_call;
     StoreWatch *watch;

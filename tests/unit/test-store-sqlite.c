@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -51,6 +52,7 @@ static pid_t fork_holder(StoreWorld *world)
     pid_t holder = fork();
     g_assert_cmpint(holder, >=, 0);
     if (holder == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); // a test that fails leaves nobody behind
         Store *store = store_world_open(world, clock_system(), NULL);
         if (write(ready[1], store ? "y" : "n", 1) == 1)
             pause();
