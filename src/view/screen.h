@@ -38,6 +38,10 @@ struct Screen {
     // The picture, the object or the time has changed: make rows and strings anew. Cheap if
     // picture->version is the one it knows.
     void (*refresh)(gpointer state, const ViewContext *context);
+    // What the screen wants done by itself after a refresh: EFFECT_FETCH for what it has to show and
+    // does not know, EFFECT_WATCHING. Asked after each refresh; must not wish the same twice. NULL:
+    // nothing.
+    Effect (*wish)(gpointer state, const ViewContext *context);
     void (*draw)(gpointer state, const ViewContext *context, const Canvas *canvas);
     // `binding` is NULL for a key without a row, for text while `captures`, and for the mouse.
     Effect (*update)(gpointer state, const ViewContext *context, const KeyEvent *key,

@@ -169,6 +169,12 @@ void ui_refresh(Ui *ui, const ViewContext *context)
     ui->screen->refresh(state_of(ui, ui->screen), context);
 }
 
+Effect ui_wish(Ui *ui, const ViewContext *context)
+{
+    return ui->screen->wish ? ui->screen->wish(state_of(ui, ui->screen), context)
+                            : effect_of(EFFECT_NONE);
+}
+
 void ui_say(Ui *ui, Style style, gint64 mono_ms, const char *format, ...)
 {
     va_list args;

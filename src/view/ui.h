@@ -21,6 +21,9 @@ const char *ui_object(const Ui *ui);
 // has changed.
 void ui_refresh(Ui *ui, const ViewContext *context);
 
+// What the shown screen wants done by itself; ask after ui_refresh, perform and release it.
+Effect ui_wish(Ui *ui, const ViewContext *context);
+
 // Draws everything. Below 40×10 one honest line; never more than fits.
 void ui_draw(Ui *ui, const ViewContext *context, Grid *grid);
 

@@ -1,0 +1,277 @@
+#include "console/console.h"
+
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "console/private.h"
+#include "view/frame.h"
+
+enum { TICK_MS = 1000, BELL_PAUSE_MS = 30 * 1000, PRINT_MS = 2000, PRINT_POLL_MS = 5 };
+
+ViewContext console_context(const Console *console)
+{
+    const Picture *picture = client_picture(console->client);
+    gint64 local_ms = clock_wall_ms(console->clock);
+    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+    return (ViewContext){.picture = picture,
+                         .now_ms = picture_now(picture, local_ms),
+                         .local_ms = local_ms,
+                         .mono_ms = clock_mono_ms(console->clock),
+                         .armed = console->armed,
+                         .once = console->term == NULL,
+                         .demo = console->options.demo != NULL,
+                         .utc_offset_min =
+                             (int)(g_date_time_get_utc_offset(now) / G_TIME_SPAN_MINUTE),
+                         .fetched_path = console->fetched_body ? console->fetched_path : NULL,
+                         .fetched_body = console->fetched_body};
+}
+
+void console_refresh(Console *console)
+{
+    ViewContext context = console_context(console);
+    ui_refresh(console->ui, &context);
+    g_clear_pointer(&console->fetched_body, g_free);
+    if (context.picture->complete) {
+        Effect wish = ui_wish(console->ui, &context);
+        console_perform(console, &wish);
+    }
+    if (console->term)
+        term_redraw(console->term);
+}
+
+void console_say(Console *console, Style style, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    ui_say(console->ui, style, clock_mono_ms(console->clock), "%s", text);
+    if (console->term)
+        term_redraw(console->term);
+}
+
+// ---- news ----
+
+static bool rings_for(const Console *console, const Attention *attention)
+{
+    ConfBell wish = console->options.config->bell;
+    bool critical = attention->critical > console->critical && wish != BELL_OFF;
+    return critical || (attention->mine > console->mine && wish == BELL_SIGNOFF);
+}
+
+static void ring_for_news(Console *console)
+{
+    Attention attention;
+    gint64 now_ms = clock_mono_ms(console->clock);
+    attention_count(client_picture(console->client), &attention);
+    bool due = !console->rang_ms || now_ms - console->rang_ms >= BELL_PAUSE_MS;
+    if (due && console->term && rings_for(console, &attention)) {
+        term_bell(console->term, attention.critical > console->critical
+                                     ? "signalbox: a new critical alarm"
+                                     : "signalbox: a sign-off waits for you");
+        console->rang_ms = now_ms;
+    }
+    console->critical = attention.critical;
+    console->mine = attention.mine;
+}
+
+static void on_changed(gpointer data)
+{
+    Console *console = data;
+    ring_for_news(console);
+    console_refresh(console);
+}
+
+static void on_fate(const JournalEntry *entry, gpointer data)
+{
+    static const Style STYLES[FATE_COUNT] = {ROLE_ALARM, ROLE_OK, ROLE_WARN, ROLE_ALARM};
+    console_say(data, STYLES[entry->fate], "Sign-off of %s: %s.", entry->signoff->operation,
+                entry->answer ? entry->answer : name_of(&FATE_NAMES, (int)entry->fate));
+}
+
+// ---- terminal ----
+
+static void on_draw(Grid *grid, gpointer data)
+{
+    Console *console = data;
+    ViewContext context = console_context(console);
+    ui_draw(console->ui, &context, grid);
+}
+
+static void on_key(const KeyEvent *key, gpointer data)
+{
+    Console *console = data;
+    ViewContext context = console_context(console);
+    Effect effect = ui_key(console->ui, &context, key);
+    console_perform(console, &effect);
+}
+
+static void on_ended(int signal_number, gpointer data)
+{
+    (void)signal_number;
+    g_main_loop_quit(((Console *)data)->loop);
+}
+
+// Ages and clocks: once a second, on the second.
+static gboolean on_tick(gpointer data)
+{
+    Console *console = data;
+    gint64 past_ms = clock_wall_ms(console->clock) % TICK_MS;
+    console_refresh(console);
+    console->tick = g_timeout_add((guint)(TICK_MS - past_ms), on_tick, console);
+    return G_SOURCE_REMOVE;
+}
+
+// ---- life ----
+
+static bool rebind_keys(Console *console, GError **error)
+{
+    GHashTableIter iter;
+    gpointer action, keys;
+    g_hash_table_iter_init(&iter, console->options.config->keys);
+    while (g_hash_table_iter_next(&iter, &action, &keys))
+        if (!ui_rebind(console->ui, action, keys, error)) {
+            g_prefix_error(error, "signalbox.conf, keys: ");
+            return false;
+        }
+    return true;
+}
+
+static bool console_init(Console *console, const ConsoleOptions *options, bool follow,
+                         GError **error)
+{
+    *console = (Console){.options = *options, .clock = clock_system(), .armed = options->armed};
+    id_source_init(&console->ids, console->clock, 0);
+    ClientConfig client = {.clock = console->clock,
+                           .ids = &console->ids,
+                           .endpoints = options->endpoints,
+                           .token = options->token,
+                           .journal = options->journal,
+                           .follow = follow,
+                           .changed = on_changed,
+                           .fate = on_fate,
+                           .data = console};
+    console->ui = ui_new();
+    console->client = client_new(&client, error);
+    if (!console->client || !rebind_keys(console, error))
+        return false;
+    console->loop = g_main_loop_new(NULL, FALSE);
+    ui_set_card(console->ui, options->card);
+    if (options->screen != SCREEN_NONE)
+        ui_show(console->ui, options->screen, options->object);
+    return true;
+}
+
+static void console_release(Console *console)
+{
+    if (console->tick)
+        g_source_remove(console->tick);
+    term_free(console->term);
+    client_free(console->client);
+    http_client_free(console->demo);
+    ui_free(console->ui);
+    id_source_release(&console->ids);
+    g_clear_pointer(&console->loop, g_main_loop_unref);
+    g_free(console->fetched_path);
+    g_free(console->fetched_body);
+}
+
+static bool set_looks(Console *console, GError **error)
+{
+    GHashTableIter iter;
+    gpointer role, look;
+    g_hash_table_iter_init(&iter, console->options.config->roles);
+    while (g_hash_table_iter_next(&iter, &role, &look))
+        if (!palette_set(term_palette(console->term), role, look, error)) {
+            g_prefix_error(error, "signalbox.conf, roles: ");
+            return false;
+        }
+    return true;
+}
+
+static bool take_terminal(Console *console, GError **error)
+{
+    const ConsoleOptions *options = &console->options;
+    TermOptions term = {.theme = options->theme ? options->theme : options->config->theme,
+                        .ascii = options->ascii || options->config->ascii == CONF_YES,
+                        .mono = options->mono,
+                        .mouse = options->config->mouse,
+                        .frame_ms = options->slow_link || options->config->slow_link ? 500 : 0};
+    static const TermHooks HOOKS = {on_draw, on_key, on_ended};
+    console->term = term_new(&term, &HOOKS, console, error);
+    return console->term && set_looks(console, error);
+}
+
+bool console_run(const ConsoleOptions *options, GError **error)
+{
+    Console console;
+    bool ok = console_init(&console, options, true, error) && take_terminal(&console, error);
+    if (ok) {
+        client_start(console.client);
+        on_tick(&console);
+        g_main_loop_run(console.loop);
+    }
+    console_release(&console);
+    return ok;
+}
+
+// ---- one screen to standard output ----
+
+static gboolean on_poll(gpointer data)
+{
+    (void)data; // only wakes the loop up
+    return G_SOURCE_CONTINUE;
+}
+
+static bool is_waiting(const Console *console, gint64 until_ms)
+{
+    bool here = client_picture(console->client)->complete && !console->asking;
+    return !here && clock_mono_ms(console->clock) < until_ms;
+}
+
+static void wait_for_picture(Console *console)
+{
+    gint64 until_ms = clock_mono_ms(console->clock) + PRINT_MS;
+    guint poll = g_timeout_add(PRINT_POLL_MS, on_poll, console);
+    while (is_waiting(console, until_ms))
+        g_main_context_iteration(NULL, TRUE);
+    g_source_remove(poll);
+}
+
+static bool print_grid(const Console *console, int width, int height, GError **error)
+{
+    const Picture *picture = client_picture(console->client);
+    if (!picture->complete) {
+        g_set_error(error, ERR, ERR_UNREACHABLE, "No backend answered within %d s. %s",
+                    PRINT_MS / 1000,
+                    picture->link.trouble ? picture->link.trouble : "Nothing was heard at all.");
+        return false;
+    }
+    ViewContext context = console_context(console);
+    g_autoptr(Grid) grid = grid_new(width, height, console->options.ascii);
+    ui_refresh(console->ui, &context);
+    ui_draw(console->ui, &context, grid);
+    g_autofree char *text = grid_text(grid);
+    for (gsize done = 0, size = strlen(text); done < size;) {
+        gssize n = write(STDOUT_FILENO, text + done, size - done);
+        if (n <= 0)
+            break; // whoever read it has gone
+        done += (gsize)n;
+    }
+    return true;
+}
+
+bool console_print(const ConsoleOptions *options, int width, int height, GError **error)
+{
+    Console console;
+    bool ok = console_init(&console, options, false, error);
+    if (ok) {
+        client_start(console.client);
+        wait_for_picture(&console);
+        ok = print_grid(&console, width, height, error);
+    }
+    console_release(&console);
+    return ok;
+}

@@ -1,0 +1,285 @@
+// Effects performed: the only place where a key turns into something outside the screen.
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/timefmt.h"
+#include "console/private.h"
+#include "model/refusal.h"
+#include "wire/operation.h"
+
+static char *escaped(const char *segment)
+{
+    return g_uri_escape_string(segment ? segment : "", NULL, FALSE);
+}
+
+// The three values of every command: done, refused with the rule, not known.
+static void say_failure(Console *console, const char *what, const GError *error)
+{
+    bool unknown = err_is(error, ERR_UNKNOWN) || err_is(error, ERR_TIMEOUT);
+    const char *how = error->domain == REFUSAL ? "refused"
+                      : unknown                ? "UNKNOWN, see the log"
+                                               : "not sent";
+    console_say(console, unknown ? ROLE_ALARM : ROLE_WARN, "%s: %s. %s", what, how, error->message);
+}
+
+static void on_proposed(json_t *json, const char *text, const GError *error, gpointer data)
+{
+    Console *console = data;
+    (void)text;
+    if (error) {
+        say_failure(console, "Proposal", error);
+        return;
+    }
+    g_autoptr(Operation) operation = operation_from_json(json, WIRE_LENIENT, NULL);
+    if (!operation)
+        return;
+    console_say(console, ROLE_OK, "Proposed: %s. It moves nothing before the sign-offs it needs.",
+                operation->id);
+    ui_show(console->ui, SCREEN_STATEMENT, operation->id);
+    console_refresh(console);
+}
+
+static void propose(Console *console, const Effect *effect)
+{
+    json_t *body = json_object();
+    json_t *scope = json_object();
+    wire_set_text(body, "kind", name_of(&OPERATION_KIND_NAMES, (int)effect->operation_kind));
+    wire_set_text(scope, "group", effect->object);
+    json_object_set_new(body, "scope", scope);
+    if (effect->to)
+        wire_set_text(body, "to", effect->to);
+    if (effect->planned >= 0)
+        json_object_set_new(body, "planned", json_boolean(effect->planned));
+    wire_set_text(body, "reason", effect->text);
+    client_post(console->client, "/v1/operations", body, 0, on_proposed, console);
+    console_say(console, ROLE_NORMAL, "Proposing …");
+}
+
+static void on_command(json_t *json, const char *text, const GError *error, gpointer data)
+{
+    Console *console = data;
+    (void)json, (void)text;
+    if (error)
+        say_failure(console, "Command", error);
+    else
+        console_say(console, ROLE_OK, "Accepted and recorded.");
+}
+
+static void command(Console *console, const Effect *effect)
+{
+    g_autofree char *operation = escaped(effect->object);
+    bool confirm = strcmp(effect->verb, "confirm") == 0;
+    g_autofree char *path =
+        confirm ? g_strdup_printf("/v1/operations/%s/steps/%u/confirm", operation, effect->step)
+                : g_strdup_printf("/v1/operations/%s/%s", operation, effect->verb);
+    json_t *body = json_object();
+    if (effect->text)
+        wire_set_text(body, "reason", effect->text);
+    if (effect->ticket && *effect->ticket)
+        wire_set_text(body, "ticket", effect->ticket);
+    if (effect->step && !confirm)
+        json_object_set_new(body, "step", json_integer(effect->step));
+    // Hold must never fail because the operation has moved on meanwhile.
+    const Operation *seen = picture_operation(client_picture(console->client), effect->object);
+    guint64 revision = seen && strcmp(effect->verb, "hold") != 0 ? seen->revision : 0;
+    client_post(console->client, path, body, revision, on_command, console);
+    console_say(console, ROLE_NORMAL, "%s: sent …", effect->verb);
+}
+
+static void acknowledge(Console *console, const Effect *effect)
+{
+    g_autofree char *alarm = escaped(effect->object);
+    g_autofree char *path = g_strdup_printf("/v1/alarms/%s/acknowledge", alarm);
+    json_t *body = json_object();
+    if (effect->text)
+        wire_set_text(body, "note", effect->text);
+    client_post(console->client, path, body, 0, on_command, console);
+}
+
+static void automation(Console *console, const Effect *effect)
+{
+    g_autofree char *group = effect->object ? escaped(effect->object) : NULL;
+    g_autofree char *path =
+        group ? g_strdup_printf("/v1/groups/%s/automation", group) : g_strdup("/v1/automation");
+    json_t *body = json_object();
+    json_object_set_new(body, "arm", json_boolean(strcmp(effect->verb, "arm") == 0));
+    wire_set_text(body, "reason", effect->text);
+    if (effect->until_ms)
+        wire_set_time_ms(body, "until", effect->until_ms);
+    client_post(console->client, path, body, 0, on_command, console);
+}
+
+static void on_signed(json_t *json, const char *text, const GError *error, gpointer data)
+{
+    Console *console = data;
+    (void)json, (void)text;
+    if (!error) // the receipt is told when the journal has it
+        return;
+    bool open = !err_is(error, ERR_UNREACHABLE) && error->domain != REFUSAL;
+    if (open)
+        console_say(console, ROLE_ALARM, "Sign-off UNKNOWN, still asking: %s", error->message);
+    else
+        say_failure(console, "Sign-off", error);
+}
+
+static void sign(Console *console, const Effect *effect)
+{
+    console_say(console, ROLE_NORMAL, "Sign-off journalled, sending …");
+    client_sign(console->client, effect->signoff, on_signed, console);
+}
+
+static void on_fetched(json_t *json, const char *text, const GError *error, gpointer data)
+{
+    Console *console = data;
+    (void)json;
+    console->asking--;
+    if (error) {
+        say_failure(console, "Fetching", error);
+        return;
+    }
+    g_free(console->fetched_body);
+    console->fetched_body = g_strdup(text);
+    console_refresh(console);
+}
+
+static void fetch(Console *console, const Effect *effect)
+{
+    g_free(console->fetched_path);
+    console->fetched_path = g_strdup(effect->text);
+    g_clear_pointer(&console->fetched_body, g_free);
+    console->asking++;
+    client_get(console->client, effect->text, on_fetched, console);
+}
+
+static void write_screen(Console *console)
+{
+    g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+    g_autofree char *name = g_date_time_format(now, "signalbox-%Y%m%dT%H%M%SZ.txt");
+    ViewContext context = console_context(console);
+    int width, height;
+    term_size(console->term, &width, &height);
+    g_autoptr(Grid) grid = grid_new(width, height, false);
+    ui_draw(console->ui, &context, grid);
+    g_autofree char *text = grid_text(grid);
+    int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    gssize size = (gssize)strlen(text);
+    bool ok = fd >= 0 && write(fd, text, (gsize)size) == size;
+    if (ok)
+        console_say(console, ROLE_OK, "Written to %s.", name);
+    else
+        console_say(console, ROLE_WARN, "%s could not be written: %s.", name, g_strerror(errno));
+    if (fd >= 0)
+        close(fd);
+}
+
+static void copy(Console *console, const Effect *effect)
+{
+    if (term_copy(console->term, effect->text))
+        console_say(console, ROLE_OK, "Copied.");
+    else
+        console_say(console, ROLE_WARN, "This terminal does not take a clipboard: %s",
+                    effect->text);
+}
+
+static void arm(Console *console)
+{
+    const Picture *picture = client_picture(console->client);
+    guint able = ROLE_BIT_OPERATOR | ROLE_BIT_APPROVER | ROLE_BIT_ADMIN;
+    if (!console->armed && !(picture->me.roles & able)) {
+        console_say(
+            console, ROLE_WARN,
+            "Your role (viewer) changes nothing; an admin gives roles in the daemon's file.");
+        return;
+    }
+    console->armed = !console->armed;
+    console_say(console, console->armed ? ROLE_WARN : ROLE_NORMAL,
+                console->armed ? "Armed: keys that change something are open. A closes them."
+                               : "Read-only.");
+}
+
+static void quit(Console *console)
+{
+    if (ui_is_dirty(console->ui) && !console->quit_asked) {
+        console->quit_asked = true;
+        console_say(console, ROLE_WARN, "Something is being written. q again leaves without it.");
+        return;
+    }
+    g_main_loop_quit(console->loop);
+}
+
+static void change_theme(Console *console, const Effect *effect)
+{
+    g_autoptr(GError) error = NULL;
+    Palette *palette = term_palette(console->term);
+    if (palette_init(palette, effect->text, palette->depth, &error)) {
+        term_repaint(console->term);
+        console_say(console, ROLE_NORMAL, "Theme %s.", effect->text);
+    } else
+        console_say(console, ROLE_WARN, "%s", error->message);
+}
+
+void console_perform(Console *console, Effect *effect)
+{
+    bool again = effect->kind != EFFECT_QUIT;
+    switch (effect->kind) {
+    case EFFECT_PROPOSE:
+        propose(console, effect);
+        break;
+    case EFFECT_SIGN:
+        sign(console, effect);
+        break;
+    case EFFECT_COMMAND:
+        command(console, effect);
+        break;
+    case EFFECT_ACKNOWLEDGE:
+        acknowledge(console, effect);
+        break;
+    case EFFECT_AUTOMATION:
+        automation(console, effect);
+        break;
+    case EFFECT_WATCHING:
+        client_watch(console->client, effect->object);
+        break;
+    case EFFECT_FETCH:
+        fetch(console, effect);
+        break;
+    case EFFECT_FAULT:
+        console_fault(console, effect->object, effect->verb);
+        break;
+    case EFFECT_ARM:
+        arm(console);
+        break;
+    case EFFECT_COPY:
+        copy(console, effect);
+        break;
+    case EFFECT_WRITE:
+        write_screen(console);
+        break;
+    case EFFECT_RELOAD:
+        client_reload(console->client);
+        console_say(console, ROLE_NORMAL, "Fetching everything again …");
+        break;
+    case EFFECT_REPAINT:
+        term_repaint(console->term);
+        break;
+    case EFFECT_SUSPEND:
+        term_suspend(console->term);
+        break;
+    case EFFECT_THEME:
+        change_theme(console, effect);
+        break;
+    case EFFECT_QUIT:
+        quit(console);
+        break;
+    default: // screens and messages are settled in the ui
+        break;
+    }
+    if (again)
+        console->quit_asked = false;
+    if (effect->kind != EFFECT_NONE && console->term)
+        term_redraw(console->term);
+    effect_release(effect);
+}
