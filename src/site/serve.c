@@ -109,7 +109,7 @@ static void dispatch(HttpRequest *request, void *data)
         site_hold(site, request);
         break;
     case FAULT_GARBAGE:
-        http_request_reply_text(request, 200, "text/html", "<html>\x01{\"value\": [[[ it works");
+        http_request_reply_text(request, 200, "application/json", "<html>{\"value\": [[[ it works");
         break;
     case FAULT_HUGE:
         answer_huge(request);

@@ -1,0 +1,31 @@
+// What all ARM drivers share: a token (client credentials, kept and renewed before it ends, fetched once
+// for all who wait), one renewal on 401, obedience to 429, lists page by page.
+//
+//     endpoint      default "https://management.azure.com"; arm_socket: Unix socket to reach it through
+//     authority     default "https://login.microsoftonline.com"
+//     tenant, client_id, client_secret_file    without a tenant no token is sent
+//     scope         default endpoint + "/.default"
+#pragma once
+
+#include "driver/job.h"
+
+#define ARM_PARAMETERS                                                                             \
+    "endpoint", "arm_socket", "authority", "tenant", "client_id", "client_secret_file", "scope"
+
+enum { ARM_PAGES_MAX = 200, ARM_ITEMS_MAX = 20000 };
+
+ArmClient *arm_client_new(Drivers *drivers);
+// After all jobs have ended.
+void arm_client_free(ArmClient *client);
+void arm_call_free(ArmCall *call);
+
+// The base URL of the job's target. Borrowed.
+const char *arm_endpoint(const Job *job);
+
+// Sends `method` to `url` with a token; a command (job->done) carries its headers. `answered` gets the
+// end; what says "come back later" is asked again by itself where the deadline allows.
+void arm_send(Job *job, const char *method, const char *url, JobAnswered answered);
+
+// Collects the items of a list from all its pages. `listed` gets all of them (borrowed), or an error.
+typedef void (*ArmListed)(Job *job, json_t *items, const GError *error);
+void arm_list(Job *job, const char *url, guint max_pages, ArmListed listed);

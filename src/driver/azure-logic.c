@@ -1,0 +1,273 @@
+// Logic workflows through ARM (Microsoft.Logic, 2019-05-01): state, runs in flight, enable and disable.
+// Whoever observes workflows of one resource group within a moment shares one list; the runs are asked
+// for one by one. A question never shares a list that was sent before it: the answer must be newer.
+//
+//     subscription, resource_group, workflow (default: the workload's name), api_version
+//     and those of arm.h
+//
+// Class M, until the target has answered with its epoch, which ARM itself does not know: then F.
+#include <string.h>
+
+#include "base/error.h"
+#include "base/timefmt.h"
+#include "driver/arm.h"
+#include "driver/job-private.h"
+
+enum { GATHER_MS = 10, RUN_PAGES_MAX = 8 };
+
+static const char *const PARAMETERS[] = {ARM_PARAMETERS, "subscription", "resource_group",
+                                         "workflow",     "api_version",  NULL};
+
+static guint actions(const Workload *workload)
+{
+    (void)workload;
+    return 1u << ACTION_ACTIVATE | 1u << ACTION_PASSIVATE | 1u << ACTION_FENCE;
+}
+
+static ProofClass proof(const Workload *workload, bool fenced)
+{
+    (void)workload;
+    return fenced ? PROOF_FENCING : PROOF_MANUAL;
+}
+
+static const char *version(const Job *job)
+{
+    const char *text = job_parameter(job, "api_version");
+    return text ? text : "2019-05-01";
+}
+
+static const char *workflow(const Job *job)
+{
+    const char *text = job_parameter(job, "workflow");
+    return text ? text : job->name;
+}
+
+// The list's URL; NULL if a parameter is missing. The caller frees.
+static char *base_url(const Job *job)
+{
+    const char *subscription = job_parameter(job, "subscription");
+    const char *group = job_parameter(job, "resource_group");
+    if (!subscription || !group)
+        return NULL;
+    return g_strdup_printf(
+        "%s/subscriptions/%s/resourceGroups/%s/providers/Microsoft.Logic/workflows",
+        arm_endpoint(job), subscription, group);
+}
+
+static const char MISSING[] = "The parameters \"subscription\" and \"resource_group\" are needed.";
+
+// ---- Runs, the second question --------------------------------------------------------------------
+
+static const char *text_of(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
+
+static gint64 time_of(const json_t *object, const char *name)
+{
+    gint64 at_ms = 0;
+    const char *text = text_of(object, name);
+    return text && time_parse(text, &at_ms, NULL) ? at_ms : 0;
+}
+
+static bool is_in_flight(const char *status)
+{
+    return status && (g_ascii_strcasecmp(status, "Running") == 0 ||
+                      g_ascii_strcasecmp(status, "Waiting") == 0);
+}
+
+static void on_runs(Job *job, json_t *items, const GError *error)
+{
+    Observation *observation = job->own;
+    if (error) {
+        // The state is known all the same; that the runs are not is said.
+        observation->runs = -1;
+        observation->detail = g_strdup_printf("Runs are not known: %s", error->message);
+    } else {
+        observation->runs = 0;
+        size_t i;
+        json_t *item;
+        json_array_foreach(items, i, item)
+        {
+            const json_t *properties = json_object_get(item, "properties");
+            observation->runs += is_in_flight(text_of(properties, "status")) ? 1 : 0;
+            observation->last_run_ms =
+                MAX(observation->last_run_ms, time_of(properties, "startTime"));
+        }
+    }
+    job->own = NULL;
+    job_observed(job, observation);
+    observation_free(observation);
+}
+
+static void ask_runs(Job *job)
+{
+    g_autofree char *base = base_url(job);
+    g_autofree char *url =
+        g_strdup_printf("%s/%s/runs?api-version=%s&%%24top=50", base, workflow(job), version(job));
+    arm_list(job, url, RUN_PAGES_MAX, on_runs);
+}
+
+// ---- The list, shared -----------------------------------------------------------------------------
+
+// Those who wait for one list. It can be joined until it is sent.
+typedef struct {
+    char *url;
+    GPtrArray *waiting; // of Job *
+} Round;
+
+static void round_free(gpointer data)
+{
+    Round *round = data;
+    g_free(round->url);
+    g_ptr_array_unref(round->waiting);
+    g_free(round);
+}
+
+static const struct {
+    const char *word;
+    InstanceState state;
+} STATES[] = {
+    {"Enabled", INSTANCE_ACTIVE},    {"Disabled", INSTANCE_PASSIVE},
+    {"Suspended", INSTANCE_PASSIVE}, {"Completed", INSTANCE_PASSIVE},
+    {"Deleted", INSTANCE_PASSIVE},
+};
+
+static InstanceState state_of(const char *word)
+{
+    for (guint i = 0; word && i < G_N_ELEMENTS(STATES); i++)
+        if (g_ascii_strcasecmp(word, STATES[i].word) == 0)
+            return STATES[i].state;
+    return INSTANCE_UNKNOWN;
+}
+
+static json_t *find_item(json_t *items, const char *name)
+{
+    size_t i;
+    json_t *item;
+    json_array_foreach(items, i, item)
+    {
+        const char *text = text_of(item, "name");
+        if (text && g_ascii_strcasecmp(text, name) == 0)
+            return item;
+    }
+    return NULL;
+}
+
+// A target that obeys epochs tells its own in the tags.
+static void read_tags(Job *job, const json_t *tags, Observation *observation)
+{
+    const char *epoch = text_of(tags, "signalbox-epoch");
+    if (epoch && g_ascii_string_to_signed(epoch, 10, 0, G_MAXINT64, &observation->epoch, NULL))
+        job_fenced(job);
+    observation->boot_id = g_strdup(text_of(tags, "signalbox-boot-id"));
+}
+
+static void deliver(Job *job, json_t *items, const GError *error)
+{
+    if (error) {
+        job_blind(job, error);
+        return;
+    }
+    json_t *item = find_item(items, workflow(job));
+    if (!item) {
+        job_puzzled(job, false, "The resource group has no workflow '%s'.", workflow(job));
+        return;
+    }
+    const json_t *properties = json_object_get(item, "properties");
+    const char *state = text_of(properties, "state");
+    Observation *observation = observation_new();
+    observation->ok = true;
+    observation->at_ms = clock_wall_ms(job->drivers->clock);
+    observation->state = state_of(state);
+    if (observation->state == INSTANCE_UNKNOWN)
+        observation->detail = g_strdup_printf("state %s", state ? state : "not given");
+    read_tags(job, json_object_get(item, "tags"), observation);
+    job->own = observation;
+    job->own_free = (GDestroyNotify)observation_free;
+    ask_runs(job);
+}
+
+static void on_list(Job *shared, json_t *items, const GError *error)
+{
+    Round *round = shared->own;
+    for (guint i = 0; i < round->waiting->len; i++)
+        deliver(round->waiting->pdata[i], items, error);
+    job_free(shared);
+}
+
+// From here on nobody joins.
+static void send_round(Job *shared)
+{
+    Round *round = shared->own;
+    g_autofree char *base = g_steal_pointer(&round->url);
+    g_autofree char *url = g_strdup_printf("%s?api-version=%s", base, version(shared));
+    arm_list(shared, url, ARM_PAGES_MAX, on_list);
+}
+
+static Job *open_round(const Job *job, const char *url)
+{
+    for (GList *at = job->drivers->jobs.head; at; at = at->next) {
+        Job *shared = at->data;
+        bool is_round = !shared->observed && !shared->done && shared->woken == send_round;
+        const Round *round = is_round ? shared->own : NULL;
+        if (round && round->url && strcmp(round->url, url) == 0 &&
+            g_strcmp0(job_parameter(shared, "arm_socket"), job_parameter(job, "arm_socket")) == 0 &&
+            g_strcmp0(job_parameter(shared, "client_id"), job_parameter(job, "client_id")) == 0)
+            return shared;
+    }
+    return NULL;
+}
+
+static void observe(Job *job)
+{
+    g_autofree char *url = base_url(job);
+    if (!url) {
+        job_puzzled(job, false, "%s", MISSING);
+        return;
+    }
+    Job *shared = open_round(job, url);
+    if (!shared) {
+        Round *round = g_new0(Round, 1);
+        round->url = g_steal_pointer(&url);
+        round->waiting = g_ptr_array_new();
+        shared = job_new_shared(job);
+        shared->own = round;
+        shared->own_free = round_free;
+        job_wait(shared, GATHER_MS, send_round);
+    }
+    Round *round = shared->own;
+    shared->due_ms = MAX(shared->due_ms, job->due_ms);
+    g_ptr_array_add(round->waiting, job);
+}
+
+// ---- Acting ---------------------------------------------------------------------------------------
+
+static void act(Job *job);
+
+static void on_acted(Job *job, const HttpResponse *response, const GError *error)
+{
+    if (!response) { // nothing was sent: no token
+        job_acted(job, err_is(error, ERR_REFUSED) ? OUTCOME_REFUSED : OUTCOME_UNKNOWN,
+                  error->message);
+        return;
+    }
+    if (!error && http_response_header(response, "x-signalbox-epoch"))
+        job_fenced(job);
+    job_settle(job, response, error, act);
+}
+
+static void act(Job *job)
+{
+    g_autofree char *base = base_url(job);
+    if (!base) {
+        job_acted(job, OUTCOME_REFUSED, MISSING);
+        return;
+    }
+    g_autofree char *url =
+        g_strdup_printf("%s/%s/%s?api-version=%s", base, workflow(job),
+                        job->action == ACTION_ACTIVATE ? "enable" : "disable", version(job));
+    arm_send(job, "POST", url, on_acted);
+}
+
+const Driver DRIVER_AZURE_LOGIC = {"azure-logic", actions, proof, observe, act, PARAMETERS};

@@ -1,0 +1,137 @@
+#include "driver/drivers.h"
+
+#include <string.h>
+
+#include "driver/arm.h"
+#include "driver/job.h"
+#include "driver/job-private.h"
+
+static const Driver *const DRIVERS[] = {&DRIVER_HTTP, &DRIVER_AZURE_LOGIC, &DRIVER_SITE};
+
+static const Driver *find(const char *name)
+{
+    for (guint i = 0; name && i < G_N_ELEMENTS(DRIVERS); i++)
+        if (strcmp(DRIVERS[i]->name, name) == 0)
+            return DRIVERS[i];
+    return NULL;
+}
+
+const char *const *driver_names(void)
+{
+    static const char *const names[] = {"http", "azure-logic", "site", NULL};
+    return names;
+}
+
+bool driver_is_known(const char *name)
+{
+    return find(name) != NULL;
+}
+
+static bool port_can(DriverPort *port, const Workload *workload, DriverAction action)
+{
+    (void)port;
+    const Driver *driver = find(workload->driver);
+    return driver && (driver->actions(workload) & (1u << action)) != 0;
+}
+
+static ProofClass port_proof(DriverPort *port, const Workload *workload)
+{
+    Drivers *drivers = (Drivers *)port;
+    const Driver *driver = find(workload->driver);
+    return driver ? driver->proof(workload, g_hash_table_contains(drivers->fenced, workload->id))
+                  : PROOF_MANUAL;
+}
+
+static Job *job_new(Drivers *drivers, const Driver *driver, const Instance *instance,
+                    gint64 deadline_ms)
+{
+    Job *job = g_new0(Job, 1);
+    job->drivers = drivers;
+    job->driver = driver;
+    job->workload = g_strdup(instance->workload->id);
+    job->group = g_strdup(instance->workload->group->name);
+    job->name = g_strdup(instance->workload->name);
+    job->location = g_strdup(instance->location->name);
+    job->kind = instance->workload->kind;
+    job->begun_ms = clock_mono_ms(drivers->clock);
+    job->due_ms = job->begun_ms + deadline_ms;
+    while (driver && driver->parameters[job->n_parameters])
+        job->n_parameters++;
+    job->parameters = g_new0(char *, job->n_parameters + 1);
+    for (guint i = 0; i < job->n_parameters; i++)
+        job->parameters[i] = instance_parameter(instance, driver->parameters[i]);
+    job->link.data = job;
+    g_queue_push_tail_link(&drivers->jobs, &job->link);
+    return job;
+}
+
+static void no_driver(Job *job)
+{
+    if (job->observed)
+        job_puzzled(job, false, "There is no driver of that name.");
+    else
+        job_acted(job, OUTCOME_REFUSED, "The driver cannot do that.");
+}
+
+// Work begins on the loop, so that no callback comes from within the engine's own call.
+static void begin(Job *job)
+{
+    if (job->observed)
+        job->driver->observe(job);
+    else
+        job->driver->act(job);
+}
+
+static void port_observe(DriverPort *port, const Instance *instance, gint64 deadline_ms,
+                         DriverObserved done, gpointer data)
+{
+    const Driver *driver = find(instance->workload->driver);
+    Job *job = job_new((Drivers *)port, driver, instance, deadline_ms);
+    job->observed = done;
+    job->data = data;
+    job_wait(job, 0, driver ? begin : no_driver);
+}
+
+static void port_act(DriverPort *port, const Instance *instance, DriverAction action,
+                     const DriverCommand *command, DriverDone done, gpointer data)
+{
+    const Driver *driver = find(instance->workload->driver);
+    Job *job = job_new((Drivers *)port, driver, instance, command->deadline_ms);
+    job->done = done;
+    job->data = data;
+    job->action = action;
+    job->key = g_strdup(command->key);
+    job->operation = g_strdup(command->operation);
+    job->boot_id = g_strdup(command->boot_id);
+    job->to = g_strdup(command->to);
+    job->epoch = command->epoch;
+    job->forced = command->forced;
+    job_wait(job, 0, port_can(port, instance->workload, action) ? begin : no_driver);
+}
+
+DriverPort *drivers_new(const Clock *clock, const HttpClientConfig *config)
+{
+    Drivers *drivers = g_new0(Drivers, 1);
+    HttpClientConfig http = config ? *config : (HttpClientConfig){0};
+    if (!http.calls_per_host)
+        http.calls_per_host = 8;
+    drivers->port = (DriverPort){port_can, port_proof, port_observe, port_act};
+    drivers->clock = clock;
+    drivers->client = http_client_new(clock, &http);
+    drivers->fenced = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_queue_init(&drivers->jobs);
+    drivers->arm = arm_client_new(drivers);
+    return &drivers->port;
+}
+
+void drivers_free(DriverPort *port)
+{
+    if (!port)
+        return;
+    Drivers *drivers = (Drivers *)port;
+    drivers_drop_jobs(drivers);
+    arm_client_free(drivers->arm);
+    http_client_free(drivers->client);
+    g_hash_table_unref(drivers->fenced);
+    g_free(drivers);
+}

@@ -1,0 +1,25 @@
+// All drivers together, as the engine's DriverPort: a workload names its driver, a table finds the row.
+// Parameters (instance, workload or location, in that order) say what a driver needs to reach its
+// target; each driver's file names them. Secrets come from files, and never appear in an outcome, an
+// observation or an error.
+//
+// What is common to all of them is here and in job.h: deadlines, one HTTP client with a limit of calls
+// per target, answers cut off at 64 MiB, and the reading of outcomes: done only if the target said so,
+// refused only if it said no, unknown whenever it may have happened.
+#pragma once
+
+#include "base/clock.h"
+#include "http/client.h"
+#include "port/driver.h"
+
+// `config` as for http_client_new (the limit of calls per host defaults to 8). The clock outlives it.
+DriverPort *drivers_new(const Clock *clock, const HttpClientConfig *config);
+
+// Gives up every call; no callback comes any more.
+void drivers_free(DriverPort *port);
+
+// The names of all drivers, ended by NULL: what a fleet file may say.
+const char *const *driver_names(void);
+
+// True if there is a driver of that name.
+bool driver_is_known(const char *name);

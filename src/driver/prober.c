@@ -1,0 +1,179 @@
+#include "driver/prober.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "base/timefmt.h"
+#include "wire/json.h"
+
+enum { HEALTH_BODY_MAX = 256 * 1024, FAULTS_SHOWN_MAX = 32 };
+
+typedef struct {
+    ProberPort port; // first
+    const Clock *clock;
+    HttpClient *client;
+    GQueue probes; // of Probe *
+} Prober;
+
+typedef struct {
+    Prober *prober;
+    GList link;
+    ProbeDone done;
+    gpointer data;
+    gint64 timeout_ms;
+    gint64 degraded_ms;
+} Probe;
+
+// What the body said; all of it may be missing.
+typedef struct {
+    bool sick; // "degraded"
+    bool down; // it says itself that it is down
+    char *boot_id;
+    char **faults; // NULL = none
+} Health;
+
+static char *text_of(const json_t *json, const char *name)
+{
+    return g_strdup(json_string_value(json_object_get(json, name)));
+}
+
+static char **read_faults(const json_t *list)
+{
+    if (json_array_size(list) == 0)
+        return NULL;
+    GPtrArray *faults = g_ptr_array_new();
+    size_t i;
+    json_t *item;
+    json_array_foreach(list, i, item)
+    {
+        // A name, or an object with one.
+        const char *text =
+            json_string_value(json_is_object(item) ? json_object_get(item, "name") : item);
+        if (text && faults->len < FAULTS_SHOWN_MAX)
+            g_ptr_array_add(faults, g_strndup(text, 128));
+    }
+    g_ptr_array_add(faults, NULL);
+    return (char **)g_ptr_array_free(faults, false);
+}
+
+static void read_health(const HttpResponse *response, Health *health)
+{
+    gsize length;
+    const char *bytes = g_bytes_get_data(http_response_body(response), &length);
+    // A health check need not speak JSON.
+    g_autoptr(json_t) json =
+        length ? wire_parse("The answer", bytes, length, HEALTH_BODY_MAX, NULL) : NULL;
+    g_autofree char *status = text_of(json, "status");
+    health->sick = status && g_ascii_strcasecmp(status, "degraded") == 0;
+    health->down = status && g_ascii_strcasecmp(status, "down") == 0;
+    health->boot_id = text_of(json, "boot_id");
+    health->faults = read_faults(json_object_get(json, "faults"));
+}
+
+static char *words_for_error(const Probe *probe, const GError *error)
+{
+    char limit[16];
+    duration_format(probe->timeout_ms, limit);
+    if (err_is(error, ERR_TIMEOUT))
+        return g_strdup_printf("no answer within %s", limit);
+    return g_strdup(error->message);
+}
+
+static void probe_end(Probe *probe, const ProbeResult *result)
+{
+    ProbeDone done = probe->done;
+    gpointer data = probe->data;
+    g_queue_unlink(&probe->prober->probes, &probe->link);
+    g_free(probe);
+    done(result, data);
+}
+
+// Promised JSON that is none, or no text at all.
+static bool is_garbage(const HttpResponse *response)
+{
+    gsize length;
+    const char *bytes = g_bytes_get_data(http_response_body(response), &length);
+    const char *type = http_response_header(response, "Content-Type");
+    bool json = type && g_ascii_strncasecmp(type, "application/json", 16) == 0;
+    g_autoptr(json_t) parsed =
+        json && length ? wire_parse("The answer", bytes, length, HEALTH_BODY_MAX, NULL) : NULL;
+    return (json && length && !parsed) ||
+           !g_utf8_validate(bytes ? bytes : "", (gssize)length, NULL);
+}
+
+static void on_answer(HttpCall *call, const HttpResponse *response, const GError *error, void *data)
+{
+    (void)call;
+    Probe *probe = data;
+    const HttpTiming *timing = http_response_timing(response);
+    unsigned status = http_response_status(response);
+    Health health = {0};
+    g_autofree char *detail = NULL;
+    ProbeResult result = {
+        .sample = {.at_ms = clock_wall_ms(probe->prober->clock), .latency_us = timing->total_us}};
+    if (error) {
+        detail = words_for_error(probe, error);
+    } else if (is_garbage(response)) {
+        detail = g_strdup_printf("%u, but the answer makes no sense", status);
+    } else {
+        read_health(response, &health);
+        gint64 ms = timing->total_us / 1000;
+        result.sample.ok = status >= 200 && status < 300 && !health.down;
+        result.sample.degraded =
+            result.sample.ok && (health.sick || (probe->degraded_ms && ms > probe->degraded_ms));
+        detail = g_strdup_printf("%u in %" G_GINT64_FORMAT " ms%s", status, ms,
+                                 health.sick   ? ", degraded"
+                                 : health.down ? ", says it is down"
+                                               : "");
+    }
+    result.detail = detail;
+    result.boot_id = health.boot_id;
+    result.faults = (const char *const *)health.faults;
+    probe_end(probe, &result);
+    g_free(health.boot_id);
+    g_strfreev(health.faults);
+}
+
+static void port_probe(ProberPort *port, const Location *location, ProbeDone done, gpointer data)
+{
+    Prober *prober = (Prober *)port;
+    Probe *probe = g_new0(Probe, 1);
+    *probe = (Probe){.prober = prober,
+                     .done = done,
+                     .data = data,
+                     .timeout_ms = location->health.timeout_ms,
+                     .degraded_ms = location->health.degraded_ms};
+    probe->link.data = probe;
+    g_queue_push_tail_link(&prober->probes, &probe->link);
+    http_client_send(prober->client,
+                     &(HttpSpec){.url = location->health.url ? location->health.url : "",
+                                 .socket_path = location->health.socket,
+                                 .connect_ms = probe->timeout_ms,
+                                 .total_ms = probe->timeout_ms,
+                                 .max_body = HEALTH_BODY_MAX},
+                     on_answer, probe);
+}
+
+ProberPort *prober_new(const Clock *clock, const HttpClientConfig *config)
+{
+    Prober *prober = g_new0(Prober, 1);
+    prober->port.probe = port_probe;
+    prober->clock = clock;
+    prober->client = http_client_new(clock, config ? config : &(HttpClientConfig){0});
+    g_queue_init(&prober->probes);
+    return &prober->port;
+}
+
+void prober_free(ProberPort *port)
+{
+    if (!port)
+        return;
+    Prober *prober = (Prober *)port;
+    http_client_free(prober->client);
+    for (GList *next, *at = prober->probes.head; at; at = next) {
+        next = at->next;
+        g_free(at->data);
+    }
+    g_free(prober);
+}
