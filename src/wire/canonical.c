@@ -22,7 +22,9 @@ static bool write_digits(double number, int decimals, char ret_text[40])
     g_ascii_formatd(ret_text, 40, format, number);
     if (g_ascii_strtod(ret_text, NULL) == number)
         return true;
-    char *last = strchr(ret_text, 'e') - 1;
+    char *exponent = strchr(ret_text, 'e');
+    g_assert(exponent);
+    char *last = exponent - 1;
     if (*last == '9') // the next one up has fewer digits, and was tried before
         return false;
     (*last)++;
