@@ -19,17 +19,12 @@ static bool parse_backend_url(OptionReader *reader, const Option *option, const 
            OPTION_TEXT.parse(reader, option, text, member, ret_hint);
 }
 
-static char *write_backend_url(const Option *option, gconstpointer member)
-{
-    return OPTION_TEXT.write(option, member);
-}
-
 static const OptionType BACKEND_URL = {
     .expected = "\"unix:/PATH\", or a URL such as \"http://127.0.0.1:8470\"",
     .takes = TAKES_TEXT,
     .size = sizeof(char *),
     .parse = parse_backend_url,
-    .write = write_backend_url};
+    .write = option_write_text};
 
 static bool parse_theme(OptionReader *reader, const Option *option, const char *text,
                         gpointer member, char **ret_hint)
@@ -45,16 +40,11 @@ static bool parse_theme(OptionReader *reader, const Option *option, const char *
     return false;
 }
 
-static char *write_theme(const Option *option, gconstpointer member)
-{
-    return OPTION_TEXT.write(option, member);
-}
-
 static const OptionType THEME = {.expected = "the name of a theme",
                                  .takes = TAKES_TEXT,
                                  .size = sizeof(char *),
                                  .parse = parse_theme,
-                                 .write = write_theme};
+                                 .write = option_write_text};
 
 // ---- the options ----
 

@@ -76,16 +76,11 @@ static bool parse_account(OptionReader *reader, const Option *option, const char
            OPTION_TEXT.parse(reader, option, text, member, ret_hint);
 }
 
-static char *write_account(const Option *option, gconstpointer member)
-{
-    return OPTION_TEXT.write(option, member);
-}
-
 static const OptionType ACCOUNT = {.expected = "the name or the number of a Unix account",
                                    .takes = TAKES_TEXT | TAKES_NUMBER,
                                    .size = sizeof(char *),
                                    .parse = parse_account,
-                                   .write = write_account};
+                                   .write = option_write_text};
 
 // ---- people ----
 

@@ -106,8 +106,6 @@ static void check_instances(OptionReader *reader, config_setting_t *setting,
     config_setting_t *instances = option_setting(setting, "instances");
     if (!instances || config_setting_type(instances) != CONFIG_TYPE_LIST)
         return; // told when it was read
-    if (config_setting_length(instances) == 0)
-        option_mistake(reader, instances, "a workload has at least one instance.");
     for (int i = 0; i < config_setting_length(instances); i++) {
         config_setting_t *place =
             option_setting(config_setting_get_elem(instances, (unsigned)i), "location");

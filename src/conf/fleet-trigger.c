@@ -80,17 +80,12 @@ static bool parse_zone(OptionReader *reader, const Option *option, const char *t
     return OPTION_TEXT.parse(reader, option, text, member, ret_hint);
 }
 
-static char *write_zone(const Option *option, gconstpointer member)
-{
-    return OPTION_TEXT.write(option, member);
-}
-
 static const OptionType ZONE = {
     .expected = "a time zone such as \"Europe/Rome\" or \"W. Europe Standard Time\"",
     .takes = TAKES_TEXT,
     .size = sizeof(char *),
     .parse = parse_zone,
-    .write = write_zone};
+    .write = option_write_text};
 
 // ---- lists of a schedule ----
 

@@ -104,16 +104,11 @@ static bool parse_driver(OptionReader *reader, const Option *option, const char 
     return OPTION_NAME.parse(reader, option, text, member, ret_hint);
 }
 
-static char *write_driver(const Option *option, gconstpointer member)
-{
-    return OPTION_NAME.write(option, member);
-}
-
 static const OptionType DRIVER = {.expected = "the name of a driver",
                                   .takes = TAKES_TEXT,
                                   .size = sizeof(char *),
                                   .parse = parse_driver,
-                                  .write = write_driver};
+                                  .write = option_write_text};
 
 // ---- locations ----
 
@@ -348,7 +343,7 @@ static const Option FLEET_OPTIONS[] = {
     {"locations", &OPTION_LIST, OPTION_AT(Fleet, locations), .max = LOCATIONS_MAX,
      .section = &LOCATION_SECTION, .required = true, .help = "See locations[]."},
     {"groups", &OPTION_LIST, OPTION_AT(Fleet, groups), .max = GROUPS_MAX, .section = &GROUP_SECTION,
-     .required = true, .help = "See groups[]."},
+     .help = "See groups[]. Without any, the locations are watched and nothing is moved."},
 };
 
 const OptionSection FLEET_SECTION = {

@@ -84,10 +84,25 @@ static void dump_table(GString *out, const Option *option, GHashTable *table, gu
     g_string_append(out, "};\n");
 }
 
+// False if something that the section cannot be without is not set: then the file did not give it.
+static bool section_is_given(const OptionSection *section, gconstpointer object)
+{
+    for (guint i = 0; i < section->count; i++) {
+        const Option *option = &section->options[i];
+        if (!option->required || !option->type->write)
+            continue;
+        g_autofree char *text = option->type->write(option, (const char *)object + option->offset);
+        if (!text)
+            return false;
+    }
+    return true;
+}
+
 static void dump_nested(GString *out, const Option *option, gconstpointer member, guint depth)
 {
     g_autoptr(GString) inner = g_string_new(NULL);
-    dump_section(inner, option->section, member, depth + 1);
+    if (section_is_given(option->section, member))
+        dump_section(inner, option->section, member, depth + 1);
     if (!inner->len)
         return;
     indent(out, depth);
@@ -126,11 +141,21 @@ static void append_roff(GString *out, const char *text)
 {
     for (; *text; text++)
         if (*text == '-')
-            g_string_append(out, "\\-");
+            g_string_append(out, "\\-"); // a minus, which can be copied
         else if (*text == '\\')
             g_string_append(out, "\\e");
         else
             g_string_append_c(out, *text);
+}
+
+// One sentence a line, as manual pages are written.
+static void append_sentences(GString *out, const char *text)
+{
+    g_auto(GStrv) sentences = g_strsplit(text, ". ", -1);
+    for (guint i = 0; sentences[i]; i++) {
+        append_roff(out, sentences[i]);
+        g_string_append(out, sentences[i + 1] ? ".\n" : "\n");
+    }
 }
 
 // Paths that depend on how the program was configured are told as they usually are.
@@ -138,9 +163,7 @@ static void append_fallback(GString *out, const char *text)
 {
     static const struct {
         const char *built, *usual;
-    } PLACES[] = {{SB_LOCALSTATEDIR "/", "/var/"},
-                  {SB_SYSCONFDIR "/", "/etc/"},
-                  {SB_PKGDATADIR "/", "/usr/share/signalbox/"}};
+    } PLACES[] = {{SB_LOCALSTATEDIR "/", "/var/"}, {SB_SYSCONFDIR "/", "/etc/"}};
     for (gsize i = 0; i < G_N_ELEMENTS(PLACES); i++)
         if (g_str_has_prefix(text, PLACES[i].built)) {
             append_roff(out, PLACES[i].usual);
@@ -153,11 +176,8 @@ static void append_fallback(GString *out, const char *text)
 static void manual_option(GString *out, const Option *option)
 {
     g_autofree char *expected = option_expected(option);
-    g_string_append(out, ".TP\n.B ");
-    append_roff(out, option->name);
-    g_string_append_c(out, '\n');
-    append_roff(out, option->help);
-    g_string_append_c(out, '\n');
+    g_string_append_printf(out, ".It Ic %s\n", option->name);
+    append_sentences(out, option->help);
     if (!option->section) {
         g_string_append(out, "Takes ");
         append_roff(out, expected);
@@ -172,11 +192,13 @@ static void manual_option(GString *out, const Option *option)
     }
 }
 
-// Options first, then what is nested, each under a heading with its path.
+// The options of one section, then those of the sections in it, each under a heading with its path.
 static void manual_section(GString *out, const OptionSection *section, const char *path)
 {
+    g_string_append(out, ".Bl -tag -width Ds\n");
     for (guint i = 0; i < section->count; i++)
         manual_option(out, &section->options[i]);
+    g_string_append(out, ".El\n");
     for (guint i = 0; i < section->count; i++) {
         const Option *option = &section->options[i];
         if (!option->section)
@@ -184,11 +206,8 @@ static void manual_section(GString *out, const OptionSection *section, const cha
         const char *brackets = option->type == &OPTION_LIST ? "[]" : "";
         g_autofree char *inner =
             g_strdup_printf("%s%s%s%s", path, *path ? "." : "", option->name, brackets);
-        g_string_append(out, ".SS ");
-        append_roff(out, inner);
-        g_string_append_c(out, '\n');
-        append_roff(out, option->section->help);
-        g_string_append_c(out, '\n');
+        g_string_append_printf(out, ".Ss %s\n", inner);
+        append_sentences(out, option->section->help);
         manual_section(out, option->section, inner);
     }
 }
@@ -212,7 +231,7 @@ static bool fallback_parses(const Option *option)
     bool ok = option->type->parse(&reader, option, option->fallback, member, &hint);
     g_autofree char *text = ok ? option->type->write(option, member) : NULL;
     g_autofree char *expected = default_text(option);
-    if (ok && option->type->size == sizeof(char *) && option->type->write == OPTION_TEXT.write)
+    if (ok && option->type->write == option_write_text)
         g_free(*(char **)member);
     return ok && g_strcmp0(text, expected) == 0;
 }

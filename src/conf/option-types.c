@@ -9,7 +9,7 @@
 
 enum { TEXT_MAX = 1000 };
 
-static char *write_text(const Option *option, gconstpointer member)
+char *option_write_text(const Option *option, gconstpointer member)
 {
     const char *text = *(char *const *)member;
     (void)option;
@@ -52,7 +52,7 @@ const OptionType OPTION_TEXT = {.expected = "a text",
                                 .takes = TAKES_TEXT,
                                 .size = sizeof(char *),
                                 .parse = parse_text,
-                                .write = write_text};
+                                .write = option_write_text};
 
 static bool parse_name(OptionReader *reader, const Option *option, const char *text,
                        gpointer member, char **ret_hint)
@@ -71,7 +71,7 @@ const OptionType OPTION_NAME = {.expected = NAME_EXPECTED,
                                 .takes = TAKES_TEXT,
                                 .size = sizeof(char *),
                                 .parse = parse_name,
-                                .write = write_text};
+                                .write = option_write_text};
 
 static bool parse_texts(OptionReader *reader, const Option *option, const char *text,
                         gpointer member, char **ret_hint)
@@ -112,11 +112,10 @@ static bool parse_path(OptionReader *reader, const Option *option, const char *t
     (void)ret_hint;
     if (!text_fits(option, text))
         return false;
-    g_autofree char *folder =
+    g_autofree char *place =
         reader->source ? g_path_get_dirname(source_file(reader->source, reader->here)) : NULL;
-    g_autofree char *path = g_path_is_absolute(text) || !folder
-                                ? g_strdup(text)
-                                : g_canonicalize_filename(text, folder);
+    g_autofree char *folder = g_canonicalize_filename(place ? place : "/", NULL);
+    g_autofree char *path = g_canonicalize_filename(text, folder);
     set_text(member, path);
     return true;
 }
@@ -125,12 +124,12 @@ const OptionType OPTION_PATH = {.expected = "a path, absolute or from the place 
                                 .takes = TAKES_TEXT,
                                 .size = sizeof(char *),
                                 .parse = parse_path,
-                                .write = write_text};
+                                .write = option_write_text};
 
 static bool is_url(const char *text)
 {
     g_autoptr(GUri) uri = g_uri_parse(text, G_URI_FLAGS_NONE, NULL);
-    if (!uri || g_uri_get_userinfo(uri))
+    if (!uri || !g_str_is_ascii(text) || strpbrk(text, " \"<>\\^`{|}") || g_uri_get_userinfo(uri))
         return false;
     const char *scheme = g_uri_get_scheme(uri), *host = g_uri_get_host(uri);
     return (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0) && host && *host;
@@ -151,7 +150,7 @@ const OptionType OPTION_URL = {.expected = "a URL such as \"https://weu.example.
                                .takes = TAKES_TEXT,
                                .size = sizeof(char *),
                                .parse = parse_url,
-                               .write = write_text};
+                               .write = option_write_text};
 
 // ---- time ----
 

@@ -179,8 +179,12 @@ static void tell_unknown(OptionReader *reader, const OptionSection *section,
         g_string_append_printf(known, "%s%s", i ? ", " : "", section->options[i].name);
     }
     g_autofree char *hint = near_hint(&near);
-    option_mistake(reader, setting, "a %s has no option \"%s\"%s%s", section->what, near.text,
-                   *hint ? hint : "; it knows: ", *hint ? "" : known->str);
+    if (*hint)
+        option_mistake(reader, setting, "a %s has no option \"%s\"%s", section->what, near.text,
+                       hint);
+    else
+        option_mistake(reader, setting, "a %s has no option \"%s\"; it knows: %s.", section->what,
+                       near.text, known->str);
 }
 
 static bool names_a_secret(const char *name)
@@ -285,6 +289,9 @@ static void read_list(OptionReader *reader, const Option *option, config_setting
         option_unexpected(reader, setting, option->type->expected, NULL);
         return;
     }
+    if (option->required && !config_setting_length(setting))
+        option_mistake(reader, setting, "it is empty; expected at least one %s.",
+                       option->section->what);
     if (option->max && config_setting_length(setting) > option->max)
         option_mistake(reader, setting, "%d items; at most %" G_GINT64_FORMAT " are taken.",
                        config_setting_length(setting), option->max);

@@ -126,6 +126,9 @@ void option_later(OptionReader *reader, OptionCheck check, config_setting_t *set
 // The i-th option, or member, of that name; NULL if the file does not give it.
 config_setting_t *option_setting(config_setting_t *section, const char *name);
 
+// The `write` of every type whose member is a char *.
+char *option_write_text(const Option *option, gconstpointer member);
+
 // The options of a section that stands at `setting` (NULL: nothing but defaults) into `object`.
 void option_read_section(OptionReader *reader, const OptionSection *section,
                          config_setting_t *setting, gpointer object);
@@ -143,7 +146,7 @@ gpointer option_member(const Option *option, gpointer object);
 // caller frees.
 char *option_dump(const OptionSection *section, gconstpointer object);
 
-// The options as part of a manual page (roff). The caller frees.
+// The options as part of a manual page (mdoc). The caller frees.
 char *option_manual(const OptionSection *section);
 
 // `text` as libconfig writes it, in quotes. The caller frees.

@@ -27,6 +27,7 @@ typedef struct {
     Source *source;
     GPtrArray *mistakes;
     State state;
+    Origin opened; // where the text or comment that we are in begins
     int depth;
     bool failed;
 } Scan;
@@ -46,8 +47,14 @@ static bool comment_starts(const char *at, const char *end)
     return *at == '#' || (at + 1 < end && at[0] == '/' && at[1] == '/');
 }
 
+static void open_state(Scan *scan, State state, Origin origin)
+{
+    scan->state = state;
+    scan->opened = origin;
+}
+
 // Moves over one line, keeping track of texts, comments and nesting.
-static void scan_line(Scan *scan, const char *line, const char *end)
+static void scan_line(Scan *scan, const char *line, const char *end, Origin origin)
 {
     for (const char *at = line; at < end; at++) {
         if (scan->state == IN_TEXT) {
@@ -63,10 +70,10 @@ static void scan_line(Scan *scan, const char *line, const char *end)
         } else if (comment_starts(at, end))
             return;
         else if (at[0] == '/' && at + 1 < end && at[1] == '*') {
-            scan->state = IN_COMMENT;
+            open_state(scan, IN_COMMENT, origin);
             at++;
         } else if (*at == '"')
-            scan->state = IN_TEXT;
+            open_state(scan, IN_TEXT, origin);
         else if (strchr("([{", *at))
             scan->depth++;
         else if (strchr(")]}", *at))
@@ -126,7 +133,7 @@ static void add_lines(Scan *scan, guint file, const char *bytes, gsize length, i
             include(scan, file, number, name, includes);
         else {
             Origin origin = {file, number};
-            scan_line(scan, line, end);
+            scan_line(scan, line, end, origin);
             g_array_append_val(scan->source->origins, origin);
             g_string_append_len(scan->source->text, line, end - line);
             g_string_append_c(scan->source->text, '\n');
@@ -203,6 +210,11 @@ Source *source_load(const char *path, GPtrArray *mistakes)
     source->origins = g_array_new(FALSE, FALSE, sizeof(Origin));
     Scan scan = {.source = source, .mistakes = mistakes};
     add_file(&scan, path, 0);
+    if (!scan.failed &&
+        scan.state != IN_CODE) // libconfig would not notice a comment, and leak a text
+        fail(&scan, scan.opened.file, scan.opened.line,
+             g_strdup_printf("a %s begins here and is never closed.",
+                             scan.state == IN_TEXT ? "text" : "comment"));
     return scan.failed ? NULL : g_steal_pointer(&source);
 }
 
