@@ -161,6 +161,9 @@ static void read_tags(Job *job, const json_t *tags, Observation *observation)
     if (epoch && g_ascii_string_to_signed(epoch, 10, 0, G_MAXINT64, &observation->epoch, NULL))
         job_fenced(job);
     observation->boot_id = g_strdup(text_of(tags, "signalbox-boot-id"));
+    const char *missed = text_of(tags, "signalbox-missed");
+    if (missed)
+        g_ascii_string_to_signed(missed, 10, 0, G_MAXINT64, &observation->missed_recurrences, NULL);
 }
 
 static void deliver(Job *job, json_t *items, const GError *error)

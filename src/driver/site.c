@@ -167,7 +167,7 @@ static bool read_group(const Job *job, json_t *json, Observation *observation, G
     // Once a group, by the workload that holds its data.
     if (holds_data(job)) {
         observation->lost_transactions = count_or_unknown(&root, "lost_transactions");
-        observation->abandoned_runs = count_or_unknown(&root, "abandoned_runs");
+        observation->abandoned_runs = count_or_unknown(&root, "taken_abandoned_runs");
     }
     if (job->kind == KIND_ROUTER)
         read_router(job, &root, observation);

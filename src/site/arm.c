@@ -102,14 +102,16 @@ static json_t *workflow_json(Site *site, const Workflow *workflow)
     const SiteGroup *group = region_group(site->region, workflow->group);
     g_autofree char *id = workflow_id(site, workflow);
     g_autofree char *epoch = g_strdup_printf("%" G_GINT64_FORMAT, group ? group->fence : 0);
+    g_autofree char *missed = g_strdup_printf("%u", workflow->missed->len);
     json_t *properties = json_pack("{s:s,s:s,s:s,s:o,s:{}}", "provisioningState", "Succeeded",
                                    "state", state_word(workflow), "version", "1", "definition",
                                    definition_json(workflow), "parameters");
     set_time(properties, "createdTime", site->region->booted_ms);
     set_time(properties, "changedTime", workflow->changed_ms);
-    return json_pack("{s:o,s:s,s:s,s:s,s:s,s:{s:s,s:s}}", "properties", properties, "id", id,
+    return json_pack("{s:o,s:s,s:s,s:s,s:s,s:{s:s,s:s,s:s}}", "properties", properties, "id", id,
                      "name", workflow->name, "type", TYPE, "location", site->region->name, "tags",
-                     "signalbox-epoch", epoch, "signalbox-boot-id", site->region->boot_id);
+                     "signalbox-epoch", epoch, "signalbox-boot-id", site->region->boot_id,
+                     "signalbox-missed", missed);
 }
 
 static json_t *trigger_json(Site *site, const Workflow *workflow)

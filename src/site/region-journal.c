@@ -4,7 +4,7 @@
 //     fence GROUP EPOCH
 //     data GROUP ROLE GATE LINEAGE PARENT FORK POSITION COMMITTED THROUGH LOST SUPERSEDED SUCCESSOR FORK
 //     c GROUP POSITION TIME                one transaction
-//     count GROUP ABANDONED
+//     count GROUP ABANDONED BASE TAKEN
 //     workflow GROUP NAME ENABLED
 //     run GROUP NAME ID, end ID            what is between the two at a start was abandoned
 //     fired GROUP NAME TIME, cursor GROUP NAME N POLLED
@@ -78,8 +78,11 @@ static bool read_commit(Region *region, char **words)
 static bool read_count(Region *region, char **words)
 {
     SiteGroup *group = region_group(region, words[1]);
-    if (group)
+    if (group) {
         group->abandoned = number(words[2]);
+        group->taken_base = number(words[3]);
+        group->taken_in_flight = number(words[4]);
+    }
     return true;
 }
 
@@ -161,7 +164,7 @@ static const struct {
     bool (*read)(Region *region, char **words);
 } LINES[] = {
     {"boot", 2, read_boot},     {"fence", 3, read_fence}, {"data", 14, read_data},
-    {"c", 4, read_commit},      {"count", 3, read_count}, {"workflow", 4, read_workflow},
+    {"c", 4, read_commit},      {"count", 5, read_count}, {"workflow", 4, read_workflow},
     {"run", 4, read_run},       {"end", 2, read_end},     {"fired", 4, read_fired},
     {"cursor", 5, read_cursor}, {"route", 4, read_route},
 };
@@ -185,8 +188,8 @@ static void write_group(Journal *journal, const SiteGroup *group)
 {
     if (group->fence)
         journal_add(journal, "fence %s " I64, group->name, group->fence);
-    if (group->abandoned)
-        journal_add(journal, "count %s " I64, group->name, group->abandoned);
+    journal_add(journal, "count %s " I64 " " I64 " " I64, group->name, group->abandoned,
+                group->taken_base, group->taken_in_flight);
     const DataStore *data = group->data;
     if (!data)
         return;

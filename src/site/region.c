@@ -132,6 +132,7 @@ SiteGroup *region_add_group(Region *region, const char *name)
     SiteGroup *group = g_new0(SiteGroup, 1);
     group->name = g_strdup(name);
     group->peer_in_flight = group->peer_abandoned = -1;
+    group->taken_base = group->taken_in_flight = -1;
     g_ptr_array_add(region->groups, group);
     return group;
 }
@@ -166,6 +167,15 @@ guint region_in_flight(const Region *region, const SiteGroup *group)
             n += workflow->in_flight;
     }
     return n;
+}
+
+gint64 region_taken_abandoned(const SiteGroup *group)
+{
+    const DataStore *data = group->data;
+    if (!data || data->role != DATA_PRIMARY || !data->parent[0])
+        return 0;
+    bool known = group->taken_base >= 0 && group->peer_abandoned > group->taken_base;
+    return known ? group->peer_abandoned - group->taken_base : group->taken_in_flight;
 }
 
 void region_counts(const Region *region, const SiteGroup *group, gint64 *ret_missed,
@@ -401,9 +411,18 @@ static bool act_promote(Region *region, const SiteTarget *target, const SiteComm
 {
     (void)now_ms;
     g_autofree char *lineage = id_random_hex(region->ids, LINEAGE_LEN / 2);
-    if (!data_promote(target->group->data, command->forced, lineage, error))
+    SiteGroup *group = target->group;
+    bool takes = group->data->role == DATA_SECONDARY;
+    bool whole = data_caught_up(group->data);
+    if (!data_promote(group->data, command->forced, lineage, error))
         return false;
-    note_data(region, target->group);
+    if (takes) {
+        group->taken_base = group->peer_abandoned;
+        group->taken_in_flight = whole ? 0 : group->peer_in_flight;
+        note(region, "count %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
+             group->name, group->abandoned, group->taken_base, group->taken_in_flight);
+    }
+    note_data(region, group);
     return true;
 }
 

@@ -34,6 +34,9 @@ typedef struct {
     gint64 peer_in_flight;
     gint64 peer_abandoned;
     gint64 peer_heard_ms;
+    // Set by a forced promotion: what the peer had counted, and had in flight, when it was last heard.
+    gint64 taken_base;      // -1 = never heard
+    gint64 taken_in_flight; // -1 = never heard, or there was no takeover
 } SiteGroup;
 
 typedef struct {
@@ -159,6 +162,10 @@ void region_heard(Region *region, SiteGroup *group, const DataAnswer *answer, gi
 
 // Runs in flight of one group.
 guint region_in_flight(const Region *region, const SiteGroup *group);
+
+// Runs that the last takeover of the group's data cost: as last heard before it, or exactly, once the old
+// primary is back. 0 = there was none; -1 = unknown.
+gint64 region_taken_abandoned(const SiteGroup *group);
 
 // Messages and fires handled twice, and scheduled fires that nobody made, of one group.
 void region_counts(const Region *region, const SiteGroup *group, gint64 *ret_missed,

@@ -80,6 +80,7 @@ json_t *site_group_json(Site *site, const SiteGroup *group)
     set_known(json, "lost_transactions", group->data ? group->data->lost : 0);
     set_known(json, "abandoned_runs", group->abandoned);
     set_known(json, "peer_abandoned_runs", group->peer_abandoned);
+    set_known(json, "taken_abandoned_runs", region_taken_abandoned(group));
     set_known(json, "missed_fires", missed);
     set_known(json, "doubled_fires", doubled);
     json_t *workflows = json_array();

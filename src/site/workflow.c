@@ -82,6 +82,7 @@ static gint64 last_time(const GArray *times)
 static void note_missed(Workflow *workflow, gint64 now_ms)
 {
     gint64 at_ms = MAX(last_time(workflow->fires), last_time(workflow->peer_fires));
+    g_array_set_size(workflow->missed, 0);
     if (workflow->type != TRIGGER_RECURRENCE || at_ms == 0)
         return;
     for (guint n = 0; n < FIRES_MAX; n++) {

@@ -516,7 +516,12 @@ static void test_unplanned_loss(void)
     wait_group_number(&world, 1, "lost_transactions", 0);
     g_assert_cmpint(group_number(&world, 1, "lost_transactions"), ==, had - fork);
     g_assert_cmpint(had - fork, >, 0);
-    g_assert_cmpint(group_number(&world, 0, "abandoned_runs"), >, 0);
+    gint64 abandoned = group_number(&world, 0, "abandoned_runs");
+    g_assert_cmpint(abandoned, >, 0);
+    wait_group_number(&world, 1, "taken_abandoned_runs", abandoned);
+    observe(&world, "ledger", 1, &seen);
+    g_assert_cmpint(seen.copy.abandoned_runs, ==, abandoned);
+    g_assert_cmpint(seen.copy.lost_transactions, ==, had - fork);
     wait_group_number(&world, 0, "lost_transactions", had - fork);
     world.epoch = 2;
     g_assert_cmpint(act(&world, "ledger", 0, ACTION_ACTIVATE, false), ==, OUTCOME_REFUSED);
