@@ -9,7 +9,7 @@
 #include "wire/operation.h"
 #include "wire/problem.h"
 
-enum { ANSWER_MAX_BYTES = 64 * 1024 * 1024, ANSWER_MS = 10 * 1000, PRESENCE_MS = 10 * 1000 };
+enum { ANSWER_MAX_BYTES = 64 * 1024 * 1024, ANSWER_MS = 10 * 1000, PRESENCE_MS = 10 * 1000, SEARCH_MS = 1900 };
 
 static void free_entry(gpointer data)
 {
@@ -144,6 +144,7 @@ typedef struct {
     json_t *body; // borrowed; NULL = none
     guint64 revision;
     const char *key;
+    gint64 limit_ms; // 0 = ANSWER_MS
 } Ask;
 
 static void send_ask(Client *client, const Ask *ask, HttpDoneFunc done, gpointer data)
@@ -167,7 +168,7 @@ static void send_ask(Client *client, const Ask *ask, HttpDoneFunc done, gpointer
                      .content_type = bytes ? "application/json" : NULL,
                      .body = bytes,
                      .connect_ms = 2000,
-                     .total_ms = ANSWER_MS,
+                     .total_ms = ask->limit_ms ? ask->limit_ms : ANSWER_MS,
                      .max_body = ANSWER_MAX_BYTES};
     http_client_send(client->http, &spec, done, data);
 }
@@ -189,8 +190,61 @@ void client_post(Client *client, const char *path, json_t *body, guint64 revisio
 {
     g_autofree char *key = id_new(client->config.ids, "req");
     g_autoptr(json_t) owned = body ? body : json_object();
-    send_ask(client, &(Ask){"POST", path, owned, revision, key}, on_answer,
+    send_ask(client, &(Ask){"POST", path, owned, revision, key, 0}, on_answer,
              question_new(done, data));
+}
+
+// ---- finding an endpoint without a picture ----
+
+typedef struct {
+    Client *client;
+    guint tried;
+    GString *troubles; // what was tried, and why not
+    ClientDone done;
+    gpointer data;
+} Search;
+
+static void search_next(Search *search);
+
+static void search_end(Search *search, json_t *json, const char *text, const GError *error)
+{
+    search->done(json, text, error, search->data);
+    g_string_free(search->troubles, TRUE);
+    g_free(search);
+}
+
+static void on_found(json_t *json, const char *text, const GError *error, gpointer data)
+{
+    Search *search = data;
+    Client *client = search->client;
+    if (!error || error->domain == REFUSAL) { // it answered: a no is an answer too
+        search_end(search, json, text, error);
+        return;
+    }
+    g_string_append_printf(search->troubles, " %s: %s", client_endpoint(client, client->current)->name,
+                           error->message);
+    client->current = (client->current + 1) % client->config.endpoints->len;
+    search_next(search);
+}
+
+static void search_next(Search *search)
+{
+    Client *client = search->client;
+    if (search->tried++ < client->config.endpoints->len) {
+        send_ask(client, &(Ask){.method = "GET", .path = "/v1/whoami", .limit_ms = SEARCH_MS}, on_answer,
+                 question_new(on_found, search));
+        return;
+    }
+    g_autoptr(GError) error =
+        g_error_new(ERR, ERR_UNREACHABLE, "No backend answered.%s", search->troubles->str);
+    search_end(search, NULL, NULL, error);
+}
+
+void client_connect(Client *client, ClientDone done, gpointer data)
+{
+    Search *search = g_new0(Search, 1);
+    *search = (Search){client, 0, g_string_new(NULL), done, data};
+    search_next(search);
 }
 
 // ---- signing ----
@@ -303,7 +357,7 @@ void client_sign(Client *client, const SignOff *signoff, ClientDone done, gpoint
     *signing = (Signing){client, g_strdup(entry->signoff->id), done, data};
     g_autofree char *path = signoff_path(entry->signoff);
     g_autoptr(json_t) body = signoff_request_to_json(entry->signoff);
-    send_ask(client, &(Ask){"PUT", path, body, 0, NULL}, on_answer,
+    send_ask(client, &(Ask){"PUT", path, body, 0, NULL, 0}, on_answer,
              question_new(on_signed, signing));
 }
 

@@ -44,6 +44,10 @@ const GPtrArray *client_unsettled(const Client *client);
 // may be NULL. ERR_UNKNOWN: it may have happened; REFUSAL_*: the backend said no.
 typedef void (*ClientDone)(json_t *json, const char *text, const GError *error, gpointer data);
 
+// Tries the endpoints in turn until one knows who we are, 2 s at most for each; the answer is its whoami. For
+// those who do not want the whole picture.
+void client_connect(Client *client, ClientDone done, gpointer data);
+
 // Asks the endpoint in use (or the first that answers). `path` begins with "/".
 void client_get(Client *client, const char *path, ClientDone done, gpointer data);
 

@@ -1,0 +1,333 @@
+// What is so now, in tables: status, regions, roles, sign-offs, readiness.
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/timefmt.h"
+#include "command/command.h"
+#include "view/badge.h"
+#include "view/filter.h"
+#include "view/frame.h"
+#include "wire/operation.h"
+#include "wire/status.h"
+
+static gint64 now_of(const Session *session, const Picture *picture)
+{
+    return picture_now(picture, clock_wall_ms(session->clock));
+}
+
+static json_t *shelf_json(const Picture *picture, ShelfKind kind, const WireShape *shape)
+{
+    json_t *list = json_array();
+    for (guint i = 0; i < picture_count(picture, kind); i++)
+        json_array_append_new(list, shape_to_json(shape, picture_at(picture, kind, i)));
+    return list;
+}
+
+static bool any_down(const Picture *picture)
+{
+    for (guint i = 0; i < picture_count(picture, SHELF_LOCATIONS); i++)
+        if (((const LocationStatus *)picture_at(picture, SHELF_LOCATIONS, i))->verdict.state == VERDICT_DOWN)
+            return true;
+    return false;
+}
+
+// ---- regions ----
+
+static void region_row(Printer *printer, const LocationStatus *location, gint64 now_ms)
+{
+    char since[16], seen[16];
+    g_autofree char *latency = location->p50_us ? g_strdup_printf("%.0f/%.0f ms", (double)location->p50_us / 1000.0,
+                                                                  (double)location->p99_us / 1000.0)
+                                                : NULL;
+    g_autofree char *active = g_strdup_printf("%u of %u", location->active, location->instances);
+    age_format(location->verdict.since_ms, now_ms, since);
+    age_format(location->verdict.observed_at_ms, now_ms, seen);
+    printer_row(printer, location->name, name_of(&VERDICT_NAMES, (int)badge_aged_verdict(location, now_ms)), since, seen,
+                latency, active, location->verdict.why);
+}
+
+int run_regions(Session *session, int argc, char **argv)
+{
+    static const char *const HEADS[] = {"REGION", "HEALTH", "SINCE", "SEEN", "P50/P99", "ACTIVE", "WHY", NULL};
+    int code = EXIT_FINE;
+    (void)argv;
+    if (argc > 1)
+        return session_complain(session, EXIT_USAGE, "no argument is expected");
+    const Picture *picture = session_picture(session, &code);
+    if (!picture)
+        return code;
+    if (session->json) {
+        session_print_json(json_pack("{s:o}", "locations", shelf_json(picture, SHELF_LOCATIONS, &LOCATION_SHAPE)));
+    } else {
+        Printer *printer = printer_new(HEADS);
+        for (guint i = 0; i < picture_count(picture, SHELF_LOCATIONS); i++)
+            region_row(printer, picture_at(picture, SHELF_LOCATIONS, i), now_of(session, picture));
+        printer_end(printer, "The fleet has no locations.");
+    }
+    return any_down(picture) ? EXIT_DOWN : EXIT_FINE;
+}
+
+// ---- status ----
+
+static void print_alarms(const Picture *picture, gint64 now_ms)
+{
+    for (guint i = 0; i < picture_count(picture, SHELF_ALARMS); i++) {
+        const Alarm *alarm = picture_at(picture, SHELF_ALARMS, i);
+        char age[16];
+        g_autofree char *text = text_escape(alarm->text);
+        age_format(alarm->since_ms, now_ms, age);
+        print_line("%-8s %s  (%s%s)", name_of(&SEVERITY_NAMES, (int)alarm->severity), text, age,
+                   alarm->ended_ms ? ", over" : alarm->acknowledged_by ? ", acknowledged" : "");
+    }
+}
+
+static void print_groups(const Picture *picture)
+{
+    static const char *const HEADS[] = {"GROUP", "MODE", "ACTIVE AT", "LOSS BOUND", "RPO", "OPERATION", NULL};
+    Printer *printer = printer_new(HEADS);
+    for (guint i = 0; i < picture_count(picture, SHELF_GROUPS); i++) {
+        const GroupStatus *group = picture_at(picture, SHELF_GROUPS, i);
+        char loss[16], rpo[16];
+        duration_format_up(group->loss.loss_ms, loss);
+        duration_format(group->rpo_ms, rpo);
+        printer_row(printer, group->name, name_of(&MODE_NAMES, (int)group->mode), group->active,
+                    group->loss.known ? loss : "unknown", rpo, group->operation);
+    }
+    printer_end(printer, "The fleet has no groups.");
+}
+
+static json_t *status_json(const Picture *picture, const Attention *a)
+{
+    json_t *json = json_object();
+    json_object_set_new(json, "fleet", shape_to_json(&FRAME_SHAPE, &picture->frame));
+    json_object_set_new(json, "critical", json_integer(a->critical));
+    json_object_set_new(json, "awaiting_sign_off", json_integer(a->awaiting));
+    json_object_set_new(json, "running", json_integer(a->running));
+    json_object_set_new(json, "findings", json_integer(a->findings));
+    json_object_set_new(json, "alarms", shelf_json(picture, SHELF_ALARMS, &ALARM_SHAPE));
+    json_object_set_new(json, "groups", shelf_json(picture, SHELF_GROUPS, &GROUP_SHAPE));
+    return json;
+}
+
+int run_status(Session *session, int argc, char **argv)
+{
+    int code = EXIT_FINE;
+    Attention a;
+    (void)argv;
+    if (argc > 1)
+        return session_complain(session, EXIT_USAGE, "no argument is expected");
+    const Picture *picture = session_picture(session, &code);
+    if (!picture)
+        return code;
+    attention_count(picture, &a);
+    if (session->json) {
+        session_print_json(status_json(picture, &a));
+    } else {
+        g_autofree char *fleet = text_escape(picture->frame.fleet);
+        print_line("%s%s through %s: %u critical, %u wait for sign-off, %u running, %u findings", fleet,
+                   picture->frame.production ? " (production)" : "", picture->link.endpoint, a.critical, a.awaiting,
+                   a.running, a.findings);
+        print_alarms(picture, now_of(session, picture));
+        print_groups(picture);
+    }
+    return any_down(picture) || a.critical ? EXIT_DOWN : EXIT_FINE;
+}
+
+// ---- roles ----
+
+void roles_options(Session *session, GOptionContext *context)
+{
+    const GOptionEntry entries[] = {
+        {"filter", 'f', 0, G_OPTION_ARG_STRING, &session->args.filter, "Words as behind / in the console (group:x state:active)",
+         "WORDS"},
+        G_OPTION_ENTRY_NULL};
+    g_option_context_add_main_entries(context, entries, NULL);
+}
+
+static void role_rows(Printer *printer, const WorkloadStatus *workload, gint64 now_ms)
+{
+    for (guint i = 0; i < workload->instances->len; i++) {
+        const InstanceStatus *instance = workload->instances->pdata[i];
+        char age[16], since[16];
+        age_format(instance->observed_at_ms, now_ms, age);
+        age_format(instance->since_ms, now_ms, since);
+        printer_row(printer, workload->id, name_of(&PATTERN_NAMES, (int)workload->pattern), instance->location,
+                    instance->primary ? "primary" : "secondary",
+                    name_of(&INSTANCE_NAMES, (int)badge_aged_instance(instance, now_ms)),
+                    name_of(&INSTANCE_NAMES, (int)instance->desired), since, age);
+    }
+}
+
+int run_roles(Session *session, int argc, char **argv)
+{
+    static const char *const HEADS[] = {"WORKLOAD", "PATTERN", "LOCATION", "ROLE", "OBSERVED", "DESIRED", "SINCE", "SEEN", NULL};
+    int code = EXIT_FINE;
+    (void)argv;
+    if (argc > 1)
+        return session_complain(session, EXIT_USAGE, "no argument is expected; filter with --filter");
+    const Picture *picture = session_picture(session, &code);
+    if (!picture)
+        return code;
+    Filter filter;
+    filter_init(&filter);
+    filter_set(&filter, session->args.filter);
+    Printer *printer = session->json ? NULL : printer_new(HEADS);
+    json_t *list = json_array();
+    for (guint i = 0; i < picture_count(picture, SHELF_WORKLOADS); i++) {
+        const WorkloadStatus *workload = picture_at(picture, SHELF_WORKLOADS, i);
+        if (!filter_matches_workload(&filter, picture_group(picture, workload->group), workload))
+            continue;
+        if (printer)
+            role_rows(printer, workload, now_of(session, picture));
+        else
+            json_array_append_new(list, workload_status_to_json(workload));
+    }
+    filter_release(&filter);
+    if (printer) {
+        printer_end(printer, "No workload matches.");
+        json_decref(list);
+    } else
+        session_print_json(json_pack("{s:o}", "workloads", list));
+    return EXIT_FINE;
+}
+
+// ---- sign-offs ----
+
+int run_signoffs(Session *session, int argc, char **argv)
+{
+    static const char *const HEADS[] = {"OPERATION", "KIND", "GROUP", "FROM", "TO", "SIGNED", "EXPIRES IN", "PROPOSED BY", NULL};
+    int code = EXIT_FINE;
+    (void)argv;
+    if (argc > 1)
+        return session_complain(session, EXIT_USAGE, "no argument is expected");
+    const Picture *picture = session_picture(session, &code);
+    if (!picture)
+        return code;
+    Printer *printer = session->json ? NULL : printer_new(HEADS);
+    json_t *list = json_array();
+    for (guint i = 0; i < picture_count(picture, SHELF_OPERATIONS); i++) {
+        const Operation *operation = picture_at(picture, SHELF_OPERATIONS, i);
+        if (operation->state != OPERATION_AWAITING)
+            continue;
+        char left[16];
+        g_autofree char *given =
+            g_strdup_printf("%u of %u", quorum_given(operation), operation->statement ? operation->statement->approvals : 0);
+        left_format(operation->expires_ms, now_of(session, picture), left);
+        if (printer)
+            printer_row(printer, operation->id, name_of(&OPERATION_KIND_NAMES, (int)operation->kind), operation->group,
+                        operation->from, operation->to, given, left, operation->proposer);
+        else
+            json_array_append_new(list, operation_to_json(operation));
+    }
+    if (printer) {
+        printer_end(printer, "Nothing waits for a sign-off.");
+        json_decref(list);
+    } else
+        session_print_json(json_pack("{s:o}", "operations", list));
+    return EXIT_FINE;
+}
+
+// ---- readiness ----
+
+void readiness_options(Session *session, GOptionContext *context)
+{
+    const GOptionEntry entries[] = {
+        {"fail-on", 0, 0, G_OPTION_ARG_STRING, &session->args.fail_on, "End with 1 from this severity on", "warning|error"},
+        G_OPTION_ENTRY_NULL};
+    g_option_context_add_main_entries(context, entries, NULL);
+}
+
+int run_readiness(Session *session, int argc, char **argv)
+{
+    static const char *const HEADS[] = {"RULE", "SEVERITY", "OBJECT", "FACTS", "WAY OUT", NULL};
+    int code = EXIT_FINE, limit = SEVERITY_CRITICAL + 1;
+    g_autoptr(GError) error = NULL;
+    (void)argv;
+    if (argc > 1)
+        return session_complain(session, EXIT_USAGE, "no argument is expected");
+    if (session->args.fail_on && !name_parse(&SEVERITY_NAMES, session->args.fail_on, &limit, &error))
+        return session_complain(session, EXIT_USAGE, "%s", error->message);
+    const Picture *picture = session_picture(session, &code);
+    if (!picture)
+        return code;
+    int worst = -1;
+    Printer *printer = session->json ? NULL : printer_new(HEADS);
+    for (guint i = 0; i < picture_count(picture, SHELF_FINDINGS); i++) {
+        const Finding *finding = picture_at(picture, SHELF_FINDINGS, i);
+        g_autofree char *rule = g_strdup_printf("%s %s", finding->rule, finding->title);
+        worst = MAX(worst, (int)finding->severity);
+        if (printer)
+            printer_row(printer, rule, name_of(&SEVERITY_NAMES, (int)finding->severity), finding->object, finding->facts,
+                        finding->way_out);
+    }
+    if (printer)
+        printer_end(printer, "Every rule holds.");
+    else
+        session_print_json(json_pack("{s:o}", "findings", shelf_json(picture, SHELF_FINDINGS, &FINDING_SHAPE)));
+    return worst >= limit ? EXIT_REFUSED : EXIT_FINE;
+}
+
+// ---- schedules ----
+
+void schedules_options(Session *session, GOptionContext *context)
+{
+    const GOptionEntry entries[] = {
+        {"from", 0, 0, G_OPTION_ARG_STRING, &session->args.from, "From this time (RFC 3339; now)", "T"},
+        {"to", 0, 0, G_OPTION_ARG_STRING, &session->args.to, "To this time (an hour later)", "T"},
+        {"filter", 'f', 0, G_OPTION_ARG_STRING, &session->args.filter, "Only workloads whose id holds this", "TEXT"},
+        G_OPTION_ENTRY_NULL};
+    g_option_context_add_main_entries(context, entries, NULL);
+}
+
+static char *schedules_path(const Arguments *args)
+{
+    GString *path = g_string_new("/v1/schedules");
+    const struct {
+        const char *name, *value;
+    } parts[] = {{"from", args->from}, {"to", args->to}, {"filter", args->filter}};
+    for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
+        g_autofree char *value = parts[i].value ? g_uri_escape_string(parts[i].value, NULL, FALSE) : NULL;
+        if (value)
+            g_string_append_printf(path, "%c%s=%s", strchr(path->str, '?') ? '&' : '?', parts[i].name, value);
+    }
+    return g_string_free(path, FALSE);
+}
+
+static void print_schedules(json_t *json)
+{
+    static const char *const HEADS[] = {"WORKLOAD", "TRIGGER", "LOCATION", "STATE", "RULE", "NEXT (UTC)", "MISSED", NULL};
+    WireReader reader = {0};
+    WireAt root = wire_root(&reader, json);
+    WireAt rows = wire_array_opt(&root, "schedules");
+    Printer *printer = printer_new(HEADS);
+    for (gsize i = 0; i < wire_count(&rows); i++) {
+        WireAt row = wire_item(&rows, i);
+        gint64 missed = wire_integer_opt(&row, "missed", 0, G_MAXINT32, -1);
+        g_autofree char *count = missed > 0 ? g_strdup_printf("%" G_GINT64_FORMAT, missed) : NULL;
+        printer_row(printer, wire_text_opt(&row, "workload", NULL), wire_text_opt(&row, "trigger", NULL),
+                    wire_text_opt(&row, "location", NULL), wire_text_opt(&row, "state", NULL),
+                    wire_text_opt(&row, "rule", NULL), wire_text_opt(&row, "next_at", NULL), count);
+    }
+    printer_end(printer, "No trigger has a schedule.");
+    wire_reader_finish(&reader, NULL);
+}
+
+int run_schedules(Session *session, int argc, char **argv)
+{
+    int code = EXIT_FINE;
+    (void)argv;
+    if (argc > 1)
+        return session_complain(session, EXIT_USAGE, "no argument is expected; filter with --filter");
+    if (!session_connect(session, &code))
+        return code;
+    g_autofree char *path = schedules_path(&session->args);
+    g_autoptr(json_t) json = session_get(session, path, &code);
+    if (!json)
+        return code;
+    if (session->json)
+        session_print_json(json_incref(json));
+    else
+        print_schedules(json);
+    return EXIT_FINE;
+}
