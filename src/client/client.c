@@ -9,7 +9,12 @@
 #include "wire/operation.h"
 #include "wire/problem.h"
 
-enum { ANSWER_MAX_BYTES = 64 * 1024 * 1024, ANSWER_MS = 10 * 1000, PRESENCE_MS = 10 * 1000, SEARCH_MS = 1900 };
+enum {
+    ANSWER_MAX_BYTES = 64 * 1024 * 1024,
+    ANSWER_MS = 10 * 1000,
+    PRESENCE_MS = 10 * 1000,
+    SEARCH_MS = 1900
+};
 
 static void free_entry(gpointer data)
 {
@@ -221,8 +226,8 @@ static void on_found(json_t *json, const char *text, const GError *error, gpoint
         search_end(search, json, text, error);
         return;
     }
-    g_string_append_printf(search->troubles, " %s: %s", client_endpoint(client, client->current)->name,
-                           error->message);
+    g_string_append_printf(search->troubles, " %s: %s",
+                           client_endpoint(client, client->current)->name, error->message);
     client->current = (client->current + 1) % client->config.endpoints->len;
     search_next(search);
 }
@@ -231,8 +236,8 @@ static void search_next(Search *search)
 {
     Client *client = search->client;
     if (search->tried++ < client->config.endpoints->len) {
-        send_ask(client, &(Ask){.method = "GET", .path = "/v1/whoami", .limit_ms = SEARCH_MS}, on_answer,
-                 question_new(on_found, search));
+        send_ask(client, &(Ask){.method = "GET", .path = "/v1/whoami", .limit_ms = SEARCH_MS},
+                 on_answer, question_new(on_found, search));
         return;
     }
     g_autoptr(GError) error =

@@ -18,8 +18,10 @@ typedef struct Session Session;
 
 // The commands' own options; each command adds those it has. Strings are owned.
 typedef struct {
-    char *filter, *fail_on, *from, *to, *reason, *ticket, *confirm, *id, *dir, *screen, *size, *object, *demo, *theme;
-    gboolean approve, reject, dry_run, planned, unplanned, statement, all, arm, once, headless, slow_link, daemon;
+    char *filter, *fail_on, *from, *to, *reason, *ticket, *confirm, *id, *dir, *screen, *size,
+        *object, *demo, *theme;
+    gboolean approve, reject, dry_run, planned, unplanned, statement, all, arm, once, headless,
+        slow_link, daemon;
 } Arguments;
 
 // What every command has: the options that all share, and the line to the backend.
@@ -70,11 +72,13 @@ json_t *session_get(Session *session, const char *path, int *ret_exit);
 // The same, for an answer that is no JSON or that is wanted as it came. The caller frees.
 char *session_get_text(Session *session, const char *path, int *ret_exit);
 // Takes `body`. `revision` for If-Match; 0 = none.
-json_t *session_post(Session *session, const char *path, json_t *body, guint64 revision, int *ret_exit);
+json_t *session_post(Session *session, const char *path, json_t *body, guint64 revision,
+                     int *ret_exit);
 
 // The exit code of an error, which is told on standard error as "signalbox NAME: …".
 int session_fail(const Session *session, const GError *error);
-int session_complain(const Session *session, ExitCode code, const char *format, ...) G_GNUC_PRINTF(3, 4);
+int session_complain(const Session *session, ExitCode code, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
 
 // Prints `json` (taken) in one line, as --json promises.
 void session_print_json(json_t *json);
@@ -108,7 +112,6 @@ int run_watch(Session *session, int argc, char **argv);
 int run_gate(Session *session, int argc, char **argv);
 int run_audit(Session *session, int argc, char **argv);
 int run_check_config(Session *session, int argc, char **argv);
-int run_demo(Session *session, int argc, char **argv);
 int run_console(Session *session, int argc, char **argv);
 void roles_options(Session *session, GOptionContext *context);
 void operations_options(Session *session, GOptionContext *context);
@@ -117,5 +120,5 @@ void signoff_options(Session *session, GOptionContext *context);
 void schedules_options(Session *session, GOptionContext *context);
 void readiness_options(Session *session, GOptionContext *context);
 void audit_options(Session *session, GOptionContext *context);
-void demo_options(Session *session, GOptionContext *context);
+void check_config_options(Session *session, GOptionContext *context);
 void console_options(Session *session, GOptionContext *context);

@@ -46,7 +46,8 @@ void printer_end(Printer *printer, const char *empty)
         guint column = i % printer->columns;
         const char *text = printer->cells->pdata[i];
         bool last = column + 1 == printer->columns;
-        printf("%s%*s%s", text, last ? 0 : printer->widths[column] - text_width(text) + 2, "", last ? "\n" : "");
+        printf("%s%*s%s", text, last ? 0 : printer->widths[column] - text_width(text) + 2, "",
+               last ? "\n" : "");
     }
     if (!any)
         printf("%s\n", empty);

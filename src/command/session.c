@@ -45,7 +45,8 @@ void session_print_json(json_t *json)
 
 static char *default_config(void)
 {
-    g_autofree char *own = g_build_filename(g_get_user_config_dir(), "signalbox", "signalbox.conf", NULL);
+    g_autofree char *own =
+        g_build_filename(g_get_user_config_dir(), "signalbox", "signalbox.conf", NULL);
     if (g_file_test(own, G_FILE_TEST_EXISTS))
         return g_steal_pointer(&own);
     static const char SYSTEM[] = "/etc/signalbox/signalbox.conf";
@@ -54,7 +55,8 @@ static char *default_config(void)
 
 static bool load_config(Session *session, int *ret_exit)
 {
-    g_autofree char *path = session->config_file ? g_strdup(session->config_file) : default_config();
+    g_autofree char *path =
+        session->config_file ? g_strdup(session->config_file) : default_config();
     g_autoptr(GPtrArray) mistakes = mistakes_new();
     if (!path) {
         session->config = console_config_new();
@@ -80,7 +82,8 @@ static GPtrArray *find_endpoints(const Session *session, GError **error)
         return endpoints_parse(env, error);
     g_autoptr(GString) list = g_string_new(NULL);
     for (guint i = 0; i < session->config->backends->len; i++)
-        g_string_append_printf(list, "%s ", ((const ConfBackend *)session->config->backends->pdata[i])->url);
+        g_string_append_printf(list, "%s ",
+                               ((const ConfBackend *)session->config->backends->pdata[i])->url);
     return endpoints_parse(list->len ? list->str : DEFAULT_URL, error);
 }
 
@@ -203,7 +206,8 @@ char *session_get_text(Session *session, const char *path, int *ret_exit)
     return text;
 }
 
-json_t *session_post(Session *session, const char *path, json_t *body, guint64 revision, int *ret_exit)
+json_t *session_post(Session *session, const char *path, json_t *body, guint64 revision,
+                     int *ret_exit)
 {
     Waiting waiting = {0};
     client_post(session->client, path, body, revision, on_answer, &waiting);
@@ -239,7 +243,8 @@ const Picture *session_picture(Session *session, int *ret_exit)
     g_source_remove(wake);
     if (picture->complete)
         return picture;
-    *ret_exit = session_complain(session, EXIT_UNREACHABLE, "No backend answered within %d s. %s", PICTURE_MS / 1000,
-                                 picture->link.trouble ? picture->link.trouble : "Nothing was heard at all.");
+    *ret_exit = session_complain(
+        session, EXIT_UNREACHABLE, "No backend answered within %d s. %s", PICTURE_MS / 1000,
+        picture->link.trouble ? picture->link.trouble : "Nothing was heard at all.");
     return NULL;
 }

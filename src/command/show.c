@@ -27,7 +27,8 @@ static json_t *shelf_json(const Picture *picture, ShelfKind kind, const WireShap
 static bool any_down(const Picture *picture)
 {
     for (guint i = 0; i < picture_count(picture, SHELF_LOCATIONS); i++)
-        if (((const LocationStatus *)picture_at(picture, SHELF_LOCATIONS, i))->verdict.state == VERDICT_DOWN)
+        if (((const LocationStatus *)picture_at(picture, SHELF_LOCATIONS, i))->verdict.state ==
+            VERDICT_DOWN)
             return true;
     return false;
 }
@@ -37,19 +38,22 @@ static bool any_down(const Picture *picture)
 static void region_row(Printer *printer, const LocationStatus *location, gint64 now_ms)
 {
     char since[16], seen[16];
-    g_autofree char *latency = location->p50_us ? g_strdup_printf("%.0f/%.0f ms", (double)location->p50_us / 1000.0,
-                                                                  (double)location->p99_us / 1000.0)
-                                                : NULL;
+    g_autofree char *latency =
+        location->p50_us ? g_strdup_printf("%.0f/%.0f ms", (double)location->p50_us / 1000.0,
+                                           (double)location->p99_us / 1000.0)
+                         : NULL;
     g_autofree char *active = g_strdup_printf("%u of %u", location->active, location->instances);
     age_format(location->verdict.since_ms, now_ms, since);
     age_format(location->verdict.observed_at_ms, now_ms, seen);
-    printer_row(printer, location->name, name_of(&VERDICT_NAMES, (int)badge_aged_verdict(location, now_ms)), since, seen,
+    printer_row(printer, location->name,
+                name_of(&VERDICT_NAMES, (int)badge_aged_verdict(location, now_ms)), since, seen,
                 latency, active, location->verdict.why);
 }
 
 int run_regions(Session *session, int argc, char **argv)
 {
-    static const char *const HEADS[] = {"REGION", "HEALTH", "SINCE", "SEEN", "P50/P99", "ACTIVE", "WHY", NULL};
+    static const char *const HEADS[] = {"REGION",  "HEALTH", "SINCE", "SEEN",
+                                        "P50/P99", "ACTIVE", "WHY",   NULL};
     int code = EXIT_FINE;
     (void)argv;
     if (argc > 1)
@@ -58,7 +62,8 @@ int run_regions(Session *session, int argc, char **argv)
     if (!picture)
         return code;
     if (session->json) {
-        session_print_json(json_pack("{s:o}", "locations", shelf_json(picture, SHELF_LOCATIONS, &LOCATION_SHAPE)));
+        session_print_json(
+            json_pack("{s:o}", "locations", shelf_json(picture, SHELF_LOCATIONS, &LOCATION_SHAPE)));
     } else {
         Printer *printer = printer_new(HEADS);
         for (guint i = 0; i < picture_count(picture, SHELF_LOCATIONS); i++)
@@ -78,13 +83,16 @@ static void print_alarms(const Picture *picture, gint64 now_ms)
         g_autofree char *text = text_escape(alarm->text);
         age_format(alarm->since_ms, now_ms, age);
         print_line("%-8s %s  (%s%s)", name_of(&SEVERITY_NAMES, (int)alarm->severity), text, age,
-                   alarm->ended_ms ? ", over" : alarm->acknowledged_by ? ", acknowledged" : "");
+                   alarm->ended_ms          ? ", over"
+                   : alarm->acknowledged_by ? ", acknowledged"
+                                            : "");
     }
 }
 
 static void print_groups(const Picture *picture)
 {
-    static const char *const HEADS[] = {"GROUP", "MODE", "ACTIVE AT", "LOSS BOUND", "RPO", "OPERATION", NULL};
+    static const char *const HEADS[] = {"GROUP", "MODE",      "ACTIVE AT", "LOSS BOUND",
+                                        "RPO",   "OPERATION", NULL};
     Printer *printer = printer_new(HEADS);
     for (guint i = 0; i < picture_count(picture, SHELF_GROUPS); i++) {
         const GroupStatus *group = picture_at(picture, SHELF_GROUPS, i);
@@ -125,9 +133,9 @@ int run_status(Session *session, int argc, char **argv)
         session_print_json(status_json(picture, &a));
     } else {
         g_autofree char *fleet = text_escape(picture->frame.fleet);
-        print_line("%s%s through %s: %u critical, %u wait for sign-off, %u running, %u findings", fleet,
-                   picture->frame.production ? " (production)" : "", picture->link.endpoint, a.critical, a.awaiting,
-                   a.running, a.findings);
+        print_line("%s%s through %s: %u critical, %u wait for sign-off, %u running, %u findings",
+                   fleet, picture->frame.production ? " (production)" : "", picture->link.endpoint,
+                   a.critical, a.awaiting, a.running, a.findings);
         print_alarms(picture, now_of(session, picture));
         print_groups(picture);
     }
@@ -138,10 +146,10 @@ int run_status(Session *session, int argc, char **argv)
 
 void roles_options(Session *session, GOptionContext *context)
 {
-    const GOptionEntry entries[] = {
-        {"filter", 'f', 0, G_OPTION_ARG_STRING, &session->args.filter, "Words as behind / in the console (group:x state:active)",
-         "WORDS"},
-        G_OPTION_ENTRY_NULL};
+    const GOptionEntry entries[] = {{"filter", 'f', 0, G_OPTION_ARG_STRING, &session->args.filter,
+                                     "Words as behind / in the console (group:x state:active)",
+                                     "WORDS"},
+                                    G_OPTION_ENTRY_NULL};
     g_option_context_add_main_entries(context, entries, NULL);
 }
 
@@ -152,8 +160,8 @@ static void role_rows(Printer *printer, const WorkloadStatus *workload, gint64 n
         char age[16], since[16];
         age_format(instance->observed_at_ms, now_ms, age);
         age_format(instance->since_ms, now_ms, since);
-        printer_row(printer, workload->id, name_of(&PATTERN_NAMES, (int)workload->pattern), instance->location,
-                    instance->primary ? "primary" : "secondary",
+        printer_row(printer, workload->id, name_of(&PATTERN_NAMES, (int)workload->pattern),
+                    instance->location, instance->primary ? "primary" : "secondary",
                     name_of(&INSTANCE_NAMES, (int)badge_aged_instance(instance, now_ms)),
                     name_of(&INSTANCE_NAMES, (int)instance->desired), since, age);
     }
@@ -161,11 +169,13 @@ static void role_rows(Printer *printer, const WorkloadStatus *workload, gint64 n
 
 int run_roles(Session *session, int argc, char **argv)
 {
-    static const char *const HEADS[] = {"WORKLOAD", "PATTERN", "LOCATION", "ROLE", "OBSERVED", "DESIRED", "SINCE", "SEEN", NULL};
+    static const char *const HEADS[] = {"WORKLOAD", "PATTERN", "LOCATION", "ROLE", "OBSERVED",
+                                        "DESIRED",  "SINCE",   "SEEN",     NULL};
     int code = EXIT_FINE;
     (void)argv;
     if (argc > 1)
-        return session_complain(session, EXIT_USAGE, "no argument is expected; filter with --filter");
+        return session_complain(session, EXIT_USAGE,
+                                "no argument is expected; filter with --filter");
     const Picture *picture = session_picture(session, &code);
     if (!picture)
         return code;
@@ -196,7 +206,8 @@ int run_roles(Session *session, int argc, char **argv)
 
 int run_signoffs(Session *session, int argc, char **argv)
 {
-    static const char *const HEADS[] = {"OPERATION", "KIND", "GROUP", "FROM", "TO", "SIGNED", "EXPIRES IN", "PROPOSED BY", NULL};
+    static const char *const HEADS[] = {"OPERATION", "KIND",       "GROUP",       "FROM", "TO",
+                                        "SIGNED",    "EXPIRES IN", "PROPOSED BY", NULL};
     int code = EXIT_FINE;
     (void)argv;
     if (argc > 1)
@@ -212,10 +223,12 @@ int run_signoffs(Session *session, int argc, char **argv)
             continue;
         char left[16];
         g_autofree char *given =
-            g_strdup_printf("%u of %u", quorum_given(operation), operation->statement ? operation->statement->approvals : 0);
+            g_strdup_printf("%u of %u", quorum_given(operation),
+                            operation->statement ? operation->statement->approvals : 0);
         left_format(operation->expires_ms, now_of(session, picture), left);
         if (printer)
-            printer_row(printer, operation->id, name_of(&OPERATION_KIND_NAMES, (int)operation->kind), operation->group,
+            printer_row(printer, operation->id,
+                        name_of(&OPERATION_KIND_NAMES, (int)operation->kind), operation->group,
                         operation->from, operation->to, given, left, operation->proposer);
         else
             json_array_append_new(list, operation_to_json(operation));
@@ -232,9 +245,9 @@ int run_signoffs(Session *session, int argc, char **argv)
 
 void readiness_options(Session *session, GOptionContext *context)
 {
-    const GOptionEntry entries[] = {
-        {"fail-on", 0, 0, G_OPTION_ARG_STRING, &session->args.fail_on, "End with 1 from this severity on", "warning|error"},
-        G_OPTION_ENTRY_NULL};
+    const GOptionEntry entries[] = {{"fail-on", 0, 0, G_OPTION_ARG_STRING, &session->args.fail_on,
+                                     "End with 1 from this severity on", "warning|error"},
+                                    G_OPTION_ENTRY_NULL};
     g_option_context_add_main_entries(context, entries, NULL);
 }
 
@@ -246,7 +259,8 @@ int run_readiness(Session *session, int argc, char **argv)
     (void)argv;
     if (argc > 1)
         return session_complain(session, EXIT_USAGE, "no argument is expected");
-    if (session->args.fail_on && !name_parse(&SEVERITY_NAMES, session->args.fail_on, &limit, &error))
+    if (session->args.fail_on &&
+        !name_parse(&SEVERITY_NAMES, session->args.fail_on, &limit, &error))
         return session_complain(session, EXIT_USAGE, "%s", error->message);
     const Picture *picture = session_picture(session, &code);
     if (!picture)
@@ -258,13 +272,14 @@ int run_readiness(Session *session, int argc, char **argv)
         g_autofree char *rule = g_strdup_printf("%s %s", finding->rule, finding->title);
         worst = MAX(worst, (int)finding->severity);
         if (printer)
-            printer_row(printer, rule, name_of(&SEVERITY_NAMES, (int)finding->severity), finding->object, finding->facts,
-                        finding->way_out);
+            printer_row(printer, rule, name_of(&SEVERITY_NAMES, (int)finding->severity),
+                        finding->object, finding->facts, finding->way_out);
     }
     if (printer)
         printer_end(printer, "Every rule holds.");
     else
-        session_print_json(json_pack("{s:o}", "findings", shelf_json(picture, SHELF_FINDINGS, &FINDING_SHAPE)));
+        session_print_json(
+            json_pack("{s:o}", "findings", shelf_json(picture, SHELF_FINDINGS, &FINDING_SHAPE)));
     return worst >= limit ? EXIT_REFUSED : EXIT_FINE;
 }
 
@@ -273,9 +288,11 @@ int run_readiness(Session *session, int argc, char **argv)
 void schedules_options(Session *session, GOptionContext *context)
 {
     const GOptionEntry entries[] = {
-        {"from", 0, 0, G_OPTION_ARG_STRING, &session->args.from, "From this time (RFC 3339; now)", "T"},
+        {"from", 0, 0, G_OPTION_ARG_STRING, &session->args.from, "From this time (RFC 3339; now)",
+         "T"},
         {"to", 0, 0, G_OPTION_ARG_STRING, &session->args.to, "To this time (an hour later)", "T"},
-        {"filter", 'f', 0, G_OPTION_ARG_STRING, &session->args.filter, "Only workloads whose id holds this", "TEXT"},
+        {"filter", 'f', 0, G_OPTION_ARG_STRING, &session->args.filter,
+         "Only workloads whose id holds this", "TEXT"},
         G_OPTION_ENTRY_NULL};
     g_option_context_add_main_entries(context, entries, NULL);
 }
@@ -287,16 +304,19 @@ static char *schedules_path(const Arguments *args)
         const char *name, *value;
     } parts[] = {{"from", args->from}, {"to", args->to}, {"filter", args->filter}};
     for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
-        g_autofree char *value = parts[i].value ? g_uri_escape_string(parts[i].value, NULL, FALSE) : NULL;
+        g_autofree char *value =
+            parts[i].value ? g_uri_escape_string(parts[i].value, NULL, FALSE) : NULL;
         if (value)
-            g_string_append_printf(path, "%c%s=%s", strchr(path->str, '?') ? '&' : '?', parts[i].name, value);
+            g_string_append_printf(path, "%c%s=%s", strchr(path->str, '?') ? '&' : '?',
+                                   parts[i].name, value);
     }
     return g_string_free(path, FALSE);
 }
 
 static void print_schedules(json_t *json)
 {
-    static const char *const HEADS[] = {"WORKLOAD", "TRIGGER", "LOCATION", "STATE", "RULE", "NEXT (UTC)", "MISSED", NULL};
+    static const char *const HEADS[] = {"WORKLOAD", "TRIGGER",    "LOCATION", "STATE",
+                                        "RULE",     "NEXT (UTC)", "MISSED",   NULL};
     WireReader reader = {0};
     WireAt root = wire_root(&reader, json);
     WireAt rows = wire_array_opt(&root, "schedules");
@@ -305,9 +325,10 @@ static void print_schedules(json_t *json)
         WireAt row = wire_item(&rows, i);
         gint64 missed = wire_integer_opt(&row, "missed", 0, G_MAXINT32, -1);
         g_autofree char *count = missed > 0 ? g_strdup_printf("%" G_GINT64_FORMAT, missed) : NULL;
-        printer_row(printer, wire_text_opt(&row, "workload", NULL), wire_text_opt(&row, "trigger", NULL),
-                    wire_text_opt(&row, "location", NULL), wire_text_opt(&row, "state", NULL),
-                    wire_text_opt(&row, "rule", NULL), wire_text_opt(&row, "next_at", NULL), count);
+        printer_row(printer, wire_text_opt(&row, "workload", NULL),
+                    wire_text_opt(&row, "trigger", NULL), wire_text_opt(&row, "location", NULL),
+                    wire_text_opt(&row, "state", NULL), wire_text_opt(&row, "rule", NULL),
+                    wire_text_opt(&row, "next_at", NULL), count);
     }
     printer_end(printer, "No trigger has a schedule.");
     wire_reader_finish(&reader, NULL);
@@ -318,7 +339,8 @@ int run_schedules(Session *session, int argc, char **argv)
     int code = EXIT_FINE;
     (void)argv;
     if (argc > 1)
-        return session_complain(session, EXIT_USAGE, "no argument is expected; filter with --filter");
+        return session_complain(session, EXIT_USAGE,
+                                "no argument is expected; filter with --filter");
     if (!session_connect(session, &code))
         return code;
     g_autofree char *path = schedules_path(&session->args);

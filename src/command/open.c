@@ -1,0 +1,82 @@
+// Opening the console, or printing one of its screens.
+#include <stdio.h>
+#include <string.h>
+
+#include "command/command.h"
+#include "console/console.h"
+#include "view/screen.h"
+
+void console_options(Session *session, GOptionContext *context)
+{
+    const GOptionEntry entries[] = {
+        {"arm", 0, 0, G_OPTION_ARG_NONE, &session->args.arm, "Opens the keys that change something",
+         NULL},
+        {"once", 0, 0, G_OPTION_ARG_NONE, &session->args.once, "Prints one screen and exits", NULL},
+        {"screen", 0, 0, G_OPTION_ARG_STRING, &session->args.screen,
+         "Which (overview, roles, signoffs …)", "NAME"},
+        {"object", 0, 0, G_OPTION_ARG_STRING, &session->args.object,
+         "Of what: a region, an operation", "NAME"},
+        {"size", 0, 0, G_OPTION_ARG_STRING, &session->args.size,
+         "For --once: columns and lines (80x24)", "WxH"},
+        {"theme", 0, 0, G_OPTION_ARG_STRING, &session->args.theme, "dark, light or mono", "NAME"},
+        {"slow-link", 0, 0, G_OPTION_ARG_NONE, &session->args.slow_link,
+         "Draws twice a second at most", NULL},
+        {"demo", 0, 0, G_OPTION_ARG_FILENAME, &session->args.demo,
+         "Directory of a running demo, for `!`", "DIR"},
+        G_OPTION_ENTRY_NULL};
+    g_option_context_add_main_entries(context, entries, NULL);
+}
+
+static bool read_size(const Session *session, int *ret_width, int *ret_height)
+{
+    char rest;
+    *ret_width = 80;
+    *ret_height = 24;
+    return !session->args.size ||
+           (sscanf(session->args.size, "%4dx%4d%c", ret_width, ret_height, &rest) == 2 &&
+            *ret_width > 0 && *ret_height > 0);
+}
+
+static char *screen_names(void)
+{
+    guint count;
+    const Screen *const *screens = screens_all(&count);
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < count; i++)
+        g_string_append_printf(text, "%s%s", i ? ", " : "", screens[i]->name);
+    return g_string_free(text, FALSE);
+}
+
+int run_console(Session *session, int argc, char **argv)
+{
+    int code = EXIT_FINE, width, height;
+    const Arguments *args = &session->args;
+    const Screen *screen = args->screen ? screen_by_name(args->screen) : NULL;
+    g_autoptr(GError) error = NULL;
+    if (argc > 1)
+        return session_complain(session, EXIT_USAGE, "there is no argument %s", argv[1]);
+    if (args->screen && !screen) {
+        g_autofree char *names = screen_names();
+        return session_complain(session, EXIT_USAGE, "there is no screen %s; there are: %s",
+                                args->screen, names);
+    }
+    if (!read_size(session, &width, &height))
+        return session_complain(session, EXIT_USAGE, "--size is WIDTHxHEIGHT, such as 80x24");
+    if (!session_open(session, &code))
+        return code;
+    ConsoleOptions options = {.config = session->config,
+                              .endpoints = session->endpoints,
+                              .token = session->token,
+                              .journal = session->journal,
+                              .theme = args->theme,
+                              .ascii = session->ascii,
+                              .mono = session->no_color,
+                              .slow_link = args->slow_link,
+                              .armed = args->arm,
+                              .demo = args->demo,
+                              .screen = screen ? screen->id : SCREEN_NONE,
+                              .object = args->object};
+    bool ok =
+        args->once ? console_print(&options, width, height, &error) : console_run(&options, &error);
+    return ok ? EXIT_FINE : session_fail(session, error);
+}
