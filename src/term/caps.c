@@ -127,6 +127,17 @@ static void find_enter(TermCaps *caps)
     append_bytes(out, string_of("smcup"));
     caps->enter_size = MIN(out->len, sizeof caps->enter);
     memcpy(caps->enter, out->str, caps->enter_size);
+    const char *region = string_of("csr");
+    g_strlcpy(caps->region, region ? region : "", sizeof caps->region);
+}
+
+void caps_append_region(const TermCaps *caps, int height, GByteArray *out)
+{
+    const char *bytes = *caps->region
+                            ? tparm(caps->region, 0L, (long)height - 1, 0L, 0L, 0L, 0L, 0L, 0L, 0L)
+                            : NULL;
+    if (bytes)
+        g_byte_array_append(out, (const guint8 *)bytes, (guint)strlen(bytes));
 }
 
 static bool takes_256_colours(void)

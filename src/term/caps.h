@@ -21,6 +21,7 @@ typedef struct {
     gsize restore_size;
     char enter[CAPS_BYTES]; // bytes that turn to the second screen, to come back after a stop
     gsize enter_size;
+    char region[CAPS_NAME]; // terminfo's "csr": sets the lines that scroll; may be empty
 } TermCaps;
 
 // What decides the colour depth, apart from the terminal, so that it can be tested.
@@ -38,6 +39,9 @@ bool caps_is_light(const char *colorfgbg);
 
 // The description to try when there is none of this name; NULL: none is likely to fit.
 const char *caps_fallback(const char *term);
+
+// Appends the bytes that make all of `height` lines scroll again, whatever was set before.
+void caps_append_region(const TermCaps *caps, int height, GByteArray *out);
 
 // Looks at descriptor `fd`, TERM, NO_COLOR, COLORTERM and the locale (which main has set with
 // setlocale). ERR_REFUSED if it is no terminal or one that cannot show a screen.

@@ -67,6 +67,7 @@ static void set_up_curses(const Screen *screen)
     nonl();
     scrollok(stdscr, FALSE);
     leaveok(stdscr, FALSE);
+    curs_set(1); // known from now on; and what curses begins with is in memory now
 }
 
 Screen *screen_new(const TermCaps *caps, int in_fd, GError **error)
@@ -328,6 +329,11 @@ void screen_draw(Screen *screen, const Grid *grid, const Palette *palette, GByte
         g_byte_array_append(out, (const guint8 *)screen->caps->enter,
                             (guint)screen->caps->enter_size);
     screen->left = false;
+    // Curses believes that all lines scroll. Whoever had the terminal before may have set it otherwise,
+    // and so does curses at its beginning, when it does not know the size.
+    take_bytes(screen, palette, out);
+    if (screen->whole)
+        caps_append_region(screen->caps, MAX(grid_height(grid), 1), out);
     put_frame(screen, grid, palette);
     take_bytes(screen, palette, out);
 }
