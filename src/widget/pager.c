@@ -4,7 +4,7 @@
 
 #include "widget/scroll.h"
 
-enum { WHEEL_LINES = 3 };
+enum { WHEEL_LINES = 3, PAGER_READABLE = 12 };
 
 typedef enum { BLOCK_TEXT, BLOCK_RULE } BlockKind;
 
@@ -13,14 +13,14 @@ typedef struct {
     char *label; // NULL: none
     char *text;  // never NULL
     Style style;
-    guint lines; // when wrapped
-    guint seen;  // of them, from the first
+    gsize size;   // of text
+    gsize seen;   // bytes of it that have been shown, from the first on without a gap
+    bool is_seen; // something of it has been shown
 } Block;
 
 // One line of the screen: a piece of a block's text.
 typedef struct {
     guint block;
-    guint number; // in the block
     gsize start, size;
 } Line;
 
@@ -101,14 +101,17 @@ static Block *block_at(const GArray *blocks, guint index)
     return &((Block *)(void *)blocks->data)[index];
 }
 
-// How much of the block in this place had been seen before pager_begin.
-static guint seen_before(const Pager *pager, const char *label)
+// What had been seen of the block in this place before pager_begin.
+static void recall_seen(const Pager *pager, Block *block)
 {
     guint index = pager->blocks->len;
     if (index >= pager->before->len)
-        return 0;
+        return;
     const Block *old = block_at(pager->before, index);
-    return g_strcmp0(old->label, label) == 0 ? old->seen : 0;
+    if (g_strcmp0(old->label, block->label) != 0)
+        return;
+    block->seen = old->seen;
+    block->is_seen = old->is_seen;
 }
 
 static void add_block(Pager *pager, BlockKind kind, const char *label, Style style,
@@ -118,11 +121,10 @@ static void add_block(Pager *pager, BlockKind kind, const char *label, Style sty
         return;
     if (pager->blocks->len == PAGER_MAX_BLOCKS)
         text = "... more was left out: the text is too long to be shown.";
-    Block block = {.kind = kind,
-                   .label = g_strdup(label),
-                   .text = g_strdup(text ? text : ""),
-                   .style = style,
-                   .seen = seen_before(pager, label)};
+    Block block = {
+        .kind = kind, .label = g_strdup(label), .text = g_strdup(text ? text : ""), .style = style};
+    block.size = strlen(block.text);
+    recall_seen(pager, &block);
     g_array_append_val(pager->blocks, block);
     pager->wrapped_width = -1;
 }
@@ -151,18 +153,17 @@ void pager_blank(Pager *pager)
 
 static void wrap_block(Pager *pager, const Canvas *canvas, guint index, int width)
 {
-    Block *block = block_at(pager->blocks, index);
-    gsize size = strlen(block->text), at = 0;
-    int columns = block->label ? width - pager->labels - 1 : width;
-    block->lines = 0;
+    const Block *block = block_at(pager->blocks, index);
+    int columns = MAX(block->label ? width - pager->labels - 1 : width, 1);
+    gsize at = 0;
     do {
-        gsize n = block->kind == BLOCK_RULE
-                      ? size
-                      : cells_wrap(canvas, block->text + at, size - at, MAX(columns, 1));
-        Line line = {index, block->lines++, at, n};
+        gsize left = block->size - at;
+        gsize n =
+            block->kind == BLOCK_RULE ? left : cells_wrap(canvas, block->text + at, left, columns);
+        Line line = {index, at, n};
         g_array_append_val(pager->lines, line);
         at += n;
-    } while (at < size);
+    } while (at < block->size);
 }
 
 static int widest_label(const Pager *pager, const Canvas *canvas, int width)
@@ -186,22 +187,33 @@ static void wrap(Pager *pager, const Canvas *canvas, int width)
 
 // ---- Drawing ----
 
+// Only what follows what has been seen counts: jumping over lines is not reading them. In a column too
+// narrow for the longest escape something may be missing.
+static void mark_seen(Block *block, const Line *line, int columns)
+{
+    if (line->start > block->seen || columns < PAGER_READABLE)
+        return;
+    block->seen = MAX(block->seen, line->start + line->size);
+    block->is_seen = true;
+}
+
 static void draw_line(Pager *pager, const Canvas *canvas, const Line *line, int y)
 {
     Block *block = block_at(pager->blocks, line->block);
     Rect at = rect_make(0, y, canvas->width, 1);
-    block->seen = MAX(block->seen, line->number + 1);
     if (block->kind == BLOCK_RULE) {
+        mark_seen(block, line, PAGER_READABLE);
         cells_rule(canvas, at, block->style, *block->text ? block->text : NULL);
         return;
     }
     if (block->label) {
         Rect label = rect_cut_left(&at, pager->labels);
         rect_cut_left(&at, 1);
-        if (line->number == 0)
+        if (line->start == 0)
             cells_fit(canvas, label, ALIGN_LEFT, ROLE_DIM, block->label);
     }
     Canvas text = canvas_sub(canvas, at);
+    mark_seen(block, line, text.width);
     cells_put_n(&text, 0, 0, block->style, block->text + line->start, line->size);
 }
 
@@ -256,12 +268,12 @@ bool pager_mouse(Pager *pager, const KeyEvent *event)
 
 bool pager_seen_all(const Pager *pager)
 {
-    if (pager->wrapped_width < 0)
-        return false;
-    for (guint i = 0; i < pager->blocks->len; i++)
-        if (block_at(pager->blocks, i)->seen < block_at(pager->blocks, i)->lines)
+    for (guint i = 0; i < pager->blocks->len; i++) {
+        const Block *block = block_at(pager->blocks, i);
+        if (!block->is_seen || block->seen < block->size)
             return false;
-    return true;
+    }
+    return pager->blocks->len > 0;
 }
 
 bool pager_fits(const Pager *pager)

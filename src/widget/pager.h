@@ -61,7 +61,8 @@ bool pager_act(Pager *pager, int action);
 // The wheel; true if it was on the pager.
 bool pager_mouse(Pager *pager, const KeyEvent *event);
 
-// True once every line has been drawn at least once since pager_reset.
+// True once all of every block has been drawn since pager_reset, at whatever width; a block that has
+// grown has to be drawn on to its new end. False while there is nothing.
 bool pager_seen_all(const Pager *pager);
 
 // True if everything fits without scrolling, as drawn last.

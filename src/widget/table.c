@@ -21,7 +21,6 @@ struct Table {
     GHashTable *folded; // set of ids
     // Where it was drawn last, in the grid's coordinates: for mouse and page keys.
     Rect rows_at;
-    guint last_first; // greatest useful first_column
 };
 
 const Binding table_bindings[TABLE_BINDINGS] = {
@@ -245,7 +244,7 @@ TableResult table_act(Table *table, const TableModel *model, int action)
     if (action == TABLE_LEFT)
         table->first_column -= table->first_column > 0;
     else if (action == TABLE_RIGHT)
-        table->first_column = MIN(table->first_column + 1, table->last_first);
+        table->first_column++; // drawing knows how far that can go
     else
         move_cursor(table, model, action_delta(table, action));
     return TABLE_DONE;
@@ -408,7 +407,6 @@ void table_draw(Table *table, const TableModel *model, const Canvas *canvas)
     ColumnLayout layout;
     columns_lay_out((const TableColumn *)(void *)table->columns->data, table->columns->len,
                     rest.width - MARGIN, table->first_column, &layout);
-    table->last_first = layout.last_first;
     table->first_column = MIN(table->first_column, layout.last_first);
     Canvas head_canvas = canvas_sub(canvas, rect_make(MARGIN, 0, rest.width - MARGIN, head.height));
     draw_head(table, model, &head_canvas, &layout);

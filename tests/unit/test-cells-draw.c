@@ -35,6 +35,8 @@ static const FitCase fit_cases[] = {
     {"stray-mark", 8, false, ALIGN_LEFT, "\314\201x", "\\u{301}x|"},
     {"third-mark", 9, false, ALIGN_LEFT, "e\314\201\314\201\314\201",
      "e\314\201\314\201\\u{301} |"},
+    {"mark-on-escape", 12, false, ALIGN_LEFT, "\001\314\201", "\\x01\\u{301} |"},
+    {"mark-cut", 6, false, ALIGN_LEFT, "abcdefg\314\201hi", "abc…hi|"},
     {"twin", 6, true, ALIGN_LEFT, "≤ 5 →", "< 5 > |"},
     {"no-twin", 8, true, ALIGN_LEFT, "é", "\\u{e9}  |"},
 };

@@ -51,6 +51,7 @@ static const Case cases[] = {
     // Nothing of these may come out as letters.
     {"unknown-csi", "\033[99;7zj\033[?62;4cj\033[>1;2;3cj\033[200;300;400Xj", "j j j j"},
     {"answers", "\033[24;80Rj\033[1;1Rj\033[?2026;2$yj\033[0nj", "j j j j"},
+    {"counted", "\033[5Aj", "j"},
     {"osc", "\033]11;rgb:0/0/0\aj\033]52;c;QUFB\033\\j", "j j"},
     {"dcs", "\033P1$r0m\033\\j\033_Gi=1\033\\j\033^x\033\\j\033Xx\033\\j", "j j j j"},
     {"unknown-ss3", "\033Oyj", "j"},

@@ -33,7 +33,7 @@ static void test_bad_names(void)
     }
 }
 
-enum { OPEN = 1, FAILOVER, QUIET, HELP, QUIT };
+enum { OPEN = 1, FAILOVER, QUIET, HELP, QUIT, SHADOWED };
 
 static const Binding inner[] = {
     {OPEN, "open", "enter o", "open", "Opens it.", 0},
@@ -42,6 +42,7 @@ static const Binding inner[] = {
 };
 static const Binding outer[] = {
     {QUIT, "quit", "q o", "quit", "Leaves signalbox.", 0},
+    {SHADOWED, "shadowed", "x", "shadow", "Has a key that is taken further in.", 0},
     {HELP, "help", "?", "help", ".Shows all keys - here.", 0},
 };
 
@@ -103,7 +104,7 @@ static void test_rebind(Maps *maps, gconstpointer data)
     g_autoptr(GError) error = NULL;
     g_assert_true(keymap_rebind(maps->inner, "quiet", "enter ctrl-y", &error));
     g_assert_cmpint(action_of(maps, "enter"), ==, QUIET);
-    g_assert_cmpint(action_of(maps, "x"), ==, 0);
+    g_assert_cmpint(action_of(maps, "x"), ==, SHADOWED);
     g_assert_cmpstr(keymap_keys(maps->inner, 0), ==, "o");
     g_assert_false(keymap_rebind(maps->inner, "quiet", "no-such-key", &error));
     g_assert_error(error, ERR, ERR_INVALID);
@@ -152,7 +153,7 @@ static void test_help(Maps *maps, gconstpointer data)
 {
     (void)data;
     g_autoptr(Pager) pager = pager_new();
-    g_autoptr(Grid) grid = grid_new(40, 9, false);
+    g_autoptr(Grid) grid = grid_new(40, 11, false);
     Canvas canvas = canvas_of(grid);
     help_fill(pager, &maps->context);
     pager_draw(pager, &canvas);
@@ -165,12 +166,28 @@ static void test_help(Maps *maps, gconstpointer data)
                     "\n"
                     "─ Everywhere ──────────────────────────\n"
                     "q o     Leaves signalbox.\n"
+                    "x       Has a key that is taken further\n"
+                    "        in.\n"
                     "?       .Shows all keys - here.\n"
                     "\n");
     g_autofree char *man = help_man(maps->outer);
     g_assert_cmpstr(man, ==,
                     ".TP\n.B q o\nLeaves signalbox.\n(\\fIquit\\fR)\n"
+                    ".TP\n.B x\nHas a key that is taken further in.\n(\\fIshadowed\\fR)\n"
                     ".TP\n.B ?\n\\&.Shows all keys \\- here.\n(\\fIhelp\\fR)\n");
+}
+
+// In one map an earlier row keeps its key.
+static void test_taken(void)
+{
+    static const Binding rows[] = {{1, "one", "a b", "one", "One.", 0},
+                                   {2, "two", "b c", "two", "Two.", 0}};
+    g_autoptr(Keymap) map = keymap_new("Keys");
+    keymap_add(map, rows, 2);
+    KeyEvent b = key_of_char('b');
+    g_assert_cmpint(keymap_find(map, &b)->action, ==, 1);
+    g_assert_cmpstr(keymap_keys(map, 1), ==, "c");
+    g_assert_cmpstr(keymap_first_key(map, 1), ==, "c");
 }
 
 int main(int argc, char **argv)
@@ -178,6 +195,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/key/names", test_names);
     g_test_add_func("/key/bad-names", test_bad_names);
+    g_test_add_func("/key/taken", test_taken);
     g_test_add("/key/find", Maps, NULL, maps_set_up, test_find, maps_tear_down);
     g_test_add("/key/rebind", Maps, NULL, maps_set_up, test_rebind, maps_tear_down);
     g_test_add("/key/footer", Maps, NULL, maps_set_up, test_footer, maps_tear_down);

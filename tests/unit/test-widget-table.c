@@ -209,6 +209,18 @@ static void test_mouse(void)
     g_assert_false(table_mouse(table, &model, &click));
 }
 
+static void test_mouse_skip(void)
+{
+    static const Row list[] = {{"-head", 0, 0, NULL}, {"a", 0, 0, NULL}};
+    Rows rows = {list, 2, 0};
+    TableModel model = model_of(&rows);
+    g_autoptr(Table) table = table_new(columns, 1, TABLE_NO_HEADER);
+    g_autofree char *text = draw(table, &rows, 20, 4);
+    KeyEvent click = {.code = K_CLICK, .x = 4, .y = 0};
+    g_assert_false(table_mouse(table, &model, &click));
+    g_assert_cmpstr(table_selected(table, &model), ==, "a");
+}
+
 static void big_row(gpointer data, gsize index, TableRow *ret_row)
 {
     static char id[32];
@@ -291,6 +303,7 @@ int main(int argc, char **argv)
     g_test_add_func("/table/skip", test_skip);
     g_test_add_func("/table/fold", test_fold);
     g_test_add_func("/table/mouse", test_mouse);
+    g_test_add_func("/table/mouse-skip", test_mouse_skip);
     g_test_add_func("/table/many", test_many);
     g_test_add_func("/table/sizes", test_sizes);
     g_test_add_func("/table/layout", test_layout);

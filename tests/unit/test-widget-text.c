@@ -258,6 +258,29 @@ static void test_pager_seen(void)
     g_assert_false(pager_act(pager, 1));
 }
 
+// Jumping to the end is not reading.
+static void test_pager_jump(void)
+{
+    g_autoptr(Pager) pager = pager_new();
+    pager_text(pager, ROLE_NORMAL,
+               "one two three four five six seven eight nine ten eleven twelve");
+    g_autofree char *first = draw_pager(pager, 14, 2);
+    pager_act(pager, PAGER_LAST);
+    g_autofree char *last = draw_pager(pager, 14, 2);
+    g_assert_false(pager_seen_all(pager));
+    pager_act(pager, PAGER_FIRST);
+    for (int i = 0; i < 8; i++) {
+        g_autofree char *page = draw_pager(pager, 14, 2);
+        pager_act(pager, PAGER_PAGE_DOWN);
+    }
+    g_assert_true(pager_seen_all(pager));
+    // In a sliver of a screen nothing can be read.
+    pager_reset(pager);
+    pager_text(pager, ROLE_NORMAL, "evil\033");
+    g_autofree char *sliver = draw_pager(pager, 4, 9);
+    g_assert_false(pager_seen_all(pager));
+}
+
 static void test_pager_bounded(void)
 {
     g_autoptr(Pager) pager = pager_new();
@@ -312,6 +335,7 @@ int main(int argc, char **argv)
     g_test_add_func("/text/prompt-draw", test_prompt_draw);
     g_test_add_func("/text/pager", test_pager);
     g_test_add_func("/text/pager-seen", test_pager_seen);
+    g_test_add_func("/text/pager-jump", test_pager_jump);
     g_test_add_func("/text/pager-bounded", test_pager_bounded);
     g_test_add_func("/text/pager-sizes", test_pager_sizes);
     g_test_add_func("/text/message", test_message);
