@@ -169,124 +169,123 @@ static void test_ten(void)
     "{ name = \"" name "\"; kind = \"service\"; driver = \"http\"; "                               \
     "instances = ( { location = \"a\"; } ); " text " }"
 
-static void test_single(void)
-{
-    static const struct {
-        const char *text, *told;
-    } ROWS[] = {
-        {"", "fleet.conf: fleet is missing; expected a name of 1 to 64 characters of a-z 0-9 . _ "
-             "-, starting with a letter or digit.\n"
-             "fleet.conf: locations is missing; expected a list ( { ... }, ... )."},
-        {"fleet = \"f\"; locations = { }; groups = 5;",
-         "fleet.conf:1: locations: found a group { ... }; expected a list ( { ... }, ... ).\n"
-         "fleet.conf:1: groups: found 5; expected a list ( { ... }, ... )."},
-        {IN_FILE(", { name = \"a\"; }", ""),
-         "fleet.conf:1: locations[2].name: there is a location \"a\" already."},
-        {IN_FILE(", { title = \"x\"; }, 5", ""),
-         "fleet.conf:1: locations[2]: name is missing; expected a name of 1 to 64 characters of "
-         "a-z "
-         "0-9 . _ -, starting with a letter or digit.\n"
-         "fleet.conf:1: locations[3]: found 5; expected a group { ... }."},
-        {IN_FILE(", { name = \"c\"; pair = \"c\"; title = \"a\\x1b[2Jb\"; }", ""),
-         "fleet.conf:1: locations[2].title: found \"a\\x1b[2Jb\"; expected a text of 1 to 100 "
-         "bytes, printable.\n"
-         "fleet.conf:1: locations[2].pair: a location cannot be its own pair."},
-        {IN_FILE(", { name = \"c\"; health = { interval = \"1s\"; timeout = \"2s\"; }; }", ""),
-         "fleet.conf:1: locations[2].health: url is missing; expected a URL such as "
-         "\"https://weu.example.net/health\", without user or password.\n"
-         "fleet.conf:1: locations[2].health.timeout: the timeout is longer than the interval "
-         "between "
-         "two probes."},
-        {IN_FILE(", { name = \"c\"; health = { url = \"https://u:p@h/\"; }; }", ""),
-         "fleet.conf:1: locations[2].health.url: found \"https://u:p@h/\"; expected a URL such as "
-         "\"https://weu.example.net/health\", without user or password."},
-        {IN_FILE("", "{ name = \"g\"; primary = \"c\"; standbys = [ \"b\", \"b\" ]; }"),
-         "fleet.conf:2: groups[0].primary: found \"c\"; expected the name of a location of this "
-         "file.\n"
-         "fleet.conf:2: groups[0].standbys[1]: found \"b\"; expected a list of names of locations "
-         "of this file, each once."},
-        {IN_FILE("", "{ name = \"g\"; primary = \"b\"; standbys = [ \"b\" ]; }"),
-         "fleet.conf:2: groups[0].standbys: the primary \"b\" cannot be its own standby."},
-        {IN_GROUP("failover = \"auto\"; four_eyes = \"yes\"; approvals = 0;"),
-         "fleet.conf:2: groups[0].failover: found \"auto\"; expected one of manual, automatic.\n"
-         "fleet.conf:2: groups[0].approvals: found 0; expected a whole number from 1 to 10.\n"
-         "fleet.conf:2: groups[0].four_eyes: found \"yes\"; expected true or false."},
-        {IN_GROUP("plan = { reviewed = \"2026-02-30\"; tested = \"14.3.2026\"; };"),
-         "fleet.conf:2: groups[0].plan.reviewed: found \"2026-02-30\"; expected a date such as "
-         "\"2026-03-01\".\n"
-         "fleet.conf:2: groups[0].plan.tested: found \"14.3.2026\"; expected a date such as "
-         "\"2026-03-01\"."},
-        {IN_WORKLOADS("{ name = \"w\"; instances = ( { location = \"a\"; }, { location = \"a\"; }, "
-                      "{ location = \"c\"; }, { } ); }"),
-         "fleet.conf:3: groups[0].workloads[0]: kind is missing; expected one of workflow, "
-         "environment, catalog, connector, database, router, service.\n"
-         "fleet.conf:3: groups[0].workloads[0]: driver is missing; expected the name of a driver.\n"
-         "fleet.conf:3: groups[0].workloads[0].instances[1].location: there is an instance in "
-         "\"a\" "
-         "already.\n"
-         "fleet.conf:3: groups[0].workloads[0].instances[2].location: there is no location \"c\".\n"
-         "fleet.conf:3: groups[0].workloads[0].instances[3]: location is missing; expected the "
-         "name "
-         "of a location of this file."},
-        {IN_FILE(
-             ", { name = \"c\"; }",
+static const struct {
+    const char *text, *told;
+} SINGLE[] = {
+    {"", "fleet.conf: fleet is missing; expected a name of 1 to 64 characters of a-z 0-9 . _ "
+         "-, starting with a letter or digit.\n"
+         "fleet.conf: locations is missing; expected a list ( { ... }, ... )."},
+    {"fleet = \"f\"; locations = { }; groups = 5;",
+     "fleet.conf:1: locations: found a group { ... }; expected a list ( { ... }, ... ).\n"
+     "fleet.conf:1: groups: found 5; expected a list ( { ... }, ... )."},
+    {IN_FILE(", { name = \"a\"; }", ""),
+     "fleet.conf:1: locations[2].name: there is a location \"a\" already."},
+    {IN_FILE(", { title = \"x\"; }, 5", ""),
+     "fleet.conf:1: locations[2]: name is missing; expected a name of 1 to 64 characters of "
+     "a-z "
+     "0-9 . _ -, starting with a letter or digit.\n"
+     "fleet.conf:1: locations[3]: found 5; expected a group { ... }."},
+    {IN_FILE(", { name = \"c\"; pair = \"c\"; title = \"a\\x1b[2Jb\"; }", ""),
+     "fleet.conf:1: locations[2].title: found \"a\\x1b[2Jb\"; expected a text of 1 to 100 "
+     "bytes, printable.\n"
+     "fleet.conf:1: locations[2].pair: a location cannot be its own pair."},
+    {IN_FILE(", { name = \"c\"; health = { interval = \"1s\"; timeout = \"2s\"; }; }", ""),
+     "fleet.conf:1: locations[2].health: url is missing; expected a URL such as "
+     "\"https://weu.example.net/health\", without user or password.\n"
+     "fleet.conf:1: locations[2].health.timeout: the timeout is longer than the interval "
+     "between "
+     "two probes."},
+    {IN_FILE(", { name = \"c\"; health = { url = \"https://u:p@h/\"; }; }", ""),
+     "fleet.conf:1: locations[2].health.url: found \"https://u:p@h/\"; expected a URL such as "
+     "\"https://weu.example.net/health\", without user or password."},
+    {IN_FILE("", "{ name = \"g\"; primary = \"c\"; standbys = [ \"b\", \"b\" ]; }"),
+     "fleet.conf:2: groups[0].primary: found \"c\"; expected the name of a location of this "
+     "file.\n"
+     "fleet.conf:2: groups[0].standbys[1]: found \"b\"; expected a list of names of locations "
+     "of this file, each once."},
+    {IN_FILE("", "{ name = \"g\"; primary = \"b\"; standbys = [ \"b\" ]; }"),
+     "fleet.conf:2: groups[0].standbys: the primary \"b\" cannot be its own standby."},
+    {IN_GROUP("failover = \"auto\"; four_eyes = \"yes\"; approvals = 0;"),
+     "fleet.conf:2: groups[0].failover: found \"auto\"; expected one of manual, automatic.\n"
+     "fleet.conf:2: groups[0].approvals: found 0; expected a whole number from 1 to 10.\n"
+     "fleet.conf:2: groups[0].four_eyes: found \"yes\"; expected true or false."},
+    {IN_GROUP("plan = { reviewed = \"2026-02-30\"; tested = \"14.3.2026\"; };"),
+     "fleet.conf:2: groups[0].plan.reviewed: found \"2026-02-30\"; expected a date such as "
+     "\"2026-03-01\".\n"
+     "fleet.conf:2: groups[0].plan.tested: found \"14.3.2026\"; expected a date such as "
+     "\"2026-03-01\"."},
+    {IN_WORKLOADS("{ name = \"w\"; instances = ( { location = \"a\"; }, { location = \"a\"; }, "
+                  "{ location = \"c\"; }, { } ); }"),
+     "fleet.conf:3: groups[0].workloads[0]: kind is missing; expected one of workflow, "
+     "environment, catalog, connector, database, router, service.\n"
+     "fleet.conf:3: groups[0].workloads[0]: driver is missing; expected the name of a driver.\n"
+     "fleet.conf:3: groups[0].workloads[0].instances[1].location: there is an instance in "
+     "\"a\" "
+     "already.\n"
+     "fleet.conf:3: groups[0].workloads[0].instances[2].location: there is no location \"c\".\n"
+     "fleet.conf:3: groups[0].workloads[0].instances[3]: location is missing; expected the "
+     "name "
+     "of a location of this file."},
+    {IN_FILE(", { name = \"c\"; }",
              "{ name = \"g\"; primary = \"a\"; workloads = ( { name = \"w\"; kind = \"service\"; "
              "driver = \"http\"; instances = ( { location = \"c\"; } ); } ); }"),
-         "fleet.conf:2: groups[0].workloads[0].instances[0].location: group \"g\" is neither at "
-         "home "
-         "in \"c\" nor has it as a standby."},
-        {IN_WORKLOADS("{ name = \"w\"; kind = \"service\"; driver = \"http\"; instances = ( ); }"),
-         "fleet.conf:3: groups[0].workloads[0].instances: it is empty; expected at least one "
-         "instance."},
-        {IN_WORKLOAD("router = \"r\";\n depends_on = [ \"v\" ];\n stages = [ 1, 2 ];"),
-         "fleet.conf:3: groups[0].workloads[0].router: found \"r\"; expected the name of a "
-         "workload "
-         "of this group, of kind router.\n"
-         "fleet.conf:4: groups[0].workloads[0].depends_on[0]: found \"v\"; expected the name of a "
-         "workload of this group.\n"
-         "fleet.conf:5: groups[0].workloads[0].stages[0]: found 1; expected a list of texts of 1 "
-         "to "
-         "100 bytes, printable.\n"
-         "fleet.conf:5: groups[0].workloads[0].stages[1]: found 2; expected a list of texts of 1 "
-         "to "
-         "100 bytes, printable."},
-        {IN_WORKLOAD("router = \"w\";"),
-         "fleet.conf:3: groups[0].workloads[0].router: workload \"w\" is of kind service; expected "
-         "one of kind router."},
-        {IN_WORKLOADS(WORKLOAD("x", "depends_on = \"y\";") ",\n" WORKLOAD(
-             "y", "depends_on = [ \"z\" ];") ",\n" WORKLOAD("z", "depends_on = [ \"w\", \"y\" "
-                                                                 "];") ",\n" WORKLOAD("w", "")),
-         "fleet.conf:2: groups[0].workloads: the workloads depend on each other in a circle: y, z, "
-         "y; none of them could be activated first."},
-        {IN_TRIGGER("type = \"request\"; frequency = \"Day\";"),
-         "fleet.conf:3: groups[0].workloads[0].triggers[0]: a trigger of type request has no "
-         "recurrence; leave out frequency, interval, start, end, zone and schedule."},
-        {IN_TRIGGER("type = \"recurrence\"; interval = 3;"),
-         "fleet.conf:3: groups[0].workloads[0].triggers[0]: frequency is missing; interval, start, "
-         "end, zone and schedule mean nothing without it."},
-        {IN_TRIGGER(
-             "type = \"recurrence\"; frequency = \"Day\"; start = \"9 o'clock\"; schedule = { "
-             "hours = [ 24 ]; week_days = [ \"Funday\" ]; minutes = \"5\"; };"),
-         "fleet.conf:3: groups[0].workloads[0].triggers[0].start: found \"9 o'clock\"; expected a "
-         "time such as \"2026-01-01T09:00:00\", or with a Z for UTC.\n"
-         "fleet.conf:3: groups[0].workloads[0].triggers[0].schedule.minutes: found \"5\"; expected "
-         "whole numbers from 0 to 59.\n"
-         "fleet.conf:3: groups[0].workloads[0].triggers[0].schedule.hours[0]: found 24; expected "
-         "whole numbers from 0 to 23.\n"
-         "fleet.conf:3: groups[0].workloads[0].triggers[0].schedule.week_days[0]: found "
-         "\"Funday\"; "
-         "expected names of days such as \"Monday\"."},
-        {IN_WORKLOAD("parameters = { url = \"x\"; list = [ 1 ]; token = 5; token_file = \"t\"; };"),
-         "fleet.conf:3: groups[0].workloads[0].parameters.list: found an array [ ... ]; expected a "
-         "text, a number, true or false.\n"
-         "fleet.conf:3: groups[0].workloads[0].parameters.token: a secret must not stand in this "
-         "file; name a file that holds it: token_file = \"PATH\"."},
-        {IN_GROUP("password = \"x\";"),
-         "fleet.conf:2: groups[0].password: a secret must not stand in this file; name a file that "
-         "holds it: password_file = \"PATH\"."},
-    };
-    for (gsize i = 0; i < G_N_ELEMENTS(ROWS); i++)
-        expect(ROWS[i].text, ROWS[i].told);
+     "fleet.conf:2: groups[0].workloads[0].instances[0].location: group \"g\" is neither at "
+     "home "
+     "in \"c\" nor has it as a standby."},
+    {IN_WORKLOADS("{ name = \"w\"; kind = \"service\"; driver = \"http\"; instances = ( ); }"),
+     "fleet.conf:3: groups[0].workloads[0].instances: it is empty; expected at least one "
+     "instance."},
+    {IN_WORKLOAD("router = \"r\";\n depends_on = [ \"v\" ];\n stages = [ 1, 2 ];"),
+     "fleet.conf:3: groups[0].workloads[0].router: found \"r\"; expected the name of a "
+     "workload "
+     "of this group, of kind router.\n"
+     "fleet.conf:4: groups[0].workloads[0].depends_on[0]: found \"v\"; expected the name of a "
+     "workload of this group.\n"
+     "fleet.conf:5: groups[0].workloads[0].stages[0]: found 1; expected a list of texts of 1 "
+     "to "
+     "100 bytes, printable.\n"
+     "fleet.conf:5: groups[0].workloads[0].stages[1]: found 2; expected a list of texts of 1 "
+     "to "
+     "100 bytes, printable."},
+    {IN_WORKLOAD("router = \"w\";"),
+     "fleet.conf:3: groups[0].workloads[0].router: workload \"w\" is of kind service; expected "
+     "one of kind router."},
+    {IN_WORKLOADS(WORKLOAD("x", "depends_on = \"y\";") ",\n" WORKLOAD(
+         "y", "depends_on = [ \"z\" ];") ",\n" WORKLOAD("z", "depends_on = [ \"w\", \"y\" "
+                                                             "];") ",\n" WORKLOAD("w", "")),
+     "fleet.conf:2: groups[0].workloads: the workloads depend on each other in a circle: y, z, "
+     "y; none of them could be activated first."},
+    {IN_TRIGGER("type = \"request\"; frequency = \"Day\";"),
+     "fleet.conf:3: groups[0].workloads[0].triggers[0]: a trigger of type request has no "
+     "recurrence; leave out frequency, interval, start, end, zone and schedule."},
+    {IN_TRIGGER("type = \"recurrence\"; interval = 3;"),
+     "fleet.conf:3: groups[0].workloads[0].triggers[0]: frequency is missing; interval, start, "
+     "end, zone and schedule mean nothing without it."},
+    {IN_TRIGGER("type = \"recurrence\"; frequency = \"Day\"; start = \"9 o'clock\"; schedule = { "
+                "hours = [ 24 ]; week_days = [ \"Funday\" ]; minutes = \"5\"; };"),
+     "fleet.conf:3: groups[0].workloads[0].triggers[0].start: found \"9 o'clock\"; expected a "
+     "time such as \"2026-01-01T09:00:00\", or with a Z for UTC.\n"
+     "fleet.conf:3: groups[0].workloads[0].triggers[0].schedule.minutes: found \"5\"; expected "
+     "whole numbers from 0 to 59.\n"
+     "fleet.conf:3: groups[0].workloads[0].triggers[0].schedule.hours[0]: found 24; expected "
+     "whole numbers from 0 to 23.\n"
+     "fleet.conf:3: groups[0].workloads[0].triggers[0].schedule.week_days[0]: found "
+     "\"Funday\"; "
+     "expected names of days such as \"Monday\"."},
+    {IN_WORKLOAD("parameters = { url = \"x\"; list = [ 1 ]; token = 5; token_file = \"t\"; };"),
+     "fleet.conf:3: groups[0].workloads[0].parameters.list: found an array [ ... ]; expected a "
+     "text, a number, true or false.\n"
+     "fleet.conf:3: groups[0].workloads[0].parameters.token: a secret must not stand in this "
+     "file; name a file that holds it: token_file = \"PATH\"."},
+    {IN_GROUP("password = \"x\";"),
+     "fleet.conf:2: groups[0].password: a secret must not stand in this file; name a file that "
+     "holds it: password_file = \"PATH\"."},
+};
+
+static void test_single(void)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(SINGLE); i++)
+        expect(SINGLE[i].text, SINGLE[i].told);
 }
 
 // What a rule makes impossible is told with the rule's own words.
