@@ -1,0 +1,105 @@
+// Fuzzed: what reads JSON from outside: deltas (and through them every kind of object), statements, bodies
+// of sign-offs, problems, audit records. With libFuzzer: clang -fsanitize=fuzzer,address -DFUZZER. Without
+// it, the program replays the files of a corpus folder, and what comes of cutting and changing them.
+//
+// What must hold: an answer is an object or an error, never both; and what is read can be written, read
+// again, and is then the same.
+#include <string.h>
+
+#include "base/error.h"
+#include "wire/audit.h"
+#include "wire/delta.h"
+#include "wire/operation.h"
+#include "wire/problem.h"
+#include "wire/statement.h"
+#include "wire/status.h"
+
+static const WireShape *const SHAPES[] = {&STATEMENT_SHAPE, &SIGNOFF_REQUEST_SHAPE, &AUDIT_SHAPE,
+                                          &OPERATION_SHAPE, &LOCATION_SHAPE,        &GROUP_SHAPE};
+
+static void check_shape(const WireShape *shape, json_t *json, WireMode mode)
+{
+    g_autoptr(GError) error = NULL;
+    gpointer object = shape_from_json(shape, json, mode, &error);
+    g_assert((object == NULL) == (error != NULL));
+    if (!object)
+        return;
+    g_autoptr(json_t) written = shape_to_json(shape, object);
+    gpointer again = shape_from_json(shape, written, WIRE_STRICT, &error);
+    g_assert_no_error(error);
+    g_autoptr(json_t) written_again = shape_to_json(shape, again);
+    g_assert_true(json_equal(written, written_again));
+    shape_free(shape, object);
+    shape_free(shape, again);
+}
+
+static void check_delta(json_t *json, WireMode mode)
+{
+    g_autoptr(GError) error = NULL;
+    g_auto(Delta) delta = {.kind = DELTA_KINDS};
+    bool ok = delta_from_json(json, mode, &delta, &error);
+    g_assert(ok == (error == NULL) && ok == (delta.key != NULL));
+    if (!delta.object)
+        return;
+    g_autoptr(json_t) written = delta_to_json(delta.kind, delta.object);
+    g_auto(Delta) again = {.kind = DELTA_KINDS};
+    g_assert_true(delta_from_json(written, WIRE_STRICT, &again, NULL));
+    g_assert_cmpstr(delta.key, ==, again.key);
+}
+
+int LLVMFuzzerTestOneInput(const guint8 *bytes, size_t n);
+
+int LLVMFuzzerTestOneInput(const guint8 *bytes, size_t n)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(json_t) json = wire_parse("It", (const char *)bytes, n, WIRE_BYTES_MAX, &error);
+    g_assert((json == NULL) == (error != NULL));
+    if (!json)
+        return 0;
+    for (WireMode mode = WIRE_STRICT; mode <= WIRE_LENIENT; mode++) {
+        check_delta(json, mode);
+        for (gsize i = 0; i < G_N_ELEMENTS(SHAPES); i++)
+            check_shape(SHAPES[i], json, mode);
+    }
+    AuditChain chain = {0};
+    audit_chain_verify_json(&chain, json, NULL);
+    g_autofree char *digest = statement_json_digest(json, NULL);
+    g_autoptr(GError) problem = problem_from_json(json, 409);
+    g_assert_nonnull(problem);
+    return 0;
+}
+
+#ifndef FUZZER
+static void test_replay(gconstpointer data)
+{
+    static const char OTHERS[] = "\"{}[],:0-.ent\\ \x80";
+    g_autofree char *bytes = NULL;
+    gsize n;
+    g_assert_true(g_file_get_contents(data, &bytes, &n, NULL));
+    LLVMFuzzerTestOneInput((const guint8 *)bytes, n);
+    for (gsize i = 0; i < n; i += 1 + n / 997) {
+        char kept = bytes[i];
+        LLVMFuzzerTestOneInput((const guint8 *)bytes, i);
+        bytes[i] = OTHERS[i % (sizeof OTHERS - 1)];
+        LLVMFuzzerTestOneInput((const guint8 *)bytes, n);
+        bytes[i] = kept;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_autofree char *folder =
+        g_build_filename(g_getenv("SB_TOP_SRCDIR") ? g_getenv("SB_TOP_SRCDIR") : ".", "tests",
+                         "fuzz", "corpus-wire", NULL);
+    GDir *entries = g_dir_open(folder, 0, NULL);
+    g_assert_nonnull(entries);
+    const char *name;
+    while ((name = g_dir_read_name(entries))) {
+        g_autofree char *test = g_strconcat("/fuzz/wire/", name, NULL);
+        g_test_add_data_func_full(test, g_build_filename(folder, name, NULL), test_replay, g_free);
+    }
+    g_dir_close(entries);
+    return g_test_run();
+}
+#endif
