@@ -75,7 +75,7 @@ Api *api_new(const ApiConfig *config)
     api->config = *config;
     api->started_ms = clock_wall_ms(config->clock);
     api->presence = presence_book_new();
-    api->hub = event_hub_new(config->engine, config->clock);
+    api->hub = event_hub_new(config->engine, config->clock, config->streams);
     HttpServerConfig server = {.routes = API_ROUTES,
                                .clock = config->clock,
                                .hooks = {.guard = guard, .refuse = refuse, .access = access_log},

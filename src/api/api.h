@@ -14,7 +14,8 @@ typedef struct {
     const Log *log;
     const IdSource *ids;
     const Identities *identities;
-    Store *store; // for its health in /readyz and /metrics
+    Store *store;  // for its health in /readyz and /metrics
+    guint streams; // event streams at once at most; 0 = 256
     // The schedules of GET /v1/schedules as JSON, which the daemon works out; NULL = none. The caller
     // frees.
     char *(*schedules)(gint64 from_ms, gint64 to_ms, const char *filter, gpointer data);

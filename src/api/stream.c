@@ -8,7 +8,7 @@
 #include "model/refusal.h"
 #include "wire/delta.h"
 
-enum { RING = 4096, HEARTBEAT_MS = 2000, QUEUE_MAX = 4 * 1024 * 1024, CHANGES_TOLD = 200 };
+enum { RING = 4096, HEARTBEAT_MS = 2000, QUEUE_MAX = 4 * 1024 * 1024, STREAMS = 256 };
 
 typedef struct {
     guint64 revision;
@@ -22,8 +22,9 @@ struct EventHub {
     guint64 first;      // revision before the first event of this run
     Event ring[RING];   // by revision % RING
     GPtrArray *streams; // of HttpStream *
-    GHashTable *noted;  // "kind key" → NULL, in no order
-    GPtrArray *order;   // the same strings in the order noted; owned by the table
+    guint streams_max;
+    GHashTable *noted; // "kind key" → NULL, in no order
+    GPtrArray *order;  // the same strings in the order noted; owned by the table
     guint heartbeat;
     GBytes *snapshot; // of snapshot_revision; NULL = to be made
     guint64 snapshot_revision;
@@ -73,7 +74,7 @@ static gboolean on_heartbeat(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-EventHub *event_hub_new(Engine *engine, const Clock *clock)
+EventHub *event_hub_new(Engine *engine, const Clock *clock, guint streams)
 {
     EventHub *hub = g_new0(EventHub, 1);
     hub->engine = engine;
@@ -81,6 +82,7 @@ EventHub *event_hub_new(Engine *engine, const Clock *clock)
     // 4096 revisions a millisecond is more than we can make, and stays below 2^53.
     hub->first = hub->revision = (guint64)clock_wall_ms(clock) * 4096;
     hub->streams = g_ptr_array_new();
+    hub->streams_max = streams ? streams : STREAMS;
     hub->noted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     hub->order = g_ptr_array_new();
     hub->heartbeat = g_timeout_add(HEARTBEAT_MS, on_heartbeat, hub);
@@ -284,6 +286,12 @@ void event_hub_serve(EventHub *hub, HttpRequest *request)
                       " are no longer kept: fetch /v1/snapshot again and go on "
                       "from its revision.",
                       since);
+        return;
+    }
+    if (hub->streams->len >= hub->streams_max) {
+        reply_refusal(request, REFUSAL_UNAVAILABLE,
+                      "%u event streams are open, and no more are served (limits.streams).",
+                      hub->streams->len);
         return;
     }
     const HttpHeader headers[] = {{"Cache-Control", "no-store"}, {NULL, NULL}};

@@ -11,7 +11,8 @@
 
 typedef struct EventHub EventHub;
 
-EventHub *event_hub_new(Engine *engine, const Clock *clock);
+// `streams` at once at most, 0 = 256; one more is refused.
+EventHub *event_hub_new(Engine *engine, const Clock *clock, guint streams);
 // Ends all streams.
 void event_hub_free(EventHub *hub);
 

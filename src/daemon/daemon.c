@@ -1,0 +1,151 @@
+#include "daemon/daemon.h"
+
+#include <stdio.h>
+
+#include "daemon/load.h"
+#include "daemon/pace.h"
+#include "driver/drivers.h"
+#include "driver/prober.h"
+#include "store/sqlite.h"
+
+// ---- what the engine and the API call ----
+
+static void on_changed(EngineObject kind, const char *key, gpointer data)
+{
+    api_note(((Daemon *)data)->api, kind, key);
+}
+
+static void on_wake(gpointer data)
+{
+    pace_wake(((Daemon *)data)->pace);
+}
+
+static gint64 run_engine(gpointer data)
+{
+    Daemon *daemon = data;
+    gint64 due_ms = engine_run(daemon->engine);
+    api_flush(daemon->api);
+    return due_ms;
+}
+
+static gint64 missed(const Instance *instance, gint64 from_ms, gint64 to_ms, gpointer data)
+{
+    return timetable_missed(instance, from_ms, to_ms, ((Daemon *)data)->timetable);
+}
+
+static gint64 next(const Instance *instance, const Trigger *trigger, gint64 after_ms, gpointer data)
+{
+    return timetable_next(instance, trigger, after_ms, ((Daemon *)data)->timetable);
+}
+
+static char *rule(const Trigger *trigger, gpointer data)
+{
+    return timetable_rule(trigger, ((Daemon *)data)->timetable);
+}
+
+static char *schedules(gint64 from_ms, gint64 to_ms, const char *filter, gpointer data)
+{
+    const Daemon *daemon = data;
+    return timetable_json(daemon->timetable, daemon->engine, from_ms, to_ms, filter);
+}
+
+// ---- opening ----
+
+static bool open_files(Daemon *daemon)
+{
+    g_autoptr(GPtrArray) mistakes = mistakes_new();
+    if (load_daemon(daemon->options->config, &daemon->config, mistakes)) {
+        load_fleet(daemon->config->fleet, &daemon->fleet, mistakes);
+        daemon->people = load_identities(daemon->config, mistakes);
+    }
+    if (!mistakes->len)
+        return true;
+    g_autofree char *text = mistakes_format(mistakes);
+    fprintf(stderr, "%s\n", text);
+    return false;
+}
+
+static void open_log(Daemon *daemon)
+{
+    daemon->log = (Log){.clock = clock_system(),
+                        .level = daemon->options->log_level ? daemon->options->level
+                                                            : daemon->config->log_level,
+                        .json = daemon->config->log_format == LOG_FORMAT_JSON,
+                        .fd = 2};
+    id_source_init(&daemon->ids, clock_system(), 0);
+}
+
+static bool open_store(Daemon *daemon)
+{
+    g_autoptr(GError) error = NULL;
+    StoreSqliteOptions options = store_sqlite_options(daemon->config->store);
+    daemon->store = store_sqlite_open(&options, clock_system(), &error);
+    if (!daemon->store)
+        log_error(&daemon->log, "the store cannot be opened", "store", daemon->config->store, "why",
+                  error->message);
+    return daemon->store != NULL;
+}
+
+static void open_engine(Daemon *daemon)
+{
+    const DaemonConfig *config = daemon->config;
+    const HttpClientConfig http = {.user_agent = "signalboxd"};
+    daemon->drivers = drivers_new(clock_system(), &http);
+    daemon->prober = prober_new(clock_system(), &http);
+    daemon->timetable = timetable_new(clock_system());
+    daemon->pace = pace_new(clock_system(), run_engine, daemon);
+    const EngineConfig engine = {.clock = clock_system(),
+                                 .log = &daemon->log,
+                                 .ids = &daemon->ids,
+                                 .store = daemon->store,
+                                 .driver = daemon->drivers,
+                                 .prober = daemon->prober,
+                                 .daemon = config->name,
+                                 .location = config->location,
+                                 .observe_ms = config->observe_ms,
+                                 .changed = on_changed,
+                                 .wake = on_wake,
+                                 .missed = missed,
+                                 .next = next,
+                                 .rule = rule,
+                                 .data = daemon};
+    daemon->engine = engine_new(&engine, daemon->fleet);
+    const ApiConfig api = {.engine = daemon->engine,
+                           .clock = clock_system(),
+                           .log = &daemon->log,
+                           .ids = &daemon->ids,
+                           .identities = daemon->people,
+                           .store = daemon->store,
+                           .streams = config->streams,
+                           .schedules = schedules,
+                           .data = daemon};
+    daemon->api = api_new(&api);
+}
+
+bool daemon_open(Daemon *daemon, const Options *options)
+{
+    *daemon = (Daemon){.options = options, .log = {.fd = -1}};
+    if (!open_files(daemon))
+        return false;
+    open_log(daemon);
+    if (!open_store(daemon))
+        return false;
+    open_engine(daemon);
+    return true;
+}
+
+void daemon_close(Daemon *daemon)
+{
+    api_free(daemon->api);
+    engine_free(daemon->engine);
+    pace_free(daemon->pace);
+    timetable_free(daemon->timetable);
+    prober_free(daemon->prober);
+    drivers_free(daemon->drivers);
+    fleet_unref(daemon->fleet);
+    store_free(daemon->store);
+    identities_free(daemon->people);
+    daemon_config_free(daemon->config);
+    id_source_release(&daemon->ids);
+    *daemon = (Daemon){0};
+}

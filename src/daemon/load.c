@@ -1,0 +1,144 @@
+#include "daemon/load.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "conf/source.h"
+#include "driver/drivers.h"
+#include "sched/zonename.h"
+
+static bool zone_is_known(const char *zone)
+{
+    g_autofree char *canonical = NULL;
+    g_autofree char *iana = NULL;
+    return zonename_resolve(zone, &canonical, &iana, NULL);
+}
+
+bool load_fleet(const char *path, Fleet **ret_fleet, GPtrArray *mistakes)
+{
+    const FleetNames names = {driver_names(), zone_is_known};
+    return conf_load_fleet(path, &names, ret_fleet, mistakes);
+}
+
+bool load_daemon(const char *path, DaemonConfig **ret_config, GPtrArray *mistakes)
+{
+    return conf_load_daemon(path, true, ret_config, mistakes);
+}
+
+// ---- people ----
+
+static void miss(GPtrArray *mistakes, const char *what, const char *name, const char *why)
+{
+    g_autofree char *path = g_strdup_printf("%s \"%s\"", what, name);
+    mistakes_take(mistakes, NULL, 0, path, g_strdup(why));
+}
+
+static void add_users(Identities *people, const DaemonConfig *config, GPtrArray *mistakes)
+{
+    for (guint i = 0; i < config->users->len; i++) {
+        const ConfUser *user = config->users->pdata[i];
+        guint uid;
+        if (conf_find_user(user->user, &uid))
+            identities_add_user(people, (uid_t)uid, user->name, user->roles);
+        else
+            miss(mistakes, "user", user->name, "this machine has no such user any more.");
+    }
+}
+
+static void add_groups(Identities *people, const DaemonConfig *config, GPtrArray *mistakes)
+{
+    for (guint i = 0; i < config->groups->len; i++) {
+        const ConfUnixGroup *group = config->groups->pdata[i];
+        guint gid;
+        if (conf_find_group(group->name, &gid))
+            identities_add_group(people, (gid_t)gid, group->roles);
+        else
+            miss(mistakes, "group", group->name, "this machine has no such group any more.");
+    }
+}
+
+static void add_tokens(Identities *people, const DaemonConfig *config, GPtrArray *mistakes)
+{
+    for (guint i = 0; i < config->tokens->len; i++) {
+        const ConfToken *token = config->tokens->pdata[i];
+        g_autoptr(GError) error = NULL;
+        char *secret = conf_read_secret(token->file, &error);
+        if (!secret) {
+            miss(mistakes, "token", token->name, error->message);
+            continue;
+        }
+        identities_add_token(people, secret, token->name, token->roles);
+        explicit_bzero(secret, strlen(secret));
+        g_free(secret);
+    }
+}
+
+Identities *load_identities(const DaemonConfig *config, GPtrArray *mistakes)
+{
+    guint before = mistakes->len;
+    g_autoptr(Identities) people = identities_new();
+    add_users(people, config, mistakes);
+    add_groups(people, config, mistakes);
+    add_tokens(people, config, mistakes);
+    return mistakes->len == before ? g_steal_pointer(&people) : NULL;
+}
+
+// ---- --check and --dump ----
+
+static void print_mistakes(const GPtrArray *mistakes)
+{
+    if (!mistakes->len)
+        return;
+    g_autofree char *text = mistakes_format(mistakes);
+    fprintf(stderr, "%s\n", text);
+}
+
+// Only a fleet file has locations.
+static bool is_fleet_file(const char *path)
+{
+    g_autoptr(GPtrArray) ignored = mistakes_new();
+    g_autoptr(Source) source = source_load(path, ignored);
+    return source && g_regex_match_simple("^\\s*locations\\s*[=:]", source_text(source),
+                                          G_REGEX_MULTILINE, 0);
+}
+
+static bool check_daemon_file(const char *path, GPtrArray *mistakes)
+{
+    g_autoptr(DaemonConfig) config = NULL;
+    g_autoptr(Fleet) fleet = NULL;
+    bool ok = load_daemon(path, &config, mistakes);
+    return config ? load_fleet(config->fleet, &fleet, mistakes) && ok : false;
+}
+
+static bool check_file(const char *path)
+{
+    g_autoptr(GPtrArray) mistakes = mistakes_new();
+    g_autoptr(Fleet) fleet = NULL;
+    bool ok = is_fleet_file(path) ? load_fleet(path, &fleet, mistakes)
+                                  : check_daemon_file(path, mistakes);
+    print_mistakes(mistakes);
+    return ok;
+}
+
+bool load_check(char **files, const char *config)
+{
+    bool ok = files || check_file(config);
+    for (; files && *files; files++)
+        ok = check_file(*files) && ok;
+    return ok;
+}
+
+bool load_dump(const char *path)
+{
+    g_autoptr(GPtrArray) mistakes = mistakes_new();
+    g_autoptr(DaemonConfig) config = NULL;
+    g_autoptr(Fleet) fleet = NULL;
+    bool ok = load_daemon(path, &config, mistakes) && load_fleet(config->fleet, &fleet, mistakes);
+    print_mistakes(mistakes);
+    if (!ok)
+        return false;
+    g_autofree char *daemon = conf_dump_daemon(config);
+    g_autofree char *declared = conf_dump_fleet(fleet);
+    printf("# %s\n%s\n# %s\n%s", path, daemon, config->fleet, declared);
+    return true;
+}

@@ -1,0 +1,58 @@
+#include "daemon/pace.h"
+
+typedef struct {
+    GSource source; // first: this is a GSource
+    const Clock *clock;
+    PaceRun run;
+    gpointer data;
+} Pace;
+
+static void set_due(Pace *pace, gint64 due_ms)
+{
+    if (due_ms == G_MAXINT64) {
+        g_source_set_ready_time(&pace->source, -1);
+        return;
+    }
+    gint64 left_ms = MAX(due_ms - clock_mono_ms(pace->clock), 0);
+    g_source_set_ready_time(&pace->source, g_get_monotonic_time() + left_ms * 1000);
+}
+
+static gboolean on_due(GSource *source, GSourceFunc callback, gpointer data)
+{
+    Pace *pace = (Pace *)source;
+    (void)callback, (void)data;
+    // Woken meanwhile? Then the ready time is set again, and is not to be overwritten below.
+    g_source_set_ready_time(source, -1);
+    gint64 due_ms = pace->run(pace->data);
+    if (g_source_get_ready_time(source) < 0)
+        set_due(pace, due_ms);
+    return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs FUNCS = {.dispatch = on_due};
+
+GSource *pace_new(const Clock *clock, PaceRun run, gpointer data)
+{
+    GSource *source = g_source_new(&FUNCS, sizeof(Pace));
+    Pace *pace = (Pace *)source;
+    pace->clock = clock;
+    pace->run = run;
+    pace->data = data;
+    g_source_set_static_name(source, "engine");
+    g_source_set_ready_time(source, 0);
+    g_source_attach(source, NULL);
+    return source;
+}
+
+void pace_wake(GSource *pace)
+{
+    g_source_set_ready_time(pace, 0);
+}
+
+void pace_free(GSource *pace)
+{
+    if (!pace)
+        return;
+    g_source_destroy(pace);
+    g_source_unref(pace);
+}

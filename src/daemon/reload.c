@@ -1,0 +1,96 @@
+#include <string.h>
+
+#include "daemon/daemon.h"
+#include "daemon/load.h"
+#include "daemon/supervisor.h"
+
+typedef struct {
+    DaemonConfig *config;
+    Fleet *fleet;
+    Identities *people;
+} Fresh;
+
+static void fresh_release(Fresh *fresh)
+{
+    daemon_config_free(fresh->config);
+    fleet_unref(fresh->fleet);
+    identities_free(fresh->people);
+}
+
+static bool read_again(const Daemon *daemon, Fresh *fresh, GPtrArray *mistakes)
+{
+    if (load_daemon(daemon->options->config, &fresh->config, mistakes)) {
+        load_fleet(fresh->config->fleet, &fresh->fleet, mistakes);
+        fresh->people = load_identities(fresh->config, mistakes);
+    }
+    return mistakes->len == 0;
+}
+
+static void tell_mistakes(Daemon *daemon, const GPtrArray *mistakes)
+{
+    g_autofree char *first = mistake_format(mistakes->pdata[0]);
+    g_autofree char *text = mistakes->len == 1
+                                ? g_strdup(first)
+                                : g_strdup_printf("%s (and %u more)", first, mistakes->len - 1);
+    for (guint i = 0; i < mistakes->len; i++) {
+        g_autofree char *line = mistake_format(mistakes->pdata[i]);
+        log_error(&daemon->log, "mistake", "where", line);
+    }
+    log_error(&daemon->log, "not reloaded: what was in force stays in force");
+    engine_set_config_error(daemon->engine, text);
+}
+
+// What is opened once stays as it was opened.
+static void tell_what_waits(const Daemon *daemon, const DaemonConfig *fresh)
+{
+    const DaemonConfig *old = daemon->config;
+    const struct {
+        const char *option;
+        bool same;
+    } WAITS[] = {
+        {"name", strcmp(old->name, fresh->name) == 0},
+        {"location", g_strcmp0(old->location, fresh->location) == 0},
+        {"store", g_strcmp0(old->store, fresh->store) == 0},
+        {"socket",
+         g_strcmp0(old->socket, fresh->socket) == 0 && old->socket_mode == fresh->socket_mode},
+        {"listen", g_strcmp0(old->listen.host, fresh->listen.host) == 0 &&
+                       old->listen.port == fresh->listen.port},
+        {"observe", old->observe_ms == fresh->observe_ms},
+        {"limits", old->connections == fresh->connections && old->streams == fresh->streams},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(WAITS); i++)
+        if (!WAITS[i].same)
+            log_warning(&daemon->log, "takes effect at the next start", "option", WAITS[i].option);
+}
+
+static void change_over(Daemon *daemon, Fresh *fresh)
+{
+    tell_what_waits(daemon, fresh->config);
+    timetable_forget(daemon->timetable);
+    engine_set_fleet(daemon->engine, fresh->fleet, "daemon");
+    timetable_forget(daemon->timetable);
+    api_set_identities(daemon->api, fresh->people);
+    daemon->log.json = fresh->config->log_format == LOG_FORMAT_JSON;
+    if (!daemon->options->log_level)
+        daemon->log.level = fresh->config->log_level;
+    Fresh old = {daemon->config, daemon->fleet, daemon->people};
+    daemon->config = fresh->config;
+    daemon->fleet = fresh->fleet;
+    daemon->people = fresh->people;
+    *fresh = old;
+    log_info(&daemon->log, "reloaded", "fleet", daemon->fleet->name);
+}
+
+void daemon_reload(Daemon *daemon)
+{
+    g_autoptr(GPtrArray) mistakes = mistakes_new();
+    Fresh fresh = {0};
+    supervisor_reloading();
+    if (read_again(daemon, &fresh, mistakes))
+        change_over(daemon, &fresh);
+    else
+        tell_mistakes(daemon, mistakes);
+    fresh_release(&fresh);
+    supervisor_ready(mistakes->len ? "running with the files of before: the new ones have mistakes"
+                                   : "reloaded");
+}
