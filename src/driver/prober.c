@@ -23,6 +23,7 @@ typedef struct {
     gpointer data;
     gint64 timeout_ms;
     gint64 degraded_ms;
+    char *where; // host and port, or socket
 } Probe;
 
 // What the body said; all of it may be missing.
@@ -77,7 +78,22 @@ static char *words_for_error(const Probe *probe, const GError *error)
     duration_format(probe->timeout_ms, limit);
     if (err_is(error, ERR_TIMEOUT))
         return g_strdup_printf("no answer within %s", limit);
-    return g_strdup(error->message);
+    // "GET URL: WHAT." is shortened to what happened: the location is on the same line anyway.
+    const char *what = strstr(error->message, ": ");
+    char *words = g_strdup(what ? what + 2 : error->message);
+    gsize length = strlen(words);
+    if (length && words[length - 1] == '.')
+        words[length - 1] = '\0';
+    if (!g_str_has_suffix(words, "Connection refused"))
+        return words;
+    g_free(words);
+    return g_strdup_printf("connection refused by %s", probe->where);
+}
+
+static void probe_free(Probe *probe)
+{
+    g_free(probe->where);
+    g_free(probe);
 }
 
 static void probe_end(Probe *probe, const ProbeResult *result)
@@ -85,7 +101,7 @@ static void probe_end(Probe *probe, const ProbeResult *result)
     ProbeDone done = probe->done;
     gpointer data = probe->data;
     g_queue_unlink(&probe->prober->probes, &probe->link);
-    g_free(probe);
+    probe_free(probe);
     done(result, data);
 }
 
@@ -135,6 +151,14 @@ static void on_answer(HttpCall *call, const HttpResponse *response, const GError
     g_strfreev(health.faults);
 }
 
+static char *where_of(const HealthCheck *health)
+{
+    if (health->socket)
+        return g_strdup(health->socket);
+    const char *host = health->url ? strstr(health->url, "://") : NULL;
+    return host ? g_strndup(host + 3, strcspn(host + 3, "/?")) : g_strdup("nobody");
+}
+
 static void port_probe(ProberPort *port, const Location *location, ProbeDone done, gpointer data)
 {
     Prober *prober = (Prober *)port;
@@ -143,7 +167,8 @@ static void port_probe(ProberPort *port, const Location *location, ProbeDone don
                      .done = done,
                      .data = data,
                      .timeout_ms = location->health.timeout_ms,
-                     .degraded_ms = location->health.degraded_ms};
+                     .degraded_ms = location->health.degraded_ms,
+                     .where = where_of(&location->health)};
     probe->link.data = probe;
     g_queue_push_tail_link(&prober->probes, &probe->link);
     http_client_send(prober->client,
@@ -173,7 +198,7 @@ void prober_free(ProberPort *port)
     http_client_free(prober->client);
     for (GList *next, *at = prober->probes.head; at; at = next) {
         next = at->next;
-        g_free(at->data);
+        probe_free(at->data);
     }
     g_free(prober);
 }
