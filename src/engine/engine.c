@@ -181,6 +181,7 @@ void engine_free(Engine *engine)
     g_free(engine->audit_hash);
     g_free(engine->config_error);
     g_free(engine->store_error);
+    g_free(engine->health_why);
     g_clear_error(&engine->life_error);
     frame_status_release(&engine->frame);
     g_free((char *)engine->config.daemon);
@@ -266,11 +267,23 @@ static void set_frame_text(Engine *engine, char **text, const char *value)
     tell(engine, ENGINE_FRAME, NULL);
 }
 
+// Asking the store how it is may cost a look at its file: once a second is often enough.
+static void ask_store(Engine *engine)
+{
+    if (engine->health_ms && engine->mono_ms < engine->health_ms + ENGINE_RETRY_STORE_MS)
+        return;
+    const StoreStatus *store = store_status(engine->config.store);
+    engine->health_ms = engine->mono_ms;
+    engine->healthy = store->health == STORE_HEALTHY;
+    g_free(engine->health_why);
+    engine->health_why = g_strdup(store->reason);
+}
+
 static void derive_frame(Engine *engine)
 {
     FrameStatus *frame = &engine->frame;
-    const StoreStatus *store = store_status(engine->config.store);
-    bool ok = store->health == STORE_HEALTHY && !engine->store_error && engine->life != LIFE_FAILED;
+    ask_store(engine);
+    bool ok = engine->healthy && !engine->store_error && engine->life != LIFE_FAILED;
     bool off = automation_is_off(engine->automation, engine->now_ms);
     if (ok != frame->store_ok || off != frame->automation_off) {
         frame->store_ok = ok;
@@ -281,7 +294,7 @@ static void derive_frame(Engine *engine)
     set_frame_text(engine, &frame->store_detail,
                    ok                    ? NULL
                    : engine->store_error ? engine->store_error
-                                         : store->reason);
+                                         : engine->health_why);
     set_frame_text(engine, &frame->automation_why, off ? engine->automation->why : NULL);
     frame->automation_until_ms = off ? engine->automation->until_ms : 0;
     frame->audit_seq = engine->audit_seq;
@@ -308,7 +321,7 @@ static void forgive_store(Engine *engine, gint64 *due_ms)
     if (!engine->store_error || engine->life == LIFE_FAILED || engine->deciding)
         return;
     gint64 at = engine->own_ms + 5 * ENGINE_RETRY_STORE_MS;
-    if (engine->mono_ms >= at && store_status(engine->config.store)->health == STORE_HEALTHY)
+    if (engine->mono_ms >= at && engine->healthy)
         g_clear_pointer(&engine->store_error, g_free);
     else
         engine_sooner(due_ms, MAX(at, engine->mono_ms + ENGINE_RETRY_STORE_MS));

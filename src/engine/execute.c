@@ -176,7 +176,8 @@ static void do_own(Engine *engine, Motion *motion, const Operation *copy, Step *
     step->state = STEP_DONE;
     step->ended_ms = engine->now_ms;
     if (step->kind == STEP_LIMITED)
-        motion_record(engine, motion, copy->group)->limited = copy->kind != OPERATION_FAILBACK;
+        motion_record(engine, motion, copy->group)->limited =
+            g_strcmp0(copy->to, world_live(engine, copy->group)->status->primary) != 0;
     audit_step(motion, copy, step, "step.done")->detail = g_strdup(step->title);
 }
 

@@ -4,14 +4,15 @@
 
 enum { DEADLINE_MS = 5000, AGAIN_MS = 2000, LIMIT_MS = 3600 * 1000 };
 
-// True if nothing single-active may run at `location`: the role is elsewhere, for good or past the point of no
-// return.
-static bool is_elsewhere(const GroupLive *live, const char *location)
+// True if what runs there is of an older reign: the role is elsewhere, and it was moved there since. (What somebody
+// starts by hand, in a group whose role was never moved, is a split: alarmed, but not ours to end.)
+static bool is_elsewhere(const GroupLive *live, const InstanceWatch *watch)
 {
     const GroupRecord *record = live->record;
     bool failed_over = record->mode == MODE_FAILED_OVER || record->mode == MODE_FAILING_BACK ||
                        (live->open && live->open->past_pnr);
-    return record->active && failed_over && g_strcmp0(record->active, location) != 0;
+    return record->active && g_strcmp0(record->active, watch->status->location) != 0 &&
+           (failed_over || watch->status->epoch < record->epoch);
 }
 
 // ---- Sending -----------------------------------------------------------------------------------
@@ -75,7 +76,7 @@ static void advance(Engine *engine, const GroupLive *live, const QuarantineInten
 {
     InstanceWatch *watch = world_instance(engine, intent->workload, intent->location);
     Exec *exec = exec_of(engine, intent);
-    if (!watch || !is_elsewhere(live, intent->location) || !engine_may_act(engine))
+    if (!watch || !is_elsewhere(live, watch) || !engine_may_act(engine))
         return;
     bool looked = watch->last && !watch->bad && watch->last_sent_ms >= exec->look_ms;
     if (exec->stage == EXEC_SENT && engine->mono_ms >= exec->next_ms)
@@ -154,7 +155,7 @@ static Motion *intent_next(Engine *engine, const GroupLive *live, const Quaranti
 {
     const InstanceWatch *watch = world_instance(engine, intent->workload, intent->location);
     const Exec *exec = g_hash_table_lookup(engine->execs, intent->key);
-    if (!watch || !is_elsewhere(live, intent->location))
+    if (!watch || !is_elsewhere(live, watch))
         return settle(engine, live, intent, "no longer asked for");
     if (!exec || exec->stage == EXEC_SENT || !watch->last || watch->bad ||
         watch->last_sent_ms < exec->look_ms)
@@ -172,7 +173,7 @@ static Motion *instance_next(Engine *engine, const GroupLive *live, const Worklo
     for (guint i = 0; i < workload->instances->len; i++) {
         const InstanceWatch *watch =
             g_hash_table_lookup(engine->watch_of, workload->instances->pdata[i]);
-        if (is_elsewhere(live, watch->status->location) && derive_seen_active(engine, watch) &&
+        if (is_elsewhere(live, watch) && derive_seen_active(engine, watch) &&
             !group_record_quarantine(live->record, workload->id, watch->status->location))
             return intend(engine, live, watch);
     }

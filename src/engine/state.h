@@ -117,6 +117,9 @@ struct Engine {
     gpointer life_data;
     GError *life_error;
     bool life_told;
+    bool healthy; // what the store said of itself …
+    char *health_why;
+    gint64 health_ms;       // … at this monotonic time
     gint64 clock_offset_ms; // wall - monotonic, in the last pass
     GHashTable *orphans;    // group name → GroupRecord * that no group of the fleet has
     guint load_stage;
