@@ -72,6 +72,7 @@ static void clear_draft(Motion *motion)
     g_clear_error(&motion->answer);
     g_clear_error(&motion->error);
     motion->state = ANSWER_NONE;
+    motion->guarded = false;
 }
 
 void motion_free(Motion *motion)
@@ -327,8 +328,11 @@ static void on_head(const StoreRange *range, const GError *error, gpointer data)
         motion->state = ANSWER_DONE;
         motion->revision = entry->mod_revision;
     } else if ((entry ? entry->mod_revision : 0) == engine->audit_revision) {
-        motion->state = ANSWER_ERROR; // certainly not done, and nobody else has written
-        motion->error = g_error_new_literal(ERR, ERR_BUSY, "The store lost the change's answer.");
+        // Certainly not done, and nobody else has written.
+        motion->state = motion->guarded ? ANSWER_GUARD : ANSWER_ERROR;
+        if (!motion->guarded)
+            motion->error =
+                g_error_new_literal(ERR, ERR_BUSY, "The store lost the change's answer.");
     } else {
         motion->state = ANSWER_ERROR;
         motion->error = g_error_new_literal(
@@ -488,7 +492,9 @@ static void guard_failed(Engine *engine, Motion *motion)
 static void conclude(Engine *engine)
 {
     Motion *motion = engine->deciding;
-    if (motion->state == ANSWER_ERROR && err_is(motion->error, ERR_UNKNOWN)) {
+    bool unknown = motion->state == ANSWER_ERROR && err_is(motion->error, ERR_UNKNOWN);
+    if (unknown || (motion->state == ANSWER_GUARD && !motion->guarded)) {
+        motion->guarded = motion->state == ANSWER_GUARD;
         engine->settling = true;
         engine->settle_ms = engine->mono_ms;
         motion->state = ANSWER_NONE;

@@ -55,6 +55,7 @@ struct Motion {
     MotionAnswer state;
     guint64 revision;
     GError *error;
+    bool guarded; // a guard did not hold: the head says whether somebody else writes
     guint tries;
 };
 

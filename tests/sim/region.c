@@ -219,6 +219,8 @@ static Outcome receive(SimWorld *world, Target *target, const Event *event, cons
     }
     if (g_hash_table_contains(target->answered, event->key))
         return OUTCOME_DONE; // as the first time
+    if (world->lying && event->action == ACTION_PASSIVATE)
+        return OUTCOME_DONE;
     g_hash_table_add(target->answered, g_strdup(event->key));
     take_effect(world, target, event);
     return OUTCOME_DONE;
@@ -300,7 +302,8 @@ static void act(DriverPort *port, const Instance *instance, DriverAction action,
     Event *event;
     if (world->hooks.sent)
         world->hooks.sent(instance, action, command, world->hooks.data);
-    if (chance(world, world->trouble)) { // lost on the way there
+    if (world->lose || chance(world, world->trouble)) { // lost on the way there
+        world->lose -= world->lose > 0;
         event = add_event(world, EVENT_ANSWER, command->deadline_ms);
         event->outcome = OUTCOME_UNKNOWN;
         event->detail = "no answer";

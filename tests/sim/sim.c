@@ -187,6 +187,18 @@ static void check_epoch(Sim *sim, const char *group, gint64 epoch)
     *highest = MAX(*highest, epoch);
 }
 
+// An epoch is one operation's (and its undoing has another): else a late command of the one passes for the other's.
+static void check_owner(Sim *sim, const Operation *operation, const DriverCommand *command)
+{
+    g_autofree char *epoch =
+        g_strdup_printf("%s@%" G_GINT64_FORMAT, operation->group, command->epoch);
+    const char *owner = g_hash_table_lookup(sim->owners, epoch);
+    if (!owner)
+        g_hash_table_insert(sim->owners, g_steal_pointer(&epoch), g_strdup(operation->id));
+    else if (!g_str_equal(owner, operation->id))
+        fault(sim, "%s and %s both have %s", owner, operation->id, epoch);
+}
+
 static void on_sent(const Instance *instance, DriverAction action, const DriverCommand *command,
                     gpointer data)
 {
@@ -202,6 +214,7 @@ static void on_sent(const Instance *instance, DriverAction action, const DriverC
         fault(sim, "%s left for an operation that is not stored", command->key);
         return;
     }
+    check_owner(sim, operation, command);
     check_intent(sim, operation, command);
     check_signed(sim, operation);
     check_single(sim, operation, instance, action);
@@ -334,6 +347,7 @@ Sim *sim_new(guint32 seed, void (*tweak)(Fleet *fleet))
     sim->world = sim_world_new(&sim->clock, sim->fleet, seed);
     sim->world->hooks = (SimHooks){on_sent, on_effect, sim};
     sim->highest = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    sim->owners = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     sim->effects = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     sim->faults = g_ptr_array_new_with_free_func(g_free);
     boot(sim, NULL);
@@ -349,6 +363,7 @@ void sim_free(Sim *sim)
     id_source_release(&sim->ids);
     g_hash_table_unref(sim->highest);
     g_hash_table_unref(sim->effects);
+    g_hash_table_unref(sim->owners);
     g_ptr_array_unref(sim->faults);
     g_clear_error(&sim->error);
     g_free(sim->operation);

@@ -26,7 +26,7 @@ typedef struct {
     AuditChain chain;    // verified so far
     GHashTable *highest; // group → highest epoch commanded (gint64 *)
     GHashTable *effects; // "operation/step kind/number" → how often it took effect
-    GHashTable *told;    // operation id → why people were told
+    GHashTable *owners; // "group@epoch" → the operation that it is of
     GPtrArray *faults;   // sentences: what does not hold
     guint commands, signed_, refused;
 

@@ -310,6 +310,127 @@ static void test_abort_undoes(void)
     finish(sim);
 }
 
+// A planned failover that waits for its data to arrive: between its first step and the point of no return.
+static Sim *given_catching_up(void)
+{
+    Sim *sim = sim_new(3, NULL);
+    sim_pass(sim, 20000);
+    sim_region(sim->world, "west")->replication_off = true;
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_PLANNED));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_until(sim, has_passivated, 60000));
+    sim_pass(sim, 5000);
+    return sim;
+}
+
+static void expect_stopped(Sim *sim)
+{
+    expect_settled(sim, 120000);
+    expect_state(sim, OPERATION_PAUSED);
+    g_assert_false(sim_operation(sim)->past_pnr);
+    g_assert_false(sim_target(sim->world, "payments/settle", "north")->active);
+    g_assert_false(sim_target(sim->world, "payments/ledger", "north")->active);
+}
+
+// Somebody switches it on again by hand, behind our back.
+static void test_old_side_is_looked_at(void)
+{
+    Sim *sim = given_catching_up();
+    sim_target(sim->world, "payments/settle", "west")->active = true;
+    sim_region(sim->world, "west")->replication_off = false;
+    expect_stopped(sim);
+    sim_target(sim->world, "payments/settle", "west")->active = false;
+    sim_pass(sim, 6000);
+    g_assert_true(sim_command(sim, &BOB, COMMAND_RETRY, 0));
+    expect_settled(sim, 120000);
+    expect_state(sim, OPERATION_COMPLETED);
+    finish(sim);
+}
+
+static void test_target_must_be_healthy(void)
+{
+    Sim *sim = given_catching_up();
+    sim_region_set(sim->world, "north", REGION_SICK);
+    sim_pass(sim, 10000);
+    sim_region(sim->world, "west")->replication_off = false;
+    expect_stopped(sim);
+    finish(sim);
+}
+
+// "Done" is not done: what was switched off must be seen off.
+static void test_lying_driver(void)
+{
+    Sim *sim = sim_new(3, NULL);
+    sim_pass(sim, 20000);
+    sim->world->lying = true;
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_PLANNED));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 400000);
+    expect_state(sim, OPERATION_PAUSED);
+    g_assert_false(sim_operation(sim)->past_pnr);
+    finish(sim);
+}
+
+// Lost commands are found out and sent again, without anybody's help.
+static void test_lost_commands(void)
+{
+    Sim *sim = sim_new(3, NULL);
+    sim_pass(sim, 20000);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_PLANNED));
+    sim->world->lose = 2;
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 200000);
+    expect_state(sim, OPERATION_COMPLETED);
+    g_assert_cmpuint(sim_count_audit(sim, "step.unknown"), ==, 2);
+    finish(sim);
+}
+
+// The target boots between the intent and the command: the command is refused, not obeyed by a stranger.
+static void test_boot_id(void)
+{
+    Sim *sim = given_proposal(NULL);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    while (!sim_operation(sim)->past_pnr)
+        sim_pass(sim, 1);
+    const Operation *operation = sim_operation(sim);
+    for (guint i = 0; i < operation->steps->len; i++) {
+        const Step *step = operation->steps->pdata[i];
+        g_assert_true(step->state != STEP_INTENT || step->boot_id);
+    }
+    sim_region_set(sim->world, "north", REGION_DOWN);
+    sim_region_set(sim->world, "north", REGION_UP);
+    expect_settled(sim, 200000);
+    if (sim_operation(sim)->state == OPERATION_PAUSED)
+        g_assert_true(sim_command(sim, &BOB, COMMAND_RETRY, 0));
+    expect_settled(sim, 200000);
+    expect_state(sim, OPERATION_COMPLETED);
+    expect_active(sim, "north");
+    finish(sim);
+}
+
+static void ignore_txn(const StoreTxnResult *result, const GError *error, gpointer data)
+{
+    (void)result, (void)error, (void)data;
+}
+
+// Another daemon has written to the store: nothing more is decided here.
+static void test_second_writer(void)
+{
+    Sim *sim = given_proposal(NULL);
+    StoreTxn *txn = store_txn_new(STORE_DURABLE);
+    store_txn_put_text(txn, STORE_BRANCH_THEN, "audit/head", "99 someone-else");
+    store_commit(sim->store, txn, ignore_txn, NULL);
+    g_assert_false(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_is_refused(sim, REFUSAL_NOT_RECORDED));
+    sim_pass(sim, 20000);
+    g_assert_cmpuint(sim->commands, ==, 0);
+    g_assert_cmpuint(sim_operation(sim)->signoffs->len, ==, 0);
+    g_assert_false(engine_frame(sim->engine)->store_ok);
+    g_assert_false(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_is_refused(sim, REFUSAL_UNAVAILABLE));
+    finish(sim);
+}
+
 static void test_duplicate_signoff(void)
 {
     Sim *sim = given_proposal(two_approvals);
@@ -536,6 +657,12 @@ int main(int argc, char **argv)
         {"hold", test_hold},
         {"retry", test_retry},
         {"abort-undoes", test_abort_undoes},
+        {"old-side-is-looked-at", test_old_side_is_looked_at},
+        {"target-must-be-healthy", test_target_must_be_healthy},
+        {"lying-driver", test_lying_driver},
+        {"lost-commands", test_lost_commands},
+        {"boot-id", test_boot_id},
+        {"second-writer", test_second_writer},
         {"duplicate-signoff", test_duplicate_signoff},
         {"kill-everywhere", test_kill_everywhere},
         {"automatic-and-antiflap", test_automatic_and_antiflap},
