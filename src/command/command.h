@@ -21,7 +21,7 @@ typedef struct {
     char *filter, *fail_on, *from, *to, *reason, *ticket, *confirm, *id, *dir, *screen, *size,
         *object, *demo, *theme;
     gboolean approve, reject, dry_run, planned, unplanned, statement, all, arm, once, headless,
-        slow_link, daemon;
+        slow_link, daemon, console;
 } Arguments;
 
 // What every command has: the options that all share, and the line to the backend.

@@ -12,6 +12,8 @@ void check_config_options(Session *session, GOptionContext *context)
 {
     const GOptionEntry entries[] = {{"daemon", 0, 0, G_OPTION_ARG_NONE, &session->args.daemon,
                                      "It is a daemon file, not a fleet file", NULL},
+                                    {"console", 0, 0, G_OPTION_ARG_NONE, &session->args.console,
+                                     "It is a console's file", NULL},
                                     G_OPTION_ENTRY_NULL};
     g_option_context_add_main_entries(context, entries, NULL);
 }
@@ -29,6 +31,10 @@ static bool load(const Session *session, const char *path, GPtrArray *mistakes)
     if (session->args.daemon) {
         g_autoptr(DaemonConfig) config = NULL;
         return conf_load_daemon(path, false, &config, mistakes);
+    }
+    if (session->args.console) {
+        g_autoptr(ConsoleConfig) config = NULL;
+        return conf_load_console(path, &config, mistakes);
     }
     const FleetNames names = {driver_names(), zone_is_known};
     g_autoptr(Fleet) fleet = NULL;
@@ -55,7 +61,7 @@ int run_check_config(Session *session, int argc, char **argv)
     g_autoptr(GPtrArray) mistakes = mistakes_new();
     if (argc != 2)
         return session_complain(session, EXIT_USAGE,
-                                "expected: signalbox check-config FILE [--daemon]");
+                                "expected: signalbox check-config FILE [--daemon|--console]");
     bool ok = load(session, argv[1], mistakes);
     if (session->json) {
         session_print_json(json_pack("{s:b, s:o}", "ok", ok, "mistakes", mistakes_json(mistakes)));

@@ -55,8 +55,8 @@ const Command COMMANDS[] = {
      "export writes JSON lines to standard output. verify FILE checks the chain of an export (- is "
      "standard input).",
      run_audit, audit_options},
-    {"check-config", "FILE [--daemon]",
-     "checks a fleet file (or a daemon file), all mistakes at once",
+    {"check-config", "FILE [--daemon|--console]",
+     "checks a fleet, daemon or console file, all mistakes at once",
      "Ends with 1 if there are mistakes.", run_check_config, check_config_options},
     {NULL, NULL, NULL, NULL, NULL, NULL},
 };

@@ -27,14 +27,20 @@ void console_options(Session *session, GOptionContext *context)
     g_option_context_add_main_entries(context, entries, NULL);
 }
 
+enum { SIZE_MAX_CELLS = 1000 };
+
+// "80x24".
 static bool read_size(const Session *session, int *ret_width, int *ret_height)
 {
-    char rest;
-    *ret_width = 80;
-    *ret_height = 24;
-    return !session->args.size ||
-           (sscanf(session->args.size, "%4dx%4d%c", ret_width, ret_height, &rest) == 2 &&
-            *ret_width > 0 && *ret_height > 0);
+    guint64 width = 80, height = 24;
+    g_auto(GStrv) parts = g_strsplit(session->args.size ? session->args.size : "80x24", "x", -1);
+    if (g_strv_length(parts) != 2 ||
+        !g_ascii_string_to_unsigned(parts[0], 10, 1, SIZE_MAX_CELLS, &width, NULL) ||
+        !g_ascii_string_to_unsigned(parts[1], 10, 1, SIZE_MAX_CELLS, &height, NULL))
+        return false;
+    *ret_width = (int)width;
+    *ret_height = (int)height;
+    return true;
 }
 
 static char *screen_names(void)

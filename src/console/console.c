@@ -14,7 +14,7 @@ ViewContext console_context(const Console *console)
 {
     const Picture *picture = client_picture(console->client);
     gint64 local_ms = clock_wall_ms(console->clock);
-    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+    g_autoptr(GDateTime) now = g_date_time_new_from_unix_local(local_ms / 1000);
     return (ViewContext){.picture = picture,
                          .now_ms = picture_now(picture, local_ms),
                          .local_ms = local_ms,

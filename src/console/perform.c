@@ -156,7 +156,7 @@ static void fetch(Console *console, const Effect *effect)
 
 static void write_screen(Console *console)
 {
-    g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+    g_autoptr(GDateTime) now = g_date_time_new_from_unix_utc(clock_wall_ms(console->clock) / 1000);
     g_autofree char *name = g_date_time_format(now, "signalbox-%Y%m%dT%H%M%SZ.txt");
     ViewContext context = console_context(console);
     int width, height;

@@ -15,6 +15,7 @@ for file in "$SB_TOP_SRCDIR"/data/examples/*; do
     case $name in
     *site*.json) ok "$name" signalbox-site --check --config "$file" ;;
     signalboxd.conf) checked_by signalboxd --check --config "$file" ;;
+    signalbox.conf) checked_by signalbox check-config --console "$file" ;;
     *.conf) checked_by signalbox check-config "$file" ;;
     *) fail "$name: no program is known to check it" ;;
     esac
