@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -138,6 +139,35 @@ static int guest_main(void)
     return guest.signal_number ? 128 + guest.signal_number : 0;
 }
 
+// ---- A shell ----
+
+// As much of one as job control needs: runs the guest in front, says so when it stops, and brings it
+// to the front again when a line is typed.
+static int shell_main(const char *self)
+{
+    char line[16];
+    int status = 0;
+    signal(SIGTTOU, SIG_IGN);
+    pid_t pid = fork();
+    if (pid == 0) {
+        setpgid(0, 0);
+        tcsetpgrp(STDIN_FILENO, getpid());
+        signal(SIGTTOU, SIG_DFL);
+        execl(self, self, "--guest", NULL);
+        _exit(99);
+    }
+    setpgid(pid, pid);
+    while (waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status)) {
+        tcsetpgrp(STDIN_FILENO, getpgrp());
+        fputs("shell-sees-stop\n", stderr);
+        if (read(STDIN_FILENO, line, sizeof line) <= 0)
+            return 98;
+        tcsetpgrp(STDIN_FILENO, pid);
+        kill(-pid, SIGCONT);
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 97;
+}
+
 // ---- The terminal ----
 
 typedef struct {
@@ -150,7 +180,7 @@ typedef struct {
 
 static const char *self_path;
 
-static void start(Tty *tty, const char *term, const char *extra)
+static void start_as(Tty *tty, const char *role, const char *term, const char *extra)
 {
     struct winsize size = {.ws_row = 24, .ws_col = 80};
     tty->output = g_string_new(NULL);
@@ -161,11 +191,16 @@ static void start(Tty *tty, const char *term, const char *extra)
                        (char *)"LC_ALL=C.UTF-8", // the first of a name counts
                        // A sanitizer leaves the handlers to us.
                        (char *)"ASAN_OPTIONS=handle_segv=0:handle_abort=0", NULL};
-        execle(self_path, self_path, "--guest", NULL, env);
+        execle(self_path, self_path, role, NULL, env);
         _exit(99);
     }
     fcntl(tty->master, F_SETFL, O_NONBLOCK);
     tcgetattr(tty->master, &tty->before);
+}
+
+static void start(Tty *tty, const char *term, const char *extra)
+{
+    start_as(tty, "--guest", term, extra);
 }
 
 // Reads what there is; false when nothing came for `wait_ms`.
@@ -346,6 +381,32 @@ static void test_stop(void)
     expect(&tty, "\033[?1049l"); // left ...
     expect(&tty, "\033[?1049h"); // ... and taken again
     expect(&tty, "workload-20");
+    say(&tty, "q");
+    g_assert_cmpint(finish(&tty), ==, 0);
+    assert_restored(&tty);
+    tear_down(&tty);
+}
+
+// The whole way through a shell: ctrl-z, a line typed to the shell with echo, and back.
+static void test_job_control(void)
+{
+    Tty tty = {0};
+    start_as(&tty, "--shell", "xterm-256color", NULL);
+    expect(&tty, "workload-20");
+    for (int round = 0; round < 2; round++) {
+        forget(&tty);
+        say(&tty, "\x1a");
+        expect(&tty, "shell-sees-stop");
+        assert_restored(&tty);
+        forget(&tty);
+        say(&tty, "fg\n");
+        expect(&tty, "fg\r\n");
+        expect(&tty, "\033[?1049h");
+        expect(&tty, "\033[?2004h");
+        expect(&tty, "workload-20");
+        say(&tty, "\033[B");
+        expect(&tty, "down");
+    }
     say(&tty, "q");
     g_assert_cmpint(finish(&tty), ==, 0);
     assert_restored(&tty);
@@ -545,6 +606,8 @@ int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "--guest") == 0)
         return guest_main();
+    if (argc > 1 && strcmp(argv[1], "--shell") == 0)
+        return shell_main(argv[0]);
     self_path = argv[0];
     g_test_init(&argc, &argv, NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(ways_out); i++) {
@@ -559,6 +622,7 @@ int main(int argc, char **argv)
     g_test_add_func("/term/words", test_words);
     g_test_add_func("/term/gone", test_gone);
     g_test_add_func("/term/stop", test_stop);
+    g_test_add_func("/term/job-control", test_job_control);
     g_test_add_func("/term/paste", test_paste);
     g_test_add_func("/term/esc-latency", test_esc_latency);
     g_test_add_func("/term/bytes", test_bytes);
