@@ -41,12 +41,17 @@ typedef struct {
     Fleet *fleet;
 } Before;
 
+static Before what_there_is(const Engine *engine)
+{
+    return (Before){engine->locations,     engine->groups,         engine->workloads,
+                    engine->watches,       engine->instances,      engine->location_by_name,
+                    engine->group_by_name, engine->workload_by_id, engine->live,
+                    engine->watch_of,      engine->fleet};
+}
+
 static Before take_before(Engine *engine)
 {
-    Before before = {engine->locations,     engine->groups,         engine->workloads,
-                     engine->watches,       engine->instances,      engine->location_by_name,
-                     engine->group_by_name, engine->workload_by_id, engine->live,
-                     engine->watch_of,      engine->fleet};
+    Before before = what_there_is(engine);
     engine->locations = g_ptr_array_new_with_free_func(free_location);
     engine->groups = g_ptr_array_new_with_free_func(free_group);
     engine->workloads = g_ptr_array_new_with_free_func(free_workload);
@@ -323,7 +328,7 @@ void world_clear(Engine *engine)
     Before before = take_before(engine);
     engine->fleet = NULL;
     release_before(&before);
-    before = take_before(engine);
+    before = what_there_is(engine); // empty now
     engine->locations = engine->groups = engine->workloads = NULL;
     engine->watches = engine->instances = NULL;
     engine->location_by_name = engine->group_by_name = engine->workload_by_id = NULL;
