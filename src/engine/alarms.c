@@ -286,26 +286,42 @@ static void compare_findings(Engine *engine, GPtrArray *fresh)
     }
 }
 
+static void add_finding(Engine *engine, const char *object)
+{
+    WorkloadStatus *workload = g_str_has_prefix(object, "workload/")
+                                   ? world_workload(engine, object + strlen("workload/"))
+                                   : NULL;
+    const char *name = workload                             ? workload->group
+                       : g_str_has_prefix(object, "group/") ? object + strlen("group/")
+                                                            : NULL;
+    const GroupLive *live = name ? world_live(engine, name) : NULL;
+    if (workload)
+        workload->findings++;
+    if (live)
+        live->status->findings++;
+}
+
 static void count_findings(Engine *engine)
 {
-    for (guint i = 0; i < engine->groups->len; i++)
-        ((GroupStatus *)engine->groups->pdata[i])->findings = 0;
-    for (guint i = 0; i < engine->workloads->len; i++)
-        ((WorkloadStatus *)engine->workloads->pdata[i])->findings = 0;
-    for (guint i = 0; i < engine->findings->len; i++) {
-        const char *object = ((const Finding *)engine->findings->pdata[i])->object;
-        WorkloadStatus *workload = g_str_has_prefix(object, "workload/")
-                                       ? world_workload(engine, object + strlen("workload/"))
-                                       : NULL;
-        const char *name = workload                             ? workload->group
-                           : g_str_has_prefix(object, "group/") ? object + strlen("group/")
-                                                                : NULL;
-        const GroupLive *live = name ? world_live(engine, name) : NULL;
-        if (workload)
-            workload->findings++;
-        if (live)
-            live->status->findings++;
-    }
+    const GPtrArray *groups = engine->groups, *workloads = engine->workloads;
+    g_autofree guint *of_group = g_new(guint, groups->len);
+    g_autofree guint *of_workload = g_new(guint, workloads->len);
+    for (guint i = 0; i < groups->len; i++)
+        of_group[i] = ((const GroupStatus *)groups->pdata[i])->findings;
+    for (guint i = 0; i < workloads->len; i++)
+        of_workload[i] = ((const WorkloadStatus *)workloads->pdata[i])->findings;
+    for (guint i = 0; i < groups->len; i++)
+        ((GroupStatus *)groups->pdata[i])->findings = 0;
+    for (guint i = 0; i < workloads->len; i++)
+        ((WorkloadStatus *)workloads->pdata[i])->findings = 0;
+    for (guint i = 0; i < engine->findings->len; i++)
+        add_finding(engine, ((const Finding *)engine->findings->pdata[i])->object);
+    for (guint i = 0; i < groups->len; i++)
+        if (of_group[i] != ((const GroupStatus *)groups->pdata[i])->findings)
+            tell(engine, ENGINE_GROUP, ((const GroupStatus *)groups->pdata[i])->name);
+    for (guint i = 0; i < workloads->len; i++)
+        if (of_workload[i] != ((const WorkloadStatus *)workloads->pdata[i])->findings)
+            tell(engine, ENGINE_WORKLOAD, ((const WorkloadStatus *)workloads->pdata[i])->id);
 }
 
 static void derive_findings(Engine *engine)

@@ -255,24 +255,8 @@ static void derive_missed(const Engine *engine, const InstanceWatch *watch)
                                   engine->now_ms, engine->config.data);
 }
 
-static guint derive_workload(Engine *engine, GroupLive *live, const Workload *workload)
-{
-    guint active = 0;
-    for (guint j = 0; j < workload->instances->len; j++) {
-        InstanceWatch *watch = g_hash_table_lookup(engine->watch_of, workload->instances->pdata[j]);
-        InstanceStatus *status = watch->status;
-        status->desired = desired_of(live, watch);
-        status->quarantined = live->record->mode == MODE_FAILED_OVER && status->primary &&
-                              watch->workload->single_active &&
-                              g_strcmp0(live->record->active, status->location) != 0 &&
-                              status->state != INSTANCE_UNREACHABLE;
-        derive_missed(engine, watch);
-        active += watch->workload->single_active && derive_seen_active(engine, watch);
-    }
-    return active;
-}
-
-static void derive_next(const Engine *engine, const GroupLive *live, const Workload *workload)
+static void derive_next(const Engine *engine, const GroupLive *live, const Workload *workload,
+                        bool *changed)
 {
     WorkloadStatus *status = world_workload(engine, workload->id);
     const Location *at =
@@ -280,11 +264,38 @@ static void derive_next(const Engine *engine, const GroupLive *live, const Workl
     const Instance *instance = at ? workload_instance(workload, at) : NULL;
     for (guint i = 0; i < status->triggers->len; i++) {
         TriggerStatus *trigger = status->triggers->pdata[i];
+        gint64 before_ms = trigger->next_ms;
         trigger->next_ms = instance && engine->config.next
                                ? engine->config.next(instance, workload->triggers->pdata[i],
                                                      engine->now_ms, engine->config.data)
                                : 0;
+        *changed |= before_ms != trigger->next_ms;
     }
+}
+
+// What is derived of an instance and not observed is told too: nobody else would say so.
+static guint derive_workload(Engine *engine, GroupLive *live, const Workload *workload)
+{
+    guint active = 0;
+    bool changed = false;
+    for (guint j = 0; j < workload->instances->len; j++) {
+        InstanceWatch *watch = g_hash_table_lookup(engine->watch_of, workload->instances->pdata[j]);
+        InstanceStatus *status = watch->status;
+        const InstanceStatus before = *status;
+        status->desired = desired_of(live, watch);
+        status->quarantined = live->record->mode == MODE_FAILED_OVER && status->primary &&
+                              watch->workload->single_active &&
+                              g_strcmp0(live->record->active, status->location) != 0 &&
+                              status->state != INSTANCE_UNREACHABLE;
+        derive_missed(engine, watch);
+        active += watch->workload->single_active && derive_seen_active(engine, watch);
+        changed |= before.desired != status->desired || before.missed != status->missed ||
+                   before.quarantined != status->quarantined;
+    }
+    derive_next(engine, live, workload, &changed);
+    if (changed)
+        tell(engine, ENGINE_WORKLOAD, workload->id);
+    return active;
 }
 
 static bool never_observed(const Engine *engine, const Group *group)
@@ -349,7 +360,6 @@ static void derive_group(Engine *engine, GroupLive *live)
     for (guint i = 0; i < live->group->workloads->len; i++) {
         const Workload *workload = live->group->workloads->pdata[i];
         split = derive_workload(engine, live, workload) > 1 || split;
-        derive_next(engine, live, workload);
     }
     set_mode(engine, live, split);
     copy_record(engine, live);
@@ -359,12 +369,22 @@ static void derive_group(Engine *engine, GroupLive *live)
 
 static void count_active(Engine *engine)
 {
-    for (guint i = 0; i < engine->locations->len; i++)
-        ((LocationStatus *)engine->locations->pdata[i])->active = 0;
+    const GPtrArray *locations = engine->locations;
+    g_autofree guint *before = g_new(guint, locations->len);
+    for (guint i = 0; i < locations->len; i++) {
+        LocationStatus *status = locations->pdata[i];
+        before[i] = status->active;
+        status->active = 0;
+    }
     for (guint i = 0; i < engine->instances->len; i++) {
         const InstanceWatch *watch = engine->instances->pdata[i];
         if (watch->status->state == INSTANCE_ACTIVE)
             world_location(engine, watch->status->location)->active++;
+    }
+    for (guint i = 0; i < locations->len; i++) {
+        const LocationStatus *status = locations->pdata[i];
+        if (before[i] != status->active)
+            tell(engine, ENGINE_LOCATION, status->name);
     }
 }
 

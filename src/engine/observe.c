@@ -58,6 +58,8 @@ static void note_good(Engine *engine, InstanceWatch *watch, const Observation *o
     status->epoch = observation->epoch;
     set_text(&status->boot_id, observation->boot_id);
     world_location(engine, status->location)->managed_at_ms = status->observed_at_ms;
+    if (!watch->instance->location->health.url) // nobody probes it: nothing else speaks of it
+        tell(engine, ENGINE_LOCATION, status->location);
     observation_free(watch->last);
     watch->last = copy_observation(observation);
     watch->last_ok_ms = engine->mono_ms;
