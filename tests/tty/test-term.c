@@ -180,11 +180,21 @@ typedef struct {
 
 static const char *self_path;
 
+static void fresh_terminal(struct termios *ret_settings)
+{
+    int master, slave;
+    g_assert_cmpint(openpty(&master, &slave, NULL, NULL, NULL), ==, 0);
+    g_assert_cmpint(tcgetattr(slave, ret_settings), ==, 0);
+    close(slave);
+    close(master);
+}
+
 static void start_as(Tty *tty, const char *role, const char *term, const char *extra)
 {
     struct winsize size = {.ws_row = 24, .ws_col = 80};
     tty->output = g_string_new(NULL);
-    tty->pid = forkpty(&tty->master, NULL, NULL, &size);
+    fresh_terminal(&tty->before); // asked of the guest's own, it may be the guest's doing already
+    tty->pid = forkpty(&tty->master, NULL, &tty->before, &size);
     g_assert_cmpint(tty->pid, >=, 0);
     if (tty->pid == 0) {
         char *env[] = {(char *)(extra ? extra : "LINES=1"), g_strdup_printf("TERM=%s", term),
@@ -195,7 +205,6 @@ static void start_as(Tty *tty, const char *role, const char *term, const char *e
         _exit(99);
     }
     fcntl(tty->master, F_SETFL, O_NONBLOCK);
-    tcgetattr(tty->master, &tty->before);
 }
 
 static void start(Tty *tty, const char *term, const char *extra)
