@@ -101,6 +101,14 @@ void refuse(GError **error, int code, const char *format, ...)
     va_end(args);
 }
 
+bool motion_nothing(Engine *engine, Motion *motion, GError **error)
+{
+    (void)engine;
+    (void)motion;
+    (void)error;
+    return false;
+}
+
 void motion_ask(Engine *engine, Motion *motion)
 {
     g_queue_push_tail(engine->queue, motion);
@@ -550,7 +558,7 @@ static bool take_request(Engine *engine)
     g_autoptr(GError) error = NULL;
     if (!motion)
         return false;
-    if (!engine_may_act(engine))
+    if (!motion->reads && !engine_may_act(engine))
         refuse(&error, REFUSAL_UNAVAILABLE, "This daemon is stopping or cannot use its store: %s",
                engine->store_error ? engine->store_error
                                    : "ask another one, or again in a moment.");

@@ -36,6 +36,7 @@ struct Motion {
     void (*finished)(Engine *engine, Motion *motion, const GError *error); // may be NULL
     gpointer request;
     GDestroyNotify free_request;
+    bool reads;    // only wants to read, which a daemon can that decides nothing
     bool own;      // of the engine's own making: given up when it fails, made again from the state
     char *key;     // idempotency key; NULL = none
     char *content; // what it stands for
@@ -78,6 +79,9 @@ AuditRecord *motion_audit(Motion *motion, const char *actor, const char *action,
 void motion_say(Motion *motion, Severity severity, const char *kind, const char *name,
                 const char *format, ...) G_GNUC_PRINTF(5, 6);
 void motion_put(Motion *motion, char *key, char *text, bool absent); // takes both texts
+
+// For a motion that only reads: nothing is to be done; finished() does the rest.
+bool motion_nothing(Engine *engine, Motion *motion, GError **error);
 
 // Works off the queue as far as the store answers at once; asks `next` for a decision of the engine's own
 // (already prepared) whenever nobody waits.

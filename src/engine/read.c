@@ -1,5 +1,5 @@
 // What others read of the engine.
-#include "engine/state.h"
+#include "engine/motion.h"
 
 #include "wire/audit.h"
 
@@ -78,6 +78,8 @@ const Operation *engine_operation(const Engine *engine, const char *id)
 
 typedef struct {
     EngineLink *link;
+    gint64 after;
+    guint limit;
     EngineAuditDone done;
     gpointer data;
 } Reading;
@@ -113,11 +115,29 @@ static void on_records(const StoreRange *range, const GError *error, gpointer da
     g_free(reading);
 }
 
+static void audit_finished(Engine *engine, Motion *motion, const GError *error)
+{
+    Reading *reading = motion->request;
+    if (error) {
+        reading->done(NULL, false, error, reading->data);
+        return;
+    }
+    g_autofree char *from =
+        g_strdup_printf("audit/record/%016" G_GINT64_FORMAT, MAX(reading->after, 0) + 1);
+    StoreSpan span = store_span_between(from, "audit/record/:"); // ':' comes after the digits
+    motion->free_request = NULL;
+    reading->link = engine_link(engine);
+    store_range(engine->config.store, &span, reading->limit, on_records, reading);
+}
+
 void engine_audit(Engine *engine, gint64 after, guint limit, EngineAuditDone done, gpointer data)
 {
     Reading *reading = g_new(Reading, 1);
-    g_autofree char *from = g_strdup_printf("audit/record/%016" G_GINT64_FORMAT, MAX(after, 0) + 1);
-    StoreSpan span = store_span_between(from, "audit/record/:"); // ':' comes after the digits
-    *reading = (Reading){engine_link(engine), done, data};
-    store_range(engine->config.store, &span, CLAMP(limit, 1, 1000), on_records, reading);
+    Motion *motion = motion_new("read the audit log", motion_nothing);
+    *reading = (Reading){NULL, after, CLAMP(limit, 1, 1000), done, data};
+    motion->reads = true;
+    motion->request = reading;
+    motion->free_request = g_free;
+    motion->finished = audit_finished;
+    motion_ask(engine, motion);
 }

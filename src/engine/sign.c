@@ -168,14 +168,6 @@ void engine_sign(Engine *engine, const SignRequest *request, EngineSignOffDone d
 
 // ---- What became of it? ------------------------------------------------------------------------
 
-static bool prepare_nothing(Engine *engine, Motion *motion, GError **error)
-{
-    (void)engine;
-    (void)motion;
-    (void)error;
-    return false;
-}
-
 static void answer_stored(const Asked *asked, const StoreRange *range, const GError *error)
 {
     g_autoptr(GError) no = NULL;
@@ -233,7 +225,8 @@ static void find_finished(Engine *engine, Motion *motion, const GError *error)
 void engine_find_signoff(Engine *engine, const char *id, EngineSignOffDone done, gpointer data)
 {
     Asked *asked = g_new0(Asked, 1);
-    Motion *motion = motion_new("find sign-off", prepare_nothing);
+    Motion *motion = motion_new("find sign-off", motion_nothing);
+    motion->reads = true;
     asked->id = g_strdup(id);
     asked->done = done;
     asked->data = data;

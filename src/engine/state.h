@@ -52,6 +52,7 @@ typedef struct {
     gint64 next_ms;         // monotonic
     gint64 sent_ms;         // monotonic; of the probe in flight
     gint64 stale_ms;        // wall: when the verdict lapses
+    gint64 fast_ms;         // probed at least so often for an operation's evidence; 0 = as declared
     guint count;            // probes sent: phase of the jitter
     bool in_flight;
     bool no_vote; // the loop was late while it was in flight

@@ -19,14 +19,14 @@ typedef struct {
     Engine *engine;
     gint64 due_ms;
     bool woken;
-    bool started;
+    bool started, auditing;
     guint restarts;
 
     // What the checks remember.
     AuditChain chain;    // verified so far
     GHashTable *highest; // group → highest epoch commanded (gint64 *)
     GHashTable *effects; // "operation/step kind/number" → how often it took effect
-    GHashTable *owners; // "group@epoch" → the operation that it is of
+    GHashTable *owners;  // "group@epoch" → the operation that it is of
     GPtrArray *faults;   // sentences: what does not hold
     guint commands, signed_, refused;
 
