@@ -3,8 +3,6 @@
 #include <string.h>
 
 #include "model/refusal.h"
-#include "wire/audit.h"
-#include "wire/operation.h"
 
 enum { MOTIONS_PER_RUN = 500, MOTION_TRIES = 3 };
 
@@ -184,99 +182,6 @@ void motion_put(Motion *motion, char *key, char *text, bool absent)
     g_ptr_array_add(motion->puts, put);
 }
 
-// ---- The transaction ---------------------------------------------------------------------------
-
-static void put_json(StoreTxn *txn, const char *key, json_t *json)
-{
-    g_autofree char *text = wire_format(json);
-    store_txn_put_text(txn, STORE_BRANCH_THEN, key, text);
-    json_decref(json);
-}
-
-static void write_operation(const Motion *motion, StoreTxn *txn)
-{
-    const Operation *operation = motion->operation;
-    g_autofree char *key = g_strconcat("operation/", operation->id, NULL);
-    g_autofree char *open = g_strconcat("open/", operation->group, NULL);
-    if (motion->fresh) {
-        store_txn_if_absent(txn, key);
-        store_txn_if_absent(txn, open);
-        store_txn_put_text(txn, STORE_BRANCH_THEN, open, operation->id);
-    } else
-        store_txn_if(txn, key, STORE_FIELD_MOD_REVISION, STORE_EQUAL, operation->revision);
-    put_json(txn, key, operation_to_json(operation));
-    if (operation_has_ended(operation)) {
-        StoreSpan span = store_span_key(open);
-        store_txn_delete(txn, STORE_BRANCH_THEN, &span);
-    }
-}
-
-static void write_records(const Engine *engine, const Motion *motion, StoreTxn *txn)
-{
-    for (guint i = 0; i < motion->records->len; i++) {
-        const GroupRecord *record = motion->records->pdata[i];
-        g_autofree char *key = g_strconcat("group/", record->group, NULL);
-        store_txn_if(txn, key, STORE_FIELD_MOD_REVISION, STORE_EQUAL, record->revision);
-        put_json(txn, key, group_record_to_json(record));
-    }
-    if (motion->automation) {
-        store_txn_if(txn, "automation", STORE_FIELD_MOD_REVISION, STORE_EQUAL,
-                     engine->automation->revision);
-        put_json(txn, "automation", automation_record_to_json(motion->automation));
-    }
-}
-
-static void write_audit(const Engine *engine, const Motion *motion, StoreTxn *txn)
-{
-    const char *prev = engine->audit_hash;
-    gint64 seq = engine->audit_seq;
-    store_txn_if(txn, "audit/head", STORE_FIELD_MOD_REVISION, STORE_EQUAL, engine->audit_revision);
-    for (guint i = 0; i < motion->audit->len; i++) {
-        AuditRecord *record = motion->audit->pdata[i];
-        record->seq = ++seq;
-        record->at_ms = engine->now_ms;
-        g_free(record->prev_hash);
-        record->prev_hash = g_strdup(prev);
-        g_free(record->hash);
-        record->hash = audit_record_hash(record);
-        prev = record->hash;
-        g_autofree char *key = g_strdup_printf("audit/record/%016" G_GINT64_FORMAT, seq);
-        put_json(txn, key, audit_record_to_json(record));
-    }
-    g_autofree char *head = g_strdup_printf("%" G_GINT64_FORMAT " %s", seq, prev);
-    store_txn_put_text(txn, STORE_BRANCH_THEN, "audit/head", head);
-}
-
-static void write_puts(const Motion *motion, StoreTxn *txn)
-{
-    for (guint i = 0; i < motion->puts->len; i++) {
-        const MotionPut *put = motion->puts->pdata[i];
-        if (put->absent)
-            store_txn_if_absent(txn, put->key);
-        store_txn_put_text(txn, STORE_BRANCH_THEN, put->key, put->text);
-    }
-    if (!motion->key)
-        return;
-    g_autofree char *key = g_strconcat("request/", motion->key, NULL);
-    g_autofree char *note =
-        g_strconcat(motion->content, " ", motion->object ? motion->object : "-", NULL);
-    store_txn_if_absent(txn, key);
-    store_txn_put_text(txn, STORE_BRANCH_THEN, key, note);
-}
-
-static StoreTxn *write_txn(const Engine *engine, const Motion *motion)
-{
-    StoreTxn *txn = store_txn_new(STORE_DURABLE);
-    // Without an audit record nobody could tell afterwards whether it was committed.
-    g_assert(motion->audit->len > 0);
-    if (motion->operation)
-        write_operation(motion, txn);
-    write_records(engine, motion, txn);
-    write_puts(motion, txn);
-    write_audit(engine, motion, txn);
-    return txn;
-}
-
 // ---- The answer --------------------------------------------------------------------------------
 
 static void on_committed(const StoreTxnResult *result, const GError *error, gpointer data)
@@ -302,7 +207,7 @@ static void commit(Engine *engine, Motion *motion)
         motion->object = g_strdup(motion->operation->id);
     }
     engine->deciding = motion;
-    store_commit(engine->config.store, write_txn(engine, motion), on_committed,
+    store_commit(engine->config.store, motion_transaction(engine, motion), on_committed,
                  engine_link(engine));
 }
 

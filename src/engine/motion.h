@@ -80,6 +80,9 @@ void motion_say(Motion *motion, Severity severity, const char *kind, const char 
                 const char *format, ...) G_GNUC_PRINTF(5, 6);
 void motion_put(Motion *motion, char *key, char *text, bool absent); // takes both texts
 
+// The drafted change as one transaction; fills in the seq and hashes of its audit records (motion-txn.c).
+StoreTxn *motion_transaction(const Engine *engine, const Motion *motion);
+
 // For a motion that only reads: nothing is to be done; finished() does the rest.
 bool motion_nothing(Engine *engine, Motion *motion, GError **error);
 
