@@ -260,6 +260,7 @@ static void build_group(Engine *engine, Before *before, const Group *group)
     status->approvals = group->policy.approvals;
     status->four_eyes = group->policy.four_eyes;
     status->signature = group->policy.signature;
+    status->evidence_ms = group->policy.evidence_ms;
     status->plan_reviewed_ms = group->plan_reviewed_ms;
     status->plan_tested_ms = group->plan_tested_ms;
     set_texts(&status->reduced, group->reduced);

@@ -142,6 +142,7 @@ typedef struct {
     guint approvals;
     bool four_eyes;
     SignaturePolicy signature;
+    gint64 evidence_ms;     // evidence older than this is not signable
     GPtrArray *replication; // of ReplicationStatus *
     LossBound loss;
     char *operation;          // id of the one that has not ended; NULL

@@ -7,7 +7,7 @@
 
 enum { STREAM_AMBER_MS = 5000, STREAM_STALE_MS = 15000 };
 
-static bool i_have_signed(const Operation *operation, const char *name)
+bool operation_signed_by(const Operation *operation, const char *name)
 {
     for (guint i = 0; i < operation->signoffs->len; i++) {
         const SignOff *signoff = operation->signoffs->pdata[i];
@@ -17,13 +17,18 @@ static bool i_have_signed(const Operation *operation, const char *name)
     return false;
 }
 
+bool operation_wants_me(const Operation *operation, const Picture *picture)
+{
+    return operation->state == OPERATION_AWAITING && person_has(&picture->me, ROLE_BIT_APPROVER) &&
+           !operation_signed_by(operation, picture->me.name);
+}
+
 static void count_operation(const Picture *picture, const Operation *operation,
                             Attention *attention)
 {
     if (operation->state == OPERATION_AWAITING) {
         attention->awaiting++;
-        attention->mine += person_has(&picture->me, ROLE_BIT_APPROVER) &&
-                           !i_have_signed(operation, picture->me.name);
+        attention->mine += operation_wants_me(operation, picture);
     }
     attention->running +=
         operation->state == OPERATION_RUNNING || operation->state == OPERATION_PAUSED;

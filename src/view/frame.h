@@ -17,6 +17,11 @@ typedef struct {
 
 void attention_count(const Picture *picture, Attention *ret_attention);
 
+// True if this person gave a sign-off that still counts.
+bool operation_signed_by(const Operation *operation, const char *name);
+// True if it waits for a sign-off that I may give and have not given.
+bool operation_wants_me(const Operation *operation, const Picture *picture);
+
 // True while the picture may not be signed on: the stream is older than 15 s or not there.
 bool frame_is_stale(const Picture *picture, gint64 local_ms);
 

@@ -11,16 +11,37 @@
 #include "view/effect.h"
 #include "widget/keymap.h"
 
+// What became of a sign-off that was given from here: the console makes these of its journal (what is not settled,
+// and what was settled since it started).
+typedef enum {
+    SENT_UNDERWAY, // journalled and sent; no answer yet
+    SENT_UNKNOWN,  // the line broke: it is being asked after
+    SENT_RECORDED,
+    SENT_REFUSED,
+    SENT_LOST, // the backend never saw it
+} SentState;
+
+typedef struct {
+    const char *operation;
+    const char *signoff; // its id
+    bool reject;
+    SentState state;
+    gint64 at_ms;     // our wall clock: sent, or settled
+    const char *text; // the answer as a sentence; NULL
+} SentSignOff;
+
 // What every function of a screen may know. Borrowed for the call.
 typedef struct {
     const Picture *picture;
-    gint64 now_ms;            // the backend's clock: ages are counted from it
-    gint64 local_ms;          // ours: deadlines of things on our side
-    gint64 mono_ms;           // monotonic: for messages and key delays
-    bool demo;                // practice regions: `!` breaks and mends them
-    bool armed;               // keys that change something are open
-    bool once;                // printed, not shown: no cursor, no hints at keys
-    int utc_offset_min;       // of the operator's zone, for "and mine"
+    gint64 now_ms;           // the backend's clock: ages are counted from it
+    gint64 local_ms;         // ours: deadlines of things on our side
+    gint64 mono_ms;          // monotonic: for messages and key delays
+    bool demo;               // practice regions: `!` breaks and mends them
+    bool armed;              // keys that change something are open
+    bool once;               // printed, not shown: no cursor, no hints at keys
+    int utc_offset_min;      // of the operator's zone, for "and mine"
+    const SentSignOff *sent; // newest first
+    guint sent_count;
     const char *fetched_path; // an answer to EFFECT_FETCH that came since the last refresh; NULL
     const char *fetched_body;
 } ViewContext;

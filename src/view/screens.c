@@ -4,6 +4,8 @@
 static const Screen *const SCREENS[] = {
     &OVERVIEW_SCREEN,
     &ROLES_SCREEN,
+    &SIGNOFFS_SCREEN,
+    &STATEMENT_SCREEN,
 };
 
 const Screen *const *screens_all(guint *ret_count)

@@ -5,3 +5,5 @@
 
 extern const Screen OVERVIEW_SCREEN;
 extern const Screen ROLES_SCREEN;
+extern const Screen SIGNOFFS_SCREEN;
+extern const Screen STATEMENT_SCREEN;

@@ -85,6 +85,7 @@ struct Ui {
     const char *const *card;
     bool card_open;
     const ViewContext *context; // during a call, for the prompt's completion
+    guint64 version; // of the picture that the shown screen was refreshed from, + 1; 0: never
 };
 
 static void complete_colon(const char *text, GPtrArray *candidates, gpointer data)
@@ -144,6 +145,7 @@ void ui_show(Ui *ui, ScreenId id, const char *object)
     ui->object = copy;
     ui->screen = screen;
     ui->help_open = false;
+    ui->version = 0;
     gpointer state = state_of(ui, screen);
     if (screen->open && object)
         screen->open(state, ui->object);
@@ -167,6 +169,14 @@ const Keymap *ui_keymap(const Ui *ui)
 void ui_refresh(Ui *ui, const ViewContext *context)
 {
     ui->screen->refresh(state_of(ui, ui->screen), context);
+    ui->version = context->picture->version + 1;
+}
+
+// Screens hold what they borrowed from the picture: they must not be asked while it is newer than they are.
+static void freshen(Ui *ui, const ViewContext *context)
+{
+    if (ui->version != context->picture->version + 1)
+        ui_refresh(ui, context);
 }
 
 Effect ui_wish(Ui *ui, const ViewContext *context)
@@ -252,11 +262,18 @@ static BindingState state_of_key(const Binding *row, gpointer data)
                              : BINDING_ON;
 }
 
+static bool is_captured(Ui *ui)
+{
+    return ui->screen->captures && ui->screen->captures(state_of(ui, ui->screen));
+}
+
+// While a form has the keys, only its own are in force (and shown).
 static KeyContext keys_of(Ui *ui, KeyData *data)
 {
     const Keymap *own = ui->screen->keymap ? ui->screen->keymap(state_of(ui, ui->screen)) : NULL;
-    KeyContext keys = {
-        .maps = {own ? own : ui->keys, own ? ui->keys : NULL}, .state = state_of_key, .data = data};
+    KeyContext keys = {.maps = {own ? own : ui->keys, own && !is_captured(ui) ? ui->keys : NULL},
+                       .state = state_of_key,
+                       .data = data};
     return keys;
 }
 
@@ -323,6 +340,7 @@ static void draw_body(Ui *ui, const ViewContext *context, const Canvas *body)
 void ui_draw(Ui *ui, const ViewContext *context, Grid *grid)
 {
     grid_clear(grid);
+    freshen(ui, context);
     Canvas all = canvas_of(grid);
     if (all.width < WIDTH_MIN || all.height < HEIGHT_MIN) {
         draw_tiny(context, &all);
@@ -548,7 +566,7 @@ static Effect colon_key(Ui *ui, const ViewContext *context, const KeyEvent *key)
     }
 }
 
-static Effect filter_key(Ui *ui, const KeyEvent *key)
+static Effect filter_key(Ui *ui, const ViewContext *context, const KeyEvent *key)
 {
     PromptResult result = prompt_key(ui->filter, key);
     if (result == PROMPT_IGNORED)
@@ -558,6 +576,7 @@ static Effect filter_key(Ui *ui, const KeyEvent *key)
     else
         ui->screen->set_filter(state_of(ui, ui->screen), prompt_text(ui->filter));
     ui->filter_open = result != PROMPT_ACCEPTED && result != PROMPT_CANCELLED;
+    ui_refresh(ui, context);
     return effect_of(EFFECT_REDRAW);
 }
 
@@ -602,15 +621,28 @@ static Effect greyed(const ViewContext *context, const Binding *row)
     return effect_message("%s is not possible here right now.", row->label);
 }
 
+// Text goes to the form; what never changes anything stays possible.
+static Effect captured_key(Ui *ui, const ViewContext *context, const KeyEvent *key,
+                           const Binding *row)
+{
+    const Binding *everywhere = keymap_find(ui->keys, key);
+    bool harmless = everywhere && !row &&
+                    (everywhere->action == UI_REPAINT || everywhere->action == UI_SUSPEND);
+    return harmless ? frame_key(ui, context, key, everywhere)
+                    : ui->screen->update(state_of(ui, ui->screen), context, key, row);
+}
+
 static Effect screen_key(Ui *ui, const ViewContext *context, const KeyEvent *key)
 {
     gpointer state = state_of(ui, ui->screen);
     KeyData data = {ui, context};
     KeyContext keys = keys_of(ui, &data);
     char name[KEY_TEXT_MAX];
-    if (key_is_mouse(key) || (ui->screen->captures && ui->screen->captures(state)))
+    if (key_is_mouse(key))
         return ui->screen->update(state, context, key, NULL);
     const Binding *row = keys_find(&keys, key);
+    if (is_captured(ui))
+        return captured_key(ui, context, key, row);
     if (!row) {
         key_format(key, name);
         return *name ? effect_message("%s does nothing here; ? shows the keys that do.", name)
@@ -641,13 +673,14 @@ static Effect settle(Ui *ui, const ViewContext *context, Effect effect)
 Effect ui_key(Ui *ui, const ViewContext *context, const KeyEvent *key)
 {
     Effect effect;
+    freshen(ui, context);
     ui->context = context;
     if (ui->proposal)
         effect = proposal_key(ui, context, key);
     else if (ui->colon_open)
         effect = colon_key(ui, context, key);
     else if (ui->filter_open)
-        effect = filter_key(ui, key);
+        effect = filter_key(ui, context, key);
     else if (ui->help_open)
         effect = help_key(ui, key);
     else

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 
-enum { KEYS_PER_ROW = 6 };
+enum { KEYS_PER_ROW = 8 };
 
 typedef struct {
     const Binding *row;

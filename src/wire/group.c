@@ -43,6 +43,7 @@ static const WireField POLICY_FIELDS[] = {
     {"approvals", FIELD_UINT, FIELD(GroupStatus, approvals)},
     {"four_eyes", FIELD_BOOL, FIELD(GroupStatus, four_eyes)},
     {"signature", FIELD_NAME, FIELD(GroupStatus, signature), .names = &SIGNATURE_NAMES},
+    {"evidence_s", FIELD_SECONDS, FIELD(GroupStatus, evidence_ms)},
 };
 static const WireShape POLICY_PART = SHAPE("policy", GroupStatus, POLICY_FIELDS, NULL, NULL);
 

@@ -1,0 +1,260 @@
+#include "view/ask.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "model/refusal.h"
+#include "model/transition.h"
+#include "widget/form.h"
+
+enum { FIELD_REASON, FIELD_TICKET, FIELD_WORD };
+enum { ACTION_SEND = 1, ACTION_NEXT, ACTION_LEAVE };
+enum { REASON_MAX = 500, TICKET_MAX = 64, WORD_MAX = 128, BOX_WIDTH = 76 };
+
+typedef struct {
+    const char *verb;
+    const char *title;
+    const char *explains;
+    RoleBit role;
+    int event;        // that the operation must allow; -1: not asked
+    const char *word; // to be typed, the group's name or the step's number behind it; NULL: none
+    const char *hint; // of the reason
+    guint fields;
+} Row;
+
+static const Row ROWS[] = {
+    {"resume", "RESUME", "Goes on with the next step. Only signers may.", ROLE_BIT_APPROVER,
+     EVENT_RESUME, NULL, "why it may go on", 2},
+    {"retry", "RETRY", "Does what failed again, with the same key: never twice.", ROLE_BIT_APPROVER,
+     EVENT_RETRY, NULL, "why it will work now", 2},
+    {"skip", "SKIP", "Leaves it out for good: the operation ends with exceptions, never as done.",
+     ROLE_BIT_APPROVER, EVENT_SKIP, "SKIP", "why it can be left out", 3},
+    {"abort", "ABORT", "Undoes what was done, step by step, with a new epoch.", ROLE_BIT_APPROVER,
+     EVENT_ABORT, "ABORT", "why it must not go on", 3},
+    {"withdraw", "WITHDRAW", "Takes the proposal back. Nothing has moved yet.", ROLE_BIT_OPERATOR,
+     EVENT_WITHDRAW, NULL, "why it is not needed", 2},
+    {"start", "START NOW", "Does not wait for the end of the hold window.", ROLE_BIT_APPROVER,
+     EVENT_START, NULL, "why it cannot wait", 2},
+    {"confirm", "CONFIRM A STEP", "Says that the step was done by hand, with your name.",
+     ROLE_BIT_OPERATOR, -1, NULL, "how you know that it is done", 2},
+    {"reject", "REJECT", "One reject ends the proposal; it can be proposed again.",
+     ROLE_BIT_APPROVER, EVENT_REJECT, NULL, "why not", 2},
+};
+
+static const Binding KEYS[] = {
+    {ACTION_SEND, "send", "ctrl-s", "send", "Sends it. Enter never does.", 0},
+    {ACTION_NEXT, "next-field", "tab", "next field", "Goes to the next field.", 0},
+    {ACTION_LEAVE, "leave", "esc", "leave", "Leaves without doing anything.", 0},
+};
+
+static const Binding REJECT_KEYS[] = {
+    {ACTION_SEND, "send", "ctrl-r", "reject", "Sends the reject. Enter never does.", 0},
+    {ACTION_NEXT, "next-field", "tab", "next field", "Goes to the next field.", 0},
+    {ACTION_LEAVE, "leave", "esc", "leave", "Leaves without doing anything.", 0},
+};
+
+struct Ask {
+    const Row *row;
+    char *operation;
+    char *group;
+    char *digest;
+    char *word; // NULL: none is asked for
+    char *word_label;
+    guint step;
+    FormField fields[3];
+    Form *form;
+    Keymap *keys;
+};
+
+static const Row *find_row(const char *verb)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(ROWS); i++)
+        if (strcmp(ROWS[i].verb, verb) == 0)
+            return &ROWS[i];
+    g_assert_not_reached();
+}
+
+static const char *check_reason(const char *text, gpointer data)
+{
+    (void)data;
+    return text_has_word(text) ? NULL : "In words: it goes into the audit log.";
+}
+
+static const char *check_word(const char *text, gpointer data)
+{
+    return g_ascii_strcasecmp(text, ((const Ask *)data)->word) == 0 ? NULL : "Not yet.";
+}
+
+static char *word_of(const Row *row, const Operation *operation, guint step)
+{
+    if (!row->word)
+        return NULL;
+    return step && strcmp(row->verb, "skip") == 0
+               ? g_strdup_printf("%s %u", row->word, step)
+               : g_strdup_printf("%s %s", row->word, operation->group);
+}
+
+Ask *ask_new(const char *verb, const Operation *operation, guint step)
+{
+    Ask *ask = g_new0(Ask, 1);
+    bool reject = strcmp(verb, "reject") == 0;
+    ask->row = find_row(verb);
+    ask->operation = g_strdup(operation->id);
+    ask->group = g_strdup(operation->group);
+    ask->digest = g_strdup(operation->digest);
+    ask->step = step;
+    ask->word = word_of(ask->row, operation, step);
+    ask->word_label = g_strdup_printf("Type %s", ask->word ? ask->word : "");
+    ask->fields[FIELD_REASON] = (FormField){"Reason", REASON_MAX, 0, ask->row->hint, check_reason};
+    ask->fields[FIELD_TICKET] =
+        (FormField){"Ticket", TICKET_MAX, FIELD_OPTIONAL, "may stay empty", NULL};
+    ask->fields[FIELD_WORD] =
+        (FormField){ask->word_label, WORD_MAX, FIELD_NO_PASTE, NULL, check_word};
+    ask->form = form_new(ask->fields, ask->row->fields, ask);
+    ask->keys = keymap_new(ask->row->title);
+    keymap_add(ask->keys, reject ? REJECT_KEYS : KEYS, G_N_ELEMENTS(KEYS));
+    return ask;
+}
+
+void ask_free(Ask *ask)
+{
+    if (!ask)
+        return;
+    form_free(ask->form);
+    keymap_free(ask->keys);
+    g_free(ask->operation);
+    g_free(ask->group);
+    g_free(ask->digest);
+    g_free(ask->word);
+    g_free(ask->word_label);
+    g_free(ask);
+}
+
+static const char *past_return(const Row *row, const Operation *operation)
+{
+    return row->event == EVENT_ABORT && operation->past_pnr && !operation_has_ended(operation)
+               ? "Past the point of no return: no abort any more. Let it end, then fail back."
+               : NULL;
+}
+
+const char *ask_refusal(const char *verb, const ViewContext *context, const Operation *operation)
+{
+    const Row *row = find_row(verb);
+    if (!context->armed)
+        return "Read-only until armed: press A first.";
+    if (!person_has(&context->picture->me, row->role))
+        return row->role == ROLE_BIT_APPROVER ? "Your role does not allow it: approver is needed."
+                                              : "Your role does not allow it: operator is needed.";
+    if (row->event >= 0 && !transition_allows(operation, (OperationEvent)row->event))
+        return past_return(row, operation) ? past_return(row, operation)
+                                           : "Not possible in the operation's state.";
+    return NULL;
+}
+
+Effect ask_hold(const ViewContext *context, const Operation *operation)
+{
+    if (!person_has(&context->picture->me, ROLE_BIT_OPERATOR))
+        return effect_message("Your role does not allow it: operator is needed to hold.");
+    if (operation->held)
+        return effect_message("It is held already. U resumes.");
+    if (!transition_allows(operation, EVENT_HOLD))
+        return effect_message("There is nothing to hold: it has ended.");
+    Effect effect = effect_of(EFFECT_COMMAND);
+    effect.verb = g_strdup("hold");
+    effect.object = g_strdup(operation->id);
+    return effect;
+}
+
+static Effect make_reject(const Ask *ask)
+{
+    Effect effect = effect_of(EFFECT_SIGN);
+    effect.object = g_strdup(ask->operation);
+    effect.signoff = signoff_new(NULL);
+    effect.signoff->operation = g_strdup(ask->operation);
+    effect.signoff->digest = g_strdup(ask->digest);
+    effect.signoff->decision = DECISION_REJECT;
+    effect.signoff->reason = g_strdup(form_text(ask->form, FIELD_REASON));
+    effect.signoff->ticket = g_strdup(form_text(ask->form, FIELD_TICKET));
+    return effect;
+}
+
+static Effect send(const Ask *ask, const ViewContext *context)
+{
+    const Operation *operation = picture_operation(context->picture, ask->operation);
+    const char *no = operation ? ask_refusal(ask->row->verb, context, operation)
+                               : "The operation is not in the picture any more.";
+    int problem = form_first_problem(ask->form);
+    if (no)
+        return effect_message("%s", no);
+    if (problem >= 0)
+        return effect_message("%s: %s", ask->fields[problem].label,
+                              form_problem(ask->form, (guint)problem));
+    if (strcmp(ask->row->verb, "reject") == 0)
+        return make_reject(ask);
+    Effect effect = effect_of(EFFECT_COMMAND);
+    effect.verb = g_strdup(ask->row->verb);
+    effect.object = g_strdup(ask->operation);
+    effect.step = ask->step;
+    effect.text = g_strdup(form_text(ask->form, FIELD_REASON));
+    effect.ticket = g_strdup(form_text(ask->form, FIELD_TICKET));
+    return effect;
+}
+
+static Effect type_key(Ask *ask, const KeyEvent *key)
+{
+    switch (form_key(ask->form, key)) {
+    case FORM_PASTE_REFUSED:
+        return effect_message("This is typed by hand: pasting is refused here.");
+    case FORM_FULL:
+        return effect_message("There is no more room in this field.");
+    case FORM_IGNORED:
+        return effect_of(EFFECT_NONE);
+    default:
+        return effect_of(EFFECT_REDRAW);
+    }
+}
+
+Effect ask_key(Ask *ask, const ViewContext *context, const KeyEvent *key, const Binding *binding)
+{
+    if (binding && binding->action == ACTION_SEND)
+        return send(ask, context);
+    if (binding && binding->action == ACTION_LEAVE)
+        return effect_of(EFFECT_BACK);
+    return type_key(ask, key);
+}
+
+const Keymap *ask_keymap(const Ask *ask)
+{
+    return ask->keys;
+}
+
+void ask_draw(Ask *ask, const ViewContext *context, const Canvas *canvas)
+{
+    int height = MIN(canvas->height, (int)ask->row->fields + 5),
+        width = MIN(canvas->width, BOX_WIDTH);
+    Rect at = rect_make((canvas->width - width) / 2, (canvas->height - height) / 2, width, height);
+    g_autofree char *title =
+        ask->step ? g_strdup_printf("%s step %u of %s", ask->row->title, ask->step, ask->operation)
+                  : g_strdup_printf("%s %s", ask->row->title, ask->operation);
+    (void)context;
+    cells_fill(canvas, at, ROLE_NORMAL, GLYPH_NONE);
+    Canvas box =
+        cells_box(canvas, at, &(BoxLook){.title = title, .border = ROLE_WARN, .is_double = true});
+    Canvas body = canvas_sub(&box, rect_inset(canvas_rect(&box), 1, 0));
+    Rect rest = canvas_rect(&body);
+    // In a small box the fields come first; the footer says which key sends.
+    Rect fields = rect_cut_bottom(&rest, form_height(ask->form) + (rest.height > 5 ? 1 : 0));
+    gsize size = strlen(ask->row->explains), done = 0;
+    for (int y = 0; y < rest.height && done < size; y++) {
+        gsize n = cells_wrap(&body, ask->row->explains + done, size - done, body.width);
+        cells_put_n(&body, 0, y, ROLE_NORMAL, ask->row->explains + done, n);
+        done += n;
+    }
+    Canvas form = canvas_sub(&body, fields);
+    form_draw(ask->form, &form);
+}
+
+bool ask_is_dirty(const Ask *ask)
+{
+    return *form_text(ask->form, FIELD_REASON) || *form_text(ask->form, FIELD_TICKET);
+}

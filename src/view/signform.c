@@ -1,0 +1,311 @@
+#include "view/signform.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "model/refusal.h"
+#include "view/badge.h"
+#include "view/evidence.h"
+#include "view/frame.h"
+#include "view/statement-text.h"
+#include "widget/form.h"
+
+enum { FIELD_PHRASE, FIELD_REASON, FIELD_TICKET, FIELDS };
+enum { ACTION_SIGN = 1, ACTION_REJECT, ACTION_NEXT, ACTION_LEAVE };
+enum { DWELL_MS = 3000, CHANGED_MS = 2000, STATUS_LINES = 2 };
+
+static const Binding KEYS[] = {
+    {ACTION_SIGN, "sign", "ctrl-s", "sign and send", "Signs the statement and sends it.", 0},
+    {ACTION_REJECT, "reject", "ctrl-r", "reject", "Rejects it: needs only the reason.", 0},
+    {ACTION_NEXT, "next-field", "tab", "next field", "Goes to the next field.", 0},
+    {ACTION_LEAVE, "leave", "esc", "leave", "Leaves without signing.", 0},
+};
+
+struct SignForm {
+    Form *form;
+    Keymap *keys;
+    char *operation;
+    char *digest;    // of the statement that is being signed
+    char *expected;  // the phrase
+    bool changed;    // since the form was opened
+    gint64 opens_ms; // monotonic: the sign key is closed before
+};
+
+static const char *check_phrase(const char *text, gpointer data)
+{
+    return quorum_phrase_matches(text, ((const SignForm *)data)->expected) ? NULL : "Not yet.";
+}
+
+static const char *check_reason(const char *text, gpointer data)
+{
+    (void)data;
+    return text_has_word(text) ? NULL : "In words: it goes into the audit log.";
+}
+
+static const FormField ROWS[FIELDS] = {
+    {"Phrase", 256, FIELD_NO_PASTE, "type it by hand", check_phrase},
+    {"Reason", 500, 0, "why now", check_reason},
+    {"Ticket", 64, FIELD_OPTIONAL, "may stay empty", NULL},
+};
+
+// Where nothing can be lost nothing is slowed down.
+static gint64 dwell_of(const Operation *operation)
+{
+    return statement_loses(operation->statement) ? DWELL_MS : 0;
+}
+
+SignForm *sign_form_new(const Operation *operation, gint64 mono_ms)
+{
+    SignForm *form = g_new0(SignForm, 1);
+    form->form = form_new(ROWS, FIELDS, form);
+    form->keys = keymap_new("Signing");
+    keymap_add(form->keys, KEYS, G_N_ELEMENTS(KEYS));
+    form->operation = g_strdup(operation->id);
+    form->digest = g_strdup(operation->digest);
+    form->expected = g_strdup(operation->statement->confirm);
+    form->opens_ms = mono_ms + dwell_of(operation);
+    return form;
+}
+
+void sign_form_free(SignForm *form)
+{
+    if (!form)
+        return;
+    form_free(form->form);
+    keymap_free(form->keys);
+    g_free(form->operation);
+    g_free(form->digest);
+    g_free(form->expected);
+    g_free(form);
+}
+
+void sign_form_sync(SignForm *form, const Operation *operation, gint64 mono_ms)
+{
+    if (g_strcmp0(form->digest, operation->digest) == 0 || !operation->statement)
+        return;
+    g_free(form->digest);
+    g_free(form->expected);
+    form->digest = g_strdup(operation->digest);
+    form->expected = g_strdup(operation->statement->confirm);
+    form->changed = true;
+    form->opens_ms = MAX(form->opens_ms, mono_ms + CHANGED_MS);
+    form_set_text(form->form, FIELD_PHRASE, "");
+}
+
+static char *sentence(const GError *error)
+{
+    return g_strdup(error->message);
+}
+
+// The backend's own rules, over what the console knows. `form` NULL: as if everything were typed rightly.
+static char *rule_refusal(const SignForm *form, const ViewContext *context,
+                          const Operation *operation)
+{
+    const Picture *picture = context->picture;
+    Person me = picture->me;
+    SignOff signoff = {.operation = operation->id, .digest = operation->digest};
+    char reason[] = "reason";
+    g_autoptr(GError) error = NULL;
+    signoff.phrase = form
+                         ? (char *)form_text(form->form, FIELD_PHRASE)
+                         : (operation->statement->confirm ? operation->statement->confirm : reason);
+    signoff.reason = form ? (char *)form_text(form->form, FIELD_REASON) : reason;
+    gint64 evidence_ms = form ? evidence_age(picture, operation).oldest_ms : context->now_ms;
+    if (!quorum_check(operation, &signoff, &me, context->now_ms, evidence_ms,
+                      evidence_limit(picture, operation), &error))
+        return sentence(error);
+    return NULL;
+}
+
+char *sign_refusal(const ViewContext *context, const Operation *operation)
+{
+    if (!operation->statement)
+        return g_strdup("There is no statement to sign.");
+    if (!context->armed)
+        return g_strdup("Read-only until armed: press A first.");
+    if (frame_is_stale(context->picture, context->local_ms))
+        return g_strdup("The stream is stale: what stands here may be wrong. Signing is closed "
+                        "until the backend is heard again.");
+    return rule_refusal(NULL, context, operation);
+}
+
+static char *closed_text(const SignForm *form, gint64 mono_ms)
+{
+    char left[16];
+    if (mono_ms >= form->opens_ms)
+        return NULL;
+    left_format(form->opens_ms + 999, mono_ms, left);
+    return g_strdup_printf(form->changed ? "What you read has CHANGED: read it again. The sign key "
+                                           "opens in %s."
+                                         : "Read it once more. The sign key opens in %s.",
+                           left);
+}
+
+static char *untyped(const SignForm *form)
+{
+    if (!*form_text(form->form, FIELD_PHRASE))
+        return g_strdup("Type the phrase above by hand.");
+    if (form_problem(form->form, FIELD_PHRASE))
+        return g_strdup("The phrase typed is not (yet) the one above.");
+    return form_problem(form->form, FIELD_REASON)
+               ? g_strdup("Say why, in the field Reason: it goes into the audit log.")
+               : NULL;
+}
+
+// Everything that stands between the form and a sign-off, the first of it.
+static char *obstacle(const SignForm *form, const ViewContext *context, const Operation *operation)
+{
+    if (!operation)
+        return g_strdup("The operation is not in the picture any more.");
+    char *text = sign_refusal(context, operation);
+    if (!text)
+        text = closed_text(form, context->mono_ms);
+    if (!text)
+        text = untyped(form);
+    if (!text)
+        text = rule_refusal(form, context, operation);
+    return text;
+}
+
+static SignOff *make_signoff(const SignForm *form, Decision decision)
+{
+    SignOff *signoff = signoff_new(NULL);
+    signoff->operation = g_strdup(form->operation);
+    signoff->digest = g_strdup(form->digest);
+    signoff->decision = decision;
+    signoff->reason = g_strdup(form_text(form->form, FIELD_REASON));
+    signoff->ticket = g_strdup(form_text(form->form, FIELD_TICKET));
+    signoff->phrase =
+        decision == DECISION_APPROVE ? g_strdup(form_text(form->form, FIELD_PHRASE)) : NULL;
+    return signoff;
+}
+
+static Effect send(const SignForm *form, Decision decision)
+{
+    Effect effect = effect_of(EFFECT_SIGN);
+    effect.object = g_strdup(form->operation);
+    effect.signoff = make_signoff(form, decision);
+    return effect;
+}
+
+static Effect sign(const SignForm *form, const ViewContext *context)
+{
+    const Operation *operation = picture_operation(context->picture, form->operation);
+    g_autofree char *no = obstacle(form, context, operation);
+    return no ? effect_message("Not signed. %s", no) : send(form, DECISION_APPROVE);
+}
+
+static Effect reject(const SignForm *form, const ViewContext *context)
+{
+    if (!context->armed)
+        return effect_message("Not rejected. Read-only until armed: press A first.");
+    if (!person_has(&context->picture->me, ROLE_BIT_APPROVER))
+        return effect_message("Not rejected. Your role does not allow it: approver is needed.");
+    if (form_problem(form->form, FIELD_REASON))
+        return effect_message("Not rejected. Say why, in the field Reason.");
+    return send(form, DECISION_REJECT);
+}
+
+static Effect type_key(SignForm *form, const KeyEvent *key)
+{
+    switch (form_key(form->form, key)) {
+    case FORM_PASTE_REFUSED:
+        return effect_message("The phrase is typed by hand: pasting is refused here.");
+    case FORM_FULL:
+        return effect_message("There is no more room in this field.");
+    case FORM_IGNORED:
+        return effect_of(EFFECT_NONE);
+    default:
+        return effect_of(EFFECT_REDRAW);
+    }
+}
+
+Effect sign_form_key(SignForm *form, const ViewContext *context, const KeyEvent *key,
+                     const Binding *binding)
+{
+    switch (binding ? binding->action : 0) {
+    case ACTION_SIGN:
+        return sign(form, context);
+    case ACTION_REJECT:
+        return reject(form, context);
+    case ACTION_LEAVE:
+        return effect_of(EFFECT_BACK);
+    default:
+        return type_key(form, key);
+    }
+}
+
+const Keymap *sign_form_keymap(const SignForm *form)
+{
+    return form->keys;
+}
+
+// ---- drawing ----
+
+static const char LEAD[] = "Type exactly: ";
+
+static int lines_of(const Canvas *canvas, const char *text)
+{
+    gsize size = strlen(text), done = 0;
+    int lines = 0;
+    for (; done < size; lines++)
+        done += cells_wrap(canvas, text + done, size - done, MAX(canvas->width, 1));
+    return lines;
+}
+
+static int put_wrapped(const Canvas *canvas, int y, Style style, const char *text, int most)
+{
+    gsize size = strlen(text), done = 0;
+    for (; done < size && most > 0; y++, most--) {
+        gsize n = cells_wrap(canvas, text + done, size - done, MAX(canvas->width, 1));
+        cells_put_n(canvas, 0, y, style, text + done, n);
+        done += n;
+    }
+    return y;
+}
+
+static char *lead_of(const SignForm *form)
+{
+    return g_strconcat(LEAD, form->expected, NULL);
+}
+
+int sign_form_height(const SignForm *form, const Canvas *canvas)
+{
+    g_autofree char *lead = lead_of(form);
+    return lines_of(canvas, lead) + FIELDS + STATUS_LINES;
+}
+
+static void draw_status(const SignForm *form, const ViewContext *context, const Canvas *canvas,
+                        int y)
+{
+    const Operation *operation = picture_operation(context->picture, form->operation);
+    g_autofree char *no = obstacle(form, context, operation);
+    char digest[16];
+    digest_short(form->digest, digest);
+    if (no) {
+        put_wrapped(canvas, y, form->changed ? ROLE_CHANGED : ROLE_WARN, no, STATUS_LINES);
+        return;
+    }
+    g_autofree char *ready = g_strdup_printf(
+        "Ready: ctrl-s signs as %s, digest %s, recorded under %s.",
+        context->picture->me.name ? context->picture->me.name : "nobody", digest,
+        context->picture->me.how ? context->picture->me.how : "an unknown identity");
+    put_wrapped(canvas, y, ROLE_OK | STYLE_BOLD, ready, STATUS_LINES);
+}
+
+void sign_form_draw(SignForm *form, const ViewContext *context, const Canvas *canvas)
+{
+    g_autofree char *lead = lead_of(form);
+    int y = put_wrapped(canvas, 0, ROLE_TITLE, lead, MAX(canvas->height - FIELDS, 1));
+    Canvas fields = canvas_sub(canvas, rect_make(0, y, canvas->width, FIELDS));
+    form_draw(form->form, &fields);
+    draw_status(form, context, canvas, y + FIELDS);
+}
+
+bool sign_form_is_dirty(const SignForm *form)
+{
+    for (guint i = 0; i < FIELDS; i++)
+        if (*form_text(form->form, i))
+            return true;
+    return false;
+}

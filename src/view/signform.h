@@ -1,0 +1,32 @@
+// The form in which a statement is signed: the phrase typed by hand, a reason, a ticket. It stays closed for a
+// moment after it opens and after the statement changed under it, so that no key already on its way
+// can sign; and it says at every moment what is still missing.
+#pragma once
+
+#include "view/screen.h"
+
+typedef struct SignForm SignForm;
+
+SignForm *sign_form_new(const Operation *operation, gint64 mono_ms);
+void sign_form_free(SignForm *form);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SignForm, sign_form_free)
+
+// The operation may have another statement now: then the phrase is emptied and the key closed for 2 s.
+void sign_form_sync(SignForm *form, const Operation *operation, gint64 mono_ms);
+
+// EFFECT_BACK: it was left. EFFECT_SIGN: send it. After these the caller frees it.
+Effect sign_form_key(SignForm *form, const ViewContext *context, const KeyEvent *key,
+                     const Binding *binding);
+
+// Its keys, for the footer, while it is open.
+const Keymap *sign_form_keymap(const SignForm *form);
+
+// Lines it needs at this width.
+int sign_form_height(const SignForm *form, const Canvas *canvas);
+void sign_form_draw(SignForm *form, const ViewContext *context, const Canvas *canvas);
+
+bool sign_form_is_dirty(const SignForm *form);
+
+// Why it cannot be signed now, whatever is typed: stale stream, not armed, role, state, expiry, signed
+// already. NULL: it can. The caller frees.
+char *sign_refusal(const ViewContext *context, const Operation *operation);

@@ -1,0 +1,252 @@
+// Screen 4: what waits for a sign-off, mine first, what expires soonest before the rest. Enter opens the statement.
+#include "view/screens.h"
+
+#include "base/timefmt.h"
+#include "view/badge.h"
+#include "view/list.h"
+#include "view/frame.h"
+
+enum {
+    COLUMN_WHAT,
+    COLUMN_FROM,
+    COLUMN_LOSS,
+    COLUMN_SIGNED,
+    COLUMN_YOU,
+    COLUMN_EXPIRES,
+    COLUMN_ID
+};
+enum { ACTION_OPEN = 1 };
+
+static const Binding BINDINGS[] = {
+    {ACTION_OPEN, "open", "enter", "read", "Opens the statement to be read and signed.", 0},
+};
+
+static const TableColumn COLUMNS[] = {
+    [COLUMN_WHAT] = {"WHAT", 24, 14, 0, ALIGN_LEFT, COLUMN_GROW},
+    [COLUMN_FROM] = {"FROM → TO", 26, 16, 3, ALIGN_LEFT, COLUMN_GROW},
+    [COLUMN_LOSS] = {"LOSS", 9, 7, 0, ALIGN_LEFT, 0},
+    [COLUMN_SIGNED] = {"SIGNED", 6, 6, 1, ALIGN_LEFT, 0},
+    [COLUMN_YOU] = {"YOU", 10, 10, 1, ALIGN_LEFT, 0},
+    [COLUMN_EXPIRES] = {"EXPIRES", 7, 7, 0, ALIGN_RIGHT, 0},
+    [COLUMN_ID] = {"ID", 20, 12, 4, ALIGN_LEFT, 0},
+};
+
+typedef struct {
+    List list; // rows: const Operation *
+} Queue;
+
+static gpointer signoffs_create(void)
+{
+    Queue *view = g_new0(Queue, 1);
+    list_init(&view->list, "Sign-offs", BINDINGS, G_N_ELEMENTS(BINDINGS));
+    table_set_columns(view->list.table, COLUMNS, G_N_ELEMENTS(COLUMNS));
+    return view;
+}
+
+static void signoffs_destroy(gpointer state)
+{
+    list_release(&((Queue *)state)->list);
+    g_free(state);
+}
+
+static bool is_queued(const Operation *operation)
+{
+    return operation->state == OPERATION_AWAITING ||
+           (operation->state == OPERATION_RUNNING && operation->phase == PHASE_HOLDING);
+}
+
+static bool matches(const Queue *view, const Operation *operation)
+{
+    g_autofree char *text =
+        g_strjoin(" ", operation->id, operation->group, operation->from, operation->to, NULL);
+    return filter_matches_text(&view->list.filter, text);
+}
+
+// Mine first, then what expires first.
+static int compare(gconstpointer a, gconstpointer b, gpointer data)
+{
+    const Operation *x = *(Operation *const *)a, *y = *(Operation *const *)b;
+    const Picture *picture = data;
+    int mine = (int)operation_wants_me(y, picture) - (int)operation_wants_me(x, picture);
+    return mine ? mine : (x->expires_ms > y->expires_ms) - (x->expires_ms < y->expires_ms);
+}
+
+static void signoffs_refresh(gpointer state, const ViewContext *context)
+{
+    Queue *view = state;
+    const Picture *picture = context->picture;
+    if (!list_begin(&view->list, context))
+        return;
+    for (guint i = 0; i < picture_count(picture, SHELF_OPERATIONS); i++) {
+        Operation *operation = picture_at(picture, SHELF_OPERATIONS, i);
+        if (is_queued(operation) && matches(view, operation))
+            g_ptr_array_add(view->list.rows, operation);
+    }
+    g_ptr_array_sort_with_data(view->list.rows, compare, (gpointer)picture);
+}
+
+static void model_row(gpointer data, gsize index, TableRow *ret_row)
+{
+    ret_row->id = ((const Operation *)((List *)data)->rows->pdata[index])->id;
+}
+
+static void loss_cell(const Operation *operation, TableCell *cell)
+{
+    const Statement *s = operation->statement;
+    char bound[16];
+    if (!s || !s->loss_known) {
+        table_cell_printf(cell, ROLE_ALARM, "UNKNOWN");
+        return;
+    }
+    duration_format_up(s->loss_ms, bound);
+    if (s->loss_ms > 0)
+        table_cell_printf(cell, ROLE_ALARM, "≤ %s", bound);
+    else
+        table_cell_printf(cell, statement_loses(s) ? ROLE_WARN : ROLE_OK, "none");
+}
+
+static void you_cell(const Operation *operation, const Picture *picture, TableCell *cell)
+{
+    if (operation->phase == PHASE_HOLDING)
+        table_cell_state(cell, GLYPH_PAUSE, ROLE_WARN, "H holds");
+    else if (operation_wants_me(operation, picture))
+        table_cell_state(cell, GLYPH_SIGN, ROLE_WARN, "sign");
+    else if (operation_signed_by(operation, picture->me.name))
+        table_cell_state(cell, GLYPH_UP, ROLE_OK, "signed");
+    else
+        table_cell_state(cell, GLYPH_NONE, ROLE_DIM, "others");
+}
+
+static void expires_cell(const Operation *operation, gint64 now_ms, TableCell *cell)
+{
+    bool holding = operation->phase == PHASE_HOLDING;
+    gint64 at_ms = holding ? operation->hold_until_ms : operation->expires_ms;
+    char left[16];
+    left_format(at_ms, now_ms, left);
+    table_cell_printf(cell, holding || at_ms - now_ms < 5 * 60 * 1000 ? ROLE_WARN : ROLE_NORMAL,
+                      "%s", holding && at_ms <= now_ms ? "starts" : left);
+}
+
+static void model_cell(gpointer data, gsize index, guint column, TableCell *cell)
+{
+    const List *list = data;
+    const ViewContext *context = list->context;
+    const Operation *operation = list->rows->pdata[index];
+    switch (column) {
+    case COLUMN_WHAT:
+        table_cell_printf(cell, ROLE_TITLE, "%s %s",
+                          name_of(&OPERATION_KIND_NAMES, (int)operation->kind), operation->group);
+        break;
+    case COLUMN_FROM:
+        table_cell_printf(cell, ROLE_NORMAL, "%s → %s",
+                          picture_title(context->picture, operation->from),
+                          picture_title(context->picture, operation->to));
+        break;
+    case COLUMN_LOSS:
+        loss_cell(operation, cell);
+        break;
+    case COLUMN_SIGNED:
+        table_cell_printf(cell, ROLE_NORMAL, "%u of %u", quorum_given(operation),
+                          operation->statement ? operation->statement->approvals : 0);
+        break;
+    case COLUMN_YOU:
+        you_cell(operation, context->picture, cell);
+        break;
+    case COLUMN_EXPIRES:
+        expires_cell(operation, context->now_ms, cell);
+        break;
+    default:
+        table_cell_printf(cell, ROLE_DIM, "%s", operation->id);
+    }
+}
+
+static TableModel model_of(Queue *view, const ViewContext *context)
+{
+    view->list.context = context;
+    return (TableModel){
+        .count = list_count,
+        .row = model_row,
+        .cell = model_cell,
+        .data = &view->list,
+        .empty = !filter_is_empty(&view->list.filter)
+                     ? "Nothing that waits matches the filter: / changes it."
+                 : context->picture->complete
+                     ? "Nothing waits for a sign-off. F on screen 2 proposes a failover; 5 shows "
+                       "operations."
+                     : "Waiting for the backend's first picture."};
+}
+
+static void signoffs_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
+{
+    TableModel model = model_of(state, context);
+    table_draw(((Queue *)state)->list.table, &model, canvas);
+}
+
+static const Operation *selected(Queue *view, const ViewContext *context)
+{
+    TableModel model = model_of(view, context);
+    return list_selected(&view->list, &model);
+}
+
+static Effect signoffs_update(gpointer state, const ViewContext *context, const KeyEvent *key,
+                              const Binding *binding)
+{
+    Queue *view = state;
+    TableModel model = model_of(view, context);
+    const Operation *operation = selected(view, context);
+    if (binding && binding->action == ACTION_OPEN)
+        return operation ? effect_open(SCREEN_STATEMENT, operation->id)
+                         : effect_message("Nothing waits here.");
+    return list_key(&view->list, &model, key, binding);
+}
+
+static const Keymap *signoffs_keymap(gpointer state)
+{
+    return ((Queue *)state)->list.keys;
+}
+
+static char *signoffs_copy(gpointer state, const ViewContext *context)
+{
+    const Operation *operation = selected(state, context);
+    return operation ? g_strdup(operation->id) : NULL;
+}
+
+static char *signoffs_command_line(gpointer state, const ViewContext *context)
+{
+    (void)state, (void)context;
+    return g_strdup("signalbox signoffs");
+}
+
+static const char *signoffs_filter(gpointer state)
+{
+    return filter_text(&((Queue *)state)->list.filter);
+}
+
+static void signoffs_set_filter(gpointer state, const char *text)
+{
+    list_set_filter(&((Queue *)state)->list, text);
+}
+
+static const char *signoffs_group(gpointer state, const ViewContext *context)
+{
+    const Operation *operation = selected(state, context);
+    return operation ? operation->group : NULL;
+}
+
+const Screen SIGNOFFS_SCREEN = {
+    .id = SCREEN_SIGNOFFS,
+    .name = "signoffs",
+    .title = "Sign-offs",
+    .digit = '4',
+    .create = signoffs_create,
+    .destroy = signoffs_destroy,
+    .refresh = signoffs_refresh,
+    .draw = signoffs_draw,
+    .update = signoffs_update,
+    .keymap = signoffs_keymap,
+    .copy = signoffs_copy,
+    .command_line = signoffs_command_line,
+    .filter = signoffs_filter,
+    .set_filter = signoffs_set_filter,
+    .group = signoffs_group,
+};

@@ -1,0 +1,381 @@
+#include "view/statement-text.h"
+
+#include <string.h>
+
+#include "base/timefmt.h"
+#include "view/badge.h"
+#include "view/evidence.h"
+#include "view/frame.h"
+
+const char *statement_mode_word(const Operation *operation)
+{
+    static const char *const WORDS[] = {[OPERATION_FAILOVER] = "LIVE FAILOVER",
+                                        [OPERATION_FAILBACK] = "LIVE FAILBACK",
+                                        [OPERATION_DRILL] = "DRILL"};
+    return WORDS[operation->kind];
+}
+
+void digest_short(const char *digest, char buffer[16])
+{
+    gsize n = digest ? strlen(digest) : 0;
+    if (n < 12)
+        g_strlcpy(buffer, n ? digest : "none", 16);
+    else
+        g_snprintf(buffer, 16, "%.4s…%s", digest, digest + n - 4);
+}
+
+// What a piece of the text is made from.
+typedef struct {
+    Page *page;
+    const ViewContext *context;
+    const Picture *picture;
+    const Operation *operation;
+    const Statement *statement;
+    const GroupStatus *group; // NULL if it is not in the picture
+} Text;
+
+static const char *title_of(const Text *text, const char *location)
+{
+    return picture_title(text->picture, location);
+}
+
+// "West Europe DOWN for 4m12s (probed 2s ago)"
+static char *state_of_location(const Text *text, const char *name)
+{
+    const LocationStatus *location = picture_location(text->picture, name);
+    char since[16], age[16];
+    if (!location)
+        return g_strdup_printf("%s (not in the picture)", name);
+    Badge badge = badge_verdict(badge_aged_verdict(location, text->context->now_ms));
+    age_format(location->verdict.since_ms, text->context->now_ms, since);
+    age_format(location->verdict.observed_at_ms, text->context->now_ms, age);
+    return g_strdup_printf("%s %s for %s, probed %s ago", title_of(text, name), badge.word, since,
+                           age);
+}
+
+static void say_move(const Text *text)
+{
+    const Operation *operation = text->operation;
+    g_autofree char *from = state_of_location(text, operation->from);
+    g_autofree char *to = state_of_location(text, operation->to);
+    guint count = text->group ? text->group->workloads : 0;
+    page_field(text->page, "MOVE", ROLE_TITLE, "%s (%u workload%s)  %s → %s, %s", operation->group,
+               count, count == 1 ? "" : "s", title_of(text, operation->from),
+               title_of(text, operation->to), operation->planned ? "planned" : "unplanned");
+    page_field(text->page, "NOW", ROLE_NORMAL, "%s; %s", from, to);
+    page_field(text->page, "AFTER", ROLE_NORMAL, "%s carries %s%s; %s is %s",
+               title_of(text, operation->to), operation->group,
+               operation->kind == OPERATION_FAILBACK ? ", normal mode"
+                                                     : ", limited mode until a failback",
+               title_of(text, operation->from), operation->planned ? "passive" : "given up");
+}
+
+static void say_why(const Text *text)
+{
+    const LocationStatus *from = picture_location(text->picture, text->operation->from);
+    GString *seen = g_string_new(text->statement->why ? text->statement->why : "no reason given");
+    for (guint i = 0; from && i < from->vantages->len; i++) {
+        const VantageStatus *vantage = from->vantages->pdata[i];
+        char age[16];
+        age_format(vantage->failures ? vantage->first_failure_ms : vantage->last_ok_ms,
+                   text->context->now_ms, age);
+        if (vantage->failures)
+            g_string_append_printf(seen, "%s%s in %s: %u failed in a row, for %s",
+                                   i ? ", " : " · now ", vantage->vantage,
+                                   title_of(text, vantage->location), vantage->failures, age);
+        else
+            g_string_append_printf(seen, "%s%s in %s: up, %s ago", i ? ", " : " · now ",
+                                   vantage->vantage, title_of(text, vantage->location), age);
+    }
+    pager_field(text->page->pager, "WHY", ROLE_NORMAL, seen->str);
+    g_string_free(seen, TRUE);
+}
+
+static void append_loss_now(const Text *text, GString *out)
+{
+    const LossBound *now = text->group ? &text->group->loss : NULL;
+    char bound[16], age[16];
+    if (!now || text->operation->planned || !text->group->replication->len)
+        return;
+    duration_format_up(now->loss_ms, bound);
+    age_format(now->observed_at_ms, text->context->now_ms, age);
+    if (now->known)
+        g_string_append_printf(out, " · now ≤ %s, %s ago", bound, age);
+    else
+        g_string_append_printf(out, " · now unknown, %s ago", age);
+}
+
+static void say_loss(const Text *text)
+{
+    const Statement *s = text->statement;
+    char bound[16], rpo[16], made[16];
+    GString *out = g_string_new(NULL);
+    Role role = ROLE_ALARM;
+    duration_format_up(s->loss_ms, bound);
+    duration_format(text->group ? text->group->rpo_ms : 0, rpo);
+    age_format(s->made_ms, text->context->now_ms, made);
+    if (!s->loss_known)
+        g_string_append(out, "UNKNOWN, which counts as data loss");
+    else if (s->loss_ms <= 0) {
+        g_string_append(out, "nothing");
+        role = ROLE_OK;
+    } else
+        g_string_append_printf(out, "up to %s of writes", bound);
+    if (s->loss_known && s->loss_ms > 0 && s->loss_transactions >= 0)
+        g_string_append_printf(out, " (%" G_GINT64_FORMAT " transactions known behind)",
+                               s->loss_transactions);
+    g_string_append_printf(out, " · RPO %s · %s · stated %s ago", rpo,
+                           s->loss_how ? s->loss_how : "nobody says how", made);
+    append_loss_now(text, out);
+    pager_field(text->page->pager, "LOSS", role, out->str);
+    g_string_free(out, TRUE);
+}
+
+static void say_runs(const Text *text)
+{
+    const Statement *s = text->statement;
+    g_autofree char *runs =
+        s->abandoned_runs < 0
+            ? g_strdup("an unknown number of runs in flight is abandoned")
+            : g_strdup_printf("%" G_GINT64_FORMAT " runs in flight abandoned", s->abandoned_runs);
+    g_autofree char *missed =
+        s->missed_recurrences < 0
+            ? g_strdup("an unknown number of recurrences missed")
+            : g_strdup_printf("%" G_GINT64_FORMAT
+                              " recurrences missed so far, more until it is done",
+                              s->missed_recurrences);
+    bool harm = s->abandoned_runs != 0 || s->missed_recurrences != 0;
+    page_field(text->page, "RUNS", harm ? ROLE_WARN : ROLE_NORMAL, "%s; %s", runs, missed);
+}
+
+static void say_proof(const Text *text)
+{
+    static const char *const WORDS[] = {[OLD_UNCONFIRMED] =
+                                            "old side UNCONFIRMED: it may still run",
+                                        [OLD_PASSIVE] = "old side passive",
+                                        [OLD_FENCED] = "old side fenced",
+                                        [OLD_ATTESTED] = "old side attested off by people",
+                                        [OLD_NOT_NEEDED] = "no proof needed"};
+    const Statement *s = text->statement;
+    page_field(text->page, "PROOF", s->old_primary == OLD_UNCONFIRMED ? ROLE_ALARM : ROLE_NORMAL,
+               "%s · %s", WORDS[s->old_primary], s->proof_how ? s->proof_how : "nobody says how");
+}
+
+static void say_undo(const Text *text)
+{
+    const char *way_back = text->statement->way_back;
+    page_field(text->page, "UNDO", ROLE_NORMAL, "%s", way_back ? way_back : "not said");
+}
+
+static void say_wait(const Text *text)
+{
+    const Operation *operation = text->operation;
+    const char *wait = text->statement->if_we_wait ? text->statement->if_we_wait : "";
+    gint64 end_ms = operation->detected_ms + operation->rto_ms;
+    char used[16], left[16], rto[16];
+    if (!operation->detected_ms) {
+        page_field(text->page, "WAIT", ROLE_NORMAL, "no RTO clock runs. %s", wait);
+        return;
+    }
+    duration_format(operation->rto_ms, rto);
+    age_format(operation->detected_ms, text->context->now_ms, used);
+    left_format(end_ms, text->context->now_ms, left);
+    page_field(text->page, "WAIT", end_ms < text->context->now_ms ? ROLE_ALARM : ROLE_NORMAL,
+               "RTO %s: %s used, %s left. %s", rto, used, left, wait);
+}
+
+static void append_viewers(const Text *text, GString *out)
+{
+    const GPtrArray *all = text->picture->presences;
+    guint count = 0;
+    for (guint i = 0; i < all->len; i++) {
+        const Presence *presence = all->pdata[i];
+        char age[16];
+        if (g_strcmp0(presence->operation, text->operation->id) != 0 ||
+            g_strcmp0(presence->person, text->picture->me.name) == 0)
+            continue;
+        calm_age_format(presence->seen_ms, text->context->now_ms, age);
+        g_string_append_printf(out, "%s%s", count++ ? ", " : "", presence->person);
+        g_string_append_printf(out, " looks too (%s ago)", age);
+    }
+    if (!count)
+        g_string_append(out, "nobody else looks at this");
+}
+
+static void append_signers(const Text *text, GString *out)
+{
+    const GPtrArray *all = text->operation->signoffs;
+    for (guint i = 0; i < all->len; i++) {
+        const SignOff *signoff = all->pdata[i];
+        char age[16];
+        age_format(signoff->at_ms, text->context->now_ms, age);
+        g_string_append_printf(out, " · %s %s %s ago: %s%s", signoff->operator_name,
+                               signoff->decision == DECISION_APPROVE ? "approved" : "REJECTED", age,
+                               signoff->reason ? signoff->reason : "",
+                               signoff->void_ ? " (VOID: the statement changed since)" : "");
+    }
+}
+
+static void say_also(const Text *text)
+{
+    const Statement *s = text->statement;
+    const Person *me = &text->picture->me;
+    guint missing = quorum_missing(text->operation);
+    GString *out = g_string_new(NULL);
+    if (!s->approvals)
+        g_string_append(out, "no sign-off needed");
+    else
+        g_string_append_printf(out, "%u of %u signed, %u missing", quorum_given(text->operation),
+                               s->approvals, missing);
+    g_string_append_printf(out, " (%s) · ", s->signoff_why ? s->signoff_why : "policy");
+    append_viewers(text, out);
+    append_signers(text, out);
+    g_string_append_printf(out, " · proposed by %s: %s", text->operation->proposer,
+                           text->operation->reason ? text->operation->reason : "");
+    if (s->four_eyes)
+        g_string_append(out, " · four eyes: the proposer's sign-off is not the last");
+    g_string_append_printf(out, " · you, %s, %s", me->name ? me->name : "nobody",
+                           person_has(me, ROLE_BIT_APPROVER) ? "may sign (approver)"
+                                                             : "may not sign (an approver may)");
+    pager_field(text->page->pager, "ALSO", ROLE_NORMAL, out->str);
+    g_string_free(out, TRUE);
+}
+
+static void say_fresh(const Text *text)
+{
+    EvidenceAge evidence = evidence_age(text->picture, text->operation);
+    gint64 limit_ms = evidence_limit(text->picture, text->operation);
+    bool old = !evidence.oldest_ms || text->context->now_ms - evidence.oldest_ms > limit_ms;
+    bool stale = frame_is_stale(text->picture, text->context->local_ms);
+    char age[16], limit[16], made[16], link[16];
+    age_format(evidence.oldest_ms, text->context->now_ms, age);
+    duration_format(limit_ms, limit);
+    age_format(text->statement->made_ms, text->context->now_ms, made);
+    age_format(text->picture->link.heard_ms, text->context->local_ms, link);
+    page_field(text->page, "FRESH", old || stale ? ROLE_ALARM : ROLE_NORMAL,
+               "evidence %s old, limit %s%s (oldest: %s%s%s) · statement %u made %s ago · stream "
+               "%s%s · store %s",
+               age, limit, old ? ", TOO OLD TO SIGN" : "", evidence.what ? evidence.what : "probes",
+               " in ", evidence.location ? title_of(text, evidence.location) : "nowhere",
+               text->operation->statement_version, made, stale ? "STALE " : "heard ", link,
+               text->picture->frame.store_ok ? "writes" : "READ-ONLY: nothing can be recorded");
+}
+
+static void say_expiry(const Text *text)
+{
+    const Operation *operation = text->operation;
+    char left[16], at[16];
+    if (operation->state != OPERATION_AWAITING)
+        return;
+    left_format(operation->expires_ms, text->context->now_ms, left);
+    time_format_clock(operation->expires_ms, at);
+    bool over = operation->expires_ms <= text->context->now_ms;
+    bool soon = operation->expires_ms - text->context->now_ms < 5 * 60 * 1000;
+    if (over)
+        page_field(text->page, "EXPIRES", ROLE_ALARM, "EXPIRED at %s: it cannot be signed", at);
+    else
+        page_field(text->page, "EXPIRES", soon ? ROLE_WARN : ROLE_NORMAL,
+                   "in %s, at %s; what has expired cannot be signed", left, at);
+}
+
+static void say_each(const Text *text, const char *label, Style style, const GPtrArray *lines)
+{
+    for (guint i = 0; i < lines->len; i++)
+        pager_field(text->page->pager, i ? "" : label, style, lines->pdata[i]);
+}
+
+static void say_workloads(const Text *text)
+{
+    GString *names = g_string_new(NULL);
+    for (guint i = 0; i < picture_count(text->picture, SHELF_WORKLOADS); i++) {
+        const WorkloadStatus *workload = picture_at(text->picture, SHELF_WORKLOADS, i);
+        if (g_strcmp0(workload->group, text->operation->group) == 0)
+            g_string_append_printf(names, "%s%s%s", names->len ? ", " : "", workload->name,
+                                   workload->single_active ? " (one active only)" : "");
+    }
+    if (names->len)
+        pager_field(text->page->pager, "WHAT", ROLE_NORMAL, names->str);
+    g_string_free(names, TRUE);
+}
+
+static void say_steps(const Text *text)
+{
+    const Statement *s = text->statement;
+    g_autofree char *title = g_strdup_printf("%u steps", s->steps->len);
+    pager_rule(text->page->pager, title);
+    for (guint i = 0; i < s->steps->len; i++) {
+        const PlannedStep *step = s->steps->pdata[i];
+        char number[16], limit[16];
+        g_snprintf(number, sizeof number, "%u", step->number);
+        duration_format(step->limit_ms, limit);
+        page_field(text->page, number, step->grants ? ROLE_WARN : ROLE_NORMAL,
+                   "%s  [%s, limit %s%s]%s", step->title, name_of(&SIDE_NAMES, (int)step->side),
+                   limit, step->best_effort ? ", best effort" : "",
+                   step->grants ? "  ← point of no return" : "");
+    }
+}
+
+static void say_facts(const Text *text)
+{
+    const GPtrArray *facts = text->statement->facts;
+    pager_rule(text->page->pager, "evidence, as stated");
+    for (guint i = 0; i < facts->len; i++) {
+        const Fact *fact = facts->pdata[i];
+        char age[16];
+        age_format(fact->observed_at_ms, text->context->now_ms, age);
+        pager_text(text->page->pager, ROLE_DIM, fact->label);
+        page_field(text->page, "", fact->value ? ROLE_NORMAL : ROLE_UNKNOWN,
+                   "%s %s, %s ago%s, from %s", fact->value ? fact->value : "unknown",
+                   fact->unit ? fact->unit : "", age,
+                   fact->frozen ? " (last word of a silent source)" : "",
+                   fact->source ? fact->source : "nobody");
+    }
+}
+
+static void say_ends(const Text *text)
+{
+    char digest[16];
+    digest_short(text->operation->digest, digest);
+    pager_rule(text->page->pager, NULL);
+    page_field(text->page, "DIGEST", ROLE_DIM, "%s · audit head %" G_GINT64_FORMAT,
+               text->operation->digest ? text->operation->digest : "none",
+               text->picture->frame.audit_seq);
+    if (text->operation->why)
+        page_field(text->page, "STATE", ROLE_WARN, "%s: %s", badge_operation(text->operation).word,
+                   text->operation->why);
+}
+
+void statement_text_fill(Page *page, const ViewContext *context, const Operation *operation,
+                         bool facts)
+{
+    Text text = {page,
+                 context,
+                 context->picture,
+                 operation,
+                 operation->statement,
+                 picture_group(context->picture, operation->group)};
+    pager_begin(page->pager);
+    if (!operation->statement) {
+        pager_text(page->pager, ROLE_UNKNOWN,
+                   "The backend sent no statement with this operation: it cannot be signed here.");
+        return;
+    }
+    say_move(&text);
+    say_why(&text);
+    say_loss(&text);
+    say_proof(&text);
+    say_undo(&text);
+    say_wait(&text);
+    say_runs(&text);
+    say_fresh(&text);
+    say_each(&text, "NOT KNOWN", ROLE_UNKNOWN, operation->statement->not_known);
+    say_expiry(&text);
+    say_also(&text);
+    say_each(&text, "LIMITED", ROLE_WARN, operation->statement->reduced);
+    say_each(&text, "FINDINGS", ROLE_WARN, operation->statement->findings);
+    say_workloads(&text);
+    say_steps(&text);
+    if (facts)
+        say_facts(&text);
+    say_ends(&text);
+}

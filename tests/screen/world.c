@@ -1,0 +1,667 @@
+#include "world.h"
+
+#include <string.h>
+
+#include "wire/audit.h"
+
+#define NOW WORLD_NOW
+#define SECOND G_GINT64_CONSTANT(1000)
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+#define AGO(ms) (NOW - (ms))
+
+// What a hostile name may hold: an escape sequence, a carriage return, a bidirectional override.
+#define HOSTILE "evil\x1b[2J\r\xe2\x80\xaename"
+// 66 characters of three bytes, two columns each.
+#define CJK_11 "支払東京処理決済系本番"
+#define CJK_66 CJK_11 CJK_11 CJK_11 CJK_11 CJK_11 CJK_11
+
+#define WORLD_DIGEST "9f2c41d07a6b5e8899aabbccddeeff00112233445566778899aabbccddeee1"
+
+// ---- locations ----
+
+static VantageStatus *vantage(LocationStatus *location, const char *name, const char *at, guint bad)
+{
+    VantageStatus *status = vantage_status_new(name, at);
+    for (guint i = 0; i < 40; i++) {
+        bool ok = i < 40 - bad;
+        ProbeSample sample = {.at_ms = AGO((gint64)(39 - i) * 10 * SECOND + 2 * SECOND),
+                              .ok = ok,
+                              .degraded = ok && i == 20,
+                              .latency_us = 38000 + (gint64)((i * 37) % 23) * 1000};
+        vantage_status_add(status, sample);
+    }
+    status->failures = bad;
+    status->successes = bad ? 0 : 40;
+    status->last_ok_ms = AGO((gint64)bad * 10 * SECOND + 2 * SECOND);
+    status->first_failure_ms = bad ? AGO((gint64)(bad - 1) * 10 * SECOND + 2 * SECOND) : 0;
+    status->detail =
+        g_strdup(bad ? "connect to 10.1.0.4:443: timed out after 2s" : "200 OK in 41 ms");
+    g_ptr_array_add(location->vantages, status);
+    return status;
+}
+
+static LocationStatus *location(Picture *picture, const char *name, const char *title,
+                                const char *pair)
+{
+    LocationStatus *status = location_status_new(name);
+    status->title = g_strdup(title);
+    status->pair = g_strdup(pair);
+    status->interval_ms = 10 * SECOND;
+    status->timeout_ms = 2 * SECOND;
+    status->failures_limit = 3;
+    status->verdict = (Verdict){VERDICT_UP, AGO(9 * DAY), AGO(2 * SECOND), NULL};
+    status->managed_at_ms = AGO(3 * SECOND);
+    picture_put(picture, SHELF_LOCATIONS, status);
+    return status;
+}
+
+static void add_locations(Picture *picture)
+{
+    LocationStatus *west = location(picture, "westeurope", "West Europe", "northeurope");
+    vantage(west, "neu-1", "northeurope", 25);
+    vantage(west, "eus-1", "eastus", 24);
+    west->verdict =
+        (Verdict){VERDICT_DOWN, AGO(4 * MINUTE + 12 * SECOND), AGO(2 * SECOND),
+                  g_strdup("2 of 2 vantage points: 25 failed probes in a row, connect timed out")};
+    west->primary_of = 3;
+    west->instances = 9;
+    west->managed_at_ms = AGO(4 * MINUTE + 14 * SECOND);
+    g_ptr_array_add(west->faults, g_strdup("zone 2: storage degraded since 03:07:10Z"));
+    LocationStatus *north = location(picture, "northeurope", "North Europe", "westeurope");
+    vantage(north, "neu-1", "northeurope", 0);
+    vantage(north, "eus-1", "eastus", 0);
+    north->verdict.why = g_strdup("2 of 2 vantage points: up");
+    north->standby_of = 3;
+    north->instances = 9;
+    north->active = 2;
+    north->boot_id = g_strdup("5b1e7a20");
+    LocationStatus *east = location(picture, "eastus", "East US", NULL);
+    vantage(east, "neu-1", "northeurope", 0);
+    east->verdict.why = g_strdup("1 of 1 vantage points: up");
+    east->primary_of = 2;
+    east->instances = 3;
+    east->active = 3;
+    for (guint i = 0; i < picture_count(picture, SHELF_LOCATIONS); i++)
+        location_status_percentiles(picture_at(picture, SHELF_LOCATIONS, i));
+}
+
+// ---- groups and workloads ----
+
+static GroupStatus *group(Picture *picture, const char *name, const char *primary,
+                          const char *standby)
+{
+    GroupStatus *status = group_status_new(name);
+    status->title = g_strdup(name);
+    status->primary = g_strdup(primary);
+    status->active = g_strdup(primary);
+    if (standby)
+        g_ptr_array_add(status->standbys, g_strdup(standby));
+    status->mode = MODE_NORMAL;
+    status->mode_since_ms = AGO(9 * DAY);
+    status->epoch = 7;
+    status->rpo_ms = 15 * MINUTE;
+    status->rto_ms = 4 * HOUR;
+    status->evidence_ms = 15 * SECOND;
+    status->approvals = 1;
+    status->plan_reviewed_ms = AGO(40 * DAY);
+    status->plan_tested_ms = AGO(400 * DAY);
+    picture_put(picture, SHELF_GROUPS, status);
+    return status;
+}
+
+static InstanceStatus *instance(WorkloadStatus *workload, const char *location, InstanceState state,
+                                bool primary)
+{
+    InstanceStatus *status = instance_status_new(location);
+    status->primary = primary;
+    status->state = state;
+    status->desired = primary ? INSTANCE_ACTIVE : INSTANCE_PASSIVE;
+    status->since_ms = AGO(9 * DAY);
+    status->observed_at_ms = AGO(3 * SECOND);
+    status->runs = state == INSTANCE_ACTIVE ? 2 : 0;
+    status->missed = 0;
+    status->epoch = 7;
+    status->boot_id = g_strdup("5b1e7a20");
+    if (state == INSTANCE_UNREACHABLE) {
+        status->since_ms = AGO(4 * MINUTE + 10 * SECOND);
+        status->detail = g_strdup("GET /workflows/settle: connection timed out");
+        status->runs = -1;
+        status->missed = 1;
+    }
+    g_ptr_array_add(workload->instances, status);
+    return status;
+}
+
+static void trigger(WorkloadStatus *workload, const char *name, TriggerType type, const char *rule,
+                    gint64 next_ms)
+{
+    TriggerStatus *status = g_new0(TriggerStatus, 1);
+    *status = (TriggerStatus){.name = g_strdup(name),
+                              .type = type,
+                              .keeper = type == TRIGGER_POLLING ? KEEPER_CLIENT : KEEPER_SERVER,
+                              .rule = g_strdup(rule),
+                              .next_ms = next_ms};
+    g_ptr_array_add(workload->triggers, status);
+}
+
+static WorkloadStatus *workload(Picture *picture, const char *group_name, const char *name,
+                                Pattern pattern)
+{
+    WorkloadStatus *status = workload_status_new(group_name, name);
+    status->kind = KIND_WORKFLOW;
+    status->pattern = pattern;
+    status->single_active = pattern == PATTERN_ACTIVE_PASSIVE;
+    status->driver = g_strdup("azure-logic");
+    status->proof = PROOF_FENCING;
+    picture_put(picture, SHELF_WORKLOADS, status);
+    return status;
+}
+
+static void replicate(GroupStatus *status, const char *workload_id, const char *from,
+                      const char *to)
+{
+    ReplicationStatus *link = replication_status_new(workload_id, from, to);
+    link->committed_ms = AGO(4 * MINUTE + 12 * SECOND);
+    link->committed_pos = 88211;
+    link->replayed_ms = AGO(5 * MINUTE + 56 * SECOND);
+    link->replayed_pos = 87300;
+    link->lag_ms = 104 * SECOND;
+    link->observed_at_ms = AGO(2 * SECOND);
+    link->source_at_ms = AGO(4 * MINUTE + 12 * SECOND);
+    g_ptr_array_add(status->replication, link);
+    status->loss =
+        (LossBound){true, 104 * SECOND, 911,
+                    g_strdup("last replayed 03:08:11Z, primary last seen 03:09:55Z => <= 1m44s"),
+                    AGO(2 * SECOND)};
+}
+
+static void add_payments(Picture *picture)
+{
+    GroupStatus *status = group(picture, "payments", "westeurope", "northeurope");
+    status->approvals = 2;
+    status->four_eyes = true;
+    status->workloads = 4;
+    status->down_since_ms = AGO(4 * MINUTE + 12 * SECOND);
+    status->operation = g_strdup(WORLD_AWAITING);
+    status->findings = 2;
+    g_ptr_array_add(status->reduced, g_strdup("Card refunds over 10,000 wait for the way home"));
+    replicate(status, "payments/ledger-db", "westeurope", "northeurope");
+    WorkloadStatus *settle = workload(picture, "payments", "settle", PATTERN_ACTIVE_PASSIVE);
+    trigger(settle, "every-20", TRIGGER_RECURRENCE, "every 20 min from :00",
+            NOW + 5 * MINUTE + 53 * SECOND);
+    instance(settle, "westeurope", INSTANCE_UNREACHABLE, true);
+    instance(settle, "northeurope", INSTANCE_PASSIVE, false);
+    settle->findings = 1;
+    WorkloadStatus *intake = workload(picture, "payments", "intake", PATTERN_COMPETING_CONSUMERS);
+    trigger(intake, "queue", TRIGGER_REQUEST, NULL, 0);
+    instance(intake, "westeurope", INSTANCE_UNREACHABLE, true);
+    instance(intake, "northeurope", INSTANCE_ACTIVE, false)->desired = INSTANCE_ACTIVE;
+    WorkloadStatus *mail = workload(picture, "payments", "mail-orders", PATTERN_ACTIVE_PASSIVE);
+    trigger(mail, "inbox", TRIGGER_POLLING, "every 5 min", NOW + MINUTE);
+    mail->findings = 1;
+    mail->proof = PROOF_LEASE;
+    instance(mail, "westeurope", INSTANCE_UNREACHABLE, true);
+    instance(mail, "northeurope", INSTANCE_PASSIVE, false);
+    WorkloadStatus *db = workload(picture, "payments", "ledger-db", PATTERN_ACTIVE_PASSIVE);
+    db->kind = KIND_DATABASE;
+    instance(db, "westeurope", INSTANCE_UNREACHABLE, true);
+    instance(db, "northeurope", INSTANCE_PASSIVE, false);
+}
+
+static void add_ledger(Picture *picture)
+{
+    GroupStatus *status = group(picture, "ledger", "westeurope", "northeurope");
+    status->workloads = 2;
+    status->mode = MODE_FAILING_OVER;
+    status->mode_since_ms = AGO(70 * SECOND);
+    status->down_since_ms = AGO(4 * MINUTE + 12 * SECOND);
+    status->operation = g_strdup(WORLD_RUNNING);
+    WorkloadStatus *close = workload(picture, "ledger", "close-books", PATTERN_ACTIVE_PASSIVE);
+    trigger(close, "month-end", TRIGGER_RECURRENCE, "last Mon of month 17:00", NOW + 9 * DAY);
+    instance(close, "westeurope", INSTANCE_UNREACHABLE, true);
+    instance(close, "northeurope", INSTANCE_TRANSITIONING, false);
+    WorkloadStatus *report = workload(picture, "ledger", "report", PATTERN_LOAD_BALANCED);
+    trigger(report, "request", TRIGGER_REQUEST, NULL, 0);
+    instance(report, "westeurope", INSTANCE_UNREACHABLE, true);
+    instance(report, "northeurope", INSTANCE_ACTIVE, false);
+}
+
+static void add_stock(Picture *picture)
+{
+    GroupStatus *status = group(picture, "stock", "eastus", NULL);
+    status->workloads = 1;
+    status->automation_off = true;
+    status->automation_why = g_strdup("storage migration");
+    status->automation_until_ms = NOW + 2 * HOUR;
+    status->rollback_until_ms = NOW + 41 * MINUTE;
+    WorkloadStatus *count = workload(picture, "stock", "count", PATTERN_ACTIVE_PASSIVE);
+    trigger(count, "hourly", TRIGGER_RECURRENCE, "every hour from :30", NOW + 16 * MINUTE);
+    instance(count, "eastus", INSTANCE_ACTIVE, true)->last_run_ms = AGO(44 * MINUTE);
+}
+
+static void add_hostile(Picture *picture)
+{
+    GroupStatus *status = group(picture, HOSTILE, "eastus", "northeurope");
+    status->workloads = 2;
+    WorkloadStatus *bad = workload(picture, HOSTILE, HOSTILE, PATTERN_ACTIVE_PASSIVE);
+    trigger(bad, HOSTILE, TRIGGER_WEBHOOK, HOSTILE, 0);
+    instance(bad, "eastus", INSTANCE_ACTIVE, true)->detail = g_strdup("\x1b]0;owned\x07 " HOSTILE);
+    WorkloadStatus *wide = workload(picture, HOSTILE, CJK_66, PATTERN_ACTIVE_PASSIVE);
+    instance(wide, "eastus", INSTANCE_ACTIVE, true);
+}
+
+// ---- operations ----
+
+static PlannedStep *planned(Statement *statement, StepKind kind, const char *title, gint64 limit_ms)
+{
+    PlannedStep *step = g_new0(PlannedStep, 1);
+    *step = (PlannedStep){.number = statement->steps->len + 1,
+                          .wave = statement->steps->len + 1,
+                          .kind = kind,
+                          .title = g_strdup(title),
+                          .side = kind == STEP_FENCE ? SIDE_PROVIDER : SIDE_SIGNALBOX,
+                          .best_effort = kind == STEP_FENCE,
+                          .grants = kind == STEP_PROMOTE,
+                          .limit_ms = limit_ms};
+    g_ptr_array_add(statement->steps, step);
+    return step;
+}
+
+static void fact(Statement *statement, const char *label, const char *value, const char *source,
+                 gint64 age_ms)
+{
+    Fact *one = fact_new(label, label);
+    one->value = g_strdup(value);
+    one->source = g_strdup(source);
+    one->observed_at_ms = AGO(age_ms);
+    one->frozen = age_ms > MINUTE;
+    g_ptr_array_add(statement->facts, one);
+}
+
+static void state_plan(Statement *statement)
+{
+    planned(statement, STEP_FENCE, "fence settle, mail-orders and ledger-db in West Europe",
+            30 * SECOND);
+    planned(statement, STEP_PROMOTE, "promote ledger-db in North Europe (forced)", 2 * MINUTE);
+    planned(statement, STEP_REROUTE, "send requests to North Europe", 30 * SECOND);
+    planned(statement, STEP_ACTIVATE, "activate settle in North Europe", MINUTE);
+    planned(statement, STEP_ACTIVATE, "activate mail-orders in North Europe", MINUTE);
+    planned(statement, STEP_VERIFY, "see North Europe answer and a run of settle", 5 * MINUTE);
+    planned(statement, STEP_LIMITED, "enter limited mode", 5 * SECOND);
+}
+
+static Statement *statement_for(const Operation *operation)
+{
+    Statement *s = statement_new();
+    s->operation = g_strdup(operation->id);
+    s->version = 1;
+    s->fleet = g_strdup("contoso-prod");
+    s->group = g_strdup(operation->group);
+    s->from = g_strdup(operation->from);
+    s->to = g_strdup(operation->to);
+    s->kind = operation->kind;
+    s->planned = operation->planned;
+    s->epoch = 7;
+    s->made_ms = AGO(3 * MINUTE);
+    s->expires_ms = operation->expires_ms;
+    s->summary = g_strdup("Fail over payments from West Europe to North Europe, unplanned: the "
+                          "losing side is given up");
+    s->why = g_strdup("West Europe is down: 2 of 2 vantage points, 25 failed probes in a row");
+    s->loss_known = true;
+    s->loss_ms = 104 * SECOND;
+    s->loss_transactions = 911;
+    s->loss_how = g_strdup("last replayed 03:08:11Z, primary last seen 03:09:55Z => <= 1m44s");
+    s->band = LOSS_TO_5M;
+    s->old_primary = OLD_UNCONFIRMED;
+    s->proof = PROOF_LEASE;
+    s->proof_how = g_strdup("class L: the targets demote themselves when their lease lapses, with "
+                            "a watchdog behind them");
+    s->from_verdict = VERDICT_DOWN;
+    s->to_verdict = VERDICT_UP;
+    s->abandoned_runs = -1;
+    s->missed_recurrences = 2;
+    g_ptr_array_add(s->reduced, g_strdup("Card refunds over 10,000 wait for the way home"));
+    g_ptr_array_add(s->findings, g_strdup("R11 warning: mail-orders polls with state kept by the "
+                                          "client; one instance only may be active"));
+    g_ptr_array_add(s->not_known, g_strdup("whether West Europe still runs: it may be active for "
+                                           "those who reach it"));
+    g_ptr_array_add(s->not_known, g_strdup("how many runs are in flight in West Europe"));
+    s->way_back = g_strdup("An abort undoes it until \"promote ledger-db in North Europe (forced)\""
+                           " begins; after that the way back is a failback of its own.");
+    s->if_we_wait = g_strdup("payments stays down for as long as West Europe is; its RTO is 4h.");
+    s->approvals = 2;
+    s->four_eyes = true;
+    s->signoff_why = g_strdup("data may be lost");
+    state_plan(s);
+    fact(s, "West Europe", "down: 25 failed probes in a row", "probes from neu-1, eus-1",
+         2 * SECOND);
+    fact(s, "North Europe", "up", "probes from neu-1, eus-1", 2 * SECOND);
+    fact(s, "settle in West Europe", "unreachable", "azure-logic", 4 * MINUTE);
+    fact(s, "settle in North Europe", "passive", "azure-logic", 3 * SECOND);
+    fact(s, "runs in flight", NULL, "drivers", 4 * MINUTE);
+    s->confirm = statement_phrase(s);
+    return s;
+}
+
+static Operation *operation(Picture *picture, const char *id, const char *group_name,
+                            OperationState state)
+{
+    Operation *op = operation_new(id);
+    op->kind = OPERATION_FAILOVER;
+    op->group = g_strdup(group_name);
+    op->from = g_strdup("westeurope");
+    op->to = g_strdup("northeurope");
+    op->state = state;
+    op->proposer = g_strdup("watchdog");
+    op->reason = g_strdup("West Europe is down");
+    op->detected_ms = AGO(4 * MINUTE + 12 * SECOND);
+    op->proposed_ms = AGO(4 * MINUTE);
+    op->expires_ms = NOW + 26 * MINUTE;
+    op->rto_ms = 4 * HOUR;
+    op->digest = g_strdup(WORLD_DIGEST);
+    op->statement_version = 1;
+    op->lost = (Losses){-1, -1, -1};
+    op->revision = 41;
+    op->statement = statement_for(op);
+    picture_put(picture, SHELF_OPERATIONS, op);
+    return op;
+}
+
+static SignOff *approve(Operation *op, const char *person, gint64 age_ms)
+{
+    SignOff *signoff = signoff_new(person);
+    signoff->operation = g_strdup(op->id);
+    signoff->digest = g_strdup(op->digest);
+    signoff->operator_name = g_strdup(person);
+    signoff->reason = g_strdup("the region is gone, seen on the provider's page");
+    signoff->ticket = g_strdup("INC-4711");
+    signoff->at_ms = AGO(age_ms);
+    signoff->audit_seq = 4711;
+    g_ptr_array_add(op->signoffs, signoff);
+    return signoff;
+}
+
+static void add_steps(Operation *op, guint done, StepState now)
+{
+    const GPtrArray *plan = op->statement->steps;
+    for (guint i = 0; i < plan->len; i++) {
+        const PlannedStep *from = plan->pdata[i];
+        Step *step = step_new(from->number, from->kind);
+        step->wave = from->wave;
+        step->title = g_strdup(from->title);
+        step->location = g_strdup(op->to);
+        step->side = from->side;
+        step->best_effort = from->best_effort;
+        step->grants = from->grants;
+        step->limit_ms = from->limit_ms;
+        step->usual_ms = from->limit_ms / 10;
+        step->usual_p95_ms = from->limit_ms / 5;
+        step->state = i < done ? STEP_DONE : i == done ? now : STEP_PENDING;
+        step->attempts = i <= done ? 1 : 0;
+        step->started_ms =
+            i <= done && now != STEP_PENDING ? AGO(70 * SECOND - 10 * SECOND * i) : 0;
+        step->ended_ms = i < done ? step->started_ms + 8 * SECOND : 0;
+        g_ptr_array_add(op->steps, step);
+    }
+}
+
+static void add_awaiting(Picture *picture)
+{
+    Operation *op = operation(picture, WORLD_AWAITING, "payments", OPERATION_AWAITING);
+    approve(op, "oncall-2", 64 * SECOND);
+    add_steps(op, 0, STEP_PENDING);
+    Operation *plain = operation(picture, WORLD_PLAIN, "stock", OPERATION_AWAITING);
+    Statement *s = plain->statement;
+    plain->planned = s->planned = true;
+    plain->detected_ms = 0;
+    s->loss_ms = s->loss_transactions = 0;
+    s->band = LOSS_NONE;
+    s->old_primary = OLD_PASSIVE;
+    s->proof = PROOF_FENCING;
+    s->approvals = 1;
+    s->abandoned_runs = s->missed_recurrences = 0;
+    s->from_verdict = VERDICT_UP;
+    g_ptr_array_set_size(s->not_known, 0);
+    g_free(s->confirm);
+    s->confirm = statement_phrase(s);
+}
+
+static void add_running(Picture *picture)
+{
+    Operation *op = operation(picture, WORLD_RUNNING, "ledger", OPERATION_RUNNING);
+    op->phase = PHASE_ACTIVATING;
+    op->past_pnr = true;
+    op->approved_ms = AGO(80 * SECOND);
+    op->started_ms = AGO(70 * SECOND);
+    op->epoch = 8;
+    approve(op, "oncall-2", 80 * SECOND);
+    add_steps(op, 3, STEP_INTENT);
+    Step *step = op->steps->pdata[0];
+    step->state = STEP_NOTED;
+    step->detail = g_strdup("fence: connect to 10.1.0.4: timed out");
+    step = op->steps->pdata[3];
+    step->detail = g_strdup("waiting for the workflow to answer enabled");
+}
+
+static void add_paused(Picture *picture)
+{
+    Operation *op = operation(picture, WORLD_PAUSED, HOSTILE, OPERATION_PAUSED);
+    op->phase = PHASE_PASSIVATING;
+    op->approved_ms = AGO(80 * SECOND);
+    op->started_ms = AGO(70 * SECOND);
+    op->why = g_strdup("step 2 failed: " HOSTILE);
+    add_steps(op, 1, STEP_FAILED);
+    Step *step = op->steps->pdata[1];
+    step->detail = g_strdup("409 Conflict: " HOSTILE);
+    step->ended_ms = AGO(30 * SECOND);
+    step = op->steps->pdata[2];
+    step->state = STEP_WAITING;
+    step->kind = STEP_MANUAL;
+}
+
+static void add_ended(Picture *picture)
+{
+    Operation *op = operation(picture, WORLD_DONE, "stock", OPERATION_COMPLETED_EXCEPTIONS);
+    op->kind = OPERATION_FAILBACK;
+    op->proposed_ms = AGO(2 * HOUR);
+    op->approved_ms = AGO(115 * MINUTE);
+    op->started_ms = AGO(114 * MINUTE);
+    op->activated_ms = AGO(111 * MINUTE);
+    op->ended_ms = AGO(110 * MINUTE);
+    op->past_pnr = true;
+    op->lost = (Losses){0, 1, 2};
+    approve(op, "oncall-1", 116 * MINUTE);
+    add_steps(op, 7, STEP_DONE);
+    ((Step *)op->steps->pdata[4])->state = STEP_SKIPPED;
+    g_ptr_array_add(op->exceptions, g_strdup("step 5 was skipped by oncall-1: mailbox is empty"));
+    op = operation(picture, WORLD_EXPIRED, "ledger", OPERATION_EXPIRED);
+    op->proposed_ms = AGO(90 * MINUTE);
+    op->expires_ms = op->ended_ms = AGO(60 * MINUTE);
+    op->why = g_strdup("Nobody signed it in time.");
+    op = operation(picture, WORLD_HOLDING, "report-only", OPERATION_RUNNING);
+    op->phase = PHASE_HOLDING;
+    op->approved_ms = AGO(2 * SECOND);
+    op->hold_until_ms = NOW + 8 * SECOND;
+    approve(op, "oncall-2", 2 * SECOND);
+    add_steps(op, 0, STEP_PENDING);
+}
+
+// ---- the rest ----
+
+static void finding(Picture *picture, const char *rule, Severity severity, const char *object,
+                    const char *facts)
+{
+    Finding *one = finding_new();
+    one->id = g_strconcat(rule, ":", object, NULL);
+    one->rule = g_strdup(rule);
+    one->title = g_strdup(severity >= SEVERITY_ERROR ? "pair-missing" : "client-state");
+    one->severity = severity;
+    one->object = g_strdup(object);
+    one->facts = g_strdup(facts);
+    one->way_out = g_strdup("Pair the location, or accept it in the fleet file with a reason.");
+    one->from = g_strdup("F13, L11");
+    one->since_ms = AGO(9 * DAY);
+    one->observed_at_ms = AGO(5 * SECOND);
+    picture_put(picture, SHELF_FINDINGS, one);
+}
+
+static Alarm *add_alarm(Picture *picture, const char *id, Severity severity, const char *object,
+                        const char *text)
+{
+    Alarm *one = alarm_new(id);
+    one->severity = severity;
+    one->object = g_strdup(object);
+    one->text = g_strdup(text);
+    one->consequences = 9;
+    one->since_ms = AGO(4 * MINUTE + 12 * SECOND);
+    picture_put(picture, SHELF_ALARMS, one);
+    return one;
+}
+
+static void change(Picture *picture, gint64 age_ms, Severity severity, const char *object,
+                   const char *text)
+{
+    Change *one = g_new0(Change, 1);
+    *one = (Change){AGO(age_ms), severity, g_strdup(object), g_strdup(text)};
+    picture_add_change(picture, one);
+}
+
+static void add_news(Picture *picture)
+{
+    finding(picture, "R13", SEVERITY_ERROR, "location/eastus", "East US has no paired location.");
+    finding(picture, "R11", SEVERITY_WARNING, "workload/payments/mail-orders",
+            "mail-orders polls with state kept by the client.");
+    finding(picture, "R10", SEVERITY_INFO, "group/" HOSTILE, "the title holds " HOSTILE);
+    add_alarm(picture, "location-down:westeurope", SEVERITY_CRITICAL, "location/westeurope",
+              "West Europe is down");
+    add_alarm(picture, "paused:" WORLD_PAUSED, SEVERITY_ERROR, "operation/" WORLD_PAUSED,
+              "An operation is paused: " HOSTILE)
+        ->acknowledged_by = g_strdup("oncall-2");
+    change(picture, 9 * MINUTE, SEVERITY_INFO, "location/northeurope", "North Europe: up");
+    change(picture, 4 * MINUTE + 12 * SECOND, SEVERITY_CRITICAL, "location/westeurope",
+           "West Europe: up -> down (25 failed probes in a row)");
+    change(picture, 4 * MINUTE, SEVERITY_WARNING, "operation/" WORLD_AWAITING,
+           "watchdog proposes: fail over payments to North Europe");
+    change(picture, 64 * SECOND, SEVERITY_INFO, "operation/" WORLD_AWAITING,
+           "oncall-2 approves: the region is gone");
+    change(picture, 3 * SECOND, SEVERITY_WARNING, "workload/evil", HOSTILE);
+}
+
+static void add_audit(Picture *picture)
+{
+    static const struct {
+        const char *actor, *action, *object, *detail;
+    } ROWS[] = {
+        {"daemon", "daemon.started", "fleet/contoso-prod", "neu-1, pid 411"},
+        {"watchdog", "verdict.changed", "location/westeurope", "up -> down"},
+        {"watchdog", "operation.proposed", "operation/" WORLD_AWAITING, "West Europe is down"},
+        {"oncall-2", "signoff.approve", "operation/" WORLD_AWAITING, "the region is gone"},
+        {"executor", "step.intent", "operation/" WORLD_RUNNING, "step 4: activate close-books"},
+        {HOSTILE, "operation.hold", "operation/" WORLD_PAUSED, HOSTILE},
+    };
+    AuditChain chain = {.seq = 4700,
+                        .hash = "0000000000000000000000000000000000000000000000000000"
+                                "000000000000"};
+    for (guint i = 0; i < G_N_ELEMENTS(ROWS); i++) {
+        AuditRecord *record = audit_record_new(ROWS[i].actor, ROWS[i].action, ROWS[i].object);
+        record->at_ms = AGO((gint64)(6 - i) * 40 * SECOND);
+        record->detail = g_strdup(ROWS[i].detail);
+        record->digest = i == 3 ? g_strdup(WORLD_DIGEST) : NULL;
+        audit_chain_append(&chain, record);
+        picture_add_audit(picture, record);
+    }
+    picture->frame.audit_seq = chain.seq;
+    picture->frame.audit_hash = g_strdup(chain.hash);
+}
+
+static void add_frame(Picture *picture)
+{
+    picture->complete = true;
+    picture->revision = 9182;
+    picture->version = 1000;
+    picture->frame.fleet = g_strdup("contoso-prod");
+    picture->frame.daemon = g_strdup("neu-1");
+    picture->frame.daemon_location = g_strdup("northeurope");
+    picture->frame.leader = true;
+    picture->frame.store_ok = true;
+    picture->frame.vantages = 2;
+    picture->me =
+        (Person){g_strdup("oncall-1"), g_strdup("uid 1000 on the Unix socket"),
+                 (guint)ROLE_BIT_VIEWER | (guint)ROLE_BIT_OPERATOR | (guint)ROLE_BIT_APPROVER};
+    picture->link = (Link){.state = LINK_LIVE,
+                           .endpoint = g_strdup("neu-1"),
+                           .attempt = 1,
+                           .endpoints = 3,
+                           .heard_ms = AGO(400)};
+    Presence *presence = g_new0(Presence, 1);
+    *presence = (Presence){g_strdup("oncall-3"), g_strdup(WORLD_AWAITING), AGO(3 * SECOND)};
+    g_ptr_array_add(picture->presences, presence);
+}
+
+Picture *world_new(void)
+{
+    Picture *picture = picture_new();
+    add_locations(picture);
+    add_payments(picture);
+    add_ledger(picture);
+    add_stock(picture);
+    add_hostile(picture);
+    add_awaiting(picture);
+    add_running(picture);
+    add_paused(picture);
+    add_ended(picture);
+    add_news(picture);
+    add_audit(picture);
+    add_frame(picture);
+    return picture;
+}
+
+ViewContext world_context(const Picture *picture)
+{
+    return (ViewContext){.picture = picture,
+                         .now_ms = NOW,
+                         .local_ms = NOW,
+                         .mono_ms = WORLD_MONO,
+                         .armed = true,
+                         .utc_offset_min = 60};
+}
+
+Operation *world_operation(Picture *picture, const char *id)
+{
+    return picture_get(picture, SHELF_OPERATIONS, id);
+}
+
+void world_restate(Picture *picture, const char *id, const char *digest, const char *changed)
+{
+    Operation *op = world_operation(picture, id);
+    g_free(op->digest);
+    op->digest = g_strdup(digest);
+    g_free(op->changed);
+    op->changed = g_strdup(changed);
+    op->statement_version++;
+    op->statement->version++;
+    picture->version++;
+}
+
+char *world_schedules(void)
+{
+    return g_strdup(
+        "{\"schedules\":["
+        "{\"workload\":\"payments/settle\",\"trigger\":\"every-20\",\"location\":\"westeurope\","
+        "\"state\":\"unreachable\",\"rule\":\"every 20 min from :00\",\"zone\":\"UTC\","
+        "\"next_at\":\"2026-11-21T03:20:00Z\",\"missed\":1,\"occurrences\":["
+        "\"2026-11-21T03:00:00Z\",\"2026-11-21T03:20:00Z\",\"2026-11-21T03:40:00Z\","
+        "\"2026-11-21T04:00:00Z\"],\"ambiguous\":[]},"
+        "{\"workload\":\"payments/settle\",\"trigger\":\"every-20\",\"location\":\"northeurope\","
+        "\"state\":\"passive\",\"rule\":\"every 20 min from :10\",\"zone\":\"UTC\","
+        "\"next_at\":\"2026-11-21T03:30:00Z\",\"missed\":0,\"occurrences\":["
+        "\"2026-11-21T03:10:00Z\",\"2026-11-21T03:30:00Z\",\"2026-11-21T03:50:00Z\"],"
+        "\"ambiguous\":[]},"
+        "{\"workload\":\"stock/count\",\"trigger\":\"hourly\",\"location\":\"eastus\","
+        "\"state\":\"active\",\"rule\":\"every hour from :30\",\"zone\":\"America/New_York\","
+        "\"next_at\":\"2026-11-21T03:30:00Z\",\"missed\":0,\"occurrences\":["
+        "\"2026-11-21T03:30:00Z\",\"2026-11-21T04:30:00Z\"],"
+        "\"ambiguous\":[\"2026-11-21T04:30:00Z\"]}]}");
+}

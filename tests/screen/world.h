@@ -1,0 +1,33 @@
+// A made-up picture for the tests of the screens: three regions (West Europe and North Europe paired, East US
+// apart), West Europe down for four minutes; a failover that waits for two sign-offs, one under way, one
+// finished with exceptions, one expired, one paused; findings, alarms, an audit log whose chain holds;
+// and a group whose names are hostile. Everything stands still at WORLD_NOW.
+#pragma once
+
+#include "view/screen.h"
+
+// 2026-11-21T03:14:07.000Z
+#define WORLD_NOW G_GINT64_CONSTANT(1795230847000)
+#define WORLD_MONO G_GINT64_CONSTANT(1000000)
+
+#define WORLD_AWAITING "op-awaiting"
+#define WORLD_PLAIN "op-plain" // nothing can be lost
+#define WORLD_RUNNING "op-running"
+#define WORLD_PAUSED "op-paused"
+#define WORLD_DONE "op-done"
+#define WORLD_EXPIRED "op-expired"
+#define WORLD_HOLDING "op-holding"
+
+Picture *world_new(void);
+
+// All that a screen may know, at WORLD_NOW, armed, on the keyboard.
+ViewContext world_context(const Picture *picture);
+
+// An operation of the picture to be changed by a test.
+Operation *world_operation(Picture *picture, const char *id);
+
+// Gives the operation another statement digest, and says what changed.
+void world_restate(Picture *picture, const char *id, const char *digest, const char *changed);
+
+// What the daemon would answer to /v1/schedules.
+char *world_schedules(void);
