@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "engine/losses.h"
 #include "engine/motion.h"
 #include "engine/execute.h"
 #include "engine/reconcile.h"
@@ -255,7 +256,9 @@ static Motion *next_own(Engine *engine, gint64 *due_ms)
     Motion *motion = reconcile_next(engine);
     if (!motion)
         motion = execute_next(engine, due_ms);
-    return motion ? motion : watchdog_next(engine, due_ms);
+    if (!motion)
+        motion = watchdog_next(engine, due_ms);
+    return motion ? motion : losses_next(engine);
 }
 
 static void set_frame_text(Engine *engine, char **text, const char *value)

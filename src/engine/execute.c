@@ -2,6 +2,7 @@
 #include "engine/execute.h"
 
 #include "base/timefmt.h"
+#include "engine/losses.h"
 #include "engine/step.h"
 #include "model/plan.h"
 
@@ -296,37 +297,6 @@ static void settle_record(Engine *engine, Motion *motion, const Operation *copy,
         record->rollback_until_ms = engine->now_ms + group->policy.rollback_ms;
 }
 
-static void add_count(gint64 *sum, gint64 count)
-{
-    if (count >= 0)
-        *sum = MAX(*sum, 0) + count;
-}
-
-// What was lost, by the targets' own count.
-static void count_losses(const Engine *engine, Operation *copy)
-{
-    const Group *group = world_live(engine, copy->group)->group;
-    bool unknown = false, data = false;
-    for (guint i = 0; i < group->workloads->len; i++) {
-        const Workload *workload = group->workloads->pdata[i];
-        const InstanceWatch *watch = world_instance(engine, workload->id, copy->to);
-        const Observation *seen = watch ? watch->last : NULL;
-        if (!seen)
-            continue;
-        if (workload_holds_data(workload)) {
-            data = true;
-            unknown = unknown || seen->lost_transactions < 0;
-            add_count(&copy->lost.transactions, seen->lost_transactions);
-        }
-        add_count(&copy->lost.abandoned_runs, seen->abandoned_runs);
-        add_count(&copy->lost.missed_recurrences, seen->missed_recurrences);
-    }
-    if (unknown)
-        copy->lost.transactions = -1;
-    else if (!data)
-        copy->lost.transactions = 0;
-}
-
 static void name_exceptions(Operation *copy)
 {
     for (guint i = 0; i < copy->steps->len; i++) {
@@ -349,7 +319,7 @@ static Motion *finish(Engine *engine, const Operation *operation)
         motion_free(motion);
         return NULL;
     }
-    count_losses(engine, copy);
+    losses_count(engine, copy, &copy->lost);
     settle_record(engine, motion, copy, copy->to);
     duration_format(engine->now_ms - (copy->detected_ms ? copy->detected_ms : copy->started_ms),
                     took);

@@ -271,7 +271,10 @@ static void put_in_place(Engine *engine, Motion *motion)
 {
     Operation *operation = g_steal_pointer(&motion->operation);
     const Operation *old = world_operation(engine, operation->id);
+    GroupLive *live = world_live(engine, operation->group);
     guint index = 0;
+    if (live && live->open == old)
+        live->open = NULL;
     operation->revision = motion->revision;
     if (old && g_ptr_array_find(engine->operations, old, &index)) {
         g_hash_table_remove(engine->operation_by_id, operation->id);
@@ -280,9 +283,8 @@ static void put_in_place(Engine *engine, Motion *motion)
     } else
         g_ptr_array_add(engine->operations, operation);
     g_hash_table_insert(engine->operation_by_id, operation->id, operation);
-    GroupLive *live = world_live(engine, operation->group);
-    if (live)
-        live->open = operation_has_ended(operation) ? NULL : operation;
+    if (live && !operation_has_ended(operation))
+        live->open = operation;
     world_group_dirty(engine, operation->group);
     engine->alarms_dirty = true;
     tell(engine, ENGINE_OPERATION, operation->id);

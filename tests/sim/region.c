@@ -385,7 +385,10 @@ static void answer_observation(SimWorld *world, const Event *event)
     seen->epoch = MAX(target->epoch, target->fence);
     seen->boot_id = boot_id(target->region);
     seen->routed_to = g_strdup(target->routed_to);
-    seen->lost_transactions = target->lost;
+    // What the other side had alone, only it can tell.
+    const char *other = other_side(target);
+    const Region *peer = other ? sim_region(world, other) : NULL;
+    seen->lost_transactions = peer && peer->health == REGION_UP ? target->lost : -1;
     add_link(world, seen, target);
     event->observed(seen, event->data);
 }

@@ -36,7 +36,8 @@ typedef struct {
     gint64 replayed_ms; // of a standby: all that was committed up to here has arrived
     char *source;       // whom it replays; NULL = nobody
     gint64 lineage;
-    gint64 lost;    // transactions that a forced promotion left behind
+    gint64
+        lost; // transactions that a forced promotion left behind; told once the source is there again
     gint64 lost_ms; // … and the time from the oldest of them to the last
 } Target;
 

@@ -26,6 +26,9 @@ static void test_unplanned(void)
                    " transactions over %" G_GINT64_FORMAT " ms",
                    bound, ledger->lost, ledger->lost_ms);
     g_assert_cmpint(ledger->lost_ms, <=, bound);
+    g_assert_cmpint(sim_operation(sim)->lost.transactions, ==, -1); // only the dead side knows
+    sim_region_set(sim->world, "west", REGION_UP);
+    sim_pass(sim, 20000);
     g_assert_cmpint(sim_operation(sim)->lost.transactions, ==, ledger->lost);
     g_assert_cmpint((int)sim_group(sim)->mode, ==, MODE_FAILED_OVER);
     g_assert_cmpstr(sim_target(sim->world, "payments/router", "north")->routed_to, ==, "north");
