@@ -257,12 +257,7 @@ void post_presence(HttpRequest *request, void *data)
         return;
     }
     gint64 now_ms = clock_wall_ms(api->config.clock);
-    bool news = presence_book_expire(api->presence, now_ms);
-    news |= presence_book_note(api->presence, request_person(request)->name, operation, now_ms);
-    json_t *people = presence_book_to_json(api->presence);
-    if (news) {
-        g_autofree char *text = wire_format(people);
-        event_hub_tell(api->hub, "presence", text);
-    }
-    reply_json(request, 200, people, 0);
+    api_tell_presence(
+        api, presence_book_note(api->presence, request_person(request)->name, operation, now_ms));
+    reply_json(request, 200, presence_book_to_json(api->presence), 0);
 }

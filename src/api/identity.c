@@ -19,8 +19,9 @@ typedef struct {
 } TokenRow;
 
 struct Identities {
-    GArray *locals; // of LocalRow
-    GArray *tokens; // of TokenRow
+    GArray *locals;     // of LocalRow
+    GArray *tokens;     // of TokenRow
+    GHashTable *logins; // uid → char *: names found for members of groups
 };
 
 static void clear_local(gpointer row)
@@ -38,6 +39,7 @@ Identities *identities_new(void)
     Identities *identities = g_new0(Identities, 1);
     identities->locals = g_array_new(FALSE, FALSE, sizeof(LocalRow));
     identities->tokens = g_array_new(FALSE, FALSE, sizeof(TokenRow));
+    identities->logins = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     g_array_set_clear_func(identities->locals, clear_local);
     g_array_set_clear_func(identities->tokens, clear_token);
     return identities;
@@ -49,6 +51,7 @@ void identities_free(Identities *identities)
         return;
     g_array_unref(identities->locals);
     g_array_unref(identities->tokens);
+    g_hash_table_unref(identities->logins);
     g_free(identities);
 }
 
@@ -87,11 +90,16 @@ static bool refuse(GError **error, Refusal code, char *text)
     return false;
 }
 
-// getpwuid may ask a directory over the network, but only once for each stranger that is let in by a group.
-static char *login_name(uid_t uid)
+// getpwuid may ask a directory over the network: once only for each stranger that is let in by a group.
+static const char *login_name(const Identities *identities, uid_t uid)
 {
+    char *name = g_hash_table_lookup(identities->logins, GUINT_TO_POINTER(uid));
+    if (name)
+        return name;
     const struct passwd *entry = getpwuid(uid);
-    return entry ? g_strdup(entry->pw_name) : g_strdup_printf("uid-%u", (guint)uid);
+    name = entry ? g_strdup(entry->pw_name) : g_strdup_printf("uid-%u", (guint)uid);
+    g_hash_table_insert(identities->logins, GUINT_TO_POINTER(uid), name);
+    return name;
 }
 
 static bool find_local(const Identities *identities, const HttpRequest *request, Person *person,
@@ -117,7 +125,7 @@ static bool find_local(const Identities *identities, const HttpRequest *request,
                           "theirs to the daemon's file.",
                           (guint)peer->uid));
     if (!person->name)
-        person->name = login_name(peer->uid);
+        person->name = g_strdup(login_name(identities, peer->uid));
     person->how = g_strdup_printf("uid %u on the Unix socket", (guint)peer->uid);
     return true;
 }
@@ -162,8 +170,10 @@ bool identities_find(const Identities *identities, const HttpRequest *request, P
                      GError **error)
 {
     Person person = {0};
-    bool ok = http_request_peer(request)->local ? find_local(identities, request, &person, error)
-                                                : find_token(identities, request, &person, error);
+    bool by_uid =
+        http_request_peer(request)->local && !http_request_header(request, "Authorization");
+    bool ok = by_uid ? find_local(identities, request, &person, error)
+                     : find_token(identities, request, &person, error);
     if (ok && !person.roles)
         ok = refuse(error, REFUSAL_NOT_ALLOWED,
                     g_strdup_printf("%s has no role here.", person.name));

@@ -1,6 +1,6 @@
 // Who is it? On the Unix socket the kernel says the uid; a user's roles come from the daemon file, by
-// user or by group. On TCP a bearer token names a person. A person keeps one name over all logins, so
-// that two tokens never make two people.
+// user or by group. A bearer token names a person, on TCP (where nothing else does) and on the Unix socket.
+// A person keeps one name over all logins, so that two tokens never make two people.
 #pragma once
 
 #include "httpd/request.h"

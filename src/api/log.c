@@ -6,6 +6,7 @@
 #include "model/refusal.h"
 #include "httpd/stream.h"
 #include "wire/audit.h"
+#include "wire/problem.h"
 
 enum { PAGE = 200, PAGE_MAX = 1000, EXPORT_QUEUE = 8 * 1024 * 1024 };
 
@@ -78,11 +79,24 @@ static void export_end(Export *export)
     g_free(export);
 }
 
+// A log that ends early must not look whole: its last line is no record but says why.
+static void send_problem(HttpStream *stream, const GError *error)
+{
+    g_autoptr(json_t) line = json_object();
+    json_object_set_new(line, "problem", problem_to_json(error, NULL));
+    g_autofree char *text = wire_format(line);
+    g_autofree char *whole = g_strconcat(text, "\n", NULL);
+    g_autoptr(GBytes) bytes = g_bytes_new(whole, strlen(whole));
+    http_stream_send(stream, bytes);
+}
+
 static void on_records(const GPtrArray *records, bool more, const GError *error, gpointer data)
 {
     Export *export = data;
     export->asking = false;
     if (!export->stream || error) {
+        if (export->stream)
+            send_problem(export->stream, error);
         export_end(export);
         return;
     }
@@ -136,7 +150,9 @@ void get_audit_export(HttpRequest *request, void *data)
     static const HttpStreamCallbacks CALLBACKS = {on_drained, on_closed};
     Export *export = g_new0(Export, 1);
     export->engine = ((Api *)data)->config.engine;
-    export->stream = http_request_stream(request, 200, "application/x-ndjson", NULL, EXPORT_QUEUE,
-                                         &CALLBACKS, export);
-    export_more(export);
+    export->stream = reply_stream(request, MEDIA_LINES, 0, EXPORT_QUEUE, &CALLBACKS, export);
+    if (export->stream)
+        export_more(export);
+    else
+        g_free(export);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/api.h"
+#include "api/lines.h"
 #include "api/presence.h"
 #include "api/stream.h"
 
@@ -9,6 +10,10 @@ struct Api {
     ApiConfig config;
     HttpServer *server;
     EventHub *hub;
+    LineCache *lines;
+    GHashTable *pages;      // char * (the question) → GBytes *: lists as they were answered …
+    guint64 pages_revision; // … at this revision
+    gsize pages_bytes;
     PresenceBook *presence;
     guint64 requests;
     guint64 refused;
@@ -17,8 +22,14 @@ struct Api {
 
 extern const HttpRoute API_ROUTES[];
 
+// True if the route of `request` understands every query parameter of it; else refused, naming the first.
+bool request_check_query(HttpRequest *request);
+
 // The person that the guard found; never NULL in a handler of a route that is not open.
 const Person *request_person(const HttpRequest *request);
+
+// Sends who looks at what, if that has changed.
+void api_tell_presence(Api *api, bool changed);
 
 // Handlers; `data` is the Api.
 void get_whoami(HttpRequest *request, void *data);

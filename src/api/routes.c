@@ -1,5 +1,9 @@
 // Every endpoint is a row here. /v1/… needs a person with a role; HTTP_ROUTE_OPEN rows need nobody.
+#include <string.h>
+
 #include "api/private.h"
+#include "api/reply.h"
+#include "model/refusal.h"
 
 const HttpRoute API_ROUTES[] = {
     {"GET", "/healthz", get_healthz, HTTP_ROUTE_OPEN, 0, NULL},
@@ -44,3 +48,48 @@ const HttpRoute API_ROUTES[] = {
     {"POST", "/v1/presence", post_presence, 0, 0, NULL},
     {NULL, NULL, NULL, 0, 0, NULL},
 };
+
+// What may stand behind the "?" of a path. Handlers that are not here take nothing: a misspelt parameter
+// would otherwise be a question that nobody asked.
+static const struct {
+    void (*handler)(HttpRequest *request, void *data);
+    const char *names[4];
+} QUERIES[] = {
+    {get_list, {"filter", "limit", "cursor", NULL}},
+    {get_group_workloads, {"filter", "limit", "cursor", NULL}},
+    {get_schedules, {"from", "to", "filter", NULL}},
+    {get_events, {"since", NULL}},
+    {get_audit, {"after", "limit", NULL}},
+};
+
+static const char *const *query_of(const HttpRoute *route)
+{
+    static const char *const NOTHING[] = {NULL};
+    for (guint i = 0; i < G_N_ELEMENTS(QUERIES); i++)
+        if (QUERIES[i].handler == route->handler)
+            return QUERIES[i].names;
+    return NOTHING;
+}
+
+static bool is_listed(const char *const *names, const char *name)
+{
+    while (*names && strcmp(*names, name) != 0)
+        names++;
+    return *names != NULL;
+}
+
+bool request_check_query(HttpRequest *request)
+{
+    const char *const *names = query_of(http_request_route(request));
+    guint n;
+    const HttpQueryItem *items = http_request_query_items(request, &n);
+    for (guint i = 0; i < n; i++) {
+        if (is_listed(names, items[i].name))
+            continue;
+        g_autofree char *known = g_strjoinv(", ", (char **)(gpointer)names);
+        reply_refusal(request, REFUSAL_BAD_REQUEST, "The parameter \"%.40s\" is not known; %s%s.",
+                      items[i].name, *known ? "known here: " : "there are none here", known);
+        return false;
+    }
+    return true;
+}

@@ -10,24 +10,17 @@
 
 enum { RING = 4096, HEARTBEAT_MS = 2000, QUEUE_MAX = 4 * 1024 * 1024, STREAMS = 256 };
 
-typedef struct {
-    guint64 revision;
-    GBytes *bytes;
-} Event;
-
 struct EventHub {
-    Engine *engine;
-    const Clock *clock;
+    EventHubConfig config;
+    GBytes *ring[RING]; // events by revision % RING
     guint64 revision;   // of the newest event
     guint64 first;      // revision before the first event of this run
-    Event ring[RING];   // by revision % RING
     GPtrArray *streams; // of HttpStream *
-    guint streams_max;
-    GHashTable *noted; // "kind key" → NULL, in no order
-    GPtrArray *order;  // the same strings in the order noted; owned by the table
-    guint heartbeat;
-    GBytes *snapshot; // of snapshot_revision; NULL = to be made
-    guint64 snapshot_revision;
+    GHashTable *noted;  // "kind key" → NULL, in no order
+    GPtrArray *order;   // the same strings in the order noted; owned by the table
+    guint changes;      // of engine_changes, the last so many are not yet told
+    GHashTable *found;  // id → Finding *, during a flush; NULL = not yet needed
+    guint heartbeat;    // source; 0 = nobody listens
 };
 
 // ---- streams ----
@@ -49,6 +42,12 @@ static void on_closed(HttpStream *stream, void *data)
 
 static const HttpStreamCallbacks CALLBACKS = {on_drained, on_closed};
 
+static GBytes *event_bytes(const char *event, const char *json)
+{
+    char *text = g_strdup_printf("event: %s\ndata: %s\n\n", event, json);
+    return g_bytes_new_take(text, strlen(text));
+}
+
 static void send_all(EventHub *hub, GBytes *bytes)
 {
     for (guint i = 0; i < hub->streams->len; i++)
@@ -57,35 +56,44 @@ static void send_all(EventHub *hub, GBytes *bytes)
 
 void event_hub_tell(EventHub *hub, const char *event, const char *json)
 {
-    g_autofree char *text = g_strdup_printf("event: %s\ndata: %s\n\n", event, json);
-    g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text));
+    if (!hub->streams->len)
+        return;
+    g_autoptr(GBytes) bytes = event_bytes(event, json);
     send_all(hub, bytes);
 }
 
+static GBytes *heartbeat_bytes(const EventHub *hub)
+{
+    g_autofree char *now = time_format_ms(clock_wall_ms(hub->config.clock));
+    g_autofree char *json =
+        g_strdup_printf("{\"now\":\"%s\",\"revision\":%" G_GUINT64_FORMAT "}", now, hub->revision);
+    return event_bytes("heartbeat", json);
+}
+
+// Only while somebody listens: an idle daemon sleeps.
 static gboolean on_heartbeat(gpointer data)
 {
     EventHub *hub = data;
-    if (!hub->streams->len)
-        return G_SOURCE_CONTINUE;
-    g_autofree char *now = time_format_ms(clock_wall_ms(hub->clock));
-    g_autofree char *json =
-        g_strdup_printf("{\"now\":\"%s\",\"revision\":%" G_GUINT64_FORMAT "}", now, hub->revision);
-    event_hub_tell(hub, "heartbeat", json);
+    if (!hub->streams->len) {
+        hub->heartbeat = 0;
+        return G_SOURCE_REMOVE;
+    }
+    g_autoptr(GBytes) bytes = heartbeat_bytes(hub);
+    send_all(hub, bytes);
     return G_SOURCE_CONTINUE;
 }
 
-EventHub *event_hub_new(Engine *engine, const Clock *clock, guint streams)
+EventHub *event_hub_new(const EventHubConfig *config)
 {
     EventHub *hub = g_new0(EventHub, 1);
-    hub->engine = engine;
-    hub->clock = clock;
+    hub->config = *config;
+    if (!hub->config.streams)
+        hub->config.streams = STREAMS;
     // 4096 revisions a millisecond is more than we can make, and stays below 2^53.
-    hub->first = hub->revision = (guint64)clock_wall_ms(clock) * 4096;
+    hub->first = hub->revision = (guint64)clock_wall_ms(config->clock) * 4096;
     hub->streams = g_ptr_array_new();
-    hub->streams_max = streams ? streams : STREAMS;
     hub->noted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     hub->order = g_ptr_array_new();
-    hub->heartbeat = g_timeout_add(HEARTBEAT_MS, on_heartbeat, hub);
     return hub;
 }
 
@@ -93,12 +101,11 @@ void event_hub_free(EventHub *hub)
 {
     if (!hub)
         return;
-    g_source_remove(hub->heartbeat);
+    g_clear_handle_id(&hub->heartbeat, g_source_remove);
     for (guint i = 0; i < hub->streams->len; i++)
         http_stream_end(hub->streams->pdata[i]);
     for (guint i = 0; i < RING; i++)
-        g_clear_pointer(&hub->ring[i].bytes, g_bytes_unref);
-    g_clear_pointer(&hub->snapshot, g_bytes_unref);
+        g_clear_pointer(&hub->ring[i], g_bytes_unref);
     g_ptr_array_unref(hub->streams);
     g_ptr_array_unref(hub->order);
     g_hash_table_unref(hub->noted);
@@ -117,68 +124,81 @@ guint event_hub_subscribers(const EventHub *hub)
 
 // ---- events ----
 
-// Takes `json`.
-static void publish(EventHub *hub, json_t *json)
+static void publish(EventHub *hub, const char *json, gsize n)
 {
-    if (!json)
-        return;
-    g_autofree char *data = wire_format(json);
-    json_decref(json);
-    Event *event = &hub->ring[++hub->revision % RING];
-    g_clear_pointer(&event->bytes, g_bytes_unref);
-    char *text = g_strdup_printf("id: %" G_GUINT64_FORMAT "\nevent: delta\ndata: %s\n\n",
-                                 hub->revision, data);
-    event->revision = hub->revision;
-    event->bytes = g_bytes_new_take(text, strlen(text));
-    if (hub->streams->len)
-        send_all(hub, event->bytes);
+    GString *text = g_string_sized_new(n + 64);
+    g_string_append_printf(text,
+                           "id: %" G_GUINT64_FORMAT "\nevent: delta\ndata: ", ++hub->revision);
+    g_string_append_len(text, json, (gssize)n);
+    g_string_append(text, "\n\n");
+    GBytes **event = &hub->ring[hub->revision % RING];
+    g_clear_pointer(event, g_bytes_unref);
+    *event = g_string_free_to_bytes(text);
+    send_all(hub, *event);
+}
+
+static void publish_object(EventHub *hub, DeltaKind kind, gconstpointer object)
+{
+    g_autoptr(GBytes) line = line_cache_get(hub->config.lines, kind, object);
+    gsize n;
+    const char *text = g_bytes_get_data(line, &n);
+    publish(hub, text, n - 1); // without its line feed
+}
+
+static void publish_gone(EventHub *hub, DeltaKind kind, const char *key)
+{
+    g_autoptr(json_t) json = delta_gone_to_json(kind, key);
+    g_autofree char *text = wire_format(json);
+    publish(hub, text, strlen(text));
 }
 
 typedef struct {
     DeltaKind kind;
-    bool gone;
     // The object as it is now; NULL = it is no longer there.
-    gconstpointer (*find)(const Engine *engine, const char *key);
+    gconstpointer (*find)(EventHub *hub, const char *key);
 } Source;
 
-static gconstpointer find_frame(const Engine *engine, const char *key)
+static gconstpointer find_frame(EventHub *hub, const char *key)
 {
     (void)key;
-    return engine_frame(engine);
+    return engine_frame(hub->config.engine);
 }
 
-static gconstpointer find_location(const Engine *engine, const char *key)
+static gconstpointer find_location(EventHub *hub, const char *key)
 {
-    return engine_location(engine, key);
+    return engine_location(hub->config.engine, key);
 }
 
-static gconstpointer find_group(const Engine *engine, const char *key)
+static gconstpointer find_group(EventHub *hub, const char *key)
 {
-    return engine_group(engine, key);
+    return engine_group(hub->config.engine, key);
 }
 
-static gconstpointer find_workload(const Engine *engine, const char *key)
+static gconstpointer find_workload(EventHub *hub, const char *key)
 {
-    return engine_workload(engine, key);
+    return engine_workload(hub->config.engine, key);
 }
 
-static gconstpointer find_operation(const Engine *engine, const char *key)
+static gconstpointer find_operation(EventHub *hub, const char *key)
 {
-    return engine_operation(engine, key);
+    return engine_operation(hub->config.engine, key);
 }
 
-static gconstpointer find_finding(const Engine *engine, const char *key)
+// There may be thousands of them, and thousands may change at once.
+static gconstpointer find_finding(EventHub *hub, const char *key)
 {
-    const GPtrArray *all = engine_findings(engine);
-    for (guint i = 0; i < all->len; i++)
-        if (g_strcmp0(((const Finding *)all->pdata[i])->id, key) == 0)
-            return all->pdata[i];
-    return NULL;
+    const GPtrArray *all = engine_findings(hub->config.engine);
+    if (!hub->found) {
+        hub->found = g_hash_table_new(g_str_hash, g_str_equal);
+        for (guint i = 0; i < all->len; i++)
+            g_hash_table_insert(hub->found, ((Finding *)all->pdata[i])->id, all->pdata[i]);
+    }
+    return g_hash_table_lookup(hub->found, key);
 }
 
-static gconstpointer find_alarm(const Engine *engine, const char *key)
+static gconstpointer find_alarm(EventHub *hub, const char *key)
 {
-    const GPtrArray *all = engine_alarms(engine);
+    const GPtrArray *all = engine_alarms(hub->config.engine);
     for (guint i = 0; i < all->len; i++)
         if (g_strcmp0(((const Alarm *)all->pdata[i])->id, key) == 0)
             return all->pdata[i];
@@ -186,18 +206,18 @@ static gconstpointer find_alarm(const Engine *engine, const char *key)
 }
 
 static const Source SOURCES[] = {
-    [ENGINE_FRAME] = {DELTA_FRAME, false, find_frame},
-    [ENGINE_LOCATION] = {DELTA_LOCATION, false, find_location},
-    [ENGINE_GROUP] = {DELTA_GROUP, false, find_group},
-    [ENGINE_WORKLOAD] = {DELTA_WORKLOAD, false, find_workload},
-    [ENGINE_OPERATION] = {DELTA_OPERATION, false, find_operation},
-    [ENGINE_FINDING] = {DELTA_FINDING, false, find_finding},
-    [ENGINE_FINDING_GONE] = {DELTA_FINDING, true, find_finding},
-    [ENGINE_ALARM] = {DELTA_ALARM, false, find_alarm},
-    [ENGINE_ALARM_GONE] = {DELTA_ALARM, true, find_alarm},
-    [ENGINE_CHANGE] = {DELTA_CHANGE, false, NULL},
-    [ENGINE_AUDIT] = {DELTA_AUDIT, false, NULL},
-    [ENGINE_FLEET] = {DELTA_RELOAD, true, NULL},
+    [ENGINE_FRAME] = {DELTA_FRAME, find_frame},
+    [ENGINE_LOCATION] = {DELTA_LOCATION, find_location},
+    [ENGINE_GROUP] = {DELTA_GROUP, find_group},
+    [ENGINE_WORKLOAD] = {DELTA_WORKLOAD, find_workload},
+    [ENGINE_OPERATION] = {DELTA_OPERATION, find_operation},
+    [ENGINE_FINDING] = {DELTA_FINDING, find_finding},
+    [ENGINE_FINDING_GONE] = {DELTA_FINDING, find_finding},
+    [ENGINE_ALARM] = {DELTA_ALARM, find_alarm},
+    [ENGINE_ALARM_GONE] = {DELTA_ALARM, find_alarm},
+    [ENGINE_CHANGE] = {DELTA_CHANGE, NULL},
+    [ENGINE_AUDIT] = {DELTA_AUDIT, NULL},
+    [ENGINE_FLEET] = {DELTA_RELOAD, NULL},
 };
 
 static void on_audit(const GPtrArray *records, bool more, const GError *error, gpointer data)
@@ -205,27 +225,12 @@ static void on_audit(const GPtrArray *records, bool more, const GError *error, g
     EventHub *hub = data;
     (void)more;
     for (guint i = 0; !error && i < records->len; i++)
-        publish(hub, delta_to_json(DELTA_AUDIT, records->pdata[i]));
+        publish_object(hub, DELTA_AUDIT, records->pdata[i]);
 }
 
-static void note_at_once(EventHub *hub, EngineObject kind, const char *key)
+static void remember(EventHub *hub, EngineObject kind, const char *key)
 {
-    if (kind == ENGINE_CHANGE) {
-        const GPtrArray *changes = engine_changes(hub->engine);
-        if (changes->len)
-            publish(hub, delta_to_json(DELTA_CHANGE, changes->pdata[changes->len - 1]));
-        return;
-    }
-    engine_audit(hub->engine, g_ascii_strtoll(key, NULL, 10) - 1, 1, on_audit, hub);
-}
-
-void event_hub_note(EventHub *hub, EngineObject kind, const char *key)
-{
-    if (kind == ENGINE_CHANGE || kind == ENGINE_AUDIT) {
-        note_at_once(hub, kind, key);
-        return;
-    }
-    char *name = g_strdup_printf("%c%s", 'a' + (int)kind, key ? key : "");
+    char *name = g_strdup_printf("%c%s", 'a' + (int)kind, key);
     if (g_hash_table_contains(hub->noted, name)) {
         g_free(name);
         return;
@@ -234,14 +239,39 @@ void event_hub_note(EventHub *hub, EngineObject kind, const char *key)
     g_ptr_array_add(hub->order, name);
 }
 
+void event_hub_note(EventHub *hub, EngineObject kind, const char *key)
+{
+    key = key ? key : "";
+    if (kind == ENGINE_CHANGE)
+        hub->changes++;
+    else if (kind == ENGINE_AUDIT)
+        engine_audit(hub->config.engine, g_ascii_strtoll(key, NULL, 10) - 1, 1, on_audit, hub);
+    else
+        remember(hub, kind, key);
+    if (kind == ENGINE_FLEET)
+        line_cache_clear(hub->config.lines);
+    else
+        line_cache_drop(hub->config.lines, SOURCES[kind].kind, key);
+}
+
 static void publish_noted(EventHub *hub, const char *name)
 {
     const Source *source = &SOURCES[name[0] - 'a'];
-    gconstpointer object = source->find ? source->find(hub->engine, name + 1) : NULL;
+    gconstpointer object = source->find ? source->find(hub, name + 1) : NULL;
     if (object)
-        publish(hub, delta_to_json(source->kind, object));
+        publish_object(hub, source->kind, object);
     else
-        publish(hub, delta_gone_to_json(source->kind, name + 1));
+        publish_gone(hub, source->kind, name + 1);
+}
+
+// Each is a new one: as many of the last as were noted.
+static void publish_changes(EventHub *hub)
+{
+    const GPtrArray *changes = engine_changes(hub->config.engine);
+    guint count = MIN(hub->changes, changes->len);
+    hub->changes = 0;
+    for (guint i = changes->len - count; i < changes->len; i++)
+        publish_object(hub, DELTA_CHANGE, changes->pdata[i]);
 }
 
 void event_hub_flush(EventHub *hub)
@@ -250,109 +280,139 @@ void event_hub_flush(EventHub *hub)
         publish_noted(hub, hub->order->pdata[i]);
     g_ptr_array_set_size(hub->order, 0);
     g_hash_table_remove_all(hub->noted);
+    g_clear_pointer(&hub->found, g_hash_table_unref);
+    publish_changes(hub);
 }
 
 // ---- serving ----
 
 static bool wanted_since(HttpRequest *request, guint64 *ret_since, bool *ret_given)
 {
-    const char *text = http_request_query(request, "since");
+    const char *text = http_request_header(request, "Last-Event-ID");
     if (!text)
-        text = http_request_header(request, "Last-Event-ID");
-    char *end = NULL;
+        text = http_request_query(request, "since");
     *ret_given = text != NULL;
-    *ret_since = text ? g_ascii_strtoull(text, &end, 10) : 0;
-    return !text || (*text && end && !*end);
+    *ret_since = 0;
+    return !text || g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT64, ret_since, NULL);
 }
 
 static bool is_kept(const EventHub *hub, guint64 since)
 {
-    guint64 oldest = MAX(hub->first, hub->revision > RING ? hub->revision - RING : 0);
+    guint64 oldest = MAX(hub->first, hub->revision - RING);
     return since >= oldest && since <= hub->revision;
 }
 
-void event_hub_serve(EventHub *hub, HttpRequest *request)
+// False, and refused.
+static bool may_listen(const EventHub *hub, HttpRequest *request, guint64 *ret_since)
 {
-    guint64 since;
     bool given;
-    if (!wanted_since(request, &since, &given)) {
+    if (!wanted_since(request, ret_since, &given)) {
         reply_refusal(request, REFUSAL_BAD_REQUEST,
                       "since must be a revision: a whole number as given in `id`.");
-        return;
+        return false;
     }
-    if (given && !is_kept(hub, since)) {
+    if (given && !is_kept(hub, *ret_since)) {
         reply_refusal(request, REFUSAL_GONE,
-                      "Events since %" G_GUINT64_FORMAT
-                      " are no longer kept: fetch /v1/snapshot again and go on "
-                      "from its revision.",
-                      since);
-        return;
+                      "Events since %" G_GUINT64_FORMAT " are no longer kept: fetch /v1/snapshot "
+                      "again and go on from its revision.",
+                      *ret_since);
+        return false;
     }
-    if (hub->streams->len >= hub->streams_max) {
+    if (hub->streams->len >= hub->config.streams) {
         reply_refusal(request, REFUSAL_UNAVAILABLE,
                       "%u event streams are open, and no more are served (limits.streams).",
                       hub->streams->len);
-        return;
+        return false;
     }
-    const HttpHeader headers[] = {{"Cache-Control", "no-store"}, {NULL, NULL}};
-    HttpStream *stream =
-        http_request_stream(request, 200, "text/event-stream", headers, QUEUE_MAX, &CALLBACKS, hub);
-    g_ptr_array_add(hub->streams, stream);
-    for (guint64 revision = given ? since + 1 : hub->revision + 1; revision <= hub->revision;
-         revision++)
-        http_stream_send(stream, hub->ring[revision % RING].bytes);
-    on_heartbeat(hub); // at once: the console knows the clock and that it is live
+    if (!given)
+        *ret_since = hub->revision;
+    return true;
 }
 
-static void append_line(GString *text, json_t *json)
+static void send_new(HttpStream *stream, GBytes *bytes)
 {
-    g_autofree char *line = wire_format(json);
-    json_decref(json);
-    g_string_append(text, line);
-    g_string_append_c(text, '\n');
+    http_stream_send(stream, bytes);
+    g_bytes_unref(bytes);
 }
 
-static void append_all(GString *text, DeltaKind kind, const GPtrArray *objects)
+void event_hub_serve(EventHub *hub, HttpRequest *request, const char *presence)
+{
+    guint64 since;
+    if (!may_listen(hub, request, &since))
+        return;
+    HttpStream *stream = reply_stream(request, "text/event-stream", 0, QUEUE_MAX, &CALLBACKS, hub);
+    if (!stream)
+        return;
+    g_ptr_array_add(hub->streams, stream);
+    if (!hub->heartbeat)
+        hub->heartbeat = g_timeout_add(HEARTBEAT_MS, on_heartbeat, hub);
+    // At once: the console knows the clock, that it is live, and who else looks.
+    send_new(stream, heartbeat_bytes(hub));
+    send_new(stream, event_bytes("presence", presence));
+    for (guint64 revision = since + 1; revision <= hub->revision; revision++)
+        http_stream_send(stream, hub->ring[revision % RING]);
+}
+
+// ---- the snapshot ----
+
+// Lines are gathered as references: a large fleet is not copied for each console.
+typedef struct {
+    LineCache *lines;
+    GPtrArray *out; // of GBytes *
+    gsize size;
+} Snapshot;
+
+static void add_line(Snapshot *snapshot, GBytes *line)
+{
+    g_ptr_array_add(snapshot->out, line);
+    snapshot->size += g_bytes_get_size(line);
+}
+
+static void add_text(Snapshot *snapshot, const char *text)
+{
+    add_line(snapshot, g_bytes_new(text, strlen(text)));
+}
+
+static void add_all(Snapshot *snapshot, DeltaKind kind, const GPtrArray *objects)
 {
     for (guint i = 0; i < objects->len; i++)
-        append_line(text, delta_to_json(kind, objects->pdata[i]));
+        add_line(snapshot, line_cache_get(snapshot->lines, kind, objects->pdata[i]));
 }
 
 // What is wanted first comes first: a console paints the frame before the last workload has come.
-static GBytes *make_snapshot(const EventHub *hub)
+static void add_world(Snapshot *snapshot, const Engine *engine)
 {
-    const Engine *engine = hub->engine;
-    GString *text = g_string_sized_new(64 * 1024);
-    append_line(text, delta_to_json(DELTA_FRAME, engine_frame(engine)));
-    append_all(text, DELTA_ALARM, engine_alarms(engine));
-    append_all(text, DELTA_OPERATION, engine_operations(engine));
-    append_all(text, DELTA_LOCATION, engine_locations(engine));
-    append_all(text, DELTA_GROUP, engine_groups(engine));
-    append_all(text, DELTA_WORKLOAD, engine_workloads(engine));
-    append_all(text, DELTA_FINDING, engine_findings(engine));
-    append_all(text, DELTA_CHANGE, engine_changes(engine));
-    g_string_append_printf(text, "{\"kind\":\"end\",\"revision\":%" G_GUINT64_FORMAT "}\n",
-                           hub->revision);
-    return g_string_free_to_bytes(text);
+    add_line(snapshot, line_cache_get(snapshot->lines, DELTA_FRAME, engine_frame(engine)));
+    add_all(snapshot, DELTA_ALARM, engine_alarms(engine));
+    add_all(snapshot, DELTA_OPERATION, engine_operations(engine));
+    add_all(snapshot, DELTA_LOCATION, engine_locations(engine));
+    add_all(snapshot, DELTA_GROUP, engine_groups(engine));
+    add_all(snapshot, DELTA_WORKLOAD, engine_workloads(engine));
+    add_all(snapshot, DELTA_FINDING, engine_findings(engine));
+    add_all(snapshot, DELTA_CHANGE, engine_changes(engine));
+}
+
+static void release_bytes(gpointer bytes)
+{
+    g_bytes_unref(bytes);
 }
 
 void event_hub_serve_snapshot(EventHub *hub, HttpRequest *request, const char *first)
 {
-    event_hub_flush(hub);
-    if (!hub->snapshot || hub->snapshot_revision != hub->revision) {
-        g_clear_pointer(&hub->snapshot, g_bytes_unref);
-        hub->snapshot = make_snapshot(hub);
-        hub->snapshot_revision = hub->revision;
-    }
     static const HttpStreamCallbacks NONE = {NULL, NULL};
-    const HttpHeader headers[] = {{"Cache-Control", "no-store"}, {NULL, NULL}};
-    gsize room = g_bytes_get_size(hub->snapshot) + (first ? strlen(first) : 0) + 1024;
-    HttpStream *stream =
-        http_request_stream(request, 200, "application/x-ndjson", headers, room, &NONE, NULL);
-    if (first) {
-        g_autoptr(GBytes) line = g_bytes_new(first, strlen(first));
-        http_stream_send(stream, line);
-    }
-    http_stream_send(stream, hub->snapshot);
+    event_hub_flush(hub);
+    g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func(release_bytes);
+    Snapshot snapshot = {hub->config.lines, out, 0};
+    g_autofree char *end =
+        g_strdup_printf("{\"kind\":\"end\",\"revision\":%" G_GUINT64_FORMAT "}\n", hub->revision);
+    if (first)
+        add_text(&snapshot, first);
+    add_world(&snapshot, hub->config.engine);
+    add_text(&snapshot, end);
+    HttpStream *stream = reply_stream(request, MEDIA_LINES, 0, snapshot.size, &NONE, NULL);
+    if (!stream)
+        return;
+    for (guint i = 0; i < out->len; i++)
+        http_stream_send(stream, out->pdata[i]);
     http_stream_end(stream);
 }

@@ -6,18 +6,25 @@
 // and never mean something else.
 #pragma once
 
+#include "api/lines.h"
 #include "engine/engine.h"
 #include "httpd/request.h"
 
 typedef struct EventHub EventHub;
 
-// `streams` at once at most, 0 = 256; one more is refused.
-EventHub *event_hub_new(Engine *engine, const Clock *clock, guint streams);
+typedef struct {
+    Engine *engine;
+    const Clock *clock;
+    LineCache *lines;
+    guint streams; // at once at most, one more is refused; 0 = 256
+} EventHubConfig;
+
+// Copies the config; what it points to must outlive the hub.
+EventHub *event_hub_new(const EventHubConfig *config);
 // Ends all streams.
 void event_hub_free(EventHub *hub);
 
-// From the engine's listener: remembered until event_hub_flush. A new object of a kind that is told one by
-// one (change) is serialised at once.
+// From the engine's listener: remembered until event_hub_flush.
 void event_hub_note(EventHub *hub, EngineObject kind, const char *key);
 
 // Sends what was noted. Call when the engine's run is over.
@@ -29,8 +36,9 @@ void event_hub_tell(EventHub *hub, const char *event, const char *json);
 guint64 event_hub_revision(const EventHub *hub);
 guint event_hub_subscribers(const EventHub *hub);
 
-// GET /v1/events?since=REV (or Last-Event-ID). Consumes the request.
-void event_hub_serve(EventHub *hub, HttpRequest *request);
+// GET /v1/events?since=REV, or Last-Event-ID, which counts more: a client that resumes by itself asks for
+// the old address again. `presence` is the data of the first presence event. Consumes the request.
+void event_hub_serve(EventHub *hub, HttpRequest *request, const char *presence);
 
 // GET /v1/snapshot: every object as a delta, one a line, ended by {"kind":"end","revision":N}. `first`
 // (may be NULL) is a line put before. Consumes the request.

@@ -39,7 +39,8 @@ int main(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
     Options options = {0};
-    setlocale(LC_ALL, "");
+    setlocale(LC_CTYPE,
+              ""); // for the words of --help only: numbers are written as machines read them
     int status = EXIT_USAGE;
     if (options_parse(&options, argc, argv, &error))
         status = perform(&options);

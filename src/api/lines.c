@@ -1,0 +1,140 @@
+#include "api/lines.h"
+
+#include <string.h>
+
+#include "model/operation.h"
+#include "model/status.h"
+
+typedef struct {
+    GBytes *line;
+    gint64 stamp; // of the object when it was serialised
+} Line;
+
+struct LineCache {
+    GHashTable *kinds[DELTA_KINDS]; // char * → Line *; NULL = of this kind nothing is kept
+};
+
+typedef struct {
+    // The object's key, borrowed. NULL: objects of this kind are not kept (few of them, or always new).
+    const char *(*key)(gconstpointer object);
+    // A number that differs when the object does, for what may change untold. NULL: never does.
+    gint64 (*stamp)(gconstpointer object);
+} KindRow;
+
+static const char *location_key(gconstpointer object)
+{
+    return ((const LocationStatus *)object)->name;
+}
+
+static const char *group_key(gconstpointer object)
+{
+    return ((const GroupStatus *)object)->name;
+}
+
+static const char *workload_key(gconstpointer object)
+{
+    return ((const WorkloadStatus *)object)->id;
+}
+
+static const char *operation_key(gconstpointer object)
+{
+    return ((const Operation *)object)->id;
+}
+
+static gint64 operation_stamp(gconstpointer object)
+{
+    return (gint64)((const Operation *)object)->revision;
+}
+
+static const char *finding_key(gconstpointer object)
+{
+    return ((const Finding *)object)->id;
+}
+
+// A rule that still does not hold is observed anew without being told.
+static gint64 finding_stamp(gconstpointer object)
+{
+    return ((const Finding *)object)->observed_at_ms;
+}
+
+static const KindRow ROWS[DELTA_KINDS] = {
+    [DELTA_LOCATION] = {location_key, NULL},
+    [DELTA_GROUP] = {group_key, NULL},
+    [DELTA_WORKLOAD] = {workload_key, NULL},
+    [DELTA_OPERATION] = {operation_key, operation_stamp},
+    [DELTA_FINDING] = {finding_key, finding_stamp},
+};
+
+static void line_free(gpointer data)
+{
+    Line *line = data;
+    g_bytes_unref(line->line);
+    g_free(line);
+}
+
+LineCache *line_cache_new(void)
+{
+    LineCache *lines = g_new0(LineCache, 1);
+    for (guint i = 0; i < DELTA_KINDS; i++)
+        if (ROWS[i].key)
+            lines->kinds[i] = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, line_free);
+    return lines;
+}
+
+void line_cache_free(LineCache *lines)
+{
+    if (!lines)
+        return;
+    for (guint i = 0; i < DELTA_KINDS; i++)
+        g_clear_pointer(&lines->kinds[i], g_hash_table_unref);
+    g_free(lines);
+}
+
+static GBytes *serialise(DeltaKind kind, gconstpointer object)
+{
+    g_autoptr(json_t) json = delta_to_json(kind, object);
+    char *text = wire_format(json);
+    gsize n = strlen(text);
+    text[n] = '\n'; // in place of the end: what is sent is counted, not ended
+    return g_bytes_new_take(text, n + 1);
+}
+
+GBytes *line_cache_get(LineCache *lines, DeltaKind kind, gconstpointer object)
+{
+    const KindRow *row = &ROWS[kind];
+    if (!row->key)
+        return serialise(kind, object);
+    gint64 stamp = row->stamp ? row->stamp(object) : 0;
+    const Line *kept = g_hash_table_lookup(lines->kinds[kind], row->key(object));
+    if (kept && kept->stamp == stamp)
+        return g_bytes_ref(kept->line);
+    Line *line = g_new(Line, 1);
+    *line = (Line){serialise(kind, object), stamp};
+    g_hash_table_replace(lines->kinds[kind], g_strdup(row->key(object)), line);
+    return g_bytes_ref(line->line);
+}
+
+const char *line_object(GBytes *line, gsize *ret_length)
+{
+    static const char BEFORE[] = ",\"object\":"; // quotes in a key are escaped: this is the first
+    gsize n;
+    const char *text = g_bytes_get_data(line, &n);
+    const char *at = memmem(text, n, BEFORE, strlen(BEFORE));
+    g_assert(at);
+    at += strlen(BEFORE);
+    *ret_length = n - (gsize)(at - text) - strlen("}\n");
+    return at;
+}
+
+void line_cache_drop(LineCache *lines, DeltaKind kind, const char *key)
+{
+    if (lines->kinds[kind])
+        g_hash_table_remove(lines->kinds[kind], key);
+}
+
+void line_cache_clear(LineCache *lines)
+{
+    for (guint i = 0; i < DELTA_KINDS; i++)
+        if (lines->kinds[i])
+            g_hash_table_remove_all(lines->kinds[i]);
+}
