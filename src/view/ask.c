@@ -165,6 +165,23 @@ Effect ask_hold(const ViewContext *context, const Operation *operation)
     return effect;
 }
 
+Effect ask_again(const ViewContext *context, const Operation *operation)
+{
+    if (!context->armed)
+        return effect_message("Propose again: read-only until armed. Press A first.");
+    if (!person_has(&context->picture->me, ROLE_BIT_OPERATOR))
+        return effect_message("Your role does not allow it: operator is needed to propose.");
+    if (!operation_has_ended(operation))
+        return effect_message("It has not ended: there is nothing to propose again.");
+    Effect effect = effect_of(EFFECT_PROPOSE);
+    effect.operation_kind = operation->kind;
+    effect.object = g_strdup(operation->group);
+    effect.to = g_strdup(operation->to);
+    effect.text = g_strdup_printf("again after %s: %s", operation->id,
+                                  operation->reason ? operation->reason : "");
+    return effect;
+}
+
 static Effect make_reject(const Ask *ask)
 {
     Effect effect = effect_of(EFFECT_SIGN);

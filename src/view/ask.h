@@ -18,6 +18,9 @@ const char *ask_refusal(const char *verb, const ViewContext *context, const Oper
 // The hold key: no form, and not only while armed, for stopping is the safe direction.
 Effect ask_hold(const ViewContext *context, const Operation *operation);
 
+// Proposes again what has ended, with one key: a proposal moves nothing.
+Effect ask_again(const ViewContext *context, const Operation *operation);
+
 // EFFECT_BACK: it was left. EFFECT_COMMAND or EFFECT_SIGN: send it. After these the caller frees it.
 Effect ask_key(Ask *ask, const ViewContext *context, const KeyEvent *key, const Binding *binding);
 

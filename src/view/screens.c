@@ -2,10 +2,8 @@
 #include "view/screens.h"
 
 static const Screen *const SCREENS[] = {
-    &OVERVIEW_SCREEN,
-    &ROLES_SCREEN,
-    &SIGNOFFS_SCREEN,
-    &STATEMENT_SCREEN,
+    &OVERVIEW_SCREEN,   &ROLES_SCREEN,     &SIGNOFFS_SCREEN,
+    &OPERATIONS_SCREEN, &STATEMENT_SCREEN, &OPERATION_SCREEN,
 };
 
 const Screen *const *screens_all(guint *ret_count)

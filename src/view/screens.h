@@ -7,3 +7,5 @@ extern const Screen OVERVIEW_SCREEN;
 extern const Screen ROLES_SCREEN;
 extern const Screen SIGNOFFS_SCREEN;
 extern const Screen STATEMENT_SCREEN;
+extern const Screen OPERATIONS_SCREEN;
+extern const Screen OPERATION_SCREEN;
