@@ -109,7 +109,7 @@ static Operation *stored_operation(Sim *sim, const char *id)
 {
     Operation *operation = NULL;
     g_autofree char *key = g_strconcat("operation/", id, NULL);
-    store_get(sim->store, key, on_operation, &operation);
+    store_get(sim->memory, key, on_operation, &operation);
     return operation;
 }
 
@@ -212,7 +212,7 @@ static void on_sent(const Instance *instance, DriverAction action, const DriverC
 {
     Sim *sim = data;
     sim->commands++;
-    if (store_memory_has_crashed(sim->store))
+    if (store_memory_has_crashed(sim->memory))
         return;
     check_epoch(sim, instance->workload->group->name, command->epoch);
     if (g_str_equal(command->operation, "quarantine"))
@@ -289,7 +289,7 @@ static void check_operation(Sim *sim, const Operation *operation)
 
 static void check_state(Sim *sim)
 {
-    if (!sim->started || store_memory_has_crashed(sim->store))
+    if (!sim->started || store_memory_has_crashed(sim->memory))
         return;
     const GPtrArray *operations = engine_operations(sim->engine);
     if (engine_frame(sim->engine)->audit_seq > sim->chain.seq && !sim->auditing) {
@@ -315,9 +315,24 @@ static void on_started(const GError *error, gpointer data)
         fault(sim, "it does not start: %s", error->message);
 }
 
+static gint64 store_latency(gpointer data)
+{
+    return g_rand_int_range(((Sim *)data)->world->rand, 0, 30);
+}
+
+static void free_stores(Sim *sim)
+{
+    if (sim->store != sim->memory)
+        store_free(sim->store);
+    sim->store = NULL;
+    g_clear_pointer(&sim->memory, store_free);
+}
+
 static void boot(Sim *sim, const StoreImage *image)
 {
-    sim->store = store_memory_new(&sim->clock.clock, image);
+    sim->memory = store_memory_new(&sim->clock.clock, image);
+    sim->store = sim->slow ? slow_store_new(sim->memory, &sim->clock.clock, store_latency, sim)
+                           : sim->memory;
     EngineConfig config = {.clock = &sim->clock.clock,
                            .log = &sim->log,
                            .ids = &sim->ids,
@@ -336,9 +351,9 @@ static void boot(Sim *sim, const StoreImage *image)
 
 void sim_restart(Sim *sim)
 {
-    g_autoptr(StoreImage) image = store_memory_image(sim->store);
+    g_autoptr(StoreImage) image = store_memory_image(sim->memory);
     g_clear_pointer(&sim->engine, engine_free);
-    g_clear_pointer(&sim->store, store_free);
+    free_stores(sim);
     sim->restarts++;
     boot(sim, image);
 }
@@ -368,7 +383,7 @@ Sim *sim_new(guint32 seed, void (*tweak)(Fleet *fleet))
 void sim_free(Sim *sim)
 {
     engine_free(sim->engine);
-    store_free(sim->store);
+    free_stores(sim);
     sim_world_free(sim->world);
     fleet_unref(sim->fleet);
     id_source_release(&sim->ids);
@@ -389,16 +404,21 @@ static void run_engine(Sim *sim)
     store_tick(sim->store);
     sim->due_ms = engine_run(sim->engine);
     check_state(sim);
-    if (store_memory_has_crashed(sim->store))
+    if (store_memory_has_crashed(sim->memory))
         sim_restart(sim);
 }
 
 static void step_world(Sim *sim, gint64 until_ms)
 {
+    bool slow = sim->store != sim->memory;
     gint64 next = MIN(MIN(sim->due_ms, sim_world_next(sim->world)), until_ms);
+    if (slow)
+        next = MIN(next, slow_store_next(sim->store));
     if (next > sim->clock.mono)
         fake_clock_advance(&sim->clock, next - sim->clock.mono);
     sim_world_run(sim->world);
+    if (slow)
+        slow_store_run(sim->store);
 }
 
 bool sim_until(Sim *sim, bool (*holds)(Sim *sim), gint64 ms)
@@ -577,7 +597,7 @@ guint sim_count_audit(Sim *sim, const char *action)
         count.answered = false;
         engine_audit(sim->engine, count.last, 1000, on_count, &count);
         while (!count.answered)
-            run_engine(sim);
+            sim_pass(sim, 1);
     }
     return count.count;
 }

@@ -5,6 +5,7 @@
 #include "engine/engine.h"
 #include "engine/request.h"
 #include "region.h"
+#include "slow-store.h"
 #include "store/memory.h"
 #include "wire/audit.h"
 
@@ -15,7 +16,9 @@ typedef struct {
     IdSource ids;
     Fleet *fleet;
     SimWorld *world;
-    Store *store;
+    Store *memory; // what is stored, with its faults
+    Store *store;  // the engine's: that, or one that answers later
+    bool slow;     // from the next start on
     Engine *engine;
     gint64 due_ms;
     bool woken;

@@ -340,7 +340,7 @@ static void test_second_writer(void)
     Sim *sim = given_proposal(NULL);
     StoreTxn *txn = store_txn_new(STORE_DURABLE);
     store_txn_put_text(txn, STORE_BRANCH_THEN, "audit/head", "99 someone-else");
-    store_commit(sim->store, txn, ignore_txn, NULL);
+    store_commit(sim->memory, txn, ignore_txn, NULL);
     g_assert_false(sim_sign(sim, &BOB, DECISION_APPROVE));
     g_assert_true(sim_is_refused(sim, REFUSAL_NOT_RECORDED));
     sim_pass(sim, 20000);
@@ -387,7 +387,7 @@ static void test_kill_everywhere(void)
     for (int after = 0; after < 2; after++) {
         for (guint n = 1; n < 40; n++) {
             Sim *sim = given_proposal(NULL);
-            store_memory_plan_fault(sim->store, n,
+            store_memory_plan_fault(sim->memory, n,
                                     after ? STORE_FAULT_CRASH_AFTER : STORE_FAULT_CRASH_BEFORE);
             if (!sim_sign(sim, &BOB, DECISION_APPROVE)) {
                 g_assert_true(g_error_matches(sim->error, ERR, ERR_UNKNOWN));
@@ -482,13 +482,13 @@ static void test_split(void)
 static void test_disk_full(void)
 {
     Sim *sim = given_proposal(NULL);
-    store_memory_set_full(sim->store, true);
+    store_memory_set_full(sim->memory, true);
     g_assert_false(sim_sign(sim, &BOB, DECISION_APPROVE));
     g_assert_true(sim_is_refused(sim, REFUSAL_NOT_RECORDED));
     g_assert_cmpuint(sim_operation(sim)->signoffs->len, ==, 0);
     g_assert_false(engine_frame(sim->engine)->store_ok);
     sim_pass(sim, 20000);
-    store_memory_set_full(sim->store, false);
+    store_memory_set_full(sim->memory, false);
     sim_pass(sim, 10000);
     g_assert_true(engine_frame(sim->engine)->store_ok);
     g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
