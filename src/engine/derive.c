@@ -352,10 +352,56 @@ static void copy_record(Engine *engine, GroupLive *live)
     status->automation_until_ms = off ? record->automation.until_ms : 0;
 }
 
+// True if everything single-active of the group is seen active at `active` and passive at all its other places.
+static bool runs_at(const Engine *engine, const Group *group, const Location *active)
+{
+    guint seen = 0;
+    for (guint i = 0; i < group->workloads->len; i++) {
+        const Workload *workload = group->workloads->pdata[i];
+        if (workload->kind == KIND_ROUTER || !workload_is_single_active(workload))
+            continue;
+        for (guint j = 0; j < workload->instances->len; j++) {
+            const InstanceWatch *watch =
+                g_hash_table_lookup(engine->watch_of, workload->instances->pdata[j]);
+            bool here = watch->instance->location == active;
+            if (watch->status->state != (here ? INSTANCE_ACTIVE : INSTANCE_PASSIVE))
+                return false;
+            seen += here;
+        }
+    }
+    return seen > 0;
+}
+
+// A group that this store has never decided about may have been moved before (by hand, or under a store that was
+// lost): then its role is where it is seen whole.
+static void adopt(Engine *engine, GroupLive *live)
+{
+    GroupRecord *record = live->record;
+    if (record->revision || live->open ||
+        g_strcmp0(record->active, live->group->primary->name) != 0)
+        return;
+    for (guint i = 0; i < live->group->standbys->len; i++) {
+        const Location *standby = live->group->standbys->pdata[i];
+        if (!runs_at(engine, live->group, standby))
+            continue;
+        g_free(record->active);
+        record->active = g_strdup(standby->name);
+        record->mode = MODE_FAILED_OVER;
+        record->limited = true;
+        record->since_ms = engine->now_ms;
+        g_autofree char *object = g_strconcat("group/", live->group->name, NULL);
+        g_autofree char *text =
+            g_strdup_printf("found failed over to %s, and taken as such", standby->name);
+        tell_change(engine, SEVERITY_WARNING, object, text);
+        return;
+    }
+}
+
 static void derive_group(Engine *engine, GroupLive *live)
 {
     bool split = false;
     live->dirty = false;
+    adopt(engine, live);
     derive_replication(engine, live);
     for (guint i = 0; i < live->group->workloads->len; i++) {
         const Workload *workload = live->group->workloads->pdata[i];

@@ -47,6 +47,17 @@ static gint64 percentile(const GArray *durations, guint percent)
     return g_array_index(sorted, gint64, (sorted->len - 1) * percent / 100);
 }
 
+void execute_forecast(const Engine *engine, Operation *operation)
+{
+    for (guint i = 0; i < operation->steps->len; i++) {
+        Step *step = operation->steps->pdata[i];
+        const GArray *durations =
+            g_hash_table_lookup(engine->durations, name_of(&STEP_KIND_NAMES, (int)step->kind));
+        step->usual_ms = percentile(durations, 50);
+        step->usual_p95_ms = percentile(durations, 95);
+    }
+}
+
 // How long steps of a kind take, for the forecasts of later ones. Stored with the outcome.
 static void note_duration(Engine *engine, Motion *motion, const Step *step)
 {
@@ -185,14 +196,10 @@ static void do_own(Engine *engine, Motion *motion, const Operation *copy, Step *
 static void intend(Engine *engine, Motion *motion, Operation *copy, Step *step)
 {
     const InstanceWatch *watch = world_instance(engine, step->workload, step->location);
-    const GArray *durations =
-        g_hash_table_lookup(engine->durations, name_of(&STEP_KIND_NAMES, (int)step->kind));
     step->started_ms = engine->now_ms;
     step->ended_ms = 0;
     step->attempts++;
     step->epoch = copy->epoch;
-    step->usual_ms = percentile(durations, 50);
-    step->usual_p95_ms = percentile(durations, 95);
     g_free(step->boot_id);
     step->boot_id = watch && watch->last ? g_strdup(watch->last->boot_id) : NULL;
     copy->phase = plan_phase(step);

@@ -21,8 +21,12 @@ void execute_end(Engine *engine, Motion *motion, Operation *operation, const cha
 // out of `guard`.
 void execute_void(Engine *engine, Motion *motion, Operation *operation, Guard *guard);
 
+// What earlier steps of each kind took, as a forecast of these.
+void execute_forecast(const Engine *engine, Operation *operation);
+
 // Enters the statement into the operation and the store.
-void execute_state(Motion *motion, Operation *operation, Statement *statement, GPtrArray *steps);
+void execute_state(const Engine *engine, Motion *motion, Operation *operation, Statement *statement,
+                   GPtrArray *steps);
 
 // Issues the group's next epoch to the operation; the keys of what is pending carry it.
 gint64 execute_issue_epoch(Engine *engine, Motion *motion, Operation *operation);

@@ -46,6 +46,18 @@ static bool is_blind(const Statement *then, const Statement *now)
            (now->to_verdict == VERDICT_UNKNOWN && then->to_verdict != VERDICT_UNKNOWN);
 }
 
+// A probe of the target has just failed: whether it is down, its next ones will say.
+static bool hesitates(const Engine *engine, const Operation *operation)
+{
+    const LocationStatus *to = world_location(engine, operation->to);
+    for (guint i = 0; i < to->vantages->len; i++) {
+        const VantageStatus *vantage = to->vantages->pdata[i];
+        if (vantage->failures && vantage->failures < to->failures_limit)
+            return true;
+    }
+    return false;
+}
+
 Guard guard_statement(Engine *engine, const Operation *operation)
 {
     g_autoptr(GError) error = NULL;
@@ -59,7 +71,7 @@ Guard guard_statement(Engine *engine, const Operation *operation)
         return guard;
     }
     guard.statement = evidence_statement(engine, operation, guard.steps);
-    if (is_blind(operation->statement, guard.statement)) {
+    if (is_blind(operation->statement, guard.statement) || hesitates(engine, operation)) {
         guard.answer = GUARD_WAIT;
         guard.why = g_strdup("It is being observed again.");
         return guard;
@@ -253,7 +265,7 @@ static Guard check_evidence(Engine *engine, const Operation *operation)
     // The plan was fixed when the first step began: it is not made again.
     g_autoptr(Statement) now = evidence_statement(engine, operation, operation->steps);
     discount_own_effects(operation, now);
-    if (is_blind(operation->statement, now))
+    if (is_blind(operation->statement, now) || hesitates(engine, operation))
         return answer(GUARD_WAIT, "It is being observed again.");
     g_autofree char *change = statement_material_change(operation->statement, now);
     if (change)

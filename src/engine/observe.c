@@ -3,6 +3,8 @@
 // answers.
 #include "engine/state.h"
 
+enum { GROUPED_MS = 1000 };
+
 typedef struct {
     EngineLink *link;
     char *workload;
@@ -18,6 +20,14 @@ static gint64 interval_of(const Engine *engine, const InstanceWatch *watch)
     if (watch->bad > 2 && at->verdict.state == VERDICT_DOWN)
         return live->open ? normal : 2 * normal;
     return live->open ? MIN(normal, ENGINE_OBSERVE_WAITING_MS) : normal;
+}
+
+// Where nothing is urgent, looks fall on whole seconds: one wake-up does for many.
+static gint64 next_look(const Engine *engine, const InstanceWatch *watch)
+{
+    gint64 interval = interval_of(engine, watch);
+    gint64 next = engine->mono_ms + interval;
+    return interval < 2 * GROUPED_MS ? next : next - next % GROUPED_MS + GROUPED_MS;
 }
 
 static void set_text(char **text, const char *value)
@@ -87,7 +97,7 @@ static void on_observed(const Observation *observation, gpointer data)
                       observation->unreachable ? INSTANCE_UNREACHABLE : INSTANCE_UNKNOWN);
         }
         set_text(&watch->status->detail, observation->detail);
-        watch->next_ms = engine->mono_ms + interval_of(engine, watch);
+        watch->next_ms = next_look(engine, watch);
         world_group_dirty(engine, watch->workload->group);
         tell(engine, ENGINE_WORKLOAD, watch->workload->id);
         engine_wake(engine);

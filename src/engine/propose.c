@@ -66,7 +66,7 @@ bool propose_draft(Engine *engine, Motion *motion, const Proposal *proposal, GEr
         return false;
     Statement *statement = evidence_statement(engine, operation, steps);
     operation->automatic = !proposal->planned && statement->approvals == 0;
-    execute_state(motion, operation, statement, steps);
+    execute_state(engine, motion, operation, statement, steps);
     AuditRecord *audit =
         motion_audit(motion, proposal->proposer, "operation.proposed", "operation", operation->id);
     audit->digest = g_strdup(operation->digest);

@@ -17,7 +17,8 @@ bool operation_move(Operation *operation, OperationEvent event, GError **error)
     return true;
 }
 
-void execute_state(Motion *motion, Operation *operation, Statement *statement, GPtrArray *steps)
+void execute_state(const Engine *engine, Motion *motion, Operation *operation, Statement *statement,
+                   GPtrArray *steps)
 {
     g_autoptr(json_t) json = NULL;
     statement->version = operation->statement_version;
@@ -29,6 +30,7 @@ void execute_state(Motion *motion, Operation *operation, Statement *statement, G
     if (steps) {
         g_ptr_array_unref(operation->steps);
         operation->steps = g_ptr_array_ref(steps);
+        execute_forecast(engine, operation);
     }
     // The very bytes that the digest is of.
     g_autofree char *text = canonical_text(json, NULL);
@@ -86,7 +88,6 @@ static char *void_signoffs(Operation *operation)
 void execute_void(Engine *engine, Motion *motion, Operation *operation, Guard *guard)
 {
     g_autofree char *givers = void_signoffs(operation);
-    (void)engine;
     operation->state = OPERATION_AWAITING;
     operation->phase = PHASE_NONE;
     operation->approved_ms = operation->hold_until_ms = 0;
@@ -95,7 +96,7 @@ void execute_void(Engine *engine, Motion *motion, Operation *operation, Guard *g
     operation->changed = *givers
                              ? g_strdup_printf("%s; void: the sign-off of %s", guard->why, givers)
                              : g_strdup(guard->why);
-    execute_state(motion, operation, g_steal_pointer(&guard->statement), guard->steps);
+    execute_state(engine, motion, operation, g_steal_pointer(&guard->statement), guard->steps);
     AuditRecord *audit =
         motion_audit(motion, "signalbox", "operation.restated", "operation", operation->id);
     audit->digest = g_strdup(operation->digest);

@@ -358,6 +358,15 @@ void sim_restart(Sim *sim)
     boot(sim, image);
 }
 
+void sim_restart_empty(Sim *sim)
+{
+    g_clear_pointer(&sim->engine, engine_free);
+    free_stores(sim);
+    g_hash_table_remove_all(sim->owners);
+    sim->chain = (AuditChain){0};
+    boot(sim, NULL);
+}
+
 Sim *sim_new(guint32 seed, void (*tweak)(Fleet *fleet))
 {
     Sim *sim = g_new0(Sim, 1);

@@ -55,6 +55,9 @@ bool sim_until(Sim *sim, bool (*holds)(Sim *sim), gint64 ms);
 // The program dies and starts again on what the store holds.
 void sim_restart(Sim *sim);
 
+// … on an empty store.
+void sim_restart_empty(Sim *sim);
+
 // Requests; each waits for its answer. NULL / false = refused, with sim->error.
 const Operation *sim_propose(Sim *sim, OperationKind kind, ProposePlanned planned);
 bool sim_sign(Sim *sim, const Person *person, Decision decision);

@@ -10,7 +10,7 @@
 
 #include "model/refusal.h"
 
-enum { DEFAULT_COUNT = 1500, FEW = 100, ROUNDS = 30 };
+enum { DEFAULT_COUNT = 900, FEW = 100, ROUNDS = 30 };
 
 typedef void (*Deed)(Sim *sim, GRand *rand);
 

@@ -249,6 +249,27 @@ static void test_reload(void)
     finish(sim);
 }
 
+// The store is lost after a failover: what is found is taken as it is, and is not undone.
+static void test_lost_store(void)
+{
+    Sim *sim = given_proposal(NULL);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 60000);
+    sim_region_set(sim->world, "west", REGION_UP);
+    sim_pass(sim, 20000);
+    sim_restart_empty(sim);
+    sim_pass(sim, 20000);
+    g_assert_cmpstr(sim_group(sim)->active, ==, "north");
+    g_assert_cmpint((int)sim_group(sim)->mode, ==, MODE_FAILED_OVER);
+    expect_active(sim, "north");
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILBACK, PROPOSE_AS_NEEDED));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 200000);
+    expect_state(sim, OPERATION_COMPLETED);
+    expect_active(sim, "west"); // its epoch was above what the targets had
+    finish(sim);
+}
+
 static void slow_probes(Fleet *fleet)
 {
     for (guint i = 0; i < fleet->locations->len; i++) {
@@ -312,6 +333,7 @@ int main(int argc, char **argv)
         {"stale-revision", test_stale_revision},
         {"stop", test_stop},
         {"reload", test_reload},
+        {"lost-store", test_lost_store},
         {"slow-probes", test_slow_probes},
         {"speed", test_speed},
     };
