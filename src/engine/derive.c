@@ -237,7 +237,7 @@ static void derive_bound(const Engine *engine, GroupLive *live)
 
 static InstanceState desired_of(const GroupLive *live, const InstanceWatch *watch)
 {
-    if (!watch->workload->single_active)
+    if (!watch->workload->single_active || watch->workload->kind == KIND_ROUTER)
         return INSTANCE_ACTIVE;
     return g_strcmp0(live->record->active, watch->status->location) == 0 ? INSTANCE_ACTIVE
                                                                          : INSTANCE_PASSIVE;

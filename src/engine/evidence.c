@@ -430,11 +430,10 @@ static void write_sentences(Maker *maker, const GPtrArray *steps)
                         operation->group, title_of(maker->from), title_of(maker->to),
                         operation->planned ? "planned: the losing side takes part"
                                            : "unplanned: the losing side is given up");
-    statement->why =
-        operation->planned || !from->verdict.why || !*from->verdict.why
-            ? g_strdup(operation->reason)
-            : g_strdup_printf("%s; %s is %s: %s", operation->reason, title_of(maker->from),
-                              name_of(&VERDICT_NAMES, (int)from->verdict.state), from->verdict.why);
+    // The watchdog's reason is the verdict; a person's stands beside it.
+    bool says_more = !operation->planned && from->verdict.why && *from->verdict.why;
+    statement->why = says_more ? g_strdup_printf("%s: %s", operation->reason, from->verdict.why)
+                               : g_strdup(operation->reason);
     statement->way_back = g_strdup_printf(
         "An abort undoes it until \"%s\" begins; after that the way back is a %s of its own.",
         first_grant(steps), operation->kind == OPERATION_FAILBACK ? "failover" : "failback");

@@ -383,7 +383,7 @@ static Motion *plan_way_back(Engine *engine, const Operation *operation)
         Step *step = copy->steps->pdata[i];
         if (!step->key)
             step->key =
-                g_strdup_printf("%s/%u/%" G_GINT64_FORMAT, copy->id, step->number, copy->epoch);
+                g_strdup_printf("%s.%u.%" G_GINT64_FORMAT, copy->id, step->number, copy->epoch);
     }
     motion_audit(motion, "executor", "operation.undoing", "operation", copy->id)->detail =
         g_strdup_printf("%u steps", copy->steps->len - operation->steps->len);

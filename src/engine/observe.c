@@ -64,6 +64,8 @@ static void note_good(Engine *engine, InstanceWatch *watch, const Observation *o
     set_state(engine, watch, observation->state);
     status->observed_at_ms = observation->at_ms ? observation->at_ms : engine->now_ms;
     status->runs = observation->runs;
+    // Some targets show only when they are asked whether they fence.
+    watch->workload->proof = driver_proof(engine->config.driver, watch->instance->workload);
     status->last_run_ms = observation->last_run_ms;
     status->epoch = observation->epoch;
     set_text(&status->boot_id, observation->boot_id);

@@ -117,9 +117,7 @@ static Motion *intend(Engine *engine, const GroupLive *live, const InstanceWatch
 {
     Motion *motion = motion_new("quarantine", NULL);
     GroupRecord *record = motion_record(engine, motion, live->group->name);
-    g_autofree char *key =
-        g_strdup_printf("quarantine/%" G_GINT64_FORMAT "/%s@%s", engine->audit_seq + 1,
-                        watch->workload->id, watch->status->location);
+    g_autofree char *key = id_new(engine->config.ids, "qu"); // it travels in a header: an id
     QuarantineIntent intent = {.workload = watch->workload->id,
                                .location = watch->status->location,
                                .key = key,

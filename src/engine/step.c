@@ -310,7 +310,10 @@ static bool waits_catch_up(Engine *engine, const Operation *operation, const Wor
     bool both = seen_since(engine, from, exec, due_ms);
     both = seen_since(engine, to, exec, due_ms) && both;
     const ReplicationStatus *link = link_of(engine, operation, workload);
-    return !both || !link || !caught_up(link, source_is_off(operation, workload));
+    bool off = source_is_off(operation, workload);
+    // What was told to stop may still be finishing: until it is passive it may commit more.
+    bool finishing = off && from->last && from->last->state == INSTANCE_TRANSITIONING;
+    return !both || finishing || !link || !caught_up(link, off);
 }
 
 // Must a run be seen? Where the driver reports runs and the next one is due well before the limit.

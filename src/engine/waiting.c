@@ -195,7 +195,7 @@ gint64 execute_issue_epoch(Engine *engine, Motion *motion, Operation *operation)
         if (step->state != STEP_PENDING)
             continue;
         g_free(step->key);
-        step->key = g_strdup_printf("%s/%u/%" G_GINT64_FORMAT, operation->id, step->number,
+        step->key = g_strdup_printf("%s.%u.%" G_GINT64_FORMAT, operation->id, step->number,
                                     operation->epoch);
     }
     return operation->epoch;

@@ -233,11 +233,11 @@ static void on_effect(const Instance *instance, DriverAction action, const char 
 {
     Sim *sim = data;
     g_autofree char *step = g_strdup(key);
-    char *slash = strrchr(step, '/');
+    char *dot = strrchr(step, '.');
     (void)instance;
-    if (g_str_has_prefix(key, "quarantine/") || !slash)
+    if (!dot) // of the quarantine
         return;
-    *slash = '\0'; // without the epoch
+    *dot = '\0'; // without the epoch
     guint count = GPOINTER_TO_UINT(g_hash_table_lookup(sim->effects, step)) + 1;
     g_hash_table_replace(sim->effects, g_strdup(step), GUINT_TO_POINTER(count));
     if (count > 1)
