@@ -1,0 +1,297 @@
+"""Every route of a running daemon, with regions that are really there: each answer is held against the
+contract, good ones and refusals alike."""
+
+import hashlib
+import json
+import os
+import sys
+
+sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
+sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/api")
+from sbtest import Test
+
+try:
+    from backend import Backend, Contract
+except ImportError as error:
+    Test.skip_all(f"{error.name} is not installed")
+
+LINES = {"Accept": "application/x-ndjson"}
+
+
+class Asking:
+    """Asks, and checks status, problem type and contract in one go."""
+
+    def __init__(self, test, backend, contract):
+        self.test, self.backend, self.contract = test, backend, contract
+
+    def __call__(self, method, path, status, problem=None, body=None, name=None, **how):
+        answer = self.backend.ask(method, path, body, **how)
+        name = name or f"{method} {path} is answered {status} {problem or ''}".strip()
+        wrong = [] if answer.status == status else [f"status {answer.status}, wanted {status}"]
+        if answer.media == "application/problem+json" and answer.problem != problem:
+            wrong.append(f"problem {answer.problem}, wanted {problem}")
+        wrong += self.contract.broken(method, path, answer)
+        if not self.test.check(not wrong, name):
+            self.test.note("\n".join(wrong) + "\n" + answer.body.decode("utf-8", "replace")[:1500])
+        return answer
+
+
+def questions(t, ask):
+    for path in ("/healthz", "/readyz", "/metrics", "/v1/openapi.yaml", "/v1/whoami", "/v1/fleet", "/v1/snapshot",
+                 "/v1/locations", "/v1/locations/west", "/v1/locations/lone", "/v1/groups", "/v1/groups/pay",
+                 "/v1/groups/pay/workloads", "/v1/groups/pay/gates/maintenance", "/v1/workloads",
+                 "/v1/workloads/pay/settle", "/v1/workloads/pay%2Fsettle", "/v1/schedules", "/v1/readiness",
+                 "/v1/alarms", "/v1/operations", "/v1/audit", "/v1/audit/head", "/v1/audit/export"):
+        ask("GET", path, 200)
+        head = ask("HEAD", path, 200)
+        t.equal(head.body, b"", f"HEAD {path} has no body")
+    for path in ("/v1/locations/nowhere", "/v1/groups/none", "/v1/groups/none/workloads",
+                 "/v1/groups/none/gates/maintenance", "/v1/workloads/pay/none", "/v1/operations/op-none",
+                 "/v1/operations/op-none/statement", "/v1/operations/op-none/signoffs/s-none"):
+        ask("GET", path, 404, "not-found")
+    for path in ("/v1/groups?limt=5", "/v1/whoami?x", "/v1/groups?filter=pay", "/v1/workloads?limit=0",
+                 "/v1/workloads?limit=10001", "/v1/workloads?cursor=-1", "/v1/schedules?from=yesterday",
+                 "/v1/schedules?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", "/v1/audit?limit=0",
+                 "/v1/audit?after=x", "/v1/events?since=now"):
+        ask("GET", path, 400, "bad-request")
+    ask("GET", "/v1/events?since=1", 410, "gone")
+
+
+def lists(t, ask):
+    whole = ask("GET", "/v1/workloads", 200).json["workloads"]
+    lines = ask("GET", "/v1/workloads", 200, headers=LINES).lines
+    t.equal([w["id"] for w in lines], [w["id"] for w in whole], "lines hold the same as the page")
+    t.equal(len(whole), 6, "all of them")
+    paged, cursor = [], "0"
+    while cursor is not None:
+        page = ask("GET", f"/v1/workloads?limit=4&cursor={cursor}", 200).json
+        paged += page["workloads"]
+        cursor = page["next"]
+    t.equal([w["id"] for w in paged], [w["id"] for w in whole], "page after page too")
+    some = ask("GET", "/v1/workloads?filter=shop/", 200).json["workloads"]
+    t.equal({w["group"] for w in some}, {"shop"}, "a filter leaves the others out")
+    for path in ("/v1/locations", "/v1/groups", "/v1/readiness", "/v1/alarms", "/v1/operations"):
+        ask("GET", path, 200, headers=LINES, name=f"{path} as lines")
+    one = ask("GET", "/v1/groups/pay/workloads", 200).json["workloads"]
+    t.equal([w["group"] for w in one], ["pay"] * 3, "a group's workloads are its own")
+    snapshot = ask("GET", "/v1/snapshot", 200).lines
+    kinds = [line["kind"] for line in snapshot]
+    t.equal((kinds[0], kinds[1], kinds[-1]), ("me", "frame", "end"), "a snapshot begins and ends as it should")
+    t.equal(kinds.count("workload"), 6, "with every workload")
+
+
+def validators(t, ask):
+    """ETag and If-None-Match, on something that does not change by itself."""
+    answer = ask("GET", f"/v1/operations/{t.ended}", 200)
+    tag = answer.headers["ETag"]
+    for given in (tag, f'W/{tag}', f'"1", {tag}', "*"):
+        again = ask("GET", f"/v1/operations/{t.ended}", 304, headers={"If-None-Match": given},
+                    name=f"If-None-Match {given} is answered 304")
+        t.equal(again.headers["ETag"], tag, "with the same ETag")
+    ask("GET", f"/v1/operations/{t.ended}", 200, headers={"If-None-Match": '"1"'}, name="another ETag is answered 200")
+    ask("HEAD", f"/v1/operations/{t.ended}", 304, headers={"If-None-Match": tag}, name="HEAD knows it too")
+    t.equal(ask("GET", "/v1/groups", 200, headers=LINES).headers["ETag"][-7:], '.lines"',
+            "lines are another representation")
+    t.equal(ask("GET", "/v1/whoami", 200).headers["Cache-Control"], "no-store", "what has no ETag is not kept")
+
+
+def schedules(t, ask):
+    path = "/v1/schedules?from=2027-03-27T00:00:00Z&to=2027-03-30T00:00:00Z&filter=pay/close"
+    rows = ask("GET", path, 200).json["schedules"]
+    t.equal([(r["location"], r["zone"]) for r in rows], [("west", "Europe/Rome"), ("north", "Europe/Rome")],
+            "a schedule has a row at each location")
+    t.equal(rows[0]["occurrences"], ["2027-03-27T01:30:00.000Z", "2027-03-28T01:30:00.000Z",
+                                     "2027-03-29T00:30:00.000Z"], "it keeps to the wall clock")
+    t.equal(rows[0]["dst"], [{"at": "2027-03-28T01:30:00.000Z", "what": "moved"}], "the skipped hour is told")
+    row = ask("GET", "/v1/schedules?filter=pay/settle&to=2099-01-01T00:00:00Z", 400, "bad-request")
+    row = ask("GET", "/v1/schedules?filter=pay/settle", 200).json["schedules"][0]
+    t.equal((len(row["occurrences"]), row["more"]), (500, True), "a dense one is cut, and says so")
+
+
+def wrong_requests(t, ask, backend):
+    post = "/v1/operations"
+    good = {"kind": "failover", "scope": {"group": "pay"}, "reason": "practice run"}
+    for body, name in (("", "nothing"), ("{", "half an object"), ("[]", "a list"), ('{"kind":1}', "a number"),
+                       (b'{"kind":"fail\xff"}', "no UTF-8"), ("{}{}", "two objects"),
+                       ('{"kind":"failover","kind":"failover"}', "a key twice")):
+        ask("POST", post, 400, "bad-request", body=body, name=f"{name} is refused")
+    ask("POST", post, 413, "too-large", body="[" * 100, name="a deep list is refused")
+    for change, name in (({"nonsense": 1}, "an unknown field"), ({"kind": "party"}, "an unknown kind"),
+                         ({"scope": {"group": "pay", "x": 1}}, "an unknown field within"),
+                         ({"scope": {}}, "no group"), ({"planned": "yes"}, "a word for a bool")):
+        ask("POST", post, 400, "bad-request", body={**good, **change}, name=f"{name} is refused")
+    ask("POST", post, 400, "bad-request", body=good, headers={"Idempotency-Key": "no good"},
+        name="a bad Idempotency-Key is refused")
+    ask("POST", post, 422, "no-reason", body={**good, "reason": " -- "})
+    ask("POST", post, 404, "not-found", body={**good, "scope": {"group": "none"}})
+    ask("POST", post, 413, "too-large", body=b" " * (1 << 20) + b"{}x")
+    answer = ask("POST", post, 413, "too-large", body=b" " * (3 << 20), name="3 MB are refused too")
+    for path, method in (("/v1/groups", "POST"), ("/v1/groups", "DELETE"), ("/v1/operations", "PUT"), ("/healthz", "POST")):
+        answer = backend.ask(method, path)
+        t.equal((answer.status, answer.problem), (405, "about:blank".rsplit(":", 1)[-1]), f"{method} {path} is refused")
+        t.contains(answer.headers["Allow"], "GET", "with what is allowed")
+    for path in ("/", "/v1", "/v2/groups", "/v1/groups/pay/none"):
+        answer = backend.ask("GET", path)
+        t.equal((answer.status, answer.problem), (404, "not-found"), f"{path} is nowhere")
+
+
+def commands(t, ask):
+    """What changes small things."""
+    ask("POST", "/v1/presence", 404, "not-found", body={"operation": "op-none"})
+    ask("POST", "/v1/presence", 200, body={})
+    ask("POST", "/v1/presence", 400, "bad-request", body={"operaton": None})
+    ask("POST", "/v1/alarms/none/acknowledge", 404, "not-found", body={})
+    ask("POST", "/v1/alarms/none/acknowledge", 400, "bad-request", body={"not": "e"})
+    ask("POST", "/v1/automation", 400, "bad-request", body={"arm": False})
+    ask("POST", "/v1/automation", 200, body={"arm": True, "reason": "all is well"}, headers={"Idempotency-Key": "arm-1"})
+    ask("POST", "/v1/groups/none/automation", 404, "not-found", body={"arm": True, "reason": "no such group"})
+    ask("POST", "/v1/groups/pay/automation", 200,
+        body={"arm": True, "reason": "all is well here"}, headers={"Idempotency-Key": "arm-2"})
+    ask("POST", "/v1/operations/op-none/hold", 404, "not-found", body={})
+    ask("POST", "/v1/operations/op-none/steps/1/confirm", 404, "not-found", body={"reason": "seen with my eyes"})
+    ask("POST", "/v1/operations/op-none/steps/0/confirm", 400, "bad-request", body={"reason": "seen with my eyes"})
+    for verb in ("withdraw", "start", "resume", "retry", "skip", "abort"):
+        ask("POST", f"/v1/operations/op-none/{verb}", 404, "not-found", body={"reason": "for no reason"})
+        ask("POST", f"/v1/operations/op-none/{verb}", 400, "bad-request", body={"because": 1})
+
+
+def one_key_one_proposal(t, ask):
+    good = {"kind": "failover", "scope": {"group": "shop"}, "reason": "practice run", "planned": True}
+    dry = ask("POST", "/v1/operations", 200, body={**good, "dry_run": True}, name="a dry run is answered").json
+    t.check(dry["statement"]["steps"], "with its statement")
+    t.equal(ask("GET", "/v1/operations", 200).json["operations"], [], "and nothing is recorded")
+    key = {"Idempotency-Key": "propose-1"}
+    first = ask("POST", "/v1/operations", 200, body=good, headers=key, name="a proposal is made").json
+    again = ask("POST", "/v1/operations", 200, body=good, headers=key, name="the same key again").json
+    t.equal(again["id"], first["id"], "is the same proposal")
+    t.equal(len(ask("GET", "/v1/operations", 200).json["operations"]), 1, "and there is one")
+    ask("POST", "/v1/operations", 422, "key-reused", body={**good, "reason": "quite another"}, headers=key,
+        name="the same key for something else is refused")
+    ask("POST", "/v1/operations", 422, "key-reused", body=good, headers=key, person="otto",
+        name="and for somebody else")
+    ask("POST", "/v1/operations", 409, "conflict", body=good, name="a second proposal of the group is refused")
+    return first["id"]
+
+
+def statement_and_signs(t, ask, name):
+    path = f"/v1/operations/{name}"
+    operation = ask("GET", path, 200).json
+    statement = ask("GET", f"{path}/statement", 200)
+    digest = hashlib.sha256(statement.body).hexdigest()
+    t.equal(digest, operation["digest"], "the digest is the statement's")
+    sign = {"digest": digest, "decision": "approve", "reason": "as practised", "ticket": "CHG-1",
+            "phrase": operation["confirm"]}
+    put = f"{path}/signoffs/sign-1"
+    ask("GET", put, 404, "not-found")
+    ask("PUT", put, 400, "bad-request", body={**sign, "more": 1})
+    ask("PUT", put, 400, "bad-request", body={"decision": "approve"})
+    ask("PUT", f"{path}/signoffs/.bad", 400, "bad-request", body=sign)
+    ask("PUT", put, 409, "wrong-digest", body={**sign, "digest": "0" * 64}, person="anna")
+    ask("PUT", put, 422, "wrong-phrase", body={**sign, "phrase": "yes"}, person="anna")
+    ask("PUT", put, 422, "no-reason", body={**sign, "reason": ""}, person="anna")
+    ask("PUT", "/v1/operations/op-none/signoffs/sign-1", 404, "not-found", body=sign)
+    first = ask("PUT", put, 200, body=sign, person="anna", name="the first sign-off is taken").json
+    t.equal((first["operator"], first["missing"]), ("anna", 1), "it is hers, and one is missing")
+    again = ask("PUT", put, 200, body=sign, person="anna", name="sent again").json
+    t.equal(again["at"], first["at"], "it is the same one")
+    ask("PUT", put, 422, "key-reused", body={**sign, "reason": "for another reason"}, person="anna")
+    ask("PUT", f"{path}/signoffs/sign-2", 409, "duplicate-person", body=sign, person="anna")
+    t.equal(ask("GET", put, 200).json["operator"], "anna", "it can be asked after")
+    return operation, sign
+
+
+def holds_and_ends(t, ask, name):
+    path = f"/v1/operations/{name}"
+    tag = ask("GET", path, 200).headers["ETag"]
+    held = ask("POST", f"{path}/hold", 200, body={}, headers={"If-Match": tag}, name="it can be held")
+    t.equal(held.json["held"], True, "and is")
+    ask("POST", f"{path}/resume", 412, "precondition-failed", body={"reason": "go on then"}, headers={"If-Match": tag},
+        name="what was seen before the hold is stale")
+    ask("POST", f"{path}/resume", 400, "bad-request", body={"reason": "go on then"}, headers={"If-Match": "17"},
+        name="an ETag without quotes is refused")
+    ask("POST", f"{path}/resume", 200, body={"reason": "go on then"}, headers={"If-Match": held.headers["ETag"]},
+        name="with what is so now it goes on")
+    ask("POST", f"{path}/retry", 409, "wrong-state", body={"reason": "nothing has failed"})
+    ask("POST", f"{path}/withdraw", 422, "no-reason", body={})
+    ended = ask("POST", f"{path}/withdraw", 200, body={"reason": "enough practice"}, name="it can be withdrawn").json
+    t.equal(ended["state"], "withdrawn", "and is")
+    ask("POST", f"{path}/withdraw", 409, "wrong-state", body={"reason": "enough practice"})
+
+
+def failover(t, ask, backend):
+    """The whole way, with regions that really turn over."""
+    good = {"kind": "failover", "scope": {"group": "pay"}, "reason": "practice run", "planned": True}
+    operation = ask("POST", "/v1/operations", 200, body=good, person="otto", name="otto proposes").json
+    path = f"/v1/operations/{operation['id']}"
+    operation = ask("GET", path, 200).json
+    if operation["state"] == "awaiting-signoff" or operation["confirm"]:
+        sign = {"digest": operation["digest"], "decision": "approve", "reason": "as practised",
+                "phrase": operation["confirm"]}
+        ask("PUT", f"{path}/signoffs/sign-a", 200, body=sign, person="anna", name="anna signs")
+    ended = t.wait_for(lambda: (o := backend.operation(operation["id"]))["ended_at"] and o, "it ends", 30)
+    if not ended:
+        t.note(json.dumps(backend.operation(operation["id"]), indent=1))
+    t.equal(ended["state"], "completed", "well")
+    t.ended = ended["id"]
+    ask("GET", path, 200)
+    gate = ask("GET", "/v1/groups/pay/gates/maintenance", 200).json
+    t.equal(gate["state"], "closed", "the gate is closed now")
+    group = ask("GET", "/v1/groups/pay", 200).json
+    t.equal((group["active"], group["mode"]), ("north", "failed-over"), "the group has turned over")
+
+
+def audit(t, ask):
+    head = ask("GET", "/v1/audit/head", 200).json
+    records = ask("GET", "/v1/audit/export", 200).lines
+    t.equal((records[-1]["seq"], records[-1]["hash"]), (head["seq"], head["hash"]), "the export ends with the head")
+    t.equal([r["seq"] for r in records], list(range(1, head["seq"] + 1)), "no record is missing")
+    t.equal([r["prev_hash"] for r in records[1:]], [r["hash"] for r in records[:-1]], "they are chained")
+    paged, after, more = [], 0, True
+    while more:
+        page = ask("GET", f"/v1/audit?after={after}&limit=7", 200).json
+        paged, after, more = paged + page["records"], page["records"][-1]["seq"], page["more"]
+    t.equal(paged, records, "pages hold the same")
+
+
+def metrics(t, ask):
+    import re
+    text = ask("GET", "/metrics", 200).body.decode()
+    sample = re.compile(r'^[a-z_:][a-z0-9_:]*(\{[a-z_]+="[^"\\\n]*"(,[a-z_]+="[^"\\\n]*")*\})? -?[0-9.e+-]+$')
+    bad = [line for line in text.splitlines() if not line.startswith("#") and not sample.match(line)]
+    t.equal(bad, [], "every sample is one")
+    typed = set(re.findall(r"^# TYPE (\S+)", text, re.M))
+    used = {re.match(r"[a-z_:0-9]+", line).group() for line in text.splitlines() if not line.startswith("#")}
+    t.equal(used - typed, set(), "every name has its type")
+    t.equal(len(typed), text.count("# HELP "), "and its help")
+    t.contains(text, 'signalbox_location_up{location="west"} 1\n', "a region that is up is 1")
+
+
+with Test() as t:
+    contract = Contract()
+    backend = Backend(t)
+    backend.start_sites()
+    backend.start()
+    ask = Asking(t, backend, contract)
+    t.wait_for(backend.settled, "everything is up and observed")
+    served = Contract(ask("GET", "/v1/openapi.yaml", 200).body.decode())
+    t.equal(served.document, contract.document, "the contract that is served is this one")
+    questions(t, ask)
+    lists(t, ask)
+    schedules(t, ask)
+    wrong_requests(t, ask, backend)
+    commands(t, ask)
+    name = one_key_one_proposal(t, ask)
+    statement_and_signs(t, ask, name)
+    holds_and_ends(t, ask, name)
+    failover(t, ask, backend)
+    validators(t, ask)
+    audit(t, ask)
+    metrics(t, ask)
+    asked = {(path, method) for path, method, _ in contract.seen} | {("/v1/events", "get")}
+    routes = {(path, method) for path, _, methods in contract.paths for method in methods}
+    t.equal(sorted(routes - asked), [], "every route was asked")
+    t.equal(backend.stop(), 0, "it ends well")
+    t.equal([line for line in backend.log() if line.get("level") == "error"], [], "without an error in its log")
+    log = t.read(backend.process.log)
+    t.equal([name for name in ("vera", "otto", "anna", "bert") if f"secret-of-{name}" in log], [],
+            "and without a secret")
