@@ -136,3 +136,11 @@ void left_format(gint64 at_ms, gint64 now_ms, char buffer[16])
     else
         duration_format((at_ms - now_ms) / 1000 * 1000, buffer);
 }
+
+void calm_left_format(gint64 at_ms, gint64 now_ms, char buffer[16])
+{
+    if (at_ms - now_ms <= MINUTE_MS)
+        left_format(at_ms, now_ms, buffer);
+    else
+        format_grain(at_ms - now_ms, MINUTE_MS, buffer);
+}

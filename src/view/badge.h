@@ -36,3 +36,6 @@ void calm_age_format(gint64 at_ms, gint64 now_ms, char buffer[16]);
 
 // Time left until `at_ms` ("11m03s"), "over" when past.
 void left_format(gint64 at_ms, gint64 now_ms, char buffer[16]);
+
+// The same for what is as it should be: whole minutes until the last one. Does not tick.
+void calm_left_format(gint64 at_ms, gint64 now_ms, char buffer[16]);

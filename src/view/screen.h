@@ -42,8 +42,9 @@ typedef struct {
     int utc_offset_min;      // of the operator's zone, for "and mine"
     const SentSignOff *sent; // newest first
     guint sent_count;
-    const char *fetched_path; // an answer to EFFECT_FETCH that came since the last refresh; NULL
-    const char *fetched_body;
+    const char *fetched_path;  // an answer to EFFECT_FETCH that came since the last refresh; NULL
+    const char *fetched_body;  // NULL: it failed
+    const char *fetched_error; // why, as a sentence; NULL
 } ViewContext;
 
 typedef struct Screen Screen;

@@ -663,5 +663,6 @@ char *world_schedules(void)
         "\"state\":\"active\",\"rule\":\"every hour from :30\",\"zone\":\"America/New_York\","
         "\"next_at\":\"2026-11-21T03:30:00Z\",\"missed\":0,\"occurrences\":["
         "\"2026-11-21T03:30:00Z\",\"2026-11-21T04:30:00Z\"],"
-        "\"ambiguous\":[\"2026-11-21T04:30:00Z\"]}]}");
+        "\"more\":true,\"dst\":[{\"at\":\"2026-11-21T04:30:00Z\",\"what\":\"twice\"}],"
+        "\"ambiguous\":[\"Nobody says what comes first. Here: the first.\"],\"warnings\":[]}]}");
 }

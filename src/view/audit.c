@@ -1,0 +1,326 @@
+// Screen 7: the audit log, newest first. The console verifies the chain itself, record by record, and says from
+// where to where; older pages come when the cursor reaches the end.
+#include "view/screens.h"
+
+#include <string.h>
+
+#include "base/timefmt.h"
+#include "view/auditlog.h"
+#include "view/badge.h"
+#include "view/list.h"
+#include "view/statement-text.h"
+
+enum {
+    COLUMN_SEQ,
+    COLUMN_AGE,
+    COLUMN_TIME,
+    COLUMN_ACTOR,
+    COLUMN_ACTION,
+    COLUMN_OBJECT,
+    COLUMN_DETAIL
+};
+enum { ACTION_OPEN = 1, ACTION_OLDER };
+enum { PAGE_SIZE = 200 };
+
+static const Binding BINDINGS[] = {
+    {ACTION_OPEN, "open", "enter", "whole record", "Shows the record whole and checks its hash.",
+     0},
+    {ACTION_OLDER, "older", "m", "older", "Fetches older records.", 0},
+};
+
+static const TableColumn COLUMNS[] = {
+    [COLUMN_SEQ] = {"SEQ", 8, 5, 0, ALIGN_LEFT, 0},
+    [COLUMN_AGE] = {"AGO", 6, 5, 0, ALIGN_RIGHT, 0},
+    [COLUMN_TIME] = {"UTC", 20, 20, 5, ALIGN_LEFT, 0},
+    [COLUMN_ACTOR] = {"WHO", 14, 10, 0, ALIGN_LEFT, 0},
+    [COLUMN_ACTION] = {"DID", 20, 12, 0, ALIGN_LEFT, 0},
+    [COLUMN_OBJECT] = {"TO WHAT", 28, 16, 4, ALIGN_LEFT, 0},
+    [COLUMN_DETAIL] = {"DETAIL", 40, 16, 1, ALIGN_LEFT, COLUMN_GROW},
+};
+
+typedef struct {
+    List list; // rows: const AuditRecord *, of the log
+    AuditLog log;
+    char *asked;   // path that was asked for; NULL: none under way
+    bool more;     // older ones are wanted
+    bool dirty;    // rows are to be made anew
+    char *trouble; // with the last page; NULL
+} Audit;
+
+static gpointer audit_create(void)
+{
+    Audit *view = g_new0(Audit, 1);
+    list_init(&view->list, "Audit log", BINDINGS, G_N_ELEMENTS(BINDINGS));
+    table_set_columns(view->list.table, COLUMNS, G_N_ELEMENTS(COLUMNS));
+    auditlog_init(&view->log);
+    return view;
+}
+
+static void audit_destroy(gpointer state)
+{
+    Audit *view = state;
+    list_release(&view->list);
+    auditlog_release(&view->log);
+    g_free(view->asked);
+    g_free(view->trouble);
+    g_free(view);
+}
+
+static bool matches(const Audit *view, const AuditRecord *record)
+{
+    if (filter_is_empty(&view->list.filter))
+        return true;
+    g_autofree char *text =
+        g_strdup_printf("%" G_GINT64_FORMAT " %s %s %s %s", record->seq,
+                        record->actor ? record->actor : "", record->action ? record->action : "",
+                        record->object ? record->object : "", record->detail ? record->detail : "");
+    return filter_matches_text(&view->list.filter, text);
+}
+
+static void make_rows(Audit *view)
+{
+    g_ptr_array_set_size(view->list.rows, 0);
+    for (guint i = view->log.records->len; i-- > 0;)
+        if (matches(view, view->log.records->pdata[i]))
+            g_ptr_array_add(view->list.rows, view->log.records->pdata[i]);
+    view->dirty = false;
+}
+
+static void take_page(Audit *view, const ViewContext *context)
+{
+    g_autoptr(GError) error = NULL;
+    if (!context->fetched_path || g_strcmp0(context->fetched_path, view->asked) != 0)
+        return;
+    g_clear_pointer(&view->asked, g_free);
+    g_clear_pointer(&view->trouble, g_free);
+    if (!context->fetched_body)
+        view->trouble = g_strdup_printf("The page was not answered: %s m asks again.",
+                                        context->fetched_error ? context->fetched_error : "");
+    else if (!auditlog_prepend(&view->log, context->fetched_body, &error))
+        view->trouble = g_strdup(error->message);
+    view->dirty = true;
+}
+
+static void audit_refresh(gpointer state, const ViewContext *context)
+{
+    Audit *view = state;
+    bool old = list_begin(&view->list, context);
+    take_page(view, context);
+    view->dirty |= auditlog_follow(&view->log, context->picture);
+    if (old || view->dirty)
+        make_rows(view);
+}
+
+static Effect audit_wish(gpointer state, const ViewContext *context)
+{
+    Audit *view = state;
+    gint64 head = context->picture->frame.audit_seq;
+    gint64 after = view->log.records->len ? auditlog_older_after(&view->log, PAGE_SIZE)
+                   : head                 ? MAX(head - PAGE_SIZE, (gint64)0)
+                                          : -1;
+    bool wanted = view->more || !view->log.records->len;
+    view->more = false;
+    if (!wanted || after < 0 || view->asked || view->trouble)
+        return effect_of(EFFECT_NONE);
+    view->asked =
+        g_strdup_printf("/v1/audit?after=%" G_GINT64_FORMAT "&limit=%d", after, PAGE_SIZE);
+    Effect effect = effect_of(EFFECT_FETCH);
+    effect.text = g_strdup(view->asked);
+    return effect;
+}
+
+// ---- the table's model ----
+
+static void model_row(gpointer data, gsize index, TableRow *ret_row)
+{
+    // The hash names a record for good, and it is a text that stays.
+    ret_row->id = ((const AuditRecord *)((List *)data)->rows->pdata[index])->hash;
+}
+
+static Role role_of(const AuditRecord *record)
+{
+    static const struct {
+        const char *prefix;
+        Role role;
+    } ROLES[] = {{"signoff.", ROLE_WARN}, {"operation.", ROLE_TITLE}, {"verdict.", ROLE_CHANGED}};
+    for (guint i = 0; i < G_N_ELEMENTS(ROLES); i++)
+        if (record->action && g_str_has_prefix(record->action, ROLES[i].prefix))
+            return ROLES[i].role;
+    return ROLE_NORMAL;
+}
+
+static void model_cell(gpointer data, gsize index, guint column, TableCell *cell)
+{
+    const List *list = data;
+    const AuditRecord *record = list->rows->pdata[index];
+    char text[32];
+    switch (column) {
+    case COLUMN_SEQ:
+        table_cell_printf(cell, ROLE_DIM, "%" G_GINT64_FORMAT, record->seq);
+        break;
+    case COLUMN_AGE:
+        calm_age_format(record->at_ms, list->context->now_ms, text);
+        table_cell_printf(cell, ROLE_DIM, "%s", text);
+        break;
+    case COLUMN_TIME:
+        time_format_full(record->at_ms, text);
+        table_cell_printf(cell, ROLE_DIM, "%s", text);
+        break;
+    case COLUMN_ACTOR:
+        cell->text = record->actor;
+        break;
+    case COLUMN_ACTION:
+        cell->text = record->action;
+        cell->style = role_of(record);
+        break;
+    case COLUMN_OBJECT:
+        cell->text = record->object;
+        break;
+    default:
+        cell->text = record->detail;
+    }
+}
+
+static TableModel model_of(Audit *view, const ViewContext *context)
+{
+    view->list.context = context;
+    return (TableModel){.count = list_count,
+                        .row = model_row,
+                        .cell = model_cell,
+                        .data = &view->list,
+                        .empty =
+                            !filter_is_empty(&view->list.filter)
+                                ? "No record matches the filter: / changes it, m fetches older."
+                            : view->asked ? "Fetching the log …"
+                                          : "The log has no records yet."};
+}
+
+// ---- drawing ----
+
+static char *chain_text(const Audit *view, const Picture *picture, Style *ret_style)
+{
+    const AuditLog *log = &view->log;
+    const AuditRecord *first = log->records->len ? log->records->pdata[0] : NULL;
+    char head[16];
+    if (!first)
+        return g_strdup("chain: nothing to verify yet");
+    if (log->broken) {
+        *ret_style = ROLE_ALARM | STYLE_BOLD;
+        return g_strdup_printf("CHAIN BROKEN: %s", log->broken);
+    }
+    digest_short(log->chain.hash, head);
+    bool same = picture->frame.audit_seq == log->chain.seq;
+    bool differs = same && picture->frame.audit_hash &&
+                   strcmp(picture->frame.audit_hash, log->chain.hash) != 0;
+    *ret_style = differs ? ROLE_ALARM | STYLE_BOLD : ROLE_OK;
+    return g_strdup_printf("chain verified from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT
+                           ", head %s%s%s%s",
+                           first->seq, log->chain.seq, head,
+                           differs ? " is NOT the backend's head"
+                           : same  ? ", the backend's too"
+                                   : "",
+                           first->seq > 1 ? " · older: m" : " · the log's beginning",
+                           view->asked ? " · fetching …" : "");
+}
+
+static void audit_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
+{
+    Audit *view = state;
+    Rect rest = canvas_rect(canvas);
+    Rect top = rect_cut_top(&rest, rest.height > 3 ? 1 : 0);
+    Style style = ROLE_DIM;
+    g_autofree char *text = chain_text(view, context->picture, &style);
+    rect_cut_left(&top, 1);
+    if (view->trouble)
+        cells_fit(canvas, top, ALIGN_LEFT | ALIGN_CLIP_END, ROLE_WARN, view->trouble);
+    else
+        cells_fit(canvas, top, ALIGN_LEFT | ALIGN_CLIP_END, style, text);
+    TableModel model = model_of(view, context);
+    Canvas table = canvas_sub(canvas, rest);
+    table_draw(view->list.table, &model, &table);
+}
+
+// ---- keys ----
+
+static const AuditRecord *selected(Audit *view, const ViewContext *context)
+{
+    TableModel model = model_of(view, context);
+    return list_selected(&view->list, &model);
+}
+
+// At the last row the next page of older ones is wanted.
+static void want_more(Audit *view, const TableModel *model)
+{
+    gsize index = table_index(view->list.table, model);
+    view->more |= view->list.rows->len && index + 1 >= view->list.rows->len;
+}
+
+static Effect audit_update(gpointer state, const ViewContext *context, const KeyEvent *key,
+                           const Binding *binding)
+{
+    Audit *view = state;
+    TableModel model = model_of(view, context);
+    const AuditRecord *record = selected(view, context);
+    if (binding && binding->action == ACTION_OPEN) {
+        g_autofree char *seq = g_strdup_printf("%" G_GINT64_FORMAT, record ? record->seq : 0);
+        return record ? effect_open(SCREEN_RECORD, seq)
+                      : effect_message("There is no record here.");
+    }
+    if (binding && binding->action == ACTION_OLDER) {
+        view->more = true;
+        g_clear_pointer(&view->trouble, g_free);
+        return auditlog_older_after(&view->log, PAGE_SIZE) < 0
+                   ? effect_message("This is where the log begins.")
+                   : effect_message("Fetching older records …");
+    }
+    Effect effect = list_key(&view->list, &model, key, binding);
+    if (effect.kind != EFFECT_NONE)
+        want_more(view, &model);
+    return effect;
+}
+
+static const Keymap *audit_keymap(gpointer state)
+{
+    return ((Audit *)state)->list.keys;
+}
+
+static char *audit_copy(gpointer state, const ViewContext *context)
+{
+    const AuditRecord *record = selected(state, context);
+    g_autoptr(json_t) json = record ? audit_record_to_json(record) : NULL;
+    return json ? wire_format(json) : NULL;
+}
+
+static char *audit_command_line(gpointer state, const ViewContext *context)
+{
+    (void)state, (void)context;
+    return g_strdup("signalbox audit verify");
+}
+
+static const char *audit_filter(gpointer state)
+{
+    return filter_text(&((Audit *)state)->list.filter);
+}
+
+static void audit_set_filter(gpointer state, const char *text)
+{
+    list_set_filter(&((Audit *)state)->list, text);
+}
+
+const Screen AUDIT_SCREEN = {
+    .id = SCREEN_AUDIT,
+    .name = "audit",
+    .title = "Audit",
+    .digit = '7',
+    .create = audit_create,
+    .destroy = audit_destroy,
+    .refresh = audit_refresh,
+    .wish = audit_wish,
+    .draw = audit_draw,
+    .update = audit_update,
+    .keymap = audit_keymap,
+    .copy = audit_copy,
+    .command_line = audit_command_line,
+    .filter = audit_filter,
+    .set_filter = audit_set_filter,
+};

@@ -1,0 +1,498 @@
+// Screen 3: what fires when, and where. A row a trigger and place, on one axis of time that zooms and pans; what
+// will fire, what would fire if it were active, what is missed or cannot. Enter: the next 20 in UTC,
+// on the trigger's own clock and on mine.
+#include "view/screens.h"
+
+#include <string.h>
+
+#include "base/timefmt.h"
+#include "sched/zone.h"
+#include "view/badge.h"
+#include "view/list.h"
+#include "view/page.h"
+#include "view/timesheet.h"
+#include "widget/timeline.h"
+
+enum {
+    COLUMN_TRIGGER,
+    COLUMN_WHERE,
+    COLUMN_RULE,
+    COLUMN_NEXT,
+    COLUMN_IN,
+    COLUMN_MISSED,
+    COLUMN_TIME
+};
+enum { ACTION_OPEN = 1, ACTION_CLOSE };
+enum { NEXT_SHOWN = 20, GRAIN_MS = 60 * 1000, OLD_MS = 60 * 1000, DAY_MS = 24 * 3600 * 1000 };
+
+static const Binding BINDINGS[] = {
+    {ACTION_OPEN, "open", "enter", "next 20", "Shows the next 20 in UTC, its zone and mine.", 0},
+};
+
+static const Binding DETAIL_KEYS[] = {
+    {ACTION_CLOSE, "close", "enter esc q", "table", "Goes back to the table.", 0},
+};
+
+static const TableColumn COLUMNS[] = {
+    [COLUMN_TRIGGER] = {"TRIGGER", 28, 24, 0, ALIGN_LEFT, 0},
+    [COLUMN_WHERE] = {"WHERE", 16, 13, 0, ALIGN_LEFT, 0},
+    [COLUMN_RULE] = {"RULE", 28, 18, 4, ALIGN_LEFT, 0},
+    [COLUMN_NEXT] = {"NEXT (UTC)", 12, 10, 2, ALIGN_LEFT, 0},
+    [COLUMN_IN] = {"IN", 7, 6, 0, ALIGN_RIGHT, 0},
+    [COLUMN_MISSED] = {"MISSED", 6, 6, 3, ALIGN_RIGHT, 0},
+    [COLUMN_TIME] = {"", 60, 18, 1, ALIGN_LEFT, COLUMN_GROW | COLUMN_PAINT},
+};
+
+typedef struct {
+    List list;        // rows: const SheetRow *
+    GPtrArray *sheet; // of SheetRow *; NULL until answered
+    GPtrArray *far;   // the same for the row shown whole, over a year; NULL
+    TimeAxis axis;
+    gint64 from_ms, to_ms; // what was asked for
+    gint64 asked_ms;       // monotonic
+    char *asked;           // path under way; NULL
+    char *asked_far;
+    char *trouble;
+    Page detail;
+    char *open; // id of the row shown whole; NULL
+    Zones *zones;
+} Schedules;
+
+static gpointer schedules_create(void)
+{
+    Schedules *view = g_new0(Schedules, 1);
+    list_init(&view->list, "Schedules", BINDINGS, G_N_ELEMENTS(BINDINGS));
+    keymap_add(view->list.keys, timeline_bindings, TIMELINE_BINDINGS);
+    table_set_columns(view->list.table, COLUMNS, G_N_ELEMENTS(COLUMNS));
+    page_init(&view->detail, "Next 20", DETAIL_KEYS, G_N_ELEMENTS(DETAIL_KEYS));
+    view->axis.span_ms = 3600 * 1000;
+    view->zones = zones_new();
+    return view;
+}
+
+static void schedules_destroy(gpointer state)
+{
+    Schedules *view = state;
+    list_release(&view->list);
+    page_release(&view->detail);
+    g_clear_pointer(&view->sheet, g_ptr_array_unref);
+    g_clear_pointer(&view->far, g_ptr_array_unref);
+    zones_free(view->zones);
+    g_free(view->asked);
+    g_free(view->asked_far);
+    g_free(view->trouble);
+    g_free(view->open);
+    g_free(view);
+}
+
+// ---- asking ----
+
+static char *path_of(gint64 from_ms, gint64 to_ms, const char *workload)
+{
+    g_autofree char *from = time_format_ms(MAX(from_ms, (gint64)1)), *to = time_format_ms(to_ms);
+    g_autofree char *filter = workload ? g_uri_escape_string(workload, NULL, FALSE) : NULL;
+    return g_strdup_printf("/v1/schedules?from=%s&to=%s%s%s", from, to, filter ? "&filter=" : "",
+                           filter ? filter : "");
+}
+
+static Effect ask(char **path, char *text)
+{
+    Effect effect = effect_of(EFFECT_FETCH);
+    g_free(*path);
+    *path = text;
+    effect.text = g_strdup(text);
+    return effect;
+}
+
+static const SheetRow *row_of(const GPtrArray *rows, const char *id)
+{
+    for (guint i = 0; rows && i < rows->len; i++)
+        if (g_strcmp0(((const SheetRow *)rows->pdata[i])->id, id) == 0)
+            return rows->pdata[i];
+    return NULL;
+}
+
+static bool is_covered(const Schedules *view, gint64 mono_ms)
+{
+    return view->sheet && view->axis.from_ms >= view->from_ms &&
+           view->axis.from_ms + view->axis.span_ms <= view->to_ms &&
+           mono_ms - view->asked_ms < OLD_MS;
+}
+
+static Effect schedules_wish(gpointer state, const ViewContext *context)
+{
+    Schedules *view = state;
+    const SheetRow *open = row_of(view->sheet, view->open);
+    if (open && !view->far && !view->asked_far)
+        return ask(&view->asked_far,
+                   path_of(context->now_ms / GRAIN_MS * GRAIN_MS,
+                           context->now_ms + 366LL * DAY_MS - GRAIN_MS, open->workload));
+    bool waiting = view->asked && context->mono_ms - view->asked_ms < OLD_MS;
+    if (waiting || is_covered(view, context->mono_ms))
+        return effect_of(EFFECT_NONE);
+    gint64 margin = MIN(view->axis.span_ms / 2, (366LL * DAY_MS - view->axis.span_ms) / 2);
+    view->from_ms = (view->axis.from_ms - MAX(margin, (gint64)0)) / GRAIN_MS * GRAIN_MS;
+    view->to_ms = view->axis.from_ms + view->axis.span_ms + MAX(margin, (gint64)0);
+    view->to_ms = MIN(view->to_ms, view->from_ms + 366LL * DAY_MS);
+    view->asked_ms = context->mono_ms;
+    return ask(&view->asked, path_of(view->from_ms, view->to_ms, NULL));
+}
+
+static void take_answer(Schedules *view, const ViewContext *context)
+{
+    bool near = context->fetched_path && g_strcmp0(context->fetched_path, view->asked) == 0;
+    bool far = context->fetched_path && g_strcmp0(context->fetched_path, view->asked_far) == 0;
+    g_autoptr(GError) error = NULL;
+    if (!near && !far)
+        return;
+    GPtrArray **rows = near ? &view->sheet : &view->far;
+    GPtrArray *answer =
+        context->fetched_body ? timesheet_read(context->fetched_body, &error) : NULL;
+    g_clear_pointer(near ? &view->asked : &view->asked_far, g_free);
+    g_clear_pointer(&view->trouble, g_free);
+    if (!answer) {
+        view->trouble = g_strdup_printf("The schedules were not answered: %s R asks again.",
+                                        error                    ? error->message
+                                        : context->fetched_error ? context->fetched_error
+                                                                 : "");
+        answer = *rows ? g_ptr_array_ref(*rows) : g_ptr_array_new();
+    }
+    if (*rows)
+        g_ptr_array_unref(*rows);
+    *rows = answer;
+    view->list.version = 0;
+}
+
+// ---- rows ----
+
+// What it does now, from the picture; what the answer said where the picture has no such instance.
+static InstanceState state_of(const SheetRow *row, const ViewContext *context)
+{
+    const WorkloadStatus *workload = picture_workload(context->picture, row->workload);
+    const InstanceStatus *instance = workload ? workload_status_at(workload, row->location) : NULL;
+    return instance ? badge_aged_instance(instance, context->now_ms) : row->state;
+}
+
+static bool matches(const Schedules *view, const SheetRow *row)
+{
+    g_autofree char *text = g_strjoin(" ", row->id, row->rule, row->zone,
+                                      name_of(&INSTANCE_NAMES, (int)row->state), NULL);
+    return filter_matches_text(&view->list.filter, text);
+}
+
+static void fill_detail(Schedules *view, const ViewContext *context);
+
+static void schedules_refresh(gpointer state, const ViewContext *context)
+{
+    Schedules *view = state;
+    take_answer(view, context);
+    if (!view->axis.from_ms)
+        view->axis.from_ms = context->now_ms / GRAIN_MS * GRAIN_MS - view->axis.span_ms / 4;
+    view->axis.now_ms = context->now_ms / GRAIN_MS * GRAIN_MS;
+    if (list_begin(&view->list, context))
+        for (guint i = 0; view->sheet && i < view->sheet->len; i++)
+            if (matches(view, view->sheet->pdata[i]))
+                g_ptr_array_add(view->list.rows, view->sheet->pdata[i]);
+    if (view->open)
+        fill_detail(view, context);
+}
+
+// ---- the table's model ----
+
+static void model_row(gpointer data, gsize index, TableRow *ret_row)
+{
+    ret_row->id = ((const SheetRow *)((List *)data)->rows->pdata[index])->id;
+}
+
+static void next_cells(const SheetRow *row, guint column, gint64 now_ms, TableCell *cell)
+{
+    char text[32];
+    if (!row->next_ms) {
+        table_cell_printf(cell, ROLE_DIM, "never");
+        return;
+    }
+    if (column == COLUMN_IN) {
+        calm_left_format(row->next_ms, now_ms, text);
+        table_cell_printf(cell, ROLE_NORMAL, "%s", text);
+        return;
+    }
+    time_format_full(row->next_ms, text); // "2026-11-21 03:20:00Z"
+    bool soon = row->next_ms - now_ms < DAY_MS;
+    table_cell_printf(cell, ROLE_NORMAL, "%s", soon ? text + 11 : text);
+    if (!soon)
+        cell->buffer[10] = '\0';
+}
+
+static void model_cell(gpointer data, gsize index, guint column, TableCell *cell)
+{
+    const List *list = data;
+    const ViewContext *context = list->context;
+    const SheetRow *row = list->rows->pdata[index];
+    Badge badge = badge_instance(state_of(row, context));
+    switch (column) {
+    case COLUMN_TRIGGER:
+        table_cell_printf(cell, ROLE_NORMAL, "%s/%s%s", row->workload, row->trigger,
+                          row->notes->len ? " ?" : "");
+        break;
+    case COLUMN_WHERE:
+        table_cell_state(cell, badge.glyph, badge.role,
+                         picture_title(context->picture, row->location));
+        break;
+    case COLUMN_RULE:
+        cell->text = row->rule;
+        break;
+    case COLUMN_MISSED:
+        if (row->missed)
+            table_cell_printf(cell, ROLE_WARN, row->missed < 0 ? "?" : "%" G_GINT64_FORMAT,
+                              row->missed);
+        break;
+    default:
+        next_cells(row, column, context->now_ms, cell);
+    }
+}
+
+static TimeMark mark_of(const SheetRow *row, gint64 at_ms, const ViewContext *context)
+{
+    InstanceState state = state_of(row, context);
+    const LocationStatus *location = picture_location(context->picture, row->location);
+    bool down = location && location->verdict.state == VERDICT_DOWN;
+    TimeMark mark = {at_ms, GLYPH_DOWN, ROLE_ALARM, 3};
+    if (at_ms <= context->now_ms && !(down && at_ms >= location->verdict.since_ms))
+        mark = (TimeMark){at_ms, GLYPH_DOT, ROLE_DIM, 0};
+    else if (at_ms > context->now_ms && state == INSTANCE_ACTIVE)
+        mark = (TimeMark){at_ms, GLYPH_ACTIVE, ROLE_ACTIVE, 2};
+    else if (state == INSTANCE_PASSIVE)
+        mark = (TimeMark){at_ms, GLYPH_PASSIVE, ROLE_PASSIVE, 1};
+    return mark;
+}
+
+static void model_paint(gpointer data, gsize index, guint column, const Canvas *canvas)
+{
+    Schedules *view = data;
+    (void)column;
+    if (index == TABLE_HEAD) {
+        timeline_draw_axis(&view->axis, canvas);
+        return;
+    }
+    const SheetRow *row = view->list.rows->pdata[index];
+    g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(TimeMark));
+    for (guint i = 0; i < row->times->len; i++) {
+        TimeMark mark = mark_of(row, g_array_index(row->times, gint64, i), view->list.context);
+        g_array_append_val(marks, mark);
+    }
+    timeline_draw_marks(&view->axis, canvas, (const TimeMark *)(void *)marks->data, marks->len);
+    if (row->more)
+        cells_glyph(canvas, canvas->width - 1, 0, ROLE_DIM, GLYPH_ELLIPSIS);
+}
+
+static TableModel model_of(Schedules *view, const ViewContext *context)
+{
+    view->list.context = context;
+    return (TableModel){.count = list_count,
+                        .row = model_row,
+                        .cell = model_cell,
+                        .paint = model_paint,
+                        .data = view, // begins with the list
+                        .empty = !filter_is_empty(&view->list.filter)
+                                     ? "No trigger matches the filter: / changes it."
+                                 : view->trouble ? view->trouble
+                                 : view->sheet   ? "No trigger of the fleet has a recurrence."
+                                                 : "Fetching the schedules …"};
+}
+
+// ---- the next 20 ----
+
+static void format_wall(gint64 wall_ms, char buffer[32])
+{
+    time_format_full(wall_ms, buffer); // "2026-11-21 03:20:00Z": a wall clock has no Z
+    char *z = strrchr(buffer, 'Z');
+    if (z)
+        *z = '\0';
+}
+
+static const char *change_at(const SheetRow *row, gint64 at_ms)
+{
+    for (guint i = 0; i < row->changes->len; i++) {
+        const SheetChange *change = &g_array_index(row->changes, SheetChange, i);
+        if (change->at_ms == at_ms)
+            return strcmp(change->what, "twice") == 0 ? "  ! the hour comes twice: the first of it"
+                                                      : "  ! the hour is skipped: it fires later";
+    }
+    return "";
+}
+
+static void say_times(Schedules *view, const SheetRow *row, const ViewContext *context)
+{
+    const Zone *zone = zones_get(view->zones, row->zone, NULL);
+    guint shown = 0;
+    for (guint i = 0; i < row->times->len && shown < NEXT_SHOWN; i++) {
+        gint64 at_ms = g_array_index(row->times, gint64, i);
+        char utc[32], its[32], mine[32], number[16];
+        if (at_ms <= context->now_ms)
+            continue;
+        g_snprintf(number, sizeof number, "%u", ++shown);
+        time_format_full(at_ms, utc);
+        format_wall(zone ? zone_to_wall(zone, at_ms) : at_ms, its);
+        format_wall(at_ms + (gint64)context->utc_offset_min * GRAIN_MS, mine);
+        page_field(&view->detail, number, ROLE_NORMAL, "%s   %s %s   %s mine%s", utc,
+                   zone ? its : "(unknown zone)", row->zone, mine, change_at(row, at_ms));
+    }
+    if (!shown)
+        page_say(&view->detail, ROLE_DIM, "It does not fire within a year.");
+}
+
+// "if West Europe stays down: one run lost every 20m"
+static void say_exposure(Schedules *view, const SheetRow *row, const ViewContext *context)
+{
+    InstanceState state = state_of(row, context);
+    char step[16];
+    if (row->times->len < 2)
+        return;
+    duration_format(g_array_index(row->times, gint64, 1) - g_array_index(row->times, gint64, 0),
+                    step);
+    if (state == INSTANCE_ACTIVE || state == INSTANCE_UNREACHABLE)
+        page_field(&view->detail, "exposure", state == INSTANCE_ACTIVE ? ROLE_NORMAL : ROLE_WARN,
+                   "while %s is down, about one run is lost every %s",
+                   picture_title(context->picture, row->location), step);
+}
+
+static void fill_detail(Schedules *view, const ViewContext *context)
+{
+    const SheetRow *near = row_of(view->sheet, view->open);
+    const SheetRow *row = row_of(view->far, view->open);
+    pager_begin(view->detail.pager);
+    if (!near) {
+        page_say(&view->detail, ROLE_UNKNOWN, "This trigger is no longer there. Esc leads back.");
+        return;
+    }
+    Badge badge = badge_instance(state_of(near, context));
+    page_field(&view->detail, "trigger", ROLE_TITLE, "%s/%s in %s", near->workload, near->trigger,
+               picture_title(context->picture, near->location));
+    page_field(&view->detail, "rule", ROLE_NORMAL, "%s (%s)", near->rule, near->zone);
+    page_field(&view->detail, "state", badge.role, "%s%s", badge.word,
+               badge.role == ROLE_ACTIVE    ? ": it fires"
+               : badge.role == ROLE_PASSIVE ? ": it would fire if it were active"
+                                            : ": it cannot fire");
+    if (near->missed > 0)
+        page_field(&view->detail, "missed", ROLE_WARN, "%" G_GINT64_FORMAT " so far", near->missed);
+    for (guint i = 0; i < near->notes->len; i++)
+        page_field(&view->detail, i ? "" : "open", ROLE_WARN, "%s",
+                   (const char *)near->notes->pdata[i]);
+    if (row)
+        say_exposure(view, row, context);
+    pager_rule(view->detail.pager, "next 20");
+    if (row)
+        say_times(view, row, context);
+    else
+        page_say(&view->detail, ROLE_DIM, "%s", view->trouble ? view->trouble : "Fetching …");
+}
+
+// ---- drawing and keys ----
+
+static void schedules_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
+{
+    Schedules *view = state;
+    if (view->open) {
+        pager_draw(view->detail.pager, canvas);
+        return;
+    }
+    Rect rest = canvas_rect(canvas);
+    Rect legend = rect_cut_bottom(&rest, rest.height > 8 ? 1 : 0);
+    TableModel model = model_of(view, context);
+    Canvas table = canvas_sub(canvas, rest);
+    table_draw(view->list.table, &model, &table);
+    if (view->trouble && view->list.rows->len)
+        cells_fit(canvas, legend, ALIGN_LEFT | ALIGN_CLIP_END, ROLE_WARN, view->trouble);
+    else
+        cells_fit(canvas, legend, ALIGN_LEFT | ALIGN_CLIP_END, ROLE_DIM,
+                  " ● will fire  ○ would if active  ✗ missed or cannot  · past  ◆ now  ? open "
+                  "question");
+}
+
+static const SheetRow *selected(Schedules *view, const ViewContext *context)
+{
+    TableModel model = model_of(view, context);
+    return list_selected(&view->list, &model);
+}
+
+static Effect open_row(Schedules *view, const ViewContext *context)
+{
+    const SheetRow *row = selected(view, context);
+    if (!row)
+        return effect_message("There is no trigger here.");
+    g_free(view->open);
+    view->open = g_strdup(row->id);
+    g_clear_pointer(&view->far, g_ptr_array_unref);
+    g_clear_pointer(&view->asked_far, g_free);
+    pager_reset(view->detail.pager);
+    fill_detail(view, context);
+    return effect_of(EFFECT_REDRAW);
+}
+
+static Effect detail_key(Schedules *view, const KeyEvent *key, const Binding *binding)
+{
+    if (!binding || binding->action != ACTION_CLOSE)
+        return page_key(&view->detail, key, binding);
+    g_clear_pointer(&view->open, g_free);
+    return effect_of(EFFECT_REDRAW);
+}
+
+static Effect schedules_update(gpointer state, const ViewContext *context, const KeyEvent *key,
+                               const Binding *binding)
+{
+    Schedules *view = state;
+    TableModel model = model_of(view, context);
+    if (view->open)
+        return detail_key(view, key, binding);
+    if (binding && binding->action == ACTION_OPEN)
+        return open_row(view, context);
+    if (binding && timeline_act(&view->axis, binding->action))
+        return effect_of(EFFECT_REDRAW);
+    return list_key(&view->list, &model, key, binding);
+}
+
+static const Keymap *schedules_keymap(gpointer state)
+{
+    const Schedules *view = state;
+    return view->open ? view->detail.keys : view->list.keys;
+}
+
+static char *schedules_copy(gpointer state, const ViewContext *context)
+{
+    const SheetRow *row = selected(state, context);
+    return row ? g_strdup_printf("%s %s", row->id, row->rule) : NULL;
+}
+
+static char *schedules_command_line(gpointer state, const ViewContext *context)
+{
+    (void)state, (void)context;
+    return g_strdup("signalbox schedules");
+}
+
+static const char *schedules_filter(gpointer state)
+{
+    return filter_text(&((Schedules *)state)->list.filter);
+}
+
+static void schedules_set_filter(gpointer state, const char *text)
+{
+    list_set_filter(&((Schedules *)state)->list, text);
+}
+
+const Screen SCHEDULES_SCREEN = {
+    .id = SCREEN_SCHEDULES,
+    .name = "schedules",
+    .title = "Schedules",
+    .digit = '3',
+    .create = schedules_create,
+    .destroy = schedules_destroy,
+    .refresh = schedules_refresh,
+    .wish = schedules_wish,
+    .draw = schedules_draw,
+    .update = schedules_update,
+    .keymap = schedules_keymap,
+    .copy = schedules_copy,
+    .command_line = schedules_command_line,
+    .filter = schedules_filter,
+    .set_filter = schedules_set_filter,
+};

@@ -1,0 +1,95 @@
+#include "view/timesheet.h"
+
+#include <string.h>
+
+#include "wire/json.h"
+
+enum { BYTES_MAX = 16 * WIRE_BYTES_MAX };
+
+static void clear_change(gpointer change)
+{
+    g_free(((SheetChange *)change)->what);
+}
+
+static void row_free(gpointer data)
+{
+    SheetRow *row = data;
+    g_free(row->id);
+    g_free(row->workload);
+    g_free(row->trigger);
+    g_free(row->location);
+    g_free(row->rule);
+    g_free(row->zone);
+    g_array_unref(row->times);
+    g_array_unref(row->changes);
+    g_ptr_array_unref(row->notes);
+    g_free(row);
+}
+
+static void read_changes(const WireAt *at, SheetRow *row)
+{
+    WireAt list = wire_array_opt(at, "dst");
+    for (gsize i = 0; i < wire_count(&list); i++) {
+        WireAt item = wire_item(&list, i);
+        SheetChange change = {wire_time_ms(&item, "at"),
+                              g_strdup(wire_text_opt(&item, "what", ""))};
+        g_array_append_val(row->changes, change);
+    }
+}
+
+static void read_notes(const WireAt *at, const char *name, SheetRow *row)
+{
+    WireAt list = wire_array_opt(at, name);
+    for (gsize i = 0; i < wire_count(&list); i++) {
+        WireAt item = wire_item(&list, i);
+        const char *text = wire_text_opt(&item, NULL, NULL);
+        if (text)
+            g_ptr_array_add(row->notes, g_strdup(text));
+    }
+}
+
+static SheetRow *read_row(const WireAt *at)
+{
+    SheetRow *row = g_new0(SheetRow, 1);
+    row->times = g_array_new(FALSE, FALSE, sizeof(gint64));
+    row->changes = g_array_new(FALSE, FALSE, sizeof(SheetChange));
+    g_array_set_clear_func(row->changes, clear_change);
+    row->notes = g_ptr_array_new_with_free_func(g_free);
+    row->workload = g_strdup(wire_text(at, "workload"));
+    row->trigger = g_strdup(wire_text(at, "trigger"));
+    row->location = g_strdup(wire_text(at, "location"));
+    row->id = g_strdup_printf("%s/%s@%s", row->workload, row->trigger, row->location);
+    row->state =
+        (InstanceState)wire_choice(at, "state", INSTANCE_NAMES.names, INSTANCE_NAMES.count);
+    row->rule = g_strdup(wire_text_opt(at, "rule", ""));
+    row->zone = g_strdup(wire_text_opt(at, "zone", "UTC"));
+    row->next_ms = wire_time_ms_opt(at, "next_at");
+    row->missed = wire_integer_opt(at, "missed", 0, WIRE_INTEGER_MAX, -1);
+    row->more = wire_bool_opt(at, "more", false);
+    WireAt times = wire_array_opt(at, "occurrences");
+    for (gsize i = 0; i < wire_count(&times); i++) {
+        WireAt item = wire_item(&times, i);
+        gint64 at_ms = wire_time_ms(&item, NULL);
+        g_array_append_val(row->times, at_ms);
+    }
+    read_changes(at, row);
+    read_notes(at, "ambiguous", row);
+    read_notes(at, "warnings", row);
+    return row;
+}
+
+GPtrArray *timesheet_read(const char *body, GError **error)
+{
+    g_autoptr(json_t) json = wire_parse("The schedules", body, strlen(body), BYTES_MAX, error);
+    if (!json)
+        return NULL;
+    WireReader reader = {0};
+    WireAt root = wire_root(&reader, json);
+    WireAt list = wire_array(&root, "schedules");
+    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(row_free);
+    for (gsize i = 0; i < wire_count(&list); i++) {
+        WireAt item = wire_item(&list, i);
+        g_ptr_array_add(rows, read_row(&item));
+    }
+    return wire_reader_finish(&reader, error) ? g_steal_pointer(&rows) : NULL;
+}

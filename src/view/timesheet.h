@@ -1,0 +1,29 @@
+// The backend's answer to "what fires when, where" (/v1/schedules), read strictly and kept as it came.
+#pragma once
+
+#include "model/names.h"
+
+typedef struct {
+    gint64 at_ms;
+    char *what; // "moved", "twice": a change of the clocks
+} SheetChange;
+
+// One trigger at one location.
+typedef struct {
+    char *id; // "workload/trigger@location"
+    char *workload;
+    char *trigger;
+    char *location;
+    InstanceState state; // as the backend saw it when it answered
+    char *rule;
+    char *zone;
+    gint64 next_ms;   // 0 = never
+    gint64 missed;    // -1 = unknown
+    GArray *times;    // of gint64, in order
+    bool more;        // times were left out
+    GArray *changes;  // of SheetChange
+    GPtrArray *notes; // of char *: what is open about the rule, and what is assumed
+} SheetRow;
+
+// Rows in the fleet file's order; of SheetRow *, owned by the caller. ERR_INVALID names the path.
+GPtrArray *timesheet_read(const char *body, GError **error);
