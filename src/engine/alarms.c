@@ -68,10 +68,15 @@ static void want_location(Wanted *wanted, const LocationStatus *status)
         const GroupStatus *group = wanted->engine->groups->pdata[i];
         consequences += g_strcmp0(group->active, status->name) == 0;
     }
+    // No counts of probes: the text stays while the alarm does.
+    g_autoptr(GString) seen = g_string_new(NULL);
+    for (guint i = 0; i < status->vantages->len; i++)
+        g_string_append_printf(seen, "%s%s", i ? ", " : "",
+                               ((const VantageStatus *)status->vantages->pdata[i])->vantage);
     want(wanted, SEVERITY_ERROR, consequences, g_strconcat("location-down:", status->name, NULL),
          g_strconcat("location/", status->name, NULL),
-         g_strdup_printf("%s is down: %s", status->title ? status->title : status->name,
-                         status->verdict.why));
+         g_strdup_printf("%s is down, seen from %s", status->title ? status->title : status->name,
+                         seen->str));
 }
 
 static void want_group(Wanted *wanted, const GroupStatus *status)
