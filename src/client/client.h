@@ -16,13 +16,15 @@ typedef struct {
     const Clock *clock;
     const IdSource *ids;
     GPtrArray *endpoints; // of Endpoint *; borrowed
-    const char *token;    // for TCP endpoints; NULL = none; copied
     const char *journal;  // directory; NULL = the default
     bool follow;          // keep the picture up by the event stream; false: one snapshot is enough
     // The picture or the link has changed. Not called from within a function of this header.
     void (*changed)(gpointer data);
-    // The fate of a sign-off is known now (also of one from an earlier session).
+    // The fate of a sign-off is known now (also of one from an earlier session). NULL: fates are not asked
+    // after by themselves, so that none is settled unseen.
     void (*fate)(const JournalEntry *entry, gpointer data);
+    // A file of the journal cannot be read: a sentence. NULL: not told.
+    void (*trouble)(const char *sentence, gpointer data);
     gpointer data;
 } ClientConfig;
 
@@ -31,34 +33,49 @@ Client *client_new(const ClientConfig *config, GError **error);
 void client_free(Client *client);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Client, client_free)
 
-// Begins to connect, and asks after what the journal does not know.
+// Begins to connect, and asks after what the journal does not know (of sign-offs that were sent to one of
+// these endpoints). Once.
 void client_start(Client *client);
 // Fetches everything again.
 void client_reload(Client *client);
 
 const Picture *client_picture(const Client *client);
+// Why the last round over all endpoints gave no picture: REFUSAL_* if one of them said no (who we are is not
+// known there), else ERR_UNREACHABLE with what was tried. NULL: there is a picture, or the first round is
+// not over. The client goes on trying.
+const GError *client_failure(const Client *client);
 // What is in the journal and not settled: of JournalEntry *.
 const GPtrArray *client_unsettled(const Client *client);
 
-// `json` is the answer's body (borrowed, NULL if it has none) and `text` the same as it came; with `error` set both
-// may be NULL. ERR_UNKNOWN: it may have happened; REFUSAL_*: the backend said no.
+// `json` is the answer's body (borrowed) and `text` the same as it came; with `error` set both may be NULL.
+// ERR_UNKNOWN: it may have happened; REFUSAL_*: the backend said no; ERR_PROTOCOL: what answered is no
+// backend. Called once, unless the client is freed before.
 typedef void (*ClientDone)(json_t *json, const char *text, const GError *error, gpointer data);
 
-// Tries the endpoints in turn until one knows who we are, 2 s at most for each; the answer is its whoami. For
-// those who do not want the whole picture.
+// Asks the endpoints, each a moment after the one before, until one knows who we are; the answer is its whoami,
+// or within 2 s the first refusal, or ERR_UNREACHABLE with what was tried. For those who do not want the
+// whole picture. One at a time.
 void client_connect(Client *client, ClientDone done, gpointer data);
 
-// Asks the endpoint in use (or the first that answers). `path` begins with "/".
+// Asks the endpoint in use. `path` begins with "/". The answer must be JSON.
 void client_get(Client *client, const char *path, ClientDone done, gpointer data);
+// The same for an answer that need not be JSON (then `json` is NULL).
+void client_get_text(Client *client, const char *path, ClientDone done, gpointer data);
 
 // Sends `body` (taken; may be NULL). POSTs carry an idempotency key of their own, so that a broken line is no
 // second proposal. `revision` is for If-Match; 0 = none.
 void client_post(Client *client, const char *path, json_t *body, guint64 revision, ClientDone done,
                  gpointer data);
 
-// Journals and sends a sign-off; makes its id if it has none. `done` is called with the answer. Its fate comes
-// through the config's `fate` too. ERR_NO_SPACE or ERR_INTERNAL: not journalled, so not sent.
+// Journals and sends a sign-off; makes its id if it has none. `done` is called with the answer: ERR_UNREACHABLE
+// means that it was certainly not sent. Its fate comes through the config's `fate` too. ERR_NO_SPACE or
+// ERR_INTERNAL: not journalled, so not sent (`done` is called at once then).
 void client_sign(Client *client, const SignOff *signoff, ClientDone done, gpointer data);
+
+// Asks what became of a sign-off, whoever sent it: the answer is the sign-off as recorded, or
+// REFUSAL_NOT_FOUND (it is not there now; one that was just sent may still come).
+void client_find_signoff(Client *client, const char *operation, const char *id, ClientDone done,
+                         gpointer data);
 
 // Tells who looks at what; NULL = nothing any more. Repeats itself while it stays the same.
 void client_watch(Client *client, const char *operation);

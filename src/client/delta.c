@@ -5,8 +5,6 @@
 
 #include "client/private.h"
 
-enum { LINE_MAX_BYTES = 4 * 1024 * 1024 };
-
 static const int SHELVES[DELTA_KINDS] = {
     [DELTA_FRAME] = -1,
     [DELTA_LOCATION] = SHELF_LOCATIONS,
@@ -60,14 +58,17 @@ static void take(Picture *picture, Delta *delta, bool *ret_reload)
         picture_remove(picture, shelf, delta->key);
 }
 
-static void take_me(Picture *picture, const WireAt *root)
+static bool take_me(Picture *picture, WireReader *reader, const WireAt *root, GError **error)
 {
     WireAt me = wire_object(root, "object");
     const char *name = wire_text(&me, "operator");
+    const char *how = wire_text_opt(&me, "how", NULL);
+    gint64 roles = wire_integer(&me, "roles", 0, G_MAXINT32);
+    if (!wire_reader_finish(reader, error))
+        return false;
     person_release(&picture->me);
-    picture->me.name = g_strdup(name);
-    picture->me.how = g_strdup(wire_text_opt(&me, "how", NULL));
-    picture->me.roles = (guint)wire_integer(&me, "roles", 0, 15);
+    picture->me = (Person){g_strdup(name), g_strdup(how), (guint)roles};
+    return true;
 }
 
 bool delta_take(Picture *picture, const char *text, gsize n, guint64 *ret_end, bool *ret_reload,
@@ -79,10 +80,8 @@ bool delta_take(Picture *picture, const char *text, gsize n, guint64 *ret_end, b
     WireReader reader = {0};
     WireAt root = wire_root(&reader, json);
     const char *kind = wire_text(&root, "kind");
-    if (g_strcmp0(kind, "me") == 0) {
-        take_me(picture, &root);
-        return wire_reader_finish(&reader, error);
-    }
+    if (g_strcmp0(kind, "me") == 0)
+        return take_me(picture, &reader, &root, error);
     if (g_strcmp0(kind, "end") == 0) {
         *ret_end = (guint64)wire_integer(&root, "revision", 0, WIRE_INTEGER_MAX);
         return wire_reader_finish(&reader, error);

@@ -17,7 +17,13 @@ void endpoint_free(Endpoint *endpoint)
     g_free(endpoint->name);
     g_free(endpoint->base);
     g_free(endpoint->socket);
+    token_free(endpoint->token);
     g_free(endpoint);
+}
+
+bool endpoint_equal(const Endpoint *a, const Endpoint *b)
+{
+    return g_strcmp0(a->socket, b->socket) == 0 && strcmp(a->base, b->base) == 0;
 }
 
 static Endpoint *unix_endpoint(const char *name, const char *path)
@@ -40,7 +46,8 @@ Endpoint *endpoint_parse(const char *text, GError **error)
                        g_strcmp0(g_uri_get_scheme(uri), "https") == 0);
     bool bare = web && g_uri_get_host(uri) && *g_uri_get_host(uri) && !g_uri_get_userinfo(uri) &&
                 (!*g_uri_get_path(uri) || strcmp(g_uri_get_path(uri), "/") == 0) &&
-                !g_uri_get_query(uri);
+                !g_uri_get_query(uri) && !g_uri_get_fragment(uri) &&
+                !strchr(g_uri_get_host(uri), ' ');
     if (!bare) {
         g_set_error(error, ERR, ERR_INVALID,
                     "\"%.100s\" is not a backend; expected unix:/PATH, http://HOST:PORT or "
@@ -103,7 +110,7 @@ static char *trimmed(const char *buffer, gssize n)
 char *token_read(const char *path, GError **error)
 {
     char buffer[TOKEN_MAX];
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0) {
         g_set_error(error, ERR, ERR_NOT_FOUND, "The token file %s cannot be opened: %s.", path,
                     g_strerror(errno));

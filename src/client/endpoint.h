@@ -9,11 +9,16 @@ typedef struct {
     char *name;   // as the operator wrote it
     char *base;   // URL without a path: "http://localhost", "http://127.0.0.1:4711"
     char *socket; // Unix socket; NULL = by the URL
+    char *token;  // bearer token, for TCP; NULL = none. Never sent to another
 } Endpoint;
 
 // ERR_INVALID says what was expected. The caller frees.
 Endpoint *endpoint_parse(const char *text, GError **error);
 void endpoint_free(Endpoint *endpoint);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Endpoint, endpoint_free)
+
+// True if both lead to the same place, however they were written.
+bool endpoint_equal(const Endpoint *a, const Endpoint *b);
 
 // A list separated by commas or blanks, as in SIGNALBOX_URL. ERR_INVALID names the one that is wrong, or
 // says that there is none. Of Endpoint *; the caller owns it.

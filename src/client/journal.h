@@ -21,6 +21,10 @@ typedef struct {
     gint64 settled_ms;
     char *endpoint;
     char *answer; // "recorded by weu-1 at 03:15:02Z (audit 4711)", or the refusal's sentence
+
+    // Of this session, not written:
+    bool busy;      // being sent, or asked after
+    gint64 sure_ms; // from then on "not found" means that it never came
 } JournalEntry;
 
 void journal_entry_free(JournalEntry *entry);

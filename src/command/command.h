@@ -37,7 +37,6 @@ struct Session {
     Arguments args;
     ConsoleConfig *config;
     GPtrArray *endpoints; // of Endpoint *
-    char *token;
     const Clock *clock;
     IdSource ids;
     Client *client;

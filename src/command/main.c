@@ -135,7 +135,6 @@ static void session_release(Session *session)
     if (session->endpoints)
         g_ptr_array_unref(session->endpoints);
     id_source_release(&session->ids);
-    token_free(session->token);
     g_free(session->url);
     g_free(session->token_file);
     g_free(session->config_file);

@@ -72,7 +72,6 @@ int run_console(Session *session, int argc, char **argv)
         return code;
     ConsoleOptions options = {.config = session->config,
                               .endpoints = session->endpoints,
-                              .token = session->token,
                               .journal = session->journal,
                               .theme = args->theme,
                               .ascii = session->ascii,

@@ -9,7 +9,7 @@
 #include "conf/mistake.h"
 #include "model/refusal.h"
 
-enum { PICTURE_MS = 2000, WAKE_MS = 5 };
+enum { SILENCE_MS = 2200, WAKE_MS = 5 }; // silence: longer than the client gives an endpoint
 
 #define DEFAULT_URL "unix:/run/signalbox/signalboxd.sock"
 
@@ -27,7 +27,8 @@ int session_complain(const Session *session, ExitCode code, const char *format, 
 int session_fail(const Session *session, const GError *error)
 {
     ExitCode code = EXIT_REFUSED;
-    if (err_is(error, ERR_UNREACHABLE) || err_is(error, ERR_TIMEOUT) || err_is(error, ERR_PROTOCOL))
+    if (err_is(error, ERR_UNREACHABLE) || err_is(error, ERR_TIMEOUT) ||
+        err_is(error, ERR_PROTOCOL) || err_is(error, ERR_TOO_LARGE))
         code = EXIT_UNREACHABLE;
     else if (err_is(error, ERR_UNKNOWN))
         code = EXIT_UNKNOWN;
@@ -87,30 +88,40 @@ static GPtrArray *find_endpoints(const Session *session, GError **error)
     return endpoints_parse(list->len ? list->str : DEFAULT_URL, error);
 }
 
-static const char *find_token_file(const Session *session)
+// The token file of the backend that the configuration knows under this address. NULL: none.
+static const char *configured_token(const Session *session, const Endpoint *endpoint)
 {
-    const char *env = g_getenv("SIGNALBOX_TOKEN_FILE");
-    if (session->token_file)
-        return session->token_file;
-    if (env && *env)
-        return env;
     for (guint i = 0; i < session->config->backends->len; i++) {
         const ConfBackend *backend = session->config->backends->pdata[i];
-        if (backend->token_file)
+        g_autoptr(Endpoint) known = endpoint_parse(backend->url, NULL);
+        if (known && endpoint_equal(known, endpoint))
             return backend->token_file;
     }
     return NULL;
 }
 
+// A token goes to the endpoints it was given for, and to no other: those named with it, or the backend beside
+// which the configuration has it.
+static bool read_tokens(const Session *session, GError **error)
+{
+    const char *env = g_getenv("SIGNALBOX_TOKEN_FILE");
+    const char *given = session->token_file ? session->token_file : env && *env ? env : NULL;
+    for (guint i = 0; i < session->endpoints->len; i++) {
+        Endpoint *endpoint = session->endpoints->pdata[i];
+        const char *path = endpoint->socket ? NULL
+                           : given          ? given
+                                            : configured_token(session, endpoint);
+        endpoint->token = path ? token_read(path, error) : NULL;
+        if (path && !endpoint->token)
+            return false;
+    }
+    return true;
+}
+
 static bool find_backend(Session *session, GError **error)
 {
     session->endpoints = find_endpoints(session, error);
-    if (!session->endpoints)
-        return false;
-    const char *token_file = find_token_file(session);
-    if (token_file)
-        session->token = token_read(token_file, error);
-    return !token_file || session->token;
+    return session->endpoints && read_tokens(session, error);
 }
 
 bool session_open(Session *session, int *ret_exit)
@@ -127,7 +138,6 @@ bool session_open(Session *session, int *ret_exit)
     ClientConfig config = {.clock = session->clock,
                            .ids = &session->ids,
                            .endpoints = session->endpoints,
-                           .token = session->token,
                            .journal = session->journal};
     session->client = client_new(&config, &error);
     if (!session->client)
@@ -200,7 +210,7 @@ json_t *session_get(Session *session, const char *path, int *ret_exit)
 char *session_get_text(Session *session, const char *path, int *ret_exit)
 {
     Waiting waiting = {0};
-    client_get(session->client, path, on_answer, &waiting);
+    client_get_text(session->client, path, on_answer, &waiting);
     char *text = take_answer(session, &waiting, ret_exit) ? g_steal_pointer(&waiting.text) : NULL;
     waiting_release(&waiting);
     return text;
@@ -222,12 +232,11 @@ static gboolean on_wake(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-// Waits while something still comes: a large fleet's picture may take longer than 2 s, a silent one may not.
-static bool is_coming(const Session *session, gint64 from_ms)
+// A large fleet's picture may take longer than a silent backend may.
+static bool is_silent(const Session *session, gint64 from_ms)
 {
-    const Picture *picture = client_picture(session->client);
-    gint64 heard_ms = MAX(picture->link.heard_ms, from_ms);
-    return !picture->complete && clock_wall_ms(session->clock) - heard_ms < PICTURE_MS;
+    gint64 heard_ms = MAX(client_picture(session->client)->link.heard_ms, from_ms);
+    return clock_wall_ms(session->clock) - heard_ms >= SILENCE_MS;
 }
 
 const Picture *session_picture(Session *session, int *ret_exit)
@@ -238,13 +247,15 @@ const Picture *session_picture(Session *session, int *ret_exit)
     const Picture *picture = client_picture(session->client);
     client_start(session->client);
     guint wake = g_timeout_add(WAKE_MS, on_wake, NULL);
-    while (is_coming(session, from_ms))
+    while (!picture->complete && !client_failure(session->client) && !is_silent(session, from_ms))
         g_main_context_iteration(NULL, TRUE);
     g_source_remove(wake);
     if (picture->complete)
         return picture;
-    *ret_exit = session_complain(
-        session, EXIT_UNREACHABLE, "No backend answered within %d s. %s", PICTURE_MS / 1000,
-        picture->link.trouble ? picture->link.trouble : "Nothing was heard at all.");
+    *ret_exit =
+        client_failure(session->client)
+            ? session_fail(session, client_failure(session->client))
+            : session_complain(session, EXIT_UNREACHABLE, "%s began to answer and fell silent.",
+                               picture->link.endpoint);
     return NULL;
 }

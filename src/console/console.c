@@ -8,7 +8,7 @@
 #include "console/private.h"
 #include "view/frame.h"
 
-enum { TICK_MS = 1000, BELL_PAUSE_MS = 30 * 1000, PRINT_MS = 2000, PRINT_POLL_MS = 5 };
+enum { TICK_MS = 1000, BELL_PAUSE_MS = 30 * 1000, PRINT_MS = 2200, PRINT_POLL_MS = 5 };
 
 ViewContext console_context(const Console *console)
 {
@@ -91,6 +91,11 @@ static void on_fate(const JournalEntry *entry, gpointer data)
                 entry->answer ? entry->answer : name_of(&FATE_NAMES, (int)entry->fate));
 }
 
+static void on_trouble(const char *sentence, gpointer data)
+{
+    console_say(data, ROLE_WARN, "Journal: %s", sentence);
+}
+
 // ---- terminal ----
 
 static void on_draw(Grid *grid, gpointer data)
@@ -147,11 +152,11 @@ static bool console_init(Console *console, const ConsoleOptions *options, bool f
     ClientConfig client = {.clock = console->clock,
                            .ids = &console->ids,
                            .endpoints = options->endpoints,
-                           .token = options->token,
                            .journal = options->journal,
                            .follow = follow,
                            .changed = on_changed,
-                           .fate = on_fate,
+                           .fate = follow ? on_fate : NULL, // a printed screen tells no fates
+                           .trouble = on_trouble,
                            .data = console};
     console->ui = ui_new();
     console->client = client_new(&client, error);
@@ -225,28 +230,40 @@ static gboolean on_poll(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-static bool is_waiting(const Console *console, gint64 until_ms)
+static bool is_silent(const Console *console, gint64 from_ms)
+{
+    gint64 heard_ms = MAX(client_picture(console->client)->link.heard_ms, from_ms);
+    return clock_wall_ms(console->clock) - heard_ms >= PRINT_MS;
+}
+
+static bool is_waiting(const Console *console)
 {
     bool here = client_picture(console->client)->complete && !console->asking;
-    return !here && clock_mono_ms(console->clock) < until_ms;
+    return !here && !client_failure(console->client);
 }
 
 static void wait_for_picture(Console *console)
 {
-    gint64 until_ms = clock_mono_ms(console->clock) + PRINT_MS;
+    gint64 from_ms = clock_wall_ms(console->clock);
     guint poll = g_timeout_add(PRINT_POLL_MS, on_poll, console);
-    while (is_waiting(console, until_ms))
+    while (is_waiting(console) && !is_silent(console, from_ms))
         g_main_context_iteration(NULL, TRUE);
     g_source_remove(poll);
+}
+
+static GError *no_picture(const Console *console)
+{
+    const GError *failure = client_failure(console->client);
+    return failure ? g_error_copy(failure)
+                   : g_error_new(ERR, ERR_TIMEOUT, "%s began to answer and fell silent.",
+                                 client_picture(console->client)->link.endpoint);
 }
 
 static bool print_grid(const Console *console, int width, int height, GError **error)
 {
     const Picture *picture = client_picture(console->client);
     if (!picture->complete) {
-        g_set_error(error, ERR, ERR_UNREACHABLE, "No backend answered within %d s. %s",
-                    PRINT_MS / 1000,
-                    picture->link.trouble ? picture->link.trouble : "Nothing was heard at all.");
+        g_propagate_error(error, no_picture(console));
         return false;
     }
     ViewContext context = console_context(console);

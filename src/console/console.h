@@ -11,7 +11,6 @@
 typedef struct {
     const ConsoleConfig *config; // looks and keys
     GPtrArray *endpoints;        // of Endpoint *
-    const char *token;           // NULL = none
     const char *journal;         // NULL = the default directory
     const char *theme;           // NULL = the config's
     bool ascii;
@@ -27,6 +26,5 @@ typedef struct {
 // Runs until the operator leaves or a signal ends it. False with the reason if the terminal cannot be used.
 bool console_run(const ConsoleOptions *options, GError **error);
 
-// Prints one screen of `width` × `height` to standard output and returns. ERR_UNREACHABLE (with what was tried)
-// if no backend gave a picture within 2 s.
+// Prints one screen of `width` × `height` to standard output and returns. Without a picture: why (client_failure).
 bool console_print(const ConsoleOptions *options, int width, int height, GError **error);

@@ -151,7 +151,7 @@ static void fetch(Console *console, const Effect *effect)
     console->fetched_path = g_strdup(effect->text);
     g_clear_pointer(&console->fetched_body, g_free);
     console->asking++;
-    client_get(console->client, effect->text, on_fetched, console);
+    client_get_text(console->client, effect->text, on_fetched, console);
 }
 
 static void write_screen(Console *console)

@@ -162,7 +162,8 @@ HttpCall *http_call_new(HttpClient *client, const HttpSpec *spec, HttpDoneFunc d
     call->method = g_strdup(spec->method ? spec->method : "GET");
     call->socket_path = g_strdup(spec->socket_path);
     call->upload = spec->body ? g_bytes_ref(spec->body) : NULL;
-    call->idempotent = spec->idempotent || http_method_is_idempotent(call->method);
+    call->idempotent =
+        !spec->never_repeat && (spec->idempotent || http_method_is_idempotent(call->method));
     call->connect_ms = spec->connect_ms ? spec->connect_ms : DEFAULT_CONNECT_MS;
     call->total_ms = spec->total_ms ? spec->total_ms : spec->piece ? -1 : DEFAULT_TOTAL_MS;
     call->silence_ms = spec->silence_ms;

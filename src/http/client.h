@@ -80,6 +80,9 @@ typedef struct {
     GBytes *body;             // may be NULL
     bool idempotent;          // for POST and PATCH: repeating has no second effect
                               // (idempotency key)
+    bool never_repeat;        // PUT and DELETE too: sent and no whole answer is ERR_UNKNOWN, and
+                              // libcurl does not repeat it on a fresh connection; for what is asked
+                              // after, not sent again
     gint64 connect_ms;        // limit for name, connection and TLS; 0 = 5000
     gint64 total_ms;          // limit for everything; 0 = 30000, or none if `piece` is
                               // set; -1 = none
