@@ -1,50 +1,77 @@
-// Screen 6: what would make a failover fail or hurt, worst first, each with its facts and its way out; and the
-// plans, with when they were last reviewed and tested.
+// Screen 6: would a failover work today? The rules that do not hold, worst first, then every group's plan with
+// its dates. Enter reads a finding whole; a second Enter goes to what it is about.
 #include "view/screens.h"
 
 #include <string.h>
 
 #include "base/timefmt.h"
+#include "model/rules.h"
 #include "view/badge.h"
 #include "view/list.h"
+#include "view/page.h"
+#include "view/words.h"
 
-enum { COLUMN_WHAT, COLUMN_STATE, COLUMN_OBJECT, COLUMN_SINCE, COLUMN_SOURCE };
-enum { ACTION_OPEN = 1 };
+enum {
+    COLUMN_RULE,
+    COLUMN_SEVERITY,
+    COLUMN_OBJECT,
+    COLUMN_TITLE,
+    COLUMN_FACTS,
+    COLUMN_SINCE,
+    COLUMN_FROM
+};
+enum { ACTION_OPEN = 1, ACTION_CLOSE, ACTION_GO };
 enum { DETAIL_LINES = 8, DETAIL_MIN_HEIGHT = 14 };
+enum { YEAR_DAYS = 365, WARN_DAYS = 330 };
 #define DAY_MS ((gint64)24 * 3600 * 1000)
-#define PLAN_LIMIT_MS (365 * DAY_MS)
-#define PLAN_SOON_MS (30 * DAY_MS)
 
 static const Binding BINDINGS[] = {
-    {ACTION_OPEN, "open", "enter", "go there", "Goes to what the row is about.", 0},
+    {ACTION_OPEN, "open", "enter", "read", "Shows the whole finding, or the group's plan.", 0},
+};
+
+static const Binding PAGE_KEYS[] = {
+    {ACTION_CLOSE, "close", "esc q", "findings", "Goes back to the findings.", 0},
+    {ACTION_GO, "go", "enter", "go there", "Goes to what it is about.", 0},
 };
 
 static const TableColumn COLUMNS[] = {
-    [COLUMN_WHAT] = {"WHAT", 30, 20, 0, ALIGN_LEFT, COLUMN_GROW},
-    [COLUMN_STATE] = {"STATE", 14, 11, 0, ALIGN_LEFT, 0},
-    [COLUMN_OBJECT] = {"WHERE", 34, 26, 1, ALIGN_LEFT, COLUMN_GROW},
-    [COLUMN_SINCE] = {"SINCE", 6, 5, 2, ALIGN_RIGHT, 0},
-    [COLUMN_SOURCE] = {"FROM", 12, 8, 3, ALIGN_LEFT, 0},
+    [COLUMN_RULE] = {"RULE", 5, 5, 0, ALIGN_LEFT, 0},
+    [COLUMN_SEVERITY] = {"", 10, 9, 0, ALIGN_LEFT, 0},
+    [COLUMN_OBJECT] = {"ABOUT", 26, 14, 0, ALIGN_LEFT, 0},
+    [COLUMN_TITLE] = {"HOLDS NOT", 20, 14, 3, ALIGN_LEFT, 0},
+    [COLUMN_FACTS] = {"FACTS", 60, 34, 1, ALIGN_LEFT | ALIGN_CLIP_END, COLUMN_GROW},
+    [COLUMN_SINCE] = {"SINCE", 5, 5, 2, ALIGN_RIGHT, 0},
+    [COLUMN_FROM] = {"FROM", 8, 6, 4, ALIGN_LEFT, 0},
 };
 
-// A finding, a group's plan, or (neither) a heading between them.
+// A finding, or a group's plan, or (neither) the heading between them.
 typedef struct {
     const Finding *finding;
     const GroupStatus *group;
-    const char *id;
+    char *id;
 } Row;
 
 typedef struct {
-    List list; // rows: Row *, of `store`
-    GPtrArray *store;
+    List list;
+    Page page;
+    bool reading;
+    guint counts[SEVERITY_CRITICAL + 1];
+    guint shown; // findings that match the filter
 } Readiness;
+
+static void free_row(gpointer data)
+{
+    g_free(((Row *)data)->id);
+    g_free(data);
+}
 
 static gpointer readiness_create(void)
 {
     Readiness *view = g_new0(Readiness, 1);
     list_init(&view->list, "Readiness", BINDINGS, G_N_ELEMENTS(BINDINGS));
     table_set_columns(view->list.table, COLUMNS, G_N_ELEMENTS(COLUMNS));
-    view->store = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_set_free_func(view->list.rows, free_row);
+    page_init(&view->page, "Finding", PAGE_KEYS, G_N_ELEMENTS(PAGE_KEYS));
     return view;
 }
 
@@ -52,87 +79,186 @@ static void readiness_destroy(gpointer state)
 {
     Readiness *view = state;
     list_release(&view->list);
-    g_ptr_array_unref(view->store);
+    page_release(&view->page);
     g_free(view);
 }
 
 // ---- rows ----
 
-static void add(Readiness *view, const Finding *finding, const GroupStatus *group, const char *id)
+// The older of the two dates decides; a plan that was never reviewed or tested is overdue.
+static gint64 plan_due(const GroupStatus *group)
 {
-    Row *row = g_new(Row, 1);
+    gint64 older = MIN(group->plan_reviewed_ms, group->plan_tested_ms);
+    return older > 0 ? older + YEAR_DAYS * DAY_MS : 0;
+}
+
+static Severity plan_severity(const GroupStatus *group, gint64 now_ms)
+{
+    gint64 due = plan_due(group);
+    return due <= now_ms                                      ? SEVERITY_ERROR
+           : due <= now_ms + (YEAR_DAYS - WARN_DAYS) * DAY_MS ? SEVERITY_WARNING
+                                                              : SEVERITY_INFO;
+}
+
+static void add_row(Readiness *view, const Finding *finding, const GroupStatus *group, char *id)
+{
+    Row *row = g_new0(Row, 1);
     *row = (Row){finding, group, id};
-    g_ptr_array_add(view->store, row);
     g_ptr_array_add(view->list.rows, row);
 }
 
-static bool matches(const Readiness *view, const Finding *finding)
+static int compare_findings(gconstpointer a, gconstpointer b)
 {
-    g_autofree char *text = g_strdup_printf(
-        "%s %s %s %s %s", finding->rule, finding->title ? finding->title : "",
-        finding->object ? finding->object : "", name_of(&SEVERITY_NAMES, (int)finding->severity),
-        finding->facts ? finding->facts : "");
-    return filter_matches_text(&view->list.filter, text);
-}
-
-static int compare(gconstpointer a, gconstpointer b)
-{
-    const Finding *x = *(Finding *const *)a, *y = *(Finding *const *)b;
-    int difference = (int)y->severity - (int)x->severity;
-    return difference ? difference : g_strcmp0(x->id, y->id);
-}
-
-static gint64 due_ms(const GroupStatus *group)
-{
-    gint64 last_ms = MIN(group->plan_reviewed_ms, group->plan_tested_ms);
-    return last_ms ? last_ms + PLAN_LIMIT_MS : 0;
+    const Finding *x = (*(Row *const *)a)->finding, *y = (*(Row *const *)b)->finding;
+    int severity = (int)y->severity - (int)x->severity;
+    return severity ? severity : strcmp(x->id, y->id);
 }
 
 static int compare_plans(gconstpointer a, gconstpointer b)
 {
     const GroupStatus *x = *(GroupStatus *const *)a, *y = *(GroupStatus *const *)b;
-    gint64 dx = due_ms(x), dy = due_ms(y);
-    return dx != dy ? (dx > dy) - (dx < dy) : g_strcmp0(x->name, y->name);
+    gint64 left = plan_due(x), right = plan_due(y);
+    return left != right ? (left > right) - (left < right) : strcmp(x->name, y->name);
 }
 
 static void add_findings(Readiness *view, const Picture *picture)
 {
-    g_autoptr(GPtrArray) found = g_ptr_array_new();
-    for (guint i = 0; i < picture_count(picture, SHELF_FINDINGS); i++)
-        if (matches(view, picture_at(picture, SHELF_FINDINGS, i)))
-            g_ptr_array_add(found, picture_at(picture, SHELF_FINDINGS, i));
-    g_ptr_array_sort(found, compare);
-    for (guint i = 0; i < found->len; i++)
-        add(view, found->pdata[i], NULL, ((const Finding *)found->pdata[i])->id);
+    memset(view->counts, 0, sizeof view->counts);
+    for (guint i = 0; i < picture_count(picture, SHELF_FINDINGS); i++) {
+        const Finding *finding = picture_at(picture, SHELF_FINDINGS, i);
+        g_autofree char *text = g_strjoin(" ", finding->rule, finding->title, finding->object,
+                                          name_of(&SEVERITY_NAMES, (int)finding->severity),
+                                          finding->facts ? finding->facts : "", NULL);
+        view->counts[CLAMP(finding->severity, SEVERITY_INFO, SEVERITY_CRITICAL)]++;
+        if (filter_matches_text(&view->list.filter, text))
+            add_row(view, finding, NULL, g_strdup(finding->id));
+    }
+    view->shown = view->list.rows->len;
+    g_ptr_array_sort(view->list.rows, compare_findings);
 }
 
 static void add_plans(Readiness *view, const Picture *picture)
 {
-    g_autoptr(GPtrArray) plans = g_ptr_array_new();
+    g_autoptr(GPtrArray) groups = g_ptr_array_new();
     for (guint i = 0; i < picture_count(picture, SHELF_GROUPS); i++) {
         GroupStatus *group = picture_at(picture, SHELF_GROUPS, i);
         g_autofree char *text = g_strconcat("plan ", group->name, NULL);
         if (filter_matches_text(&view->list.filter, text))
-            g_ptr_array_add(plans, group);
+            g_ptr_array_add(groups, group);
     }
-    g_ptr_array_sort(plans, compare_plans);
-    if (plans->len)
-        add(view, NULL, NULL, "plans");
-    for (guint i = 0; i < plans->len; i++)
-        add(view, NULL, plans->pdata[i], ((const GroupStatus *)plans->pdata[i])->name);
+    g_ptr_array_sort(groups, compare_plans);
+    if (groups->len)
+        add_row(view, NULL, NULL, g_strdup("plans"));
+    for (guint i = 0; i < groups->len; i++) {
+        const GroupStatus *group = groups->pdata[i];
+        add_row(view, NULL, group, g_strconcat("plan/", group->name, NULL));
+    }
+}
+
+static const Row *row_of(const Readiness *view, const char *id)
+{
+    for (guint i = 0; i < view->list.rows->len; i++)
+        if (g_strcmp0(((const Row *)view->list.rows->pdata[i])->id, id) == 0)
+            return view->list.rows->pdata[i];
+    return NULL;
+}
+
+// ---- the page of one ----
+
+static void say_rule(Page *page, const char *id)
+{
+    guint count;
+    const Rule *rules = rules_all(&count);
+    for (guint i = 0; i < count; i++)
+        if (g_strcmp0(rules[i].id, id) == 0)
+            page_field(page, "HOLDS", ROLE_DIM, "when %s", rules[i].holds);
+}
+
+static void say_finding(Page *page, const Finding *finding, gint64 now_ms)
+{
+    char since[24], seen[24], at[32];
+    ago_format(finding->since_ms, now_ms, true, since);
+    ago_format(finding->observed_at_ms, now_ms, true, seen);
+    time_format_full(finding->since_ms, at);
+    Badge badge = badge_severity(finding->severity);
+    page_field(page, "RULE", ROLE_TITLE, "%s %s", finding->rule, finding->title);
+    page_field(page, "SEVERITY", badge.role, "%s %s", glyph_text(badge.glyph, false), badge.word);
+    page_field(page, "ABOUT", ROLE_NORMAL, "%s", finding->object);
+    page_field(page, "FACTS", ROLE_NORMAL, "%s", finding->facts ? finding->facts : "none given");
+    page_field(page, "WAY OUT", ROLE_NORMAL, "%s",
+               finding->way_out ? finding->way_out : "none is known");
+    say_rule(page, finding->rule);
+    page_field(page, "FROM", ROLE_DIM, "requirement %s", finding->from ? finding->from : "-");
+    page_field(page, "SINCE", ROLE_DIM, "%s (%s); checked %s", at, since, seen);
+    if (finding->severity >= SEVERITY_ERROR)
+        page_say(page, ROLE_WARN, "A failover can be signed only with this finding in view.");
+}
+
+static void say_date(Page *page, const char *label, gint64 at_ms, gint64 now_ms)
+{
+    char at[32], age[24];
+    time_format_full(at_ms, at);
+    ago_format(at_ms, now_ms, true, age);
+    if (at_ms > 0)
+        page_field(page, label, ROLE_NORMAL, "%.10s (%s)", at, age);
+    else
+        page_field(page, label, ROLE_WARN, "never, as far as the fleet file says");
+}
+
+static void say_plan(Page *page, const GroupStatus *group, gint64 now_ms)
+{
+    char due[32], left[16];
+    Severity severity = plan_severity(group, now_ms);
+    time_format_full(plan_due(group), due);
+    duration_format(ABS(plan_due(group) - now_ms), left);
+    page_field(page, "PLAN", ROLE_TITLE, "failover of %s", group->name);
+    say_date(page, "REVIEWED", group->plan_reviewed_ms, now_ms);
+    say_date(page, "TESTED", group->plan_tested_ms, now_ms);
+    if (!plan_due(group))
+        page_field(page, "DUE", ROLE_WARN, "now");
+    else
+        page_field(page, "DUE", severity == SEVERITY_INFO ? ROLE_NORMAL : ROLE_WARN, "%.10s, %s %s",
+                   due, severity == SEVERITY_ERROR ? "overdue by" : "in", left);
+    page_say(
+        page, ROLE_DIM,
+        "A plan is reviewed and tested every %d days (rule R17; a warning from %d days on). The "
+        "dates stand in the fleet file, at the group's `plan`.",
+        YEAR_DAYS, WARN_DAYS);
+}
+
+static void fill_page(Readiness *view, const ViewContext *context)
+{
+    const Row *row = row_of(view, view->page.object);
+    pager_begin(view->page.pager);
+    if (!row)
+        page_say(&view->page, ROLE_OK, "It holds again: %s is no finding any more. Esc leads back.",
+                 view->page.object);
+    else if (row->finding)
+        say_finding(&view->page, row->finding, context->now_ms);
+    else if (row->group)
+        say_plan(&view->page, row->group, context->now_ms);
 }
 
 static void readiness_refresh(gpointer state, const ViewContext *context)
 {
     Readiness *view = state;
-    if (!list_begin(&view->list, context))
-        return;
-    g_ptr_array_set_size(view->store, 0);
-    add_findings(view, context->picture);
-    add_plans(view, context->picture);
+    if (list_begin(&view->list, context)) {
+        add_findings(view, context->picture);
+        add_plans(view, context->picture);
+    }
+    if (view->reading)
+        fill_page(view, context);
 }
 
-// ---- the table's model ----
+static void readiness_open(gpointer state, const char *object)
+{
+    Readiness *view = state;
+    view->reading = true;
+    page_open(&view->page, object);
+    table_select(view->list.table, object);
+}
+
+// ---- the table ----
 
 static void model_row(gpointer data, gsize index, TableRow *ret_row)
 {
@@ -141,24 +267,29 @@ static void model_row(gpointer data, gsize index, TableRow *ret_row)
     ret_row->skip = !row->finding && !row->group;
 }
 
-static void finding_cell(const Finding *finding, const ViewContext *context, guint column,
-                         TableCell *cell)
+static void finding_cell(const Finding *finding, guint column, gint64 now_ms, TableCell *cell)
 {
     Badge badge = badge_severity(finding->severity);
     char age[16];
     switch (column) {
-    case COLUMN_WHAT:
-        table_cell_printf(cell, ROLE_NORMAL, "%s %s", finding->rule,
-                          finding->title ? finding->title : "");
+    case COLUMN_RULE:
+        cell->text = finding->rule;
+        cell->style = ROLE_TITLE;
         break;
-    case COLUMN_STATE:
+    case COLUMN_TITLE:
+        cell->text = finding->title;
+        break;
+    case COLUMN_SEVERITY:
         table_cell_state(cell, badge.glyph, badge.role, badge.word);
         break;
     case COLUMN_OBJECT:
-        cell->text = finding->object;
+        cell->text = object_words(finding->object);
+        break;
+    case COLUMN_FACTS:
+        cell->text = finding->facts;
         break;
     case COLUMN_SINCE:
-        calm_age_format(finding->since_ms, context->now_ms, age);
+        calm_age_format(finding->since_ms, now_ms, age);
         table_cell_printf(cell, ROLE_DIM, "%s", age);
         break;
     default:
@@ -167,28 +298,43 @@ static void finding_cell(const Finding *finding, const ViewContext *context, gui
     }
 }
 
-static Badge plan_badge(const GroupStatus *group, gint64 now_ms)
+static void plan_facts(const GroupStatus *group, gint64 now_ms, TableCell *cell)
 {
-    gint64 due = due_ms(group);
-    return !due                          ? (Badge){GLYPH_ALARM, ROLE_WARN, "never"}
-           : due <= now_ms               ? (Badge){GLYPH_ALARM, ROLE_WARN, "overdue"}
-           : due - now_ms < PLAN_SOON_MS ? (Badge){GLYPH_HALF, ROLE_WARN, "due soon"}
-                                         : (Badge){GLYPH_UP, ROLE_OK, "in time"};
+    char reviewed[24], tested[24], left[16];
+    Severity severity = plan_severity(group, now_ms);
+    Role role = severity == SEVERITY_INFO ? ROLE_NORMAL : ROLE_WARN;
+    ago_format(group->plan_reviewed_ms, now_ms, true, reviewed);
+    ago_format(group->plan_tested_ms, now_ms, true, tested);
+    duration_format(ABS(plan_due(group) - now_ms) / DAY_MS * DAY_MS, left);
+    table_cell_printf(cell, role, "%s %s, reviewed %s, tested %s",
+                      !plan_due(group)             ? "due"
+                      : severity == SEVERITY_ERROR ? "overdue by"
+                                                   : "due in",
+                      plan_due(group) ? left : "now", reviewed, tested);
 }
 
-static void plan_cell(const GroupStatus *group, const ViewContext *context, guint column,
-                      TableCell *cell)
+static void plan_cell(const GroupStatus *group, guint column, gint64 now_ms, TableCell *cell)
 {
-    Badge badge = plan_badge(group, context->now_ms);
-    char reviewed[16], tested[16];
-    calm_age_format(group->plan_reviewed_ms, context->now_ms, reviewed);
-    calm_age_format(group->plan_tested_ms, context->now_ms, tested);
-    if (column == COLUMN_WHAT)
-        table_cell_printf(cell, ROLE_NORMAL, "plan of %s", group->name);
-    else if (column == COLUMN_STATE)
-        table_cell_state(cell, badge.glyph, badge.role, badge.word);
-    else if (column == COLUMN_OBJECT)
-        table_cell_printf(cell, ROLE_NORMAL, "reviewed %s, tested %s", reviewed, tested);
+    Severity severity = plan_severity(group, now_ms);
+    Badge badge =
+        severity == SEVERITY_INFO ? (Badge){GLYPH_UP, ROLE_OK, "fine"} : badge_severity(severity);
+    switch (column) {
+    case COLUMN_RULE:
+        cell->text = "plan";
+        break;
+    case COLUMN_SEVERITY:
+        table_cell_state(cell, badge.glyph, badge.role,
+                         severity == SEVERITY_ERROR ? "overdue" : badge.word);
+        break;
+    case COLUMN_OBJECT:
+        cell->text = group->name;
+        break;
+    case COLUMN_FACTS:
+        plan_facts(group, now_ms, cell);
+        break;
+    default:
+        break;
+    }
 }
 
 static void model_cell(gpointer data, gsize index, guint column, TableCell *cell)
@@ -196,11 +342,11 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
     const List *list = data;
     const Row *row = list->rows->pdata[index];
     if (row->finding)
-        finding_cell(row->finding, list->context, column, cell);
+        finding_cell(row->finding, column, list->context->now_ms, cell);
     else if (row->group)
-        plan_cell(row->group, list->context, column, cell);
-    else if (column == COLUMN_WHAT)
-        table_cell_state(cell, GLYPH_NONE, ROLE_HEADER, "PLANS");
+        plan_cell(row->group, column, list->context->now_ms, cell);
+    else if (column == COLUMN_RULE)
+        table_cell_printf(cell, ROLE_HEADER, "PLANS");
 }
 
 static TableModel model_of(Readiness *view, const ViewContext *context)
@@ -211,73 +357,70 @@ static TableModel model_of(Readiness *view, const ViewContext *context)
                         .cell = model_cell,
                         .data = &view->list,
                         .empty = !filter_is_empty(&view->list.filter)
-                                     ? "No finding matches the filter: / changes it."
+                                     ? "No finding and no plan matches the filter: / changes it."
                                  : context->picture->complete
-                                     ? "No rule finds anything wrong."
+                                     ? "Nothing to be ready for: the fleet has no groups."
                                      : "Waiting for the backend's first picture."};
 }
 
-// ---- drawing ----
-
-static int put_field(const Canvas *canvas, int y, const char *label, Style style, const char *text)
+// "3 rules do not hold", or that all do; first of all, because an empty list could also mean that nobody looked.
+static void draw_summary(const Readiness *view, const ViewContext *context, const Canvas *line)
 {
-    gsize size = text ? strlen(text) : 0, done = 0;
-    Canvas body = canvas_sub(canvas, rect_make(10, 0, canvas->width - 10, canvas->height));
-    cells_put(canvas, 1, y, ROLE_DIM, size ? label : "");
-    while (done < size && y < canvas->height) {
-        gsize n = cells_wrap(&body, text + done, size - done, MAX(body.width, 1));
-        cells_put_n(&body, 0, y++, style, text + done, n);
-        done += n;
+    guint rules, all = picture_count(context->picture, SHELF_FINDINGS);
+    const guint *counts = view->counts;
+    rules_all(&rules);
+    if (!context->picture->complete)
+        return;
+    if (!all) {
+        cells_printf(line, 1, 0, ROLE_OK, "%s All %u rules hold.", glyph_text(GLYPH_UP, false),
+                     rules);
+        return;
     }
-    return y;
+    bool grave = counts[SEVERITY_ERROR] + counts[SEVERITY_CRITICAL] > 0;
+    int x = cells_printf(line, 1, 0, grave ? ROLE_WARN : ROLE_NORMAL,
+                         "%u finding%s: %u error%s, %u warning%s, %u note%s", all, plural(all),
+                         counts[SEVERITY_ERROR] + counts[SEVERITY_CRITICAL],
+                         plural(counts[SEVERITY_ERROR] + counts[SEVERITY_CRITICAL]),
+                         counts[SEVERITY_WARNING], plural(counts[SEVERITY_WARNING]),
+                         counts[SEVERITY_INFO], plural(counts[SEVERITY_INFO]));
+    cells_printf(line, x + 1, 0, ROLE_DIM, "of %u rules%s", rules,
+                 view->shown < all ? "; not all match the filter" : "");
 }
 
-static void draw_finding(const Finding *finding, const ViewContext *context, const Canvas *canvas)
+// The row under the cursor whole, below the table, where there is room for both.
+static void draw_detail(Readiness *view, const ViewContext *context, const Canvas *canvas)
 {
-    char seen[16];
-    calm_age_format(finding->observed_at_ms, context->now_ms, seen);
-    g_autofree char *rule = g_strdup_printf("%s %s, checked %s ago", finding->rule,
-                                            finding->title ? finding->title : "", seen);
-    int y = put_field(canvas, 1, "rule", ROLE_TITLE, rule);
-    y = put_field(canvas, y, "object", ROLE_NORMAL, finding->object);
-    y = put_field(canvas, y, "facts", badge_severity(finding->severity).role, finding->facts);
-    y = put_field(canvas, y, "way out", ROLE_NORMAL, finding->way_out);
-    put_field(canvas, y, "from", ROLE_DIM, finding->from);
-}
-
-static void draw_plan(const GroupStatus *group, const ViewContext *context, const Canvas *canvas)
-{
-    char reviewed[32], tested[32], due[32], left[16];
-    time_format_full(group->plan_reviewed_ms, reviewed);
-    time_format_full(group->plan_tested_ms, tested);
-    time_format_full(due_ms(group), due);
-    left_format(due_ms(group), context->now_ms, left);
-    int y = put_field(canvas, 1, "plan", ROLE_TITLE, group->name);
-    y = put_field(canvas, y, "reviewed", ROLE_NORMAL, reviewed);
-    y = put_field(canvas, y, "tested", ROLE_NORMAL, tested);
-    y = put_field(canvas, y, "due", plan_badge(group, context->now_ms).role,
-                  due_ms(group) ? due : "now: it was never reviewed or never tested");
-    if (due_ms(group) > context->now_ms)
-        put_field(canvas, y, "in", ROLE_NORMAL, left);
+    TableModel model = model_of(view, context);
+    const Row *row = list_selected(&view->list, &model);
+    Rect rest = canvas_rect(canvas);
+    cells_rule(canvas, rect_cut_top(&rest, 1), ROLE_BORDER, NULL);
+    if (!row)
+        return;
+    page_open(&view->page, row->id);
+    fill_page(view, context);
+    Canvas text = canvas_sub(canvas, rect_inset(rest, 1, 0));
+    pager_draw(view->page.pager, &text);
 }
 
 static void readiness_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
 {
     Readiness *view = state;
-    Rect rest = canvas_rect(canvas);
-    bool room = rest.height >= DETAIL_MIN_HEIGHT;
-    Rect below = rect_cut_bottom(&rest, room ? DETAIL_LINES : 0);
     TableModel model = model_of(view, context);
-    Canvas table = canvas_sub(canvas, rest), detail = canvas_sub(canvas, below);
-    table_draw(view->list.table, &model, &table);
-    const Row *row = list_selected(&view->list, &model);
-    if (!row || !room)
+    Rect rest = canvas_rect(canvas);
+    if (view->reading) {
+        pager_draw(view->page.pager, canvas);
         return;
-    cells_rule(&detail, rect_make(0, 0, detail.width, 1), ROLE_BORDER, NULL);
-    if (row->finding)
-        draw_finding(row->finding, context, &detail);
-    else if (row->group)
-        draw_plan(row->group, context, &detail);
+    }
+    if (rest.height > 3) {
+        Canvas line = canvas_sub(canvas, rect_cut_top(&rest, 1));
+        draw_summary(view, context, &line);
+    }
+    bool room = canvas->height >= DETAIL_MIN_HEIGHT;
+    Canvas detail = canvas_sub(canvas, rect_cut_bottom(&rest, room ? DETAIL_LINES : 0));
+    Canvas table = canvas_sub(canvas, rest);
+    table_draw(view->list.table, &model, &table);
+    if (room)
+        draw_detail(view, context, &detail);
 }
 
 // ---- keys ----
@@ -285,20 +428,26 @@ static void readiness_draw(gpointer state, const ViewContext *context, const Can
 static const Row *selected(Readiness *view, const ViewContext *context)
 {
     TableModel model = model_of(view, context);
-    return list_selected(&view->list, &model);
+    return view->reading ? row_of(view, view->page.object) : list_selected(&view->list, &model);
 }
 
-static Effect open_object(const Finding *finding)
+static Effect go_there(const Row *row)
 {
-    static const struct {
-        const char *prefix;
-        ScreenId screen;
-    } PAGES[] = {
-        {"location/", SCREEN_REGION}, {"workload/", SCREEN_CELL}, {"group/", SCREEN_ROLES}};
-    for (guint i = 0; finding->object && i < G_N_ELEMENTS(PAGES); i++)
-        if (g_str_has_prefix(finding->object, PAGES[i].prefix))
-            return effect_open(PAGES[i].screen, finding->object + strlen(PAGES[i].prefix));
-    return effect_message("%s", finding->facts ? finding->facts : "It has no page of its own.");
+    if (row && row->group)
+        return effect_open(SCREEN_ROLES, row->group->name);
+    Effect effect = row ? screen_open_object(row->finding->object) : effect_of(EFFECT_NONE);
+    return effect.kind == EFFECT_NONE ? effect_message("It is about nothing that has a page.")
+                                      : effect;
+}
+
+static Effect open_row(Readiness *view, const ViewContext *context)
+{
+    const Row *row = selected(view, context);
+    if (!row)
+        return effect_message("There is nothing to read here.");
+    readiness_open(view, row->id);
+    fill_page(view, context);
+    return effect_of(EFFECT_REDRAW);
 }
 
 static Effect readiness_update(gpointer state, const ViewContext *context, const KeyEvent *key,
@@ -306,27 +455,33 @@ static Effect readiness_update(gpointer state, const ViewContext *context, const
 {
     Readiness *view = state;
     TableModel model = model_of(view, context);
-    const Row *row = selected(view, context);
-    if (binding && binding->action == ACTION_OPEN)
-        return row && row->finding ? open_object(row->finding)
-               : row && row->group ? effect_open(SCREEN_ROLES, row->group->name)
-                                   : effect_message("There is nothing here.");
-    return list_key(&view->list, &model, key, binding);
+    switch (binding ? binding->action : 0) {
+    case ACTION_OPEN:
+        return open_row(view, context);
+    case ACTION_CLOSE:
+        view->reading = false;
+        return effect_of(EFFECT_REDRAW);
+    case ACTION_GO:
+        return go_there(selected(view, context));
+    default:
+        return view->reading ? page_key(&view->page, key, binding)
+                             : list_key(&view->list, &model, key, binding);
+    }
 }
 
 static const Keymap *readiness_keymap(gpointer state)
 {
-    return ((Readiness *)state)->list.keys;
+    const Readiness *view = state;
+    return view->reading ? view->page.keys : view->list.keys;
 }
 
 static char *readiness_copy(gpointer state, const ViewContext *context)
 {
     const Row *row = selected(state, context);
     if (row && row->finding)
-        return g_strdup_printf("%s %s: %s", row->finding->rule,
-                               row->finding->object ? row->finding->object : "",
+        return g_strdup_printf("%s %s %s", row->finding->rule, row->finding->object,
                                row->finding->facts ? row->finding->facts : "");
-    return row && row->group ? g_strdup(row->group->name) : NULL;
+    return row ? g_strdup(row->id) : NULL;
 }
 
 static char *readiness_command_line(gpointer state, const ViewContext *context)
@@ -362,6 +517,7 @@ const Screen READINESS_SCREEN = {
     .draw = readiness_draw,
     .update = readiness_update,
     .keymap = readiness_keymap,
+    .open = readiness_open,
     .copy = readiness_copy,
     .command_line = readiness_command_line,
     .filter = readiness_filter,

@@ -97,3 +97,7 @@ const Screen *screen_by_id(ScreenId id);
 // NULL if there is none of that name or digit.
 const Screen *screen_by_name(const char *name);
 const Screen *screen_by_digit(gunichar digit);
+
+// EFFECT_OPEN of the page of an object as alarms and findings name it ("location/westeurope"); EFFECT_NONE if it
+// has none.
+Effect screen_open_object(const char *object);

@@ -1,6 +1,8 @@
 // The table of screens. A new one is one file and one line here.
 #include "view/screens.h"
 
+#include <string.h>
+
 static const Screen *const SCREENS[] = {
     &OVERVIEW_SCREEN,   &ROLES_SCREEN,     &SCHEDULES_SCREEN, &SIGNOFFS_SCREEN,
     &OPERATIONS_SCREEN, &READINESS_SCREEN, &AUDIT_SCREEN,     &REGION_SCREEN,
@@ -36,4 +38,19 @@ const Screen *screen_by_digit(gunichar digit)
         if (digit && (gunichar)SCREENS[i]->digit == digit)
             return SCREENS[i];
     return NULL;
+}
+
+Effect screen_open_object(const char *object)
+{
+    static const struct {
+        const char *prefix;
+        ScreenId screen;
+    } PAGES[] = {{"location/", SCREEN_REGION},
+                 {"operation/", SCREEN_OPERATION},
+                 {"workload/", SCREEN_CELL},
+                 {"group/", SCREEN_ROLES}};
+    for (guint i = 0; object && i < G_N_ELEMENTS(PAGES); i++)
+        if (g_str_has_prefix(object, PAGES[i].prefix) && screen_by_id(PAGES[i].screen))
+            return effect_open(PAGES[i].screen, object + strlen(PAGES[i].prefix));
+    return effect_of(EFFECT_NONE);
 }

@@ -383,21 +383,6 @@ static const Alarm *next_alarm(const Ui *ui, const Picture *picture)
     return NULL;
 }
 
-static Effect open_object(const char *object)
-{
-    static const struct {
-        const char *prefix;
-        ScreenId screen;
-    } PAGES[] = {{"location/", SCREEN_REGION},
-                 {"operation/", SCREEN_OPERATION},
-                 {"workload/", SCREEN_CELL},
-                 {"group/", SCREEN_ROLES}};
-    for (guint i = 0; object && i < G_N_ELEMENTS(PAGES); i++)
-        if (g_str_has_prefix(object, PAGES[i].prefix) && screen_by_id(PAGES[i].screen))
-            return effect_open(PAGES[i].screen, object + strlen(PAGES[i].prefix));
-    return effect_of(EFFECT_REDRAW);
-}
-
 static Effect show_next_alarm(Ui *ui, const ViewContext *context)
 {
     const Alarm *alarm = next_alarm(ui, context->picture);
@@ -410,7 +395,9 @@ static Effect show_next_alarm(Ui *ui, const ViewContext *context)
     ui_say(ui, badge_severity(alarm->severity).role, context->mono_ms,
            "%s, since %s%s  (:ack NOTE acknowledges)", alarm->text ? alarm->text : alarm->id, age,
            alarm->ended_ms ? ", over now" : "");
-    return open_object(alarm->object);
+    Effect effect = screen_open_object(alarm->object);
+    effect.kind = effect.kind == EFFECT_NONE ? EFFECT_REDRAW : effect.kind;
+    return effect;
 }
 
 static Effect show_next_signoff(Ui *ui, const ViewContext *context)
@@ -448,13 +435,13 @@ static void fill_help(Ui *ui, const ViewContext *context)
     KeyData data = {ui, context};
     KeyContext keys = keys_of(ui, &data);
     const char *usage, *help;
+    pager_reset(ui->help);
     help_fill(ui->help, &keys);
     pager_rule(ui->help, "Commands behind :");
     for (guint i = 0; colon_help(i, &usage, &help); i++) {
         g_autofree char *text = g_strdup_printf("%s — %s", usage, help);
         pager_text(ui->help, ROLE_NORMAL, text);
     }
-    pager_reset(ui->help);
     ui->help_open = true;
 }
 
