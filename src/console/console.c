@@ -8,13 +8,20 @@
 #include "console/private.h"
 #include "view/frame.h"
 
-enum { TICK_MS = 1000, BELL_PAUSE_MS = 30 * 1000, PRINT_MS = 2200, PRINT_POLL_MS = 5 };
+enum {
+    TICK_MS = 1000,
+    BELL_PAUSE_MS = 30 * 1000,
+    PRINT_MS = 2200,
+    PRINT_POLL_MS = 5,
+    WISHES_MAX = 4
+};
 
-ViewContext console_context(const Console *console)
+ViewContext console_context(Console *console)
 {
     const Picture *picture = client_picture(console->client);
     gint64 local_ms = clock_wall_ms(console->clock);
     g_autoptr(GDateTime) now = g_date_time_new_from_unix_local(local_ms / 1000);
+    console_sent_list(console);
     return (ViewContext){.picture = picture,
                          .now_ms = picture_now(picture, local_ms),
                          .local_ms = local_ms,
@@ -24,19 +31,33 @@ ViewContext console_context(const Console *console)
                          .demo = console->options.demo != NULL,
                          .utc_offset_min =
                              (int)(g_date_time_get_utc_offset(now) / G_TIME_SPAN_MINUTE),
-                         .fetched_path = console->fetched_body ? console->fetched_path : NULL,
-                         .fetched_body = console->fetched_body};
+                         .sent = (const SentSignOff *)(void *)console->sent->data,
+                         .sent_count = console->sent->len,
+                         .fetched_path = console->fetched_path,
+                         .fetched_body = console->fetched_body,
+                         .fetched_error = console->fetched_error};
+}
+
+// What the screen wants by itself: asked until it wants nothing, but not for ever.
+static void grant_wishes(Console *console)
+{
+    for (int i = 0; i < WISHES_MAX && client_picture(console->client)->complete; i++) {
+        ViewContext context = console_context(console);
+        Effect wish = ui_wish(console->ui, &context);
+        if (wish.kind == EFFECT_NONE)
+            return;
+        console_perform(console, &wish);
+    }
 }
 
 void console_refresh(Console *console)
 {
     ViewContext context = console_context(console);
     ui_refresh(console->ui, &context);
+    g_clear_pointer(&console->fetched_path, g_free);
     g_clear_pointer(&console->fetched_body, g_free);
-    if (context.picture->complete) {
-        Effect wish = ui_wish(console->ui, &context);
-        console_perform(console, &wish);
-    }
+    g_clear_pointer(&console->fetched_error, g_free);
+    grant_wishes(console);
     if (console->term)
         term_redraw(console->term);
 }
@@ -54,11 +75,11 @@ void console_say(Console *console, Style style, const char *format, ...)
 
 // ---- news ----
 
-static bool rings_for(const Console *console, const Attention *attention)
+static bool rings_for(const Console *console, guint news)
 {
     ConfBell wish = console->options.config->bell;
-    bool critical = attention->critical > console->critical && wish != BELL_OFF;
-    return critical || (attention->mine > console->mine && wish == BELL_SIGNOFF);
+    return ((news & NEWS_ALARM) && wish != BELL_OFF) ||
+           ((news & NEWS_SIGNOFF) && wish == BELL_SIGNOFF);
 }
 
 static void ring_for_news(Console *console)
@@ -66,15 +87,14 @@ static void ring_for_news(Console *console)
     Attention attention;
     gint64 now_ms = clock_mono_ms(console->clock);
     attention_count(client_picture(console->client), &attention);
+    guint news = attention_news(&console->heard, &attention);
     bool due = !console->rang_ms || now_ms - console->rang_ms >= BELL_PAUSE_MS;
-    if (due && console->term && rings_for(console, &attention)) {
-        term_bell(console->term, attention.critical > console->critical
-                                     ? "signalbox: a new critical alarm"
-                                     : "signalbox: a sign-off waits for you");
+    if (due && console->term && rings_for(console, news)) {
+        term_bell(console->term, news & NEWS_ALARM ? "signalbox: a new critical alarm"
+                                                   : "signalbox: a sign-off waits for you");
         console->rang_ms = now_ms;
     }
-    console->critical = attention.critical;
-    console->mine = attention.mine;
+    console->heard = attention;
 }
 
 static void on_changed(gpointer data)
@@ -87,6 +107,7 @@ static void on_changed(gpointer data)
 static void on_fate(const JournalEntry *entry, gpointer data)
 {
     static const Style STYLES[FATE_COUNT] = {ROLE_ALARM, ROLE_OK, ROLE_WARN, ROLE_ALARM};
+    console_sent_settle(data, entry);
     console_say(data, STYLES[entry->fate], "Sign-off of %s: %s.", entry->signoff->operation,
                 entry->answer ? entry->answer : name_of(&FATE_NAMES, (int)entry->fate));
 }
@@ -111,6 +132,7 @@ static void on_key(const KeyEvent *key, gpointer data)
     ViewContext context = console_context(console);
     Effect effect = ui_key(console->ui, &context, key);
     console_perform(console, &effect);
+    grant_wishes(console);
 }
 
 static void on_ended(int signal_number, gpointer data)
@@ -158,6 +180,7 @@ static bool console_init(Console *console, const ConsoleOptions *options, bool f
                            .fate = follow ? on_fate : NULL, // a printed screen tells no fates
                            .trouble = on_trouble,
                            .data = console};
+    console_sent_init(console);
     console->ui = ui_new();
     console->client = client_new(&client, error);
     if (!console->client || !rebind_keys(console, error))
@@ -181,6 +204,8 @@ static void console_release(Console *console)
     g_clear_pointer(&console->loop, g_main_loop_unref);
     g_free(console->fetched_path);
     g_free(console->fetched_body);
+    g_free(console->fetched_error);
+    console_sent_release(console);
 }
 
 static bool set_looks(Console *console, GError **error)
@@ -259,7 +284,7 @@ static GError *no_picture(const Console *console)
                                  client_picture(console->client)->link.endpoint);
 }
 
-static bool print_grid(const Console *console, int width, int height, GError **error)
+static bool print_grid(Console *console, int width, int height, GError **error)
 {
     const Picture *picture = client_picture(console->client);
     if (!picture->complete) {

@@ -131,27 +131,35 @@ static void sign(Console *console, const Effect *effect)
     client_sign(console->client, effect->signoff, on_signed, console);
 }
 
+typedef struct {
+    Console *console;
+    char *path;
+} Fetch;
+
 static void on_fetched(json_t *json, const char *text, const GError *error, gpointer data)
 {
-    Console *console = data;
+    Fetch *asked = data;
+    Console *console = asked->console;
     (void)json;
+    bool leaving = err_is(error, ERR_CANCELLED);
     console->asking--;
-    if (error) {
-        say_failure(console, "Fetching", error);
-        return;
-    }
+    g_free(console->fetched_path);
     g_free(console->fetched_body);
-    console->fetched_body = g_strdup(text);
-    console_refresh(console);
+    g_free(console->fetched_error);
+    console->fetched_path = asked->path;
+    console->fetched_body = error ? NULL : g_strdup(text);
+    console->fetched_error = error ? g_strdup(error->message) : NULL;
+    g_free(asked);
+    if (!leaving)
+        console_refresh(console);
 }
 
 static void fetch(Console *console, const Effect *effect)
 {
-    g_free(console->fetched_path);
-    console->fetched_path = g_strdup(effect->text);
-    g_clear_pointer(&console->fetched_body, g_free);
+    Fetch *asked = g_new(Fetch, 1);
+    *asked = (Fetch){console, g_strdup(effect->text)};
     console->asking++;
-    client_get_text(console->client, effect->text, on_fetched, console);
+    client_get_text(console->client, effect->text, on_fetched, asked);
 }
 
 static void write_screen(Console *console)

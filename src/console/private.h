@@ -4,6 +4,7 @@
 #include "console/console.h"
 #include "http/client.h"
 #include "term/term.h"
+#include "view/frame.h"
 #include "view/ui.h"
 
 typedef struct {
@@ -19,16 +20,24 @@ typedef struct {
     bool quit_asked; // q was pressed once while something was being written
     guint tick;
     char *fetched_path; // the last answer to EFFECT_FETCH
-    char *fetched_body;
-    guint asking;   // fetches under way
-    gint64 rang_ms; // monotonic; the bell is rung at most every 30 s
-    guint critical; // alarms and sign-offs seen so far, to hear of new ones
-    guint mine;
+    char *fetched_body; // NULL: it failed
+    char *fetched_error;
+    GArray *settled; // of SentSignOff: settled since the start, oldest first
+    GArray *sent;    // of SentSignOff: what the screens are shown
+    guint asking;    // fetches under way
+    gint64 rang_ms;  // monotonic; the bell is rung at most every 30 s
+    Attention heard; // what wanted attention when last looked, to hear of what is new
     GError *error;
 } Console;
 
-// The context of now for the screens. Borrowed; good until the loop turns.
-ViewContext console_context(const Console *console);
+// The context of now for the screens. Borrowed; good until the next call.
+ViewContext console_context(Console *console);
+
+// The sign-offs given from here: console->sent is made anew by console_sent_list.
+void console_sent_init(Console *console);
+void console_sent_release(Console *console);
+void console_sent_settle(Console *console, const JournalEntry *entry);
+void console_sent_list(Console *console);
 
 // Performs an effect and releases it.
 void console_perform(Console *console, Effect *effect);

@@ -28,7 +28,12 @@ static void count_operation(const Picture *picture, const Operation *operation,
 {
     if (operation->state == OPERATION_AWAITING) {
         attention->awaiting++;
-        attention->mine += operation_wants_me(operation, picture);
+        if (operation_wants_me(operation, picture)) {
+            gint64 made_ms = operation->statement ? operation->statement->made_ms : 0;
+            attention->mine++;
+            attention->newest_mine_ms =
+                MAX(attention->newest_mine_ms, MAX(made_ms, operation->proposed_ms));
+        }
     }
     attention->running +=
         operation->state == OPERATION_RUNNING || operation->state == OPERATION_PAUSED;
@@ -41,12 +46,23 @@ void attention_count(const Picture *picture, Attention *ret_attention)
     for (guint i = 0; i < picture_count(picture, SHELF_ALARMS); i++) {
         const Alarm *alarm = picture_at(picture, SHELF_ALARMS, i);
         attention.alarms += !alarm->ended_ms;
-        attention.critical += alarm->severity == SEVERITY_CRITICAL && !alarm->acknowledged_by;
+        if (alarm->severity == SEVERITY_CRITICAL && !alarm->acknowledged_by) {
+            attention.critical++;
+            attention.newest_critical_ms = MAX(attention.newest_critical_ms, alarm->since_ms);
+        }
     }
     for (guint i = 0; i < picture_count(picture, SHELF_OPERATIONS); i++)
         count_operation(picture, picture_at(picture, SHELF_OPERATIONS, i), &attention);
     attention.findings = picture_count(picture, SHELF_FINDINGS);
     *ret_attention = attention;
+}
+
+guint attention_news(const Attention *before, const Attention *now)
+{
+    bool alarm =
+        now->critical > before->critical || now->newest_critical_ms > before->newest_critical_ms;
+    bool signoff = now->mine > before->mine || now->newest_mine_ms > before->newest_mine_ms;
+    return (alarm ? NEWS_ALARM : 0) | (signoff ? NEWS_SIGNOFF : 0);
 }
 
 bool frame_is_stale(const Picture *picture, gint64 local_ms)

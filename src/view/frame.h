@@ -13,9 +13,15 @@ typedef struct {
     guint running;  // operations under way (paused ones too)
     guint paused;
     guint findings;
+    gint64 newest_critical_ms; // when the newest of those alarms began
+    gint64 newest_mine_ms;     // when the newest of those statements was made
 } Attention;
 
 void attention_count(const Picture *picture, Attention *ret_attention);
+
+// What came since: a new critical alarm, a new statement that waits for me (a changed one is new too).
+enum { NEWS_ALARM = 1, NEWS_SIGNOFF = 2 };
+guint attention_news(const Attention *before, const Attention *now);
 
 // True if this person gave a sign-off that still counts.
 bool operation_signed_by(const Operation *operation, const char *name);

@@ -81,7 +81,8 @@ struct Ui {
     Pager *help;
     ProposalForm *proposal; // NULL = closed
     Message message;
-    char *alarm; // id of the one shown last
+    char *alarm;   // id of the one shown last
+    char *watched; // operation whose statement the console was told is looked at; NULL
     const char *const *card;
     bool card_open;
     const ViewContext *context; // during a call, for the prompt's completion
@@ -124,6 +125,7 @@ void ui_free(Ui *ui)
     proposal_form_free(ui->proposal);
     message_release(&ui->message);
     g_free(ui->alarm);
+    g_free(ui->watched);
     g_free(ui->object);
     g_free(ui);
 }
@@ -179,8 +181,24 @@ static void freshen(Ui *ui, const ViewContext *context)
         ui_refresh(ui, context);
 }
 
+// Others see who looks at a statement: the console is told when one is opened or left.
+static bool watch_changed(Ui *ui, Effect *ret_effect)
+{
+    const char *now = ui->screen->id == SCREEN_STATEMENT ? ui->object : NULL;
+    if (g_strcmp0(now, ui->watched) == 0)
+        return false;
+    g_free(ui->watched);
+    ui->watched = g_strdup(now);
+    *ret_effect = effect_of(EFFECT_WATCHING);
+    ret_effect->object = g_strdup(now);
+    return true;
+}
+
 Effect ui_wish(Ui *ui, const ViewContext *context)
 {
+    Effect watching;
+    if (!context->once && watch_changed(ui, &watching))
+        return watching;
     return ui->screen->wish ? ui->screen->wish(state_of(ui, ui->screen), context)
                             : effect_of(EFFECT_NONE);
 }
