@@ -1,35 +1,59 @@
-// A region's page: what every vantage point sees, how its state changed, what lives there, its faults inside, and
-// what replicates from it and to it.
+// A region's page: a line of time with the probes and what changed, what is judged and by whom (region-text.h), and
+// the groups that live here, with a cursor for `F` and `B`.
 #include "view/screens.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/timefmt.h"
 #include "view/badge.h"
 #include "view/page.h"
+#include "view/region-text.h"
+#include "widget/table.h"
 #include "widget/timeline.h"
 
-enum { ACTION_GROUPS = 1, ACTION_NEXT };
+enum { COLUMN_GROUP, COLUMN_HERE, COLUMN_MODE, COLUMN_LOSS, COLUMN_AGE, COLUMN_RPO, COLUMN_RTO };
+enum { ACTION_OPEN = 1, ACTION_NEXT, ACTION_PREVIOUS };
+enum { BOX_HEIGHT_MIN = 10, TIME_LINES = 2, GRAIN_MS = 60 * 1000, SPAN_MS = 3600 * 1000 };
 
 static const Binding BINDINGS[] = {
-    {ACTION_NEXT, "next", "n", "next region", "Goes to the next region.", 0},
-    {ACTION_GROUPS, "groups", "enter", "roles", "Shows the groups in the matrix.", 0},
+    {ACTION_OPEN, "open", "enter", "roles", "Shows the selected group in the matrix.", 0},
+    {ACTION_NEXT, "next-region", "l right n", "next region", "Goes to the next region.", 0},
+    {ACTION_PREVIOUS, "previous-region", "h left N", "region before", "Goes to the region before.",
+     BIND_QUIET},
+    {TABLE_DOWN, "next-group", "j down", "group", "Goes to the next group.", BIND_QUIET},
+    {TABLE_UP, "previous-group", "k up", "group before", "Goes to the group before.", BIND_QUIET},
+};
+
+static const TableColumn COLUMNS[] = {
+    [COLUMN_GROUP] = {"GROUP", 24, 12, 0, ALIGN_LEFT, COLUMN_GROW},
+    [COLUMN_HERE] = {"HERE", 26, 15, 0, ALIGN_LEFT, 0},
+    [COLUMN_MODE] = {"MODE", 14, 14, 3, ALIGN_LEFT, 0},
+    [COLUMN_LOSS] = {"LOSS", 9, 7, 1, ALIGN_LEFT, 0},
+    [COLUMN_AGE] = {"AGE", 5, 5, 2, ALIGN_RIGHT, 0},
+    [COLUMN_RPO] = {"RPO", 6, 6, 4, ALIGN_RIGHT, 0},
+    [COLUMN_RTO] = {"RTO", 12, 12, 2, ALIGN_RIGHT, 0},
 };
 
 typedef struct {
     Page page;
-    GArray *marks; // of TimeMark: the changes of its state that are known
+    Table *table;
     TimeAxis axis;
+    GPtrArray *groups;          // of const GroupStatus *, borrowed, good until the next refresh
+    const ViewContext *context; // during a call
 } Region;
 
 static gpointer region_create(void)
 {
     Region *view = g_new0(Region, 1);
     page_init(&view->page, "Region", BINDINGS, G_N_ELEMENTS(BINDINGS));
+    // the arrows belong to the groups; the text has vi's other keys for single lines
+    bool bound = keymap_rebind(view->page.keys, "down", "ctrl-e", NULL) &&
+                 keymap_rebind(view->page.keys, "up", "ctrl-y", NULL);
+    g_assert(bound);
     keymap_add(view->page.keys, timeline_bindings, TIMELINE_BINDINGS);
-    view->marks = g_array_new(FALSE, FALSE, sizeof(TimeMark));
-    view->axis = (TimeAxis){.span_ms = 3600 * 1000};
+    view->axis = (TimeAxis){.span_ms = SPAN_MS};
+    view->table = table_new(COLUMNS, G_N_ELEMENTS(COLUMNS), 0);
+    view->groups = g_ptr_array_new();
     return view;
 }
 
@@ -37,7 +61,8 @@ static void region_destroy(gpointer state)
 {
     Region *view = state;
     page_release(&view->page);
-    g_array_unref(view->marks);
+    table_free(view->table);
+    g_ptr_array_unref(view->groups);
     g_free(view);
 }
 
@@ -46,307 +71,306 @@ static void region_open(gpointer state, const char *object)
     page_open(&((Region *)state)->page, object);
 }
 
-typedef struct {
-    Page *page;
-    const ViewContext *context;
-    const Picture *picture;
-    const LocationStatus *location;
-} Say;
-
-static void age(const Say *say, gint64 at_ms, bool calm, char buffer[16])
+static const LocationStatus *location_of(const Region *view, const ViewContext *context)
 {
-    if (calm)
-        calm_age_format(at_ms, say->context->now_ms, buffer);
-    else
-        age_format(at_ms, say->context->now_ms, buffer);
+    const Picture *picture = context->picture;
+    if (!view->page.object)
+        return picture_count(picture, SHELF_LOCATIONS) ? picture_at(picture, SHELF_LOCATIONS, 0)
+                                                       : NULL;
+    return picture_location(picture, view->page.object);
 }
 
-static void say_state(const Say *say)
+// ---- its groups ----
+
+static int standby_place(const GroupStatus *group, const char *location)
 {
-    const LocationStatus *location = say->location;
-    VerdictState state = badge_aged_verdict(location, say->context->now_ms);
-    Badge badge = badge_verdict(state);
-    bool calm = state == VERDICT_UP;
-    char since[16], probed[16], at[32], interval[16], timeout[16];
-    time_format_full(location->verdict.since_ms, at);
-    age(say, location->verdict.since_ms, calm, since);
-    age(say, location->verdict.observed_at_ms, calm, probed);
-    duration_format(location->interval_ms, interval);
-    duration_format(location->timeout_ms, timeout);
-    page_field(say->page, "state", badge.role | STYLE_BOLD,
-               "%s for %s (since %s), last probed %s ago", badge.word, since, at, probed);
-    if (location->verdict.why)
-        page_field(say->page, "why", ROLE_NORMAL, "%s", location->verdict.why);
-    page_field(say->page, "probes", ROLE_NORMAL,
-               "every %s, waiting %s at most; %u failures in a row make it down", interval, timeout,
-               location->failures_limit);
-    page_field(say->page, "pair", location->pair ? ROLE_NORMAL : ROLE_WARN, "%s",
-               location->pair ? picture_title(say->picture, location->pair)
-                              : "none: nothing can take over for it");
-    page_field(say->page, "boot", location->boot_id ? ROLE_NORMAL : ROLE_UNKNOWN, "%s",
-               location->boot_id ? location->boot_id : "not reported");
-    age(say, location->managed_at_ms, calm, since);
-    page_field(say->page, "managed", ROLE_NORMAL,
-               "its management side last answered %s ago; %u of %u instances active", since,
-               location->active, location->instances);
+    for (guint i = 0; i < group->standbys->len; i++)
+        if (g_strcmp0(group->standbys->pdata[i], location) == 0)
+            return (int)i + 1;
+    return 0;
 }
 
-static void say_vantage(const Say *say, const VantageStatus *vantage)
+// 3: works here. 2: has its home here. 1: could come here. 0: has nothing to do with it.
+static int closeness(const GroupStatus *group, const char *location)
 {
-    char since[16], last[16];
-    GString *signs = g_string_new(NULL);
-    guint shown = MIN(vantage->history_len, 30u);
-    for (guint i = vantage->history_len - shown; i < vantage->history_len; i++)
-        g_string_append(signs, vantage->history[i].ok ? "✓" : "✗");
-    age(say, vantage->first_failure_ms, false, since);
-    age(say, vantage->last_ok_ms, !vantage->failures, last);
-    page_field(say->page, vantage->vantage, vantage->failures ? ROLE_ALARM : ROLE_OK, "%s",
-               signs->str);
-    if (vantage->failures)
-        page_field(say->page, "", ROLE_ALARM,
-                   "from %s: %u failed in a row for %s, last good %s ago: %s",
-                   picture_title(say->picture, vantage->location), vantage->failures, since, last,
-                   vantage->detail ? vantage->detail : "");
-    else
-        page_field(say->page, "", ROLE_NORMAL, "from %s: good, last %s ago: %s",
-                   picture_title(say->picture, vantage->location), last,
-                   vantage->detail ? vantage->detail : "");
-    g_string_free(signs, TRUE);
+    return g_strcmp0(group->active, location) == 0    ? 3
+           : g_strcmp0(group->primary, location) == 0 ? 2
+           : standby_place(group, location)           ? 1
+                                                      : 0;
 }
 
-static void say_vantages(const Say *say)
+static int compare_groups(gconstpointer a, gconstpointer b, gpointer data)
 {
-    const GPtrArray *vantages = say->location->vantages;
-    g_autofree char *title = g_strdup_printf("seen from %u vantage point%s", vantages->len,
-                                             vantages->len == 1 ? "" : "s");
-    pager_rule(say->page->pager, title);
-    if (!vantages->len)
-        page_say(say->page, ROLE_UNKNOWN, "It has no health check: nobody judges it.");
-    for (guint i = 0; i < vantages->len; i++)
-        say_vantage(say, vantages->pdata[i]);
-    if (say->location->p50_us)
-        page_field(say->page, "latency", ROLE_NORMAL, "p50 %.0f ms, p99 %.0f ms over %d probes",
-                   (double)say->location->p50_us / 1000.0, (double)say->location->p99_us / 1000.0,
-                   PROBE_HISTORY);
+    const GroupStatus *x = *(GroupStatus *const *)a, *y = *(GroupStatus *const *)b;
+    int difference = closeness(y, data) - closeness(x, data);
+    return difference ? difference : strcmp(x->name, y->name);
 }
 
-static void say_faults(const Say *say)
+// The present stays near the right edge until somebody looks elsewhere. By the minute: a line of time that moves
+// every second would be sent every second.
+static void move_axis(TimeAxis *axis, gint64 now_ms)
 {
-    const GPtrArray *faults = say->location->faults;
-    if (!faults->len)
-        return;
-    pager_rule(say->page->pager, "faults inside it");
-    for (guint i = 0; i < faults->len; i++)
-        pager_text(say->page->pager, ROLE_WARN, faults->pdata[i]);
-}
-
-static bool lives_here(const GroupStatus *group, const char *name)
-{
-    bool here = g_strcmp0(group->primary, name) == 0 || g_strcmp0(group->active, name) == 0;
-    for (guint i = 0; i < group->standbys->len && !here; i++)
-        here = g_strcmp0(group->standbys->pdata[i], name) == 0;
-    return here;
-}
-
-static void say_group(const Say *say, const GroupStatus *group)
-{
-    const char *name = say->location->name;
-    Badge mode = badge_mode(group->mode);
-    bool active = g_strcmp0(group->active, name) == 0;
-    bool home = g_strcmp0(group->primary, name) == 0;
-    char since[16], bound[16];
-    age(say, group->mode_since_ms, group->mode == MODE_NORMAL, since);
-    duration_format_up(group->loss.loss_ms, bound);
-    page_field(say->page, group->name, group->mode == MODE_NORMAL ? ROLE_NORMAL : (Style)mode.role,
-               "%s%s, %s for %s%s%s%s%s", active ? "ACTIVE here" : "standby here",
-               home ? " (home)" : "", mode.word, since,
-               group->replication->len ? ", loss bound " : "",
-               !group->replication->len ? ""
-               : group->loss.known      ? "≤ "
-                                        : "unknown",
-               group->replication->len && group->loss.known ? bound : "",
-               group->operation ? ", an operation is open" : "");
-    if (group->blocked)
-        page_field(say->page, "", ROLE_WARN, "no proposal was made: %s", group->blocked);
-}
-
-static void say_groups(const Say *say)
-{
-    guint shown = 0;
-    pager_rule(say->page->pager, "groups");
-    for (guint i = 0; i < picture_count(say->picture, SHELF_GROUPS); i++) {
-        const GroupStatus *group = picture_at(say->picture, SHELF_GROUPS, i);
-        if (!lives_here(group, say->location->name))
-            continue;
-        say_group(say, group);
-        shown++;
-    }
-    if (!shown)
-        page_say(say->page, ROLE_DIM, "No group lives here.");
-}
-
-static void say_link(const Say *say, const ReplicationStatus *link)
-{
-    char lag[16], seen[16], replayed[16];
-    duration_format_up(MAX(link->lag_ms, (gint64)0), lag);
-    age(say, link->observed_at_ms, link->streaming, seen);
-    time_format_clock(link->replayed_ms, replayed);
-    page_field(say->page, link->workload ? link->workload : "-",
-               link->streaming ? ROLE_NORMAL : ROLE_WARN,
-               "%s → %s: %s, %s behind, replayed up to %s; observed %s ago",
-               picture_title(say->picture, link->from), picture_title(say->picture, link->to),
-               link->streaming ? "streaming" : "NOT streaming", link->lag_ms < 0 ? "unknown" : lag,
-               replayed, seen);
-}
-
-static void say_replication(const Say *say)
-{
-    const char *name = say->location->name;
-    bool any = false;
-    for (guint i = 0; i < picture_count(say->picture, SHELF_GROUPS); i++) {
-        const GroupStatus *group = picture_at(say->picture, SHELF_GROUPS, i);
-        for (guint k = 0; k < group->replication->len; k++) {
-            const ReplicationStatus *link = group->replication->pdata[k];
-            if (g_strcmp0(link->from, name) != 0 && g_strcmp0(link->to, name) != 0)
-                continue;
-            if (!any)
-                pager_rule(say->page->pager, "replication");
-            any = true;
-            say_link(say, link);
-        }
-    }
-}
-
-static void take_changes(Region *view, const Say *say)
-{
-    const GPtrArray *changes = say->picture->changes;
-    g_autofree char *object = g_strconcat("location/", say->location->name, NULL);
-    bool any = false;
-    g_array_set_size(view->marks, 0);
-    for (guint i = changes->len; i-- > 0;) {
-        const Change *change = changes->pdata[i];
-        Badge badge = badge_severity(change->severity);
-        char since[16];
-        if (g_strcmp0(change->object, object) != 0)
-            continue;
-        if (!any)
-            pager_rule(say->page->pager, "what changed");
-        any = true;
-        TimeMark mark = {change->at_ms, GLYPH_DIAMOND, badge.role, (int)change->severity + 1};
-        g_array_append_val(view->marks, mark);
-        age(say, change->at_ms, false, since);
-        page_field(say->page, since, badge.role, "%s", change->text ? change->text : "");
-    }
+    bool follows = !axis->now_ms || axis->from_ms + axis->span_ms >= axis->now_ms;
+    axis->now_ms = now_ms / GRAIN_MS * GRAIN_MS;
+    if (follows)
+        axis->from_ms = axis->now_ms - axis->span_ms / 10 * 9;
 }
 
 static void region_refresh(gpointer state, const ViewContext *context)
 {
     Region *view = state;
-    const LocationStatus *location = picture_location(context->picture, view->page.object);
-    Say say = {&view->page, context, context->picture, location};
-    pager_begin(view->page.pager);
-    if (!location) {
-        page_say(&view->page, ROLE_UNKNOWN, "There is no region %s in the picture. Esc leads back.",
-                 view->page.object ? view->page.object : "yet");
-        return;
+    const Picture *picture = context->picture;
+    const LocationStatus *location = location_of(view, context);
+    g_ptr_array_set_size(view->groups, 0);
+    for (guint i = 0; location && i < picture_count(picture, SHELF_GROUPS); i++) {
+        GroupStatus *group = picture_at(picture, SHELF_GROUPS, i);
+        if (closeness(group, location->name))
+            g_ptr_array_add(view->groups, group);
     }
-    bool follows =
-        !view->axis.now_ms || view->axis.from_ms + view->axis.span_ms >= view->axis.now_ms;
-    view->axis.now_ms = context->now_ms / 60000 * 60000;
-    if (follows) // the present stays at the right edge
-        view->axis.from_ms = view->axis.now_ms - view->axis.span_ms / 10 * 9;
-    say_state(&say);
-    say_vantages(&say);
-    say_faults(&say);
-    say_groups(&say);
-    say_replication(&say);
-    take_changes(view, &say);
+    if (location)
+        g_ptr_array_sort_with_data(view->groups, compare_groups, location->name);
+    move_axis(&view->axis, context->now_ms);
+    region_text_fill(&view->page, context, location);
 }
 
-// The line of time over the page: probes as they came, and what changed.
-static void draw_timeline(const Region *view, const LocationStatus *location, const Canvas *canvas)
+static gsize model_count(gpointer data)
 {
-    g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(TimeMark));
+    return ((Region *)data)->groups->len;
+}
+
+static void model_row(gpointer data, gsize index, TableRow *ret_row)
+{
+    ret_row->id = ((const GroupStatus *)((Region *)data)->groups->pdata[index])->name;
+}
+
+static void here_cell(const Region *view, const GroupStatus *group, TableCell *cell)
+{
+    const LocationStatus *location = location_of(view, view->context);
+    const Picture *picture = view->context->picture;
+    bool home = g_strcmp0(group->primary, location->name) == 0;
+    bool here = g_strcmp0(group->active, location->name) == 0;
+    if (here && group->down_since_ms)
+        table_cell_state(cell, GLYPH_DOWN, ROLE_ALARM,
+                         home ? "down at home" : "CARRIED here, down");
+    else if (here)
+        table_cell_state(cell, GLYPH_ACTIVE, ROLE_ACTIVE, home ? "active at home" : "CARRIED here");
+    else if (home)
+        table_cell_printf(cell, ROLE_WARN, "%s home, now %s%s", glyph_text(GLYPH_PASSIVE, false),
+                          group->active ? "in " : "nowhere known",
+                          group->active ? picture_title(picture, group->active) : "");
+    else
+        table_cell_printf(cell, ROLE_PASSIVE, "%s standby %d of %u",
+                          glyph_text(GLYPH_PASSIVE, false), standby_place(group, location->name),
+                          group->standbys->len);
+}
+
+static bool awaits(const Picture *picture, const GroupStatus *group)
+{
+    const Operation *operation = picture_operation(picture, group->operation);
+    return operation && operation->state == OPERATION_AWAITING;
+}
+
+// What a failover now would lose at most.
+static Role loss_words(const GroupStatus *group, char buffer[32])
+{
+    char bound[16];
+    if (!group->replication->len) {
+        g_strlcpy(buffer, "-", 32);
+        return ROLE_DIM;
+    }
+    if (!group->loss.known) {
+        g_strlcpy(buffer, "unknown", 32);
+        return ROLE_UNKNOWN;
+    }
+    duration_format_up(group->loss.loss_ms, bound);
+    g_snprintf(buffer, 32, "≤ %s", bound);
+    return group->loss.loss_ms >= group->rpo_ms       ? ROLE_ALARM
+           : group->loss.loss_ms * 2 >= group->rpo_ms ? ROLE_WARN
+                                                      : ROLE_NORMAL;
+}
+
+static void rto_cell(const GroupStatus *group, gint64 now_ms, TableCell *cell)
+{
+    char text[16];
+    if (group->down_since_ms) {
+        left_format(group->down_since_ms + group->rto_ms, now_ms, text);
+        table_cell_printf(cell, ROLE_ALARM, "%s left", text);
+    } else {
+        duration_format(group->rto_ms, text);
+        table_cell_printf(cell, ROLE_NORMAL, "%s", text);
+    }
+}
+
+static void model_cell(gpointer data, gsize index, guint column, TableCell *cell)
+{
+    const Region *view = data;
+    const GroupStatus *group = view->groups->pdata[index];
+    gint64 now_ms = view->context->now_ms;
+    Badge mode = badge_mode(group->mode);
+    char text[32] = "";
+    Role role = ROLE_NORMAL;
+    switch (column) {
+    case COLUMN_GROUP:
+        table_cell_printf(cell, ROLE_TITLE, "%s%s", group->name,
+                          awaits(view->context->picture, group) ? " ✎" : "");
+        return;
+    case COLUMN_HERE:
+        here_cell(view, group, cell);
+        return;
+    case COLUMN_MODE:
+        table_cell_state(cell, mode.glyph, mode.role, mode.word);
+        return;
+    case COLUMN_RTO:
+        rto_cell(group, now_ms, cell);
+        return;
+    case COLUMN_LOSS:
+        role = loss_words(group, text);
+        break;
+    case COLUMN_AGE:
+        if (group->replication->len)
+            calm_age_format(group->loss.observed_at_ms, now_ms, text);
+        role = ROLE_DIM;
+        break;
+    default:
+        duration_format(group->rpo_ms, text);
+    }
+    table_cell_printf(cell, role, "%s", text);
+}
+
+static TableModel model_of(Region *view, const ViewContext *context)
+{
+    view->context = context;
+    return (TableModel){
+        .count = model_count,
+        .row = model_row,
+        .cell = model_cell,
+        .data = view,
+        .empty = "No group has its home or a standby here.",
+    };
+}
+
+static void add_mark(GArray *marks, gint64 at_ms, Badge badge, int weight)
+{
+    TimeMark mark = {at_ms, badge.glyph, badge.role, weight};
+    g_array_append_val(marks, mark);
+}
+
+// Probes as they came, from everywhere, and over them what changed.
+static GArray *marks_of(const Picture *picture, const LocationStatus *location)
+{
+    GArray *marks = g_array_new(FALSE, FALSE, sizeof(TimeMark));
+    g_autofree char *object = g_strconcat("location/", location->name, NULL);
     for (guint v = 0; v < location->vantages->len; v++) {
         const VantageStatus *vantage = location->vantages->pdata[v];
-        for (guint i = 0; i < vantage->history_len; i++) {
-            const ProbeSample *sample = &vantage->history[i];
-            TimeMark mark = {sample->at_ms, sample->ok ? GLYPH_UP : GLYPH_DOWN,
-                             sample->ok ? ROLE_OK : ROLE_ALARM, sample->ok ? 0 : 1};
-            g_array_append_val(marks, mark);
-        }
+        for (guint i = 0; i < vantage->history_len; i++)
+            add_mark(marks, vantage->history[i].at_ms,
+                     badge_verdict(vantage->history[i].ok ? VERDICT_UP : VERDICT_DOWN),
+                     vantage->history[i].ok ? 0 : 1);
     }
-    Canvas axis = canvas_sub(canvas, rect_make(1, 0, canvas->width - 2, 1));
-    Canvas line = canvas_sub(canvas, rect_make(1, 1, canvas->width - 2, 1));
+    for (guint i = 0; i < picture->changes->len; i++) {
+        const Change *change = picture->changes->pdata[i];
+        Badge badge = {GLYPH_DIAMOND, badge_severity(change->severity).role, NULL};
+        if (g_strcmp0(change->object, object) == 0)
+            add_mark(marks, change->at_ms, badge, 2 + (int)change->severity);
+    }
+    return marks;
+}
+
+static void draw_time(const Region *view, const ViewContext *context,
+                      const LocationStatus *location, const Canvas *canvas)
+{
+    g_autoptr(GArray) marks = marks_of(context->picture, location);
+    Canvas axis = canvas_sub(canvas, rect_make(0, 0, canvas->width, 1));
+    Canvas line = canvas_sub(canvas, rect_make(0, 1, canvas->width, 1));
     timeline_draw_axis(&view->axis, &axis);
     timeline_draw_marks(&view->axis, &line, (const TimeMark *)(void *)marks->data, marks->len);
-    timeline_draw_marks(&view->axis, &line, (const TimeMark *)(void *)view->marks->data,
-                        view->marks->len);
+}
+
+static Canvas draw_box(const ViewContext *context, const LocationStatus *location,
+                       const Canvas *canvas)
+{
+    Badge badge = badge_verdict(badge_aged_verdict(location, context->now_ms));
+    Style border = badge.role == ROLE_OK ? ROLE_BORDER : (Style)badge.role;
+    BoxLook look = {.title = picture_title(context->picture, location->name),
+                    .tag = badge.word,
+                    .tag_style = badge.role | STYLE_BOLD,
+                    .border = border};
+    return canvas->height < BOX_HEIGHT_MIN ? *canvas
+                                           : cells_box(canvas, canvas_rect(canvas), &look);
 }
 
 static void region_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
 {
     Region *view = state;
-    const LocationStatus *location = picture_location(context->picture, view->page.object);
-    Rect rest = canvas_rect(canvas);
+    TableModel model = model_of(view, context);
+    const LocationStatus *location = location_of(view, context);
     if (!location) {
         pager_draw(view->page.pager, canvas);
         return;
     }
-    Badge badge = badge_verdict(badge_aged_verdict(location, context->now_ms));
-    BoxLook look = {.title = picture_title(context->picture, location->name),
-                    .tag = badge.word,
-                    .tag_style = badge.role | STYLE_BOLD,
-                    .border = badge.role == ROLE_OK ? ROLE_BORDER : (Style)badge.role};
-    Canvas box = cells_box(canvas, rest, &look);
-    Rect inside = canvas_rect(&box);
-    Rect top = rect_cut_top(&inside, inside.height >= 10 ? 2 : 0);
-    Canvas time = canvas_sub(&box, top);
-    Canvas text = canvas_sub(&box, inside);
-    if (top.height)
-        draw_timeline(view, location, &time);
+    Canvas box = draw_box(context, location, canvas);
+    Rect rest = canvas_rect(&box);
+    if (canvas->height >= BOX_HEIGHT_MIN + TIME_LINES) {
+        Canvas time = canvas_sub(&box, rect_cut_top(&rest, TIME_LINES));
+        draw_time(view, context, location, &time);
+    }
+    int lines = MIN((int)view->groups->len + 1, MAX(rest.height / 3, 2));
+    Canvas table = canvas_sub(&box, rect_cut_bottom(&rest, lines));
+    Canvas text = canvas_sub(&box, rest);
+    table_draw(view->table, &model, &table);
     pager_draw(view->page.pager, &text);
 }
 
-static Effect next_region(const Region *view, const Picture *picture)
+// ---- keys ----
+
+static const GroupStatus *selected(Region *view, const ViewContext *context)
 {
-    guint n = picture_count(picture, SHELF_LOCATIONS);
-    for (guint i = 0; i < n; i++) {
-        const LocationStatus *location = picture_at(picture, SHELF_LOCATIONS, i);
-        if (g_strcmp0(location->name, view->page.object) != 0)
-            continue;
-        const LocationStatus *next = picture_at(picture, SHELF_LOCATIONS, (i + 1) % n);
-        return effect_open(SCREEN_REGION, next->name);
-    }
-    return effect_message("There is no other region.");
+    TableModel model = model_of(view, context);
+    gsize index = table_index(view->table, &model);
+    return index < view->groups->len ? view->groups->pdata[index] : NULL;
 }
 
-// The group whose home it is, so that F and B mean something here: only if there is exactly one.
-static const char *region_group(gpointer state, const ViewContext *context)
+static Effect open_group(Region *view, const ViewContext *context)
 {
-    const Region *view = state;
-    const char *found = NULL;
-    for (guint i = 0; i < picture_count(context->picture, SHELF_GROUPS); i++) {
-        const GroupStatus *group = picture_at(context->picture, SHELF_GROUPS, i);
-        if (g_strcmp0(group->primary, view->page.object) != 0)
-            continue;
-        if (found)
-            return NULL;
-        found = group->name;
+    const GroupStatus *group = selected(view, context);
+    return group ? effect_open(SCREEN_ROLES, group->name)
+                 : effect_message("No group has its home or a standby here.");
+}
+
+static Effect open_neighbour(const Region *view, const ViewContext *context, guint step)
+{
+    const LocationStatus *here = location_of(view, context);
+    guint n = picture_count(context->picture, SHELF_LOCATIONS);
+    for (guint i = 0; i < n; i++) {
+        const LocationStatus *other = picture_at(context->picture, SHELF_LOCATIONS, (i + step) % n);
+        if (picture_at(context->picture, SHELF_LOCATIONS, i) == here && other != here)
+            return effect_open(SCREEN_REGION, other->name);
     }
-    return found;
+    return effect_message("There is no other region.");
 }
 
 static Effect region_update(gpointer state, const ViewContext *context, const KeyEvent *key,
                             const Binding *binding)
 {
     Region *view = state;
-    int action = binding ? binding->action : 0;
-    if (action == ACTION_NEXT)
-        return next_region(view, context->picture);
-    if (action == ACTION_GROUPS)
-        return effect_open(SCREEN_ROLES, NULL);
-    if (timeline_act(&view->axis, action))
+    TableModel model = model_of(view, context);
+    guint n = picture_count(context->picture, SHELF_LOCATIONS);
+    bool moved = key_is_mouse(key)
+                     ? table_mouse(view->table, &model, key)
+                     : binding && table_act(view->table, &model, binding->action) != TABLE_NOT_MINE;
+    if (moved)
+        return effect_of(EFFECT_REDRAW);
+    switch (binding ? binding->action : 0) {
+    case ACTION_OPEN:
+        return open_group(view, context);
+    case ACTION_NEXT:
+        return open_neighbour(view, context, 1);
+    case ACTION_PREVIOUS:
+        return open_neighbour(view, context, n ? n - 1 : 0);
+    default:
+        break;
+    }
+    if (binding && timeline_act(&view->axis, binding->action))
         return effect_of(EFFECT_REDRAW);
     return page_key(&view->page, key, binding);
 }
@@ -358,8 +382,7 @@ static const Keymap *region_keymap(gpointer state)
 
 static char *region_copy(gpointer state, const ViewContext *context)
 {
-    const LocationStatus *location =
-        picture_location(context->picture, ((Region *)state)->page.object);
+    const LocationStatus *location = location_of(state, context);
     return location ? g_strdup_printf("%s %s %s", location->name,
                                       name_of(&VERDICT_NAMES, (int)location->verdict.state),
                                       location->verdict.why ? location->verdict.why : "")
@@ -370,6 +393,12 @@ static char *region_command_line(gpointer state, const ViewContext *context)
 {
     (void)state, (void)context;
     return g_strdup("signalbox regions");
+}
+
+static const char *region_group(gpointer state, const ViewContext *context)
+{
+    const GroupStatus *group = selected(state, context);
+    return group ? group->name : NULL;
 }
 
 const Screen REGION_SCREEN = {
