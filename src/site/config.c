@@ -92,8 +92,9 @@ static void read_group(Region *region, const WireAt *at)
 
 static void read_workflow(Region *region, const WireAt *at)
 {
-    static const char *const fields[] = {"group", "name",    "type",       "trigger", "rate",
-                                         "run_s", "enabled", "recurrence", "stages",  NULL};
+    static const char *const fields[] = {"group",  "name",      "type",    "trigger",
+                                         "rate",   "run_s",     "enabled", "recurrence",
+                                         "stages", "shared", NULL};
     wire_only(at, fields);
     const char *group = name_at(at, "group");
     const char *name = name_at(at, "name");
@@ -108,6 +109,7 @@ static void read_workflow(Region *region, const WireAt *at)
     workflow->trigger = g_strdup(wire_text_opt(at, "trigger", TRIGGER_NAMES.names[type]));
     workflow->run_ms = wire_seconds_ms_opt(at, "run_s", 1000);
     workflow->enabled_at_first = wire_bool_opt(at, "enabled", false);
+    workflow->shared = wire_bool_opt(at, "shared", false);
     workflow->rate = wire_has(at, "rate") ? CLAMP(wire_number(at, "rate"), 0, 1000) : 0;
     WireAt stages = wire_array_opt(at, "stages");
     for (gsize i = 0; i < wire_count(&stages); i++) {

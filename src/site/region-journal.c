@@ -278,9 +278,9 @@ bool region_boot(Region *region, gint64 now_ms, bool still_active, GError **erro
     abandon_runs(region, now_ms);
     for (guint i = 0; i < region->workflows->len; i++) {
         Workflow *workflow = g_ptr_array_index(region->workflows, i);
+        bool comes_back = still_active || workflow->shared;
         boot_workflow(workflow,
-                      first ? workflow->enabled_at_first : still_active && workflow->enabled,
-                      now_ms);
+                      first ? workflow->enabled_at_first : comes_back && workflow->enabled, now_ms);
     }
     for (guint i = 0; i < region->groups->len; i++) {
         SiteGroup *group = g_ptr_array_index(region->groups, i);

@@ -260,7 +260,7 @@ void workflow_peer_fired(Workflow *workflow, gint64 scheduled_ms)
 
 void workflow_peer_cursor(Workflow *workflow, gint64 cursor)
 {
-    if (!workflow->enabled) {
+    if (!workflow->enabled || workflow->shared) {
         workflow->cursor = MAX(workflow->cursor, cursor);
         return;
     }

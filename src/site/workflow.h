@@ -38,6 +38,7 @@ typedef struct {
     GPtrArray *stages; // of char *; may be empty
     double rate; // messages a second that arrive in its queue, or events at its webhook source
     bool enabled_at_first;
+    bool shared; // may be on in both regions: on again after a boot, one queue for both
 
     bool enabled;
     gint64 changed_ms;   // of `enabled`
