@@ -305,6 +305,8 @@ static const Option DAEMON_OPTIONS[] = {
     {"listen", &LISTEN, OPTION_AT(DaemonConfig, listen),
      .help = "TCP address that it serves too, for holders of tokens; port 0 takes any that is "
              "free."},
+    {"port_file", &OPTION_PATH, OPTION_AT(DaemonConfig, port_file),
+     .help = "Where the port that was taken is written, for those who look for it."},
     {"observe", &OPTION_DURATION, OPTION_AT(DaemonConfig, observe_ms), 100, HOUR_MS,
      .fallback = "5s", .help = "Time between two looks at an instance while nothing is going on."},
     {"log", &OPTION_SECTION, OPTION_SELF(DaemonConfig), .section = &LOG_SECTION,
@@ -375,6 +377,7 @@ void daemon_config_free(DaemonConfig *config)
                      config->store,
                      config->socket,
                      config->listen.host,
+                     config->port_file,
                      config->azure.tenant,
                      config->azure.client,
                      config->azure.secret_file,

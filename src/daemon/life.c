@@ -24,7 +24,8 @@ static bool listen_tcp(Daemon *daemon, const HttpLimits *limits, GError **error)
         return false;
     g_autofree char *text = g_strdup_printf("%u", port);
     log_info(&daemon->log, "listening", "address", listen->host, "port", text);
-    return true;
+    return !daemon->config->port_file ||
+           g_file_set_contents(daemon->config->port_file, text, -1, error);
 }
 
 static bool listen_all(Daemon *daemon, GError **error)
