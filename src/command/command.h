@@ -112,6 +112,9 @@ int run_gate(Session *session, int argc, char **argv);
 int run_audit(Session *session, int argc, char **argv);
 int run_check_config(Session *session, int argc, char **argv);
 int run_console(Session *session, int argc, char **argv);
+int run_demo(Session *session, int argc, char **argv);
+// Opens the console, with a card of lines to try (ended by NULL; may be NULL), or prints a screen.
+int open_console(Session *session, const char *const *card);
 void roles_options(Session *session, GOptionContext *context);
 void operations_options(Session *session, GOptionContext *context);
 void propose_options(Session *session, GOptionContext *context);
@@ -121,3 +124,4 @@ void readiness_options(Session *session, GOptionContext *context);
 void audit_options(Session *session, GOptionContext *context);
 void check_config_options(Session *session, GOptionContext *context);
 void console_options(Session *session, GOptionContext *context);
+void demo_options(Session *session, GOptionContext *context);

@@ -58,6 +58,13 @@ const Command COMMANDS[] = {
     {"check-config", "FILE [--daemon|--console]",
      "checks a fleet, daemon or console file, all mistakes at once",
      "Ends with 1 if there are mistakes.", run_check_config, check_config_options},
+    {"demo", "[--headless] [--dir DIR] | fault LOCATION KIND",
+     "starts a fleet to practise on, and opens the console on it",
+     "Three regions, a daemon and a load, in a private directory; everything is taken down at the "
+     "end. --headless prints the line `export SIGNALBOX_URL=…` when it is ready and runs until "
+     "SIGTERM. fault breaks a region of a running demo (KIND is down, hang, slow, garbage or "
+     "no-replication) or mends it (recover).",
+     run_demo, demo_options},
     {NULL, NULL, NULL, NULL, NULL, NULL},
 };
 

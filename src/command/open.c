@@ -53,14 +53,12 @@ static char *screen_names(void)
     return g_string_free(text, FALSE);
 }
 
-int run_console(Session *session, int argc, char **argv)
+int open_console(Session *session, const char *const *card)
 {
     int code = EXIT_FINE, width, height;
     const Arguments *args = &session->args;
     const Screen *screen = args->screen ? screen_by_name(args->screen) : NULL;
     g_autoptr(GError) error = NULL;
-    if (argc > 1)
-        return session_complain(session, EXIT_USAGE, "there is no argument %s", argv[1]);
     if (args->screen && !screen) {
         g_autofree char *names = screen_names();
         return session_complain(session, EXIT_USAGE, "there is no screen %s; there are: %s",
@@ -79,9 +77,17 @@ int run_console(Session *session, int argc, char **argv)
                               .slow_link = args->slow_link,
                               .armed = args->arm,
                               .demo = args->demo,
+                              .card = card,
                               .screen = screen ? screen->id : SCREEN_NONE,
                               .object = args->object};
     bool ok =
         args->once ? console_print(&options, width, height, &error) : console_run(&options, &error);
     return ok ? EXIT_FINE : session_fail(session, error);
+}
+
+int run_console(Session *session, int argc, char **argv)
+{
+    if (argc > 1)
+        return session_complain(session, EXIT_USAGE, "there is no argument %s", argv[1]);
+    return open_console(session, NULL);
 }
