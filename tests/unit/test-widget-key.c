@@ -113,7 +113,7 @@ static void test_rebind(Maps *maps, gconstpointer data)
     g_assert_false(keymap_rebind(maps->inner, "nothing", "a", &error));
     g_assert_error(error, ERR, ERR_NOT_FOUND);
     g_clear_error(&error);
-    g_assert_false(keymap_rebind(maps->inner, "quiet", "a b c d e f g", &error));
+    g_assert_false(keymap_rebind(maps->inner, "quiet", "a b c d e f g h i j k l", &error));
     g_assert_error(error, ERR, ERR_TOO_LARGE);
     g_assert_true(keymap_rebind(maps->inner, "quiet", "", NULL));
     g_assert_cmpint(action_of(maps, "enter"), ==, 0);
