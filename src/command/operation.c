@@ -70,9 +70,8 @@ static void print_statement(const Operation *operation)
     print_line("  why       %s", why);
     print_line("  loss      %s%s  (%s)", statement->loss_known ? "<=" : "",
                statement->loss_known ? loss : "UNKNOWN", how);
-    print_line("  old side  %s, class %s: %s",
-               name_of(&OLD_PRIMARY_NAMES, (int)statement->old_primary),
-               name_of(&PROOF_NAMES, (int)statement->proof), proof);
+    print_line("  old side  %s; %s", name_of(&OLD_PRIMARY_NAMES, (int)statement->old_primary),
+               proof);
     for (guint i = 0; i < statement->not_known->len; i++) {
         g_autofree char *unknown = text_escape(statement->not_known->pdata[i]);
         print_line("  NOT KNOWN %s", unknown);

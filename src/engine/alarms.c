@@ -73,7 +73,8 @@ static void want_location(Wanted *wanted, const LocationStatus *status)
     for (guint i = 0; i < status->vantages->len; i++)
         g_string_append_printf(seen, "%s%s", i ? ", " : "",
                                ((const VantageStatus *)status->vantages->pdata[i])->vantage);
-    want(wanted, SEVERITY_ERROR, consequences, g_strconcat("location-down:", status->name, NULL),
+    want(wanted, consequences ? SEVERITY_CRITICAL : SEVERITY_ERROR, consequences,
+         g_strconcat("location-down:", status->name, NULL),
          g_strconcat("location/", status->name, NULL),
          g_strdup_printf("%s is down, seen from %s", status->title ? status->title : status->name,
                          seen->str));
@@ -123,11 +124,12 @@ static void want_manual(Wanted *wanted, const Operation *operation)
 
 static void want_operation(Wanted *wanted, const Operation *operation)
 {
+    guint missing = operation->state == OPERATION_AWAITING ? quorum_missing(operation) : 0;
     if (operation->state == OPERATION_AWAITING)
         want(wanted, operation->planned ? SEVERITY_INFO : SEVERITY_WARNING, 0,
              g_strconcat("signoff:", operation->id, NULL),
              g_strconcat("operation/", operation->id, NULL),
-             g_strdup_printf("%u sign-off(s) wanted: %s", quorum_missing(operation),
+             g_strdup_printf("%u sign-off%s wanted: %s", missing, missing == 1 ? " is" : "s are",
                              operation->statement->summary));
     if (operation->state == OPERATION_PAUSED)
         want(wanted, SEVERITY_CRITICAL, 0, g_strconcat("paused:", operation->id, NULL),

@@ -33,6 +33,12 @@ static bool can(const Workload *workload, StepKind kind, gpointer data)
     return !evidence_action(kind, &action) || driver_can(engine->config.driver, workload, action);
 }
 
+static bool is_passive(const Workload *workload, const Location *location, gpointer data)
+{
+    const InstanceWatch *watch = world_instance(data, workload->id, location->name);
+    return watch && watch->status->state == INSTANCE_PASSIVE;
+}
+
 GPtrArray *evidence_plan(Engine *engine, const Operation *operation, GError **error)
 {
     const Group *group = fleet_group(engine->fleet, operation->group);
@@ -47,6 +53,7 @@ GPtrArray *evidence_plan(Engine *engine, const Operation *operation, GError **er
                        .kind = operation->kind,
                        .planned = operation->planned,
                        .can = can,
+                       .is_passive = is_passive,
                        .data = engine};
     return plan_make(&input, error);
 }
@@ -234,7 +241,12 @@ static void set_loss(Maker *maker)
 {
     Statement *statement = maker->statement;
     const Operation *operation = maker->operation;
-    if (operation->planned) {
+    bool alive = false;
+    if (maker->from == maker->to) {
+        statement->loss_known = true;
+        statement->loss_transactions = 0;
+        statement->loss_how = g_strdup_printf("its data never left %s", title_of(maker->from));
+    } else if (operation->planned) {
         statement->loss_known = true;
         statement->loss_transactions = 0;
         statement->loss_how = g_strdup_printf(
@@ -243,8 +255,10 @@ static void set_loss(Maker *maker)
     } else {
         LossBound bound;
         derive_loss(maker->engine, maker->live->group, operation->from, operation->to, &bound);
+        alive = !derive_first_failure(world_location(maker->engine, operation->from));
         statement->loss_known = bound.known;
-        statement->loss_ms = bound.loss_ms;
+        statement->loss_ms =
+            alive && bound.loss_ms > 0 ? statement_roomy_bound(bound.loss_ms) : bound.loss_ms;
         statement->loss_transactions = bound.transactions;
         statement->loss_how = bound.how;
     }
@@ -298,12 +312,15 @@ static void set_proof(Maker *maker)
         [PROOF_POWER] = "an independent device cuts the old side off and confirms it",
         [PROOF_MANUAL] = "a person attests that the old side is off, and says how that is known"};
     Statement *statement = maker->statement;
-    bool any = evidence_proof(maker->engine, maker->live->group, maker->operation->from,
-                              &statement->proof);
+    bool any =
+        maker->from != maker->to && evidence_proof(maker->engine, maker->live->group,
+                                                   maker->operation->from, &statement->proof);
     if (!any) {
         statement->old_primary = OLD_NOT_NEEDED;
         statement->proof_how =
-            g_strdup("no workload of this group must be active in one place only");
+            g_strdup(maker->from == maker->to
+                         ? "the role stays where it is: there is no other side to switch off"
+                         : "no workload of this group must be active in one place only");
         return;
     }
     if (maker->operation->planned)
@@ -424,12 +441,16 @@ static void write_sentences(Maker *maker, const GPtrArray *steps)
     const LocationStatus *from = world_location(maker->engine, operation->from);
     char rto[16];
     duration_format(maker->live->group->rto_ms, rto);
+    bool restart = maker->from == maker->to;
     statement->summary =
-        g_strdup_printf("%s %s from %s to %s, %s",
-                        operation->kind == OPERATION_FAILBACK ? "Bring back" : "Fail over",
-                        operation->group, title_of(maker->from), title_of(maker->to),
-                        operation->planned ? "planned: the losing side takes part"
-                                           : "unplanned: the losing side is given up");
+        restart
+            ? g_strdup_printf("Activate %s again in %s, which has come back passive",
+                              operation->group, title_of(maker->to))
+            : g_strdup_printf("%s %s from %s to %s, %s",
+                              operation->kind == OPERATION_FAILBACK ? "Bring back" : "Fail over",
+                              operation->group, title_of(maker->from), title_of(maker->to),
+                              operation->planned ? "planned: the losing side takes part"
+                                                 : "unplanned: the losing side is given up");
     // The watchdog's reason is the verdict; a person's stands beside it.
     bool says_more = !operation->planned && from->verdict.why && *from->verdict.why;
     statement->why = says_more ? g_strdup_printf("%s: %s", operation->reason, from->verdict.why)

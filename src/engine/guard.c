@@ -113,6 +113,13 @@ static Guard check_signed(const Operation *operation)
                   missing == 1 ? "" : "s", missing == 1 ? "is" : "are");
 }
 
+// The signers acknowledged a bound: newer evidence must stay within it.
+static Guard check_dominance(const Operation *operation, const Statement *now)
+{
+    g_autofree char *excess = statement_exceeds(operation->statement, now);
+    return excess ? answer(GUARD_VOID, "%s", excess) : GO;
+}
+
 static Guard check_epoch(const Engine *engine, const Operation *operation, gint64 expected)
 {
     gint64 epoch = world_live(engine, operation->group)->record->epoch;
@@ -143,6 +150,11 @@ Guard guard_start(Engine *engine, const Operation *operation)
                           check_epoch(engine, operation, operation->statement->epoch));
     rest = first_no(rest, check_target(engine, operation));
     rest = first_no(rest, check_fresh(engine, operation, guard.statement));
+    rest = first_no(rest, check_dominance(operation, guard.statement));
+    if (rest.answer == GUARD_VOID) { // the new statement takes the place of the one that was signed
+        rest.statement = g_steal_pointer(&guard.statement);
+        rest.steps = g_steal_pointer(&guard.steps);
+    }
     guard_release(&guard);
     return rest;
 }
@@ -211,7 +223,8 @@ static Guard check_old_side(Engine *engine, const Operation *operation)
         for (guint j = 0; j < workload->instances->len && guard.answer == GUARD_GO; j++) {
             InstanceWatch *watch =
                 g_hash_table_lookup(engine->watch_of, workload->instances->pdata[j]);
-            bool at_from = g_str_equal(watch->status->location, operation->from);
+            bool at_from = g_str_equal(watch->status->location, operation->from) &&
+                           !g_str_equal(operation->from, operation->to);
             if (at_from && operation->planned)
                 guard = check_passive(engine, operation, watch);
             else if (!g_str_equal(watch->status->location, operation->to))
@@ -268,6 +281,8 @@ static Guard check_evidence(Engine *engine, const Operation *operation)
     if (is_blind(operation->statement, now) || hesitates(engine, operation))
         return answer(GUARD_WAIT, "It is being observed again.");
     g_autofree char *change = statement_material_change(operation->statement, now);
+    if (!change)
+        change = statement_exceeds(operation->statement, now);
     if (change)
         return answer(GUARD_BLOCK, "Beyond what was signed: %s.", change);
     return check_fresh(engine, operation, now);

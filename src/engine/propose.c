@@ -111,6 +111,22 @@ static bool check_asker(const Engine *engine, const Asked *asked, GError **error
     return false;
 }
 
+// True if what must be active there is seen passive: the region has come back, and waits.
+bool propose_is_resting(const Engine *engine, const Group *group, const Location *location)
+{
+    bool any = false;
+    for (guint i = 0; i < group->workloads->len; i++) {
+        const Workload *workload = group->workloads->pdata[i];
+        const InstanceWatch *watch = world_instance(engine, workload->id, location->name);
+        if (!watch || workload->kind == KIND_ROUTER || !workload_is_single_active(workload))
+            continue;
+        if (derive_seen_active(engine, watch))
+            return false;
+        any |= watch->status->state == INSTANCE_PASSIVE;
+    }
+    return any;
+}
+
 static bool choose_target(const Engine *engine, const Asked *asked, Proposal *proposal,
                           GError **error)
 {
@@ -131,7 +147,7 @@ static bool choose_target(const Engine *engine, const Asked *asked, Proposal *pr
     else if (!proposal->to)
         refuse(error, REFUSAL_TARGET_NOT_HEALTHY, "No other location of group %s is healthy.",
                group->name);
-    else if (proposal->to == proposal->from)
+    else if (proposal->to == proposal->from && !propose_is_resting(engine, group, proposal->to))
         refuse(error, REFUSAL_NOTHING_TO_DO, "Group %s is at %s already.", group->name,
                proposal->to->name);
     else if (!derive_healthy(engine, proposal->to))
@@ -147,6 +163,11 @@ static bool choose_planned(const Engine *engine, const Asked *asked, Proposal *p
 {
     bool alive = derive_healthy(engine, proposal->from);
     const LocationStatus *from = world_location(engine, proposal->from->name);
+    if (proposal->from == proposal->to) { // a restart: nothing moves, nothing is lost
+        proposal->kind = OPERATION_FAILBACK;
+        proposal->planned = true;
+        return true;
+    }
     proposal->planned = asked->planned == PROPOSE_PLANNED || asked->kind == OPERATION_FAILBACK ||
                         (asked->planned == PROPOSE_AS_NEEDED && alive);
     if (proposal->planned && !alive) {

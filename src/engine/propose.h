@@ -19,3 +19,6 @@ bool propose_draft(Engine *engine, Motion *motion, const Proposal *proposal, GEr
 
 // The first healthy location of the group other than `from`, in order of preference; NULL if there is none.
 const Location *propose_target(const Engine *engine, const Group *group, const Location *from);
+
+// True if what must be active at `location` is seen passive there, and nothing of it active.
+bool propose_is_resting(const Engine *engine, const Group *group, const Location *location);

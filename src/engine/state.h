@@ -82,6 +82,7 @@ typedef struct {
     Operation *open;      // the one that has not ended; NULL
     gint64 check_ms;      // monotonic: when waiting evidence is compared again
     gint64 wait_since_ms; // monotonic: waiting at the point of no return for what is observed
+    bool fell;            // its location was down, and it was not moved away meanwhile
     bool declined;        // the watchdog has proposed since its location was up last
     char *proposed;       // that operation's id; NULL
     bool dirty;           // derive again

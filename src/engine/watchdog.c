@@ -86,25 +86,63 @@ static Motion *propose(Engine *engine, GroupLive *live, const LocationStatus *fr
     return NULL;
 }
 
-static Motion *group_next(Engine *engine, GroupLive *live, gint64 *due_ms)
+// A region always comes back passive. What was not moved away meanwhile waits there to be activated again; that
+// moves no role and loses nothing, so it is proposed at once.
+static Motion *propose_restart(Engine *engine, GroupLive *live, const LocationStatus *at)
 {
-    const LocationStatus *from = world_location(engine, live->record->active);
-    if (from && from->verdict.state == VERDICT_UP)
-        live->declined = false;
-    if (!from || live->open || from->verdict.state != VERDICT_DOWN ||
-        proposed_already(engine, live, due_ms)) {
+    g_autoptr(GError) error = NULL;
+    const Location *location = fleet_location(engine->fleet, at->name);
+    if (!live->fell || !location || !live->group->policy.propose ||
+        !propose_is_resting(engine, live->group, location))
+        return NULL;
+    g_autofree char *reason =
+        g_strdup_printf("%s has come back passive", at->title ? at->title : at->name);
+    Proposal proposal = {.live = live,
+                         .kind = OPERATION_FAILBACK,
+                         .from = location,
+                         .to = location,
+                         .planned = true,
+                         .proposer = "watchdog",
+                         .reason = reason};
+    Motion *motion = motion_new("watchdog proposes a restart", NULL);
+    live->fell = false; // once: after that it is for people to ask
+    if (propose_draft(engine, motion, &proposal, &error))
+        return motion;
+    log_warning(engine->config.log, "no restart is proposed", "group", live->group->name, "why",
+                error->message);
+    motion_free(motion);
+    return NULL;
+}
+
+static Motion *propose_failover(Engine *engine, GroupLive *live, const LocationStatus *from,
+                                gint64 *due_ms)
+{
+    if (proposed_already(engine, live, due_ms)) {
         set_blocked(engine, live, NULL);
         return NULL;
     }
     const Location *target =
         propose_target(engine, live->group, fleet_location(engine->fleet, from->name));
-    char *why = why_blocked(engine, live, target);
-    set_blocked(engine, live, why);
+    set_blocked(engine, live, why_blocked(engine, live, target));
     if (!live->status->blocked)
         return propose(engine, live, from, target);
     if (live->record->antiflap_until_ms > engine->now_ms)
         engine_sooner(due_ms, engine_mono_of(engine, live->record->antiflap_until_ms));
     return NULL;
+}
+
+static Motion *group_next(Engine *engine, GroupLive *live, gint64 *due_ms)
+{
+    const LocationStatus *at = world_location(engine, live->record->active);
+    VerdictState state = at ? at->verdict.state : VERDICT_UNKNOWN;
+    if (state == VERDICT_DOWN)
+        live->fell = true;
+    if (state == VERDICT_UP)
+        live->declined = false;
+    if (at && !live->open && state == VERDICT_DOWN)
+        return propose_failover(engine, live, at, due_ms);
+    set_blocked(engine, live, NULL);
+    return at && !live->open && state == VERDICT_UP ? propose_restart(engine, live, at) : NULL;
 }
 
 Motion *watchdog_next(Engine *engine, gint64 *due_ms)

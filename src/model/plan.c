@@ -148,17 +148,21 @@ static int compare_order(gconstpointer a, gconstpointer b)
     return (x->workload->index > y->workload->index) - (x->workload->index < y->workload->index);
 }
 
-static bool is_activated(const Workload *workload, const Location *location)
+// Data is promoted, not activated; and what runs there already (active-active) is left alone.
+static bool is_activated(const PlanInput *input, const Workload *workload, const Location *location)
 {
-    return takes_part(workload, location) && !workload_holds_data(workload) &&
-           workload->pattern == PATTERN_ACTIVE_PASSIVE;
+    if (!takes_part(workload, location) || workload_holds_data(workload))
+        return false;
+    return workload_is_single_active(workload) ||
+           (input->is_passive && input->is_passive(workload, location, input->data));
 }
 
-static bool activation_order(const Group *group, const Location *location, GArray *order,
+static bool activation_order(const PlanInput *input, const Location *location, GArray *order,
                              GError **error)
 {
-    for (guint i = 0; i < group->workloads->len; i++) {
-        const Workload *workload = group->workloads->pdata[i];
+    const GPtrArray *workloads = input->group->workloads;
+    for (guint i = 0; i < workloads->len; i++) {
+        const Workload *workload = workloads->pdata[i];
         guint depth = depth_of(workload, DEPTH_MAX);
         if (depth >= DEPTH_MAX) {
             g_set_error(
@@ -169,7 +173,7 @@ static bool activation_order(const Group *group, const Location *location, GArra
             return false;
         }
         Ordered entry = {workload, depth * RANK_COUNT + trigger_rank(workload)};
-        if (is_activated(workload, location))
+        if (is_activated(input, workload, location))
             g_array_append_val(order, entry);
     }
     g_array_sort(order, compare_order);
@@ -179,7 +183,7 @@ static bool activation_order(const Group *group, const Location *location, GArra
 static bool add_activations(Planner *planner, const Location *location, GError **error)
 {
     g_autoptr(GArray) order = g_array_new(FALSE, FALSE, sizeof(Ordered));
-    if (!activation_order(planner->input->group, location, order, error))
+    if (!activation_order(planner->input, location, order, error))
         return false;
     for (guint i = 0; i < order->len; i++) {
         const Ordered *entry = &g_array_index(order, Ordered, i);
@@ -259,11 +263,7 @@ static bool check_input(const PlanInput *input, GError **error)
                         both[i] ? both[i]->name : "no location");
             return false;
         }
-    if (input->from != input->to)
-        return true;
-    g_set_error(error, ERR, ERR_INVALID, "Group %s is at %s already.", input->group->name,
-                input->to->name);
-    return false;
+    return true;
 }
 
 static bool plan_failover(Planner *planner, GError **error)
@@ -276,9 +276,11 @@ static bool plan_failover(Planner *planner, GError **error)
         add_fences(planner);
     if (!add_arriving(planner, error))
         return false;
+    bool home = input->to == input->group->primary;
     add_group_step(planner, STEP_LIMITED, NULL,
-                   g_strdup("enter limited mode: maintenance and deployments closed"));
-    add_notice(planner, "it runs in the standby");
+                   g_strdup(home ? "leave limited mode"
+                                 : "enter limited mode: maintenance and deployments closed"));
+    add_notice(planner, home ? "it is home again" : "it runs in the standby");
     return true;
 }
 
@@ -307,8 +309,9 @@ GPtrArray *plan_make(const PlanInput *input, GError **error)
     Planner planner = {input, steps, 1};
     if (!check_input(input, error))
         return NULL;
-    bool ok = input->kind == OPERATION_FAILBACK ? plan_failback(&planner, error)
-                                                : plan_failover(&planner, error);
+    bool ok = input->from == input->to            ? add_arriving(&planner, error)
+              : input->kind == OPERATION_FAILBACK ? plan_failback(&planner, error)
+                                                  : plan_failover(&planner, error);
     return ok ? g_steal_pointer(&steps) : NULL;
 }
 

@@ -14,15 +14,23 @@ typedef struct {
     // True if the driver of `workload` can do the action that a step of that kind needs; where it cannot, the
     // plan has a manual step that says what the person must do.
     bool (*can)(const Workload *workload, StepKind kind, gpointer data);
+    // True if the instance of `workload` at `location` is seen passive. NULL: active-active ones are
+    // taken for active everywhere.
+    bool (*is_passive)(const Workload *workload, const Location *location, gpointer data);
     gpointer data;
     bool notify; // there is somebody to tell
 } PlanInput;
 
-// The steps in order, numbered from 1, with waves, titles, sides and limits; of Step *, all pending. The
-// activation order is trigger-safe: what depends on others comes after them, data before what uses it, routers
-// last; within one wave nothing depends on anything. Active-active workloads that run on the target already
-// are not activated again; on the losing side they are passivated only if alive.
-// The caller owns the array. ERR_INVALID if dependencies form a cycle or a location is not the group's.
+// The steps in order, numbered from 1, with waves, titles, sides and limits; of Step *, all
+// pending. The activation order is trigger-safe: what depends on others comes after them, data
+// before what uses it, routers before what they route to; within one wave nothing depends on anything.
+// Active-active workloads that run on the target already are not activated again.
+//
+// From a location to itself is a restart: the region has come back passive (it always does), its
+// group was never moved, and everything there is activated again.
+//
+// The caller owns the array. ERR_INVALID if dependencies form a cycle or a location is not the
+// group's.
 GPtrArray *plan_make(const PlanInput *input, GError **error);
 
 // The undoing of what was done, for an abort before the point of no return: for each passivated workload an

@@ -143,6 +143,27 @@ bool statement_loses(const Statement *statement)
            statement->old_primary == OLD_UNCONFIRMED;
 }
 
+gint64 statement_roomy_bound(gint64 loss_ms)
+{
+    static const gint64 STEPS_S[] = {5, 10, 30, 60, 120, 300, 600, 900, 1800, 3600};
+    for (guint i = 0; i < G_N_ELEMENTS(STEPS_S); i++)
+        if (loss_ms <= STEPS_S[i] * 1000)
+            return STEPS_S[i] * 1000;
+    const gint64 hour_ms = 3600 * 1000;
+    return (loss_ms + hour_ms - 1) / hour_ms * hour_ms;
+}
+
+char *statement_exceeds(const Statement *signed_for, const Statement *now)
+{
+    char old[16], new[16];
+    if (!signed_for->loss_known || (now->loss_known && now->loss_ms <= signed_for->loss_ms))
+        return NULL;
+    duration_format_up(signed_for->loss_ms, old);
+    duration_format_up(now->loss_ms, new);
+    return g_strdup_printf("the data-loss bound was stated as %s and is now %s", old,
+                           now->loss_known ? new : "unknown");
+}
+
 static const char *const VERBS[] = {[OPERATION_FAILOVER] = "FAIL OVER",
                                     [OPERATION_FAILBACK] = "FAIL BACK",
                                     [OPERATION_DRILL] = "DRILL"};

@@ -98,6 +98,15 @@ LossBand loss_band(bool known, gint64 loss_ms, gint64 rpo_ms);
 // old primary is unconfirmed.
 bool statement_loses(const Statement *statement);
 
+// The bound to state for a loss that still moves (its source is alive): the next of 5s, 10s, 30s, 1m, 2m,
+// 5m, 10m, 15m, 30m, then whole hours. What is signed must hold until the point of no return, so it
+// is stated with room; a loss that moves no more is stated as it is.
+gint64 statement_roomy_bound(gint64 loss_ms);
+
+// Whether fresh evidence stays within what was acknowledged (11-SAFETY.md 3.5, dominance). NULL if so; else a
+// sentence. Asked at the start and at the point of no return. The caller frees.
+char *statement_exceeds(const Statement *signed_for, const Statement *now);
+
 // The phrase: "FAIL OVER payments TO northeurope LOSE <=1m44s", "… LOSE UNKNOWN"; where nothing can be lost,
 // the group's name. The caller frees.
 char *statement_phrase(const Statement *statement);

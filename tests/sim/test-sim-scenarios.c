@@ -103,10 +103,20 @@ static void test_expire(void)
 static void test_cleared(void)
 {
     Sim *sim = given_proposal(NULL);
+    g_autofree char *cleared = g_strdup(sim->operation);
     sim_region_set(sim->world, "west", REGION_UP);
     g_assert_true(sim_until(sim, has_ended, 60000));
-    expect_state(sim, OPERATION_WITHDRAWN);
+    g_assert_cmpint(engine_operation(sim->engine, cleared)->state, ==, OPERATION_WITHDRAWN);
     g_assert_cmpuint(sim->commands, ==, 0);
+    // It has come back passive: it is proposed to activate it again, where it is.
+    g_assert_true(sim_until(sim, has_open, 60000));
+    const Operation *restart = sim_operation(sim);
+    g_assert_cmpstr(restart->from, ==, restart->to);
+    g_assert_cmpstr(restart->statement->confirm, ==, "payments");
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 120000);
+    expect_active(sim, "west");
+    g_assert_cmpint(sim_group(sim)->mode, ==, MODE_NORMAL);
     finish(sim);
 }
 

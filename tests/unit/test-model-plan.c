@@ -83,6 +83,7 @@ static char *plan_of(const World *world, OperationKind kind, bool planned,
                        planned,
                        can,
                        NULL,
+                       NULL,
                        false};
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) steps = plan_make(&input, &error);
@@ -126,6 +127,33 @@ static void test_failback(void)
     fleet_unref(world.fleet);
 }
 
+static bool all_passive(const Workload *workload, const Location *location, gpointer data)
+{
+    (void)workload, (void)location, (void)data;
+    return true;
+}
+
+// A region that came back passive is activated again, what shares its work included.
+static void test_restart(void)
+{
+    World world = world_new();
+    PlanInput input = {.group = world.group,
+                       .from = world.west,
+                       .to = world.west,
+                       .kind = OPERATION_FAILBACK,
+                       .planned = true,
+                       .can = can_all,
+                       .is_passive = all_passive};
+    g_autoptr(GPtrArray) steps = plan_make(&input, NULL);
+    g_autofree char *plan = render(steps);
+    g_assert_cmpstr(
+        plan, ==,
+        "1 promote ledger@weste *\n2 reroute front@weste *\n3 activate orders@weste *\n"
+        "4 activate intake@weste *\n5 activate settle@weste *\n6 activate mail@weste *\n"
+        "7 verify -@weste\n");
+    fleet_unref(world.fleet);
+}
+
 // What no driver can do stands in the plan as a manual step; it still grants the role.
 static void test_manual(void)
 {
@@ -141,8 +169,8 @@ static void test_cycle(void)
     g_autoptr(GError) error = NULL;
     g_ptr_array_add(group_workload(world.group, "settle")->depends_on,
                     group_workload(world.group, "mail"));
-    PlanInput input = {world.group, world.west, world.north, OPERATION_FAILOVER,
-                       false,       can_all,    NULL,        false};
+    PlanInput input = {world.group, world.west, world.north, OPERATION_FAILOVER, false, can_all,
+                       NULL,        NULL,       false};
     g_assert_null(plan_make(&input, &error));
     g_assert_true(err_is(error, ERR_INVALID));
     fleet_unref(world.fleet);
@@ -151,8 +179,8 @@ static void test_cycle(void)
 static void test_undo(void)
 {
     World world = world_new();
-    PlanInput input = {world.group, world.west, world.north, OPERATION_FAILOVER,
-                       true,        can_all,    NULL,        false};
+    PlanInput input = {world.group, world.west, world.north, OPERATION_FAILOVER, true, can_all,
+                       NULL,        NULL,       false};
     g_autoptr(Operation) operation = operation_new("op-1");
     g_ptr_array_unref(operation->steps);
     operation->steps = plan_make(&input, NULL);
@@ -294,6 +322,7 @@ int main(int argc, char **argv)
     g_test_add_func("/model/plan/unplanned", test_unplanned);
     g_test_add_func("/model/plan/planned", test_planned);
     g_test_add_func("/model/plan/failback", test_failback);
+    g_test_add_func("/model/plan/restart", test_restart);
     g_test_add_func("/model/plan/manual", test_manual);
     g_test_add_func("/model/plan/cycle", test_cycle);
     g_test_add_func("/model/plan/undo", test_undo);
