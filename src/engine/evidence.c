@@ -146,7 +146,7 @@ static void add_state(Maker *maker, const InstanceWatch *watch)
         add_fact(maker, label, name_of(&INSTANCE_NAMES, (int)status->state), status->observed_at_ms,
                  "state.%s.%s", watch->workload->name, status->location);
     fact->source = g_strdup(watch->workload->driver);
-    fact->frozen = status->state == INSTANCE_UNREACHABLE &&
+    fact->frozen = status->state == INSTANCE_UNREACHABLE && maker->from != maker->to &&
                    g_str_equal(status->location, maker->operation->from);
 }
 
@@ -191,7 +191,7 @@ static void add_states(Maker *maker)
     const Location *both[] = {maker->from, maker->to};
     for (guint i = 0; i < maker->live->group->workloads->len; i++) {
         const Workload *workload = maker->live->group->workloads->pdata[i];
-        for (guint j = 0; j < 2; j++) {
+        for (guint j = maker->from == maker->to; j < 2; j++) {
             const InstanceWatch *watch = world_instance(maker->engine, workload->id, both[j]->name);
             if (watch)
                 add_state(maker, watch);
@@ -302,8 +302,40 @@ static bool seen_passive(const Maker *maker)
     return true;
 }
 
+// A restart in place: is it seen passive everywhere else? Where nobody can look, it may still run.
+static bool others_seen_passive(const Maker *maker)
+{
+    for (guint i = 0; i < maker->live->group->workloads->len; i++) {
+        const Workload *workload = maker->live->group->workloads->pdata[i];
+        if (workload->kind == KIND_ROUTER || !workload_is_single_active(workload))
+            continue;
+        for (guint j = 0; j < workload->instances->len; j++) {
+            const Instance *instance = workload->instances->pdata[j];
+            const InstanceWatch *watch =
+                world_instance(maker->engine, workload->id, instance->location->name);
+            if (instance->location != maker->to && watch->status->state != INSTANCE_PASSIVE)
+                return false;
+        }
+    }
+    return true;
+}
+
+static void set_restart_proof(Maker *maker)
+{
+    Statement *statement = maker->statement;
+    statement->proof = PROOF_FENCING;
+    statement->old_primary = others_seen_passive(maker) ? OLD_NOT_NEEDED : OLD_UNCONFIRMED;
+    statement->proof_how = g_strdup("the role stays where it is; no other place has it");
+    if (statement->old_primary == OLD_UNCONFIRMED)
+        add_not_known(maker, "whether it is off everywhere else: not every place answers");
+}
+
 static void set_proof(Maker *maker)
 {
+    if (maker->from == maker->to) {
+        set_restart_proof(maker);
+        return;
+    }
     static const char *const HOW[] = {
         [PROOF_FENCING] =
             "the targets refuse commands of an older epoch and report role, epoch and boot id",
@@ -312,15 +344,12 @@ static void set_proof(Maker *maker)
         [PROOF_POWER] = "an independent device cuts the old side off and confirms it",
         [PROOF_MANUAL] = "a person attests that the old side is off, and says how that is known"};
     Statement *statement = maker->statement;
-    bool any =
-        maker->from != maker->to && evidence_proof(maker->engine, maker->live->group,
-                                                   maker->operation->from, &statement->proof);
+    bool any = evidence_proof(maker->engine, maker->live->group, maker->operation->from,
+                              &statement->proof);
     if (!any) {
         statement->old_primary = OLD_NOT_NEEDED;
         statement->proof_how =
-            g_strdup(maker->from == maker->to
-                         ? "the role stays where it is: there is no other side to switch off"
-                         : "no workload of this group must be active in one place only");
+            g_strdup("no workload of this group must be active in one place only");
         return;
     }
     if (maker->operation->planned)
@@ -510,7 +539,8 @@ Statement *evidence_statement(Engine *engine, const Operation *operation, const 
                    statement_new()};
     copy_head(&maker);
     copy_steps(&maker, steps);
-    add_verdict(&maker, maker.from);
+    if (maker.from != maker.to)
+        add_verdict(&maker, maker.from);
     add_verdict(&maker, maker.to);
     add_states(&maker);
     add_links(&maker);

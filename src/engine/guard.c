@@ -113,10 +113,17 @@ static Guard check_signed(const Operation *operation)
                   missing == 1 ? "" : "s", missing == 1 ? "is" : "are");
 }
 
-// The signers acknowledged a bound: newer evidence must stay within it.
-static Guard check_dominance(const Operation *operation, const Statement *now)
+// The signers acknowledged a bound: newer evidence must stay within it. A daemon that was not there for a
+// moment knows less than before of a silent source; then the band that was signed for is what holds.
+static char *excess_of(const Engine *engine, const Operation *operation, const Statement *now)
 {
-    g_autofree char *excess = statement_exceeds(operation->statement, now);
+    bool watched = engine->frame.started_ms < operation->statement->made_ms;
+    return watched ? statement_exceeds(operation->statement, now) : NULL;
+}
+
+static Guard check_dominance(const Engine *engine, const Operation *operation, const Statement *now)
+{
+    g_autofree char *excess = excess_of(engine, operation, now);
     return excess ? answer(GUARD_VOID, "%s", excess) : GO;
 }
 
@@ -150,7 +157,7 @@ Guard guard_start(Engine *engine, const Operation *operation)
                           check_epoch(engine, operation, operation->statement->epoch));
     rest = first_no(rest, check_target(engine, operation));
     rest = first_no(rest, check_fresh(engine, operation, guard.statement));
-    rest = first_no(rest, check_dominance(operation, guard.statement));
+    rest = first_no(rest, check_dominance(engine, operation, guard.statement));
     if (rest.answer == GUARD_VOID) { // the new statement takes the place of the one that was signed
         rest.statement = g_steal_pointer(&guard.statement);
         rest.steps = g_steal_pointer(&guard.steps);
@@ -282,7 +289,7 @@ static Guard check_evidence(Engine *engine, const Operation *operation)
         return answer(GUARD_WAIT, "It is being observed again.");
     g_autofree char *change = statement_material_change(operation->statement, now);
     if (!change)
-        change = statement_exceeds(operation->statement, now);
+        change = excess_of(engine, operation, now);
     if (change)
         return answer(GUARD_BLOCK, "Beyond what was signed: %s.", change);
     return check_fresh(engine, operation, now);

@@ -172,7 +172,9 @@ static void check_single(Sim *sim, const Operation *operation, const Instance *i
                          DriverAction action)
 {
     bool grants = action == ACTION_ACTIVATE || action == ACTION_PROMOTE;
-    bool risk_signed = !operation->planned &&
+    // A restart in place is planned too, but nobody else may be there to answer.
+    bool restart = g_str_equal(operation->from, operation->to);
+    bool risk_signed = (!operation->planned || restart) &&
                        operation->statement->old_primary == OLD_UNCONFIRMED && operation->past_pnr;
     if (!grants || !workload_is_single_active(instance->workload) ||
         !other_is_active(sim, instance))

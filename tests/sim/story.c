@@ -29,7 +29,10 @@ static void show(Sim *sim)
         return;
     g_printerr("# %s is %s/%s: %s\n", operation->id,
                name_of(&OPERATION_STATE_NAMES, (int)operation->state),
-               name_of(&PHASE_NAMES, (int)operation->phase), operation->why ? operation->why : "");
+               name_of(&PHASE_NAMES, (int)operation->phase),
+               operation->why       ? operation->why
+               : operation->changed ? operation->changed
+                                    : "");
     for (guint i = 0; i < operation->steps->len; i++) {
         const Step *step = operation->steps->pdata[i];
         g_printerr("#   %u.%u %s: %s %s\n", step->wave, step->number, step->title,
