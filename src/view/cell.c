@@ -1,5 +1,5 @@
-// A row of the matrix explained: what it is, why only one may be active, what triggers it, and for each place what
-// is wanted, what is seen, since when, how old that is and how we know.
+// A row of the matrix explained: for each place what is wanted, what is seen, since when, how old that is and how we
+// know; what would change it; and why it is as it is: its triggers, its pattern, its proof.
 #include "view/screens.h"
 
 #include <string.h>
@@ -7,8 +7,10 @@
 #include "base/timefmt.h"
 #include "view/badge.h"
 #include "view/page.h"
+#include "view/words.h"
 
 enum { ACTION_OPERATION = 1 };
+enum { BOX_HEIGHT_MIN = 10 };
 
 static const Binding BINDINGS[] = {
     {ACTION_OPERATION, "operation", "o", "operation", "Goes to the open operation of its group.",
@@ -43,18 +45,9 @@ typedef struct {
 
 static void say_what(const Say *say)
 {
-    static const char *const PATTERNS[] = {
-        [PATTERN_ACTIVE_PASSIVE] = "active/passive: one place works, the others stand by",
-        [PATTERN_LOAD_BALANCED] = "active/active, requests spread by a balancer",
-        [PATTERN_COMPETING_CONSUMERS] = "active/active, all take from one queue"};
     const WorkloadStatus *w = say->workload;
     page_field(say->page, "what", ROLE_TITLE, "%s, a %s of group %s", w->name,
                name_of(&KIND_NAMES, (int)w->kind), w->group);
-    page_field(say->page, "pattern", ROLE_NORMAL, "%s", PATTERNS[w->pattern]);
-    if (w->router)
-        page_field(say->page, "router", ROLE_NORMAL, "%s sends the requests here", w->router);
-    page_field(say->page, "driver", ROLE_NORMAL, "%s, proof class %s", w->driver ? w->driver : "-",
-               name_of(&PROOF_NAMES, (int)w->proof));
 }
 
 static bool has_client_state(const WorkloadStatus *workload)
@@ -80,68 +73,118 @@ static void say_single(const Say *say)
                    client ? " and because a trigger keeps its state with the client" : "");
 }
 
+static void say_why(const Say *say)
+{
+    static const char *const PATTERNS[] = {
+        [PATTERN_ACTIVE_PASSIVE] = "active/passive: one place works, the others stand by",
+        [PATTERN_LOAD_BALANCED] = "active/active, requests spread by a balancer",
+        [PATTERN_COMPETING_CONSUMERS] = "active/active, all take from one queue"};
+    static const char *const PROOFS[] = {
+        [PROOF_FENCING] =
+            "the target refuses commands of an older epoch, which proves the old side off",
+        [PROOF_LEASE] = "the target demotes itself when its lease lapses",
+        [PROOF_POWER] = "an independent device cuts the old side off",
+        [PROOF_MANUAL] = "only a person can attest that the old side is off"};
+    const WorkloadStatus *w = say->workload;
+    pager_rule(say->page->pager, "why it is so");
+    page_field(say->page, "pattern", ROLE_NORMAL, "%s", PATTERNS[w->pattern]);
+    say_single(say);
+    if (w->router)
+        page_field(say->page, "router", ROLE_NORMAL, "%s sends the requests here", w->router);
+    page_field(say->page, "driver", ROLE_NORMAL, "%s",
+               w->driver ? w->driver : "none: nobody sees it");
+    if (w->single_active)
+        page_field(say->page, "proof", w->proof == PROOF_MANUAL ? ROLE_WARN : ROLE_NORMAL,
+                   "class %s: %s", name_of(&PROOF_NAMES, (int)w->proof), PROOFS[w->proof]);
+}
+
+static void say_trigger(const Say *say, const TriggerStatus *trigger)
+{
+    char left[16], at[32];
+    g_autofree char *next = NULL;
+    calm_left_format(trigger->next_ms, say->context->now_ms, left);
+    time_format_full(trigger->next_ms, at);
+    if (trigger->next_ms)
+        next = g_strdup_printf("; fires next at %s, in %s, where it is active", at, left);
+    page_field(say->page, name_of(&TRIGGER_NAMES, (int)trigger->type), ROLE_NORMAL,
+               "%s%s%s, state kept by the %s%s%s", trigger->name, trigger->rule ? ": " : "",
+               trigger->rule ? trigger->rule : "", name_of(&KEEPER_NAMES, (int)trigger->keeper),
+               trigger->ordered ? ", order matters" : "", next ? next : "");
+}
+
 static void say_triggers(const Say *say)
 {
     pager_rule(say->page->pager, "triggers");
     if (!say->workload->triggers->len)
         page_say(say->page, ROLE_DIM, "None: it is used by others.");
-    for (guint i = 0; i < say->workload->triggers->len; i++) {
-        const TriggerStatus *trigger = say->workload->triggers->pdata[i];
-        char left[16], at[16];
-        left_format(trigger->next_ms, say->context->now_ms, left);
-        time_format_clock(trigger->next_ms, at);
-        page_field(say->page, trigger->name, ROLE_NORMAL, "%s%s%s, state kept by the %s%s%s%s%s%s",
-                   name_of(&TRIGGER_NAMES, (int)trigger->type), trigger->rule ? ": " : "",
-                   trigger->rule ? trigger->rule : "", name_of(&KEEPER_NAMES, (int)trigger->keeper),
-                   trigger->ordered ? ", order matters" : "", trigger->next_ms ? "; next at " : "",
-                   trigger->next_ms ? at : "", trigger->next_ms ? ", in " : "",
-                   trigger->next_ms ? left : "");
-    }
+    for (guint i = 0; i < say->workload->triggers->len; i++)
+        say_trigger(say, say->workload->triggers->pdata[i]);
 }
 
+// What is seen, how old that is, and by whom; beyond its limit it is history, not a state.
 static void say_state(const Say *say, const InstanceStatus *instance)
 {
     InstanceState state = badge_aged_instance(instance, say->context->now_ms);
-    Badge badge = badge_instance(state);
+    const char *by = say->workload->driver ? say->workload->driver : "nobody";
+    Badge badge = badge_instance(state), before = badge_instance(instance->state);
     bool calm = state == instance->desired || instance->desired == INSTANCE_UNKNOWN;
-    char since[16], seen[16];
+    char since[16], seen[24];
     (calm ? calm_age_format : age_format)(instance->since_ms, say->context->now_ms, since);
-    (calm ? calm_age_format : age_format)(instance->observed_at_ms, say->context->now_ms, seen);
-    page_field(say->page, "is", badge.role | STYLE_BOLD, "%s for %s, observed %s ago by %s%s",
-               badge.word, since, seen, say->workload->driver ? say->workload->driver : "nobody",
-               state != instance->state ? ": too old to be believed" : "");
+    ago_format(instance->observed_at_ms, say->context->now_ms, calm, seen);
+    if (state != instance->state)
+        page_field(say->page, "is", badge.role | STYLE_BOLD,
+                   "%s: it was %s when %s last saw it, %s: too old to be believed", badge.word,
+                   before.word, by, seen);
+    else
+        page_field(say->page, "is", badge.role | STYLE_BOLD, "%s for %s, seen %s by %s", badge.word,
+                   since, seen, by);
     page_field(say->page, "wanted", calm ? ROLE_NORMAL : ROLE_WARN, "%s%s",
                instance->desired == INSTANCE_UNKNOWN
                    ? "nobody says"
                    : name_of(&INSTANCE_NAMES, (int)instance->desired),
                calm ? "" : ": IT IS NOT SO");
+    if (instance->quarantined)
+        page_field(say->page, "held", ROLE_ALARM,
+                   "QUARANTINED: it came back while its group lives elsewhere");
+}
+
+static void say_runs(const Say *say, const InstanceStatus *instance)
+{
+    char last[24];
+    ago_format(instance->last_run_ms, say->context->now_ms, true, last);
+    g_autofree char *runs = instance->runs < 0 ? g_strdup("an unknown number of runs in flight")
+                                               : g_strdup_printf("%d in flight", instance->runs);
+    page_field(say->page, "runs", instance->runs < 0 ? ROLE_UNKNOWN : ROLE_NORMAL,
+               "%s, last run %s", runs, last);
+    if (instance->missed < 0)
+        page_field(say->page, "missed", ROLE_UNKNOWN, "an unknown number of recurrences");
+    else if (instance->missed)
+        page_field(say->page, "missed", ROLE_WARN,
+                   "%" G_GINT64_FORMAT " recurrence%s since the region went down", instance->missed,
+                   plural((guint)MIN(instance->missed, 2)));
+}
+
+static void say_fence(const Say *say, const InstanceStatus *instance)
+{
+    gint64 epoch = say->group ? say->group->epoch : 0;
+    const char *boot = instance->boot_id ? instance->boot_id : "not reported";
+    if (!instance->epoch)
+        page_field(say->page, "fence", ROLE_DIM, "it reports no epoch; boot id %s", boot);
+    else
+        page_field(say->page, "fence", instance->epoch == epoch ? ROLE_NORMAL : ROLE_WARN,
+                   "epoch %" G_GINT64_FORMAT " (the group's is %" G_GINT64_FORMAT "), boot id %s",
+                   instance->epoch, epoch, boot);
 }
 
 static void say_instance(const Say *say, const InstanceStatus *instance)
 {
-    char last[16];
     g_autofree char *title =
         g_strdup_printf("%s%s", picture_title(say->picture, instance->location),
                         instance->primary ? " (home)" : "");
     pager_rule(say->page->pager, title);
     say_state(say, instance);
-    calm_age_format(instance->last_run_ms, say->context->now_ms, last);
-    g_autofree char *runs = instance->runs < 0 ? g_strdup("an unknown number of runs in flight")
-                                               : g_strdup_printf("%d in flight", instance->runs);
-    page_field(say->page, "runs", ROLE_NORMAL, "%s, last run %s%s", runs, last,
-               instance->last_run_ms ? " ago" : " seen");
-    if (instance->missed)
-        page_field(say->page, "missed", ROLE_WARN,
-                   instance->missed < 0 ? "an unknown number of recurrences (%" G_GINT64_FORMAT ")"
-                                        : "%" G_GINT64_FORMAT " recurrences since it went down",
-                   instance->missed);
-    page_field(say->page, "fence", ROLE_NORMAL,
-               "epoch %" G_GINT64_FORMAT " (the group's is %" G_GINT64_FORMAT "), boot id %s",
-               instance->epoch, say->group ? say->group->epoch : 0,
-               instance->boot_id ? instance->boot_id : "not reported");
-    if (instance->quarantined)
-        page_field(say->page, "", ROLE_ALARM,
-                   "QUARANTINED: it came back while its group lives elsewhere");
+    say_runs(say, instance);
+    say_fence(say, instance);
     if (instance->detail)
         page_field(say->page, "says", ROLE_NORMAL, "%s", instance->detail);
 }
@@ -157,8 +200,21 @@ static void say_findings(const Say *say)
         if (!any)
             pager_rule(say->page->pager, "findings");
         any = true;
-        page_field(say->page, finding->rule, badge_severity(finding->severity).role, "%s %s",
-                   finding->facts ? finding->facts : "", finding->way_out ? finding->way_out : "");
+        page_field(say->page, badge_severity(finding->severity).word,
+                   badge_severity(finding->severity).role, "%s %s: %s %s", finding->rule,
+                   finding->title ? finding->title : "", finding->facts ? finding->facts : "",
+                   finding->way_out ? finding->way_out : "");
+    }
+}
+
+static void say_quarantine(const Say *say)
+{
+    for (guint i = 0; i < say->workload->instances->len; i++) {
+        const InstanceStatus *instance = say->workload->instances->pdata[i];
+        if (instance->quarantined)
+            page_say(say->page, ROLE_WARN,
+                     "%s keeps it passive by quarantine until the group is brought home.",
+                     picture_title(say->picture, instance->location));
     }
 }
 
@@ -166,6 +222,7 @@ static void say_change(const Say *say)
 {
     const GroupStatus *group = say->group;
     pager_rule(say->page->pager, "what would change it");
+    say_quarantine(say);
     if (!group)
         page_say(say->page, ROLE_UNKNOWN, "Its group is not in the picture.");
     else if (group->operation)
@@ -193,20 +250,21 @@ static void cell_refresh(gpointer state, const ViewContext *context)
     Say say = {page, context, context->picture, workload,
                picture_group(context->picture, workload->group)};
     say_what(&say);
-    say_single(&say);
-    say_triggers(&say);
     for (guint i = 0; i < workload->instances->len; i++)
         say_instance(&say, workload->instances->pdata[i]);
-    say_findings(&say);
     say_change(&say);
+    say_findings(&say);
+    say_triggers(&say);
+    say_why(&say);
 }
 
 static void cell_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
 {
     Page *page = state;
     (void)context;
-    Canvas box = cells_box(canvas, canvas_rect(canvas),
-                           &(BoxLook){.title = page->object ? page->object : "workload"});
+    BoxLook look = {.title = page->object ? page->object : "workload"};
+    bool room = canvas->height >= BOX_HEIGHT_MIN;
+    Canvas box = room ? cells_box(canvas, canvas_rect(canvas), &look) : *canvas;
     pager_draw(page->pager, &box);
 }
 
