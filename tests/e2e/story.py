@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+"""The whole main job, by commands: a region dies, an operator signs, the standby takes over; later it is
+brought home. What the statement promised is compared with what the regions themselves have counted.
+Covers L7, L12, L14 to L16, F1, F5, F6, F8, C4."""
+
+import hashlib
+import os
+import re
+import sys
+import time
+
+sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
+from sbtest import Test, until
+from demo import Demo, SLOW, seconds
+
+# failures × interval + timeout + 2 s, as the demo is configured.
+BOUND = 3 * 1 + 1 + 2
+
+
+def test_start(t, demo):
+    t.equal(demo.line, f"export SIGNALBOX_URL=unix:{demo.dir}/signalboxd.sock\n", "it prints the one line")
+    t.check(all(os.path.exists(demo.path(n + ".pid")) for n in
+                ("demo", "signalboxd", "westeurope", "northeurope", "eastus")), "every process has its .pid")
+    modes = {n: os.stat(demo.path(n)).st_mode & 0o777 for n in ("", "bob.token", "alice.token", "practice.secret")}
+    t.equal(modes, {"": 0o700, "bob.token": 0o600, "alice.token": 0o600, "practice.secret": 0o600},
+            "the directory and its secrets are private")
+    demo.wait_up()
+    t.wait_for(lambda: demo.active_at("payments", "westeurope"), "payments is active in West Europe", 5 * SLOW)
+    t.wait_for(lambda: demo.group_at("northeurope", "payments")["data"]["position"] > 5,
+               "its data is replicated", 5 * SLOW)
+    t.check(any(f["object"] == "location/eastus" for f in demo.get("/v1/readiness")["findings"]),
+            "East US has a finding: nobody watches it from outside")
+    status, out, _ = demo.run("gate", "maintenance", "payments")
+    t.check(status == 0 and out.startswith("open"), "the maintenance gate is open")
+
+
+def break_west(t, demo):
+    """Answers the proposal of payments and what both sides had when it died."""
+    broken = time.monotonic()
+    demo.fault("westeurope", "down")
+    proposal = demo.proposal("payments", BOUND + 5)
+    took = time.monotonic() - broken
+    t.check(proposal and took <= BOUND * SLOW, f"the proposal stands within {BOUND} s (it took {took:.1f} s)")
+    t.check(demo.run("status")[0] == 4, "status says that something is down")
+    return proposal["id"]
+
+
+def test_statement(t, demo, name):
+    operation = demo.json("operations", "show", name)
+    statement = operation["statement"]
+    t.equal((operation["kind"], operation["from"], operation["to"]), ("failover", "westeurope", "northeurope"),
+            "it goes to North Europe")
+    t.check(statement["loss"]["known"] and 0 < statement["loss"]["bound_s"] < 10, "the loss has a bound")
+    t.contains(statement["confirm"], "FAIL OVER payments TO northeurope LOSE <=", "the phrase names the facts")
+    status, out, _ = demo.run("operations", "show", name, "--statement")
+    t.equal(hashlib.sha256(out.encode()).hexdigest(), operation["digest"], "the digest is the statement's SHA-256")
+    return statement
+
+
+def test_signing(t, demo, name, statement):
+    def sign(*arguments):
+        return demo.run("signoff", name, *arguments)
+    status, _, err = sign("--approve", "--reason", "it is gone", "--confirm", "FAIL OVER payments")
+    t.check(status == 1 and statement["confirm"] in err, "a wrong phrase is refused, the right one is named")
+    status, _, err = sign("--approve", "--reason", "...", "--confirm", statement["confirm"])
+    t.check(status == 1 and "reason" in err, "a reason without a word is refused")
+    t.equal(demo.operation(name)["state"], "awaiting-sign-off", "nothing was recorded of either")
+    begun = time.monotonic()
+    status, out, err = sign("--approve", "--reason", "it is gone", "--ticket", "INC-4711", "--confirm",
+                            statement["confirm"])
+    t.check(status == 0 and "recorded" in out, "the right one is recorded")
+    t.note(err)
+    active = until(lambda: demo.is_active_in("payments", "northeurope"), 10 * SLOW, 0.01)
+    took = time.monotonic() - begun
+    t.check(active and took < 3 * SLOW, f"active in North Europe within 3 s ({took:.2f} s)")
+    again = re.search(r"so-[a-z0-9-]+", err + out).group(0)
+    status, out, _ = sign("--approve", "--reason", "it is gone", "--confirm", statement["confirm"], "--id", again)
+    t.equal(len(demo.operation(name)["signoffs"]), 1, "the same sign-off sent twice counts once")
+
+
+def test_takeover(t, demo, name):
+    status, out, _ = demo.run("watch", name)
+    t.check(status == 0 and "completed" in out, "watch follows it to its end")
+    operation = demo.operation(name)
+    t.equal(operation["state"], "completed", "payments has failed over")
+    t.equal(demo.group("payments")["mode"], "failed-over", "the group is in limited mode")
+    roles = demo.roles("payments")
+    t.check(all(roles[w, "northeurope"] == ("active", "active") for w in ("accounts", "settle", "mail-orders", "notices")),
+            "the matrix has turned over")
+    status, out, _ = demo.run("gate", "maintenance", "payments")
+    t.check(status == 1 and "closed" in out, "the gate is closed")
+    t.wait_for(lambda: demo.operations("storefront")[0]["state"] == "completed" and
+               demo.operations("storefront")[0]["automatic"], "storefront moved by itself: nothing could be lost", 10)
+    ledger = demo.operations("ledger")[0]
+    t.check(ledger["state"] == "awaiting-sign-off" and ledger["statement"]["signoff"]["approvals"] == 2,
+            "ledger waits for two people")
+
+
+def test_loss(t, demo, name, before, statement):
+    """`before`: North Europe's data after the death and before the promotion."""
+    west = demo.group_at("westeurope", "payments")["data"]
+    north = demo.group_at("northeurope", "payments")["data"]
+    transactions = west["position"] - north["fork"]
+    window = seconds(west["committed_at"]) - seconds(before["committed_at"])
+    t.note(f"lost: {transactions} transactions, the last {window:.2f} s; bound {statement['loss']['bound_s']} s")
+    t.equal(north["fork"], before["position"], "the new lineage begins where replication had ended")
+    t.check(0 <= transactions <= 5 * 2 + 3, "few transactions were lost")
+    t.check(window <= statement["loss"]["bound_s"], "no more was lost than the bound that was signed")
+    return transactions
+
+
+def test_second_person(t, demo):
+    """Four eyes and two sign-offs: alone nobody moves the ledger."""
+    name = demo.operations("ledger")[0]["id"]
+    status, _, err = demo.sign(name)
+    t.check(status == 0 and demo.operation(name)["state"] == "awaiting-sign-off", "one of two: it still waits")
+    status, _, err = demo.sign(name)
+    t.check(status == 1, "the same person does not count twice")
+    t.note(err)
+    status, _, err = demo.sign(name, env=demo.bob())
+    t.check(status == 0, "bob signs over TCP with his token")
+    t.note(err)
+    t.wait_for(lambda: demo.operation(name)["state"] == "completed", "ledger has failed over", 10 * SLOW)
+
+
+def test_return(t, demo, name, transactions):
+    demo.fault("westeurope", "recover")
+    demo.wait_up("westeurope")
+    t.wait_for(lambda: demo.active_at("payments", "northeurope"), "the old primary comes back passive", 10 * SLOW)
+    t.wait_for(lambda: demo.group_at("northeurope", "payments")["lost_transactions"] == transactions,
+               "both sides agree on what was lost", 10 * SLOW)
+
+
+def go_home(t, demo, group):
+    status, out, err = demo.run("failback", group, "--reason", "West Europe is whole again")
+    t.check(status == 0, f"a failback of {group} is proposed")
+    t.note(err)
+    name = demo.operations(group, "failback")[0]["id"]
+    statement = demo.operation(name)["statement"]
+    t.equal((statement["loss"]["known"], statement["loss"]["bound_s"], statement["confirm"]), (True, 0, group),
+            "it loses nothing, so the group's name is enough")
+    before = demo.group_at("northeurope", group)
+    demo.sign(name)
+    if statement["signoff"]["approvals"] == 2:
+        demo.sign(name, env=demo.bob())
+    status, out, _ = demo.run("watch", name, seconds=60)
+    t.check(status == 0, f"{group} is brought home")
+    t.note(out if status else "")
+    west, north = demo.group_at("westeurope", group), demo.group_at("northeurope", group)
+    t.equal(demo.group(group)["mode"], "normal", f"{group} is in normal mode")
+    t.equal(west["data"]["parent"], before["data"]["lineage"], "its history goes on from North Europe's")
+    t.check(west["data"]["fork"] >= before["data"]["position"], "and from no earlier point of it")
+    t.equal((west["lost_transactions"], north["lost_transactions"]), (0, 0), "not one transaction was lost on the way")
+
+
+def test_home(t, demo):
+    go_home(t, demo, "payments")
+    go_home(t, demo, "ledger")
+    t.check(demo.active_at("payments", "westeurope"), "the matrix is as it was")
+    status, out, _ = demo.run("gate", "maintenance", "payments")
+    t.equal(status, 0, "the gate is open again")
+
+
+def test_audit(t, demo):
+    status, out, _ = demo.run("audit", "export")
+    export = t.write("audit.jsonl", out)
+    status, out, _ = demo.run("audit", "verify", export, env={"SIGNALBOX_URL": "unix:/nowhere"})
+    t.check(status == 0 and "holds" in out, "the log's export verifies offline")
+    lines = t.read("audit.jsonl").splitlines()
+    t.check(sum('"signoff.recorded"' in l or '"signoff' in l for l in lines) >= 4, "every sign-off stands in it")
+    t.write("cut.jsonl", "\n".join(lines[:3] + lines[4:]) + "\n")
+    t.check(demo.run("audit", "verify", t.path("cut.jsonl"))[0] == 1, "a record taken out is found")
+
+
+def test_end(t, demo):
+    pids = [demo.pid(n) for n in ("signalboxd", "westeurope", "northeurope", "eastus")]
+    t.equal(t.stop(demo.process), 0, "SIGTERM ends the demo")
+    t.check(not any(os.path.exists(f"/proc/{pid}") for pid in pids), "and everything it started")
+    t.check(os.path.isdir(demo.dir), "the directory that was named stays")
+
+
+def main(t):
+    demo = Demo(t)
+    test_start(t, demo)
+    name = break_west(t, demo)
+    before = demo.group_at("northeurope", "payments")["data"]
+    statement = test_statement(t, demo, name)
+    test_signing(t, demo, name, statement)
+    test_takeover(t, demo, name)
+    transactions = test_loss(t, demo, name, before, statement)
+    test_second_person(t, demo)
+    test_return(t, demo, name, transactions)
+    test_home(t, demo)
+    test_audit(t, demo)
+    test_end(t, demo)
+
+
+with Test() as t:
+    main(t)

@@ -1,0 +1,180 @@
+"""A demo without a console, and what tests ask of it: its commands, its daemon's API, its regions' truth.
+
+    with Test() as t:
+        demo = Demo(t)
+        demo.fault("westeurope", "down")
+        operation = demo.proposal("payments")
+"""
+
+import http.client
+import json
+import os
+import signal
+import socket
+from datetime import datetime
+
+from sbtest import until
+
+LOCATIONS = ("westeurope", "northeurope", "eastus")
+# What instrumented programs need more time for.
+SLOW = 3 if os.environ.get("SB_SANITIZERS", "no") != "no" else 1
+
+
+class UnixConnection(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path, seconds=5):
+        super().__init__("localhost", timeout=seconds)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
+def fetch(path, target, method="GET", body=None, headers=None):
+    """(status, JSON or text) of one request over the socket at `path`."""
+    connection = UnixConnection(path)
+    text = None if body is None else json.dumps(body)
+    more = {"Content-Type": "application/json"} if body is not None else {}
+    connection.request(method, target, text, {**more, **(headers or {})})
+    answer = connection.getresponse()
+    data = answer.read().decode()
+    connection.close()
+    kind = answer.getheader("Content-Type", "")
+    return answer.status, json.loads(data) if "json" in kind and "jsonl" not in kind and data else data
+
+
+def seconds(text):
+    """RFC 3339 → seconds since 1970."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+class Demo:
+    def __init__(self, test, name="demo"):
+        self.test = test
+        self.dir = test.path(name)
+        self.socket = os.path.join(self.dir, "signalboxd.sock")
+        self.environment = {**os.environ, "SIGNALBOX_URL": "unix:" + self.socket,
+                            "SIGNALBOX_DEMO_DIR": self.dir, "XDG_STATE_HOME": test.path("state")}
+        self.process = test.spawn("signalbox", "demo", "--headless", "--dir", self.dir, log=name + ".log")
+        self.line = until(self.first_line, 20 * SLOW)
+        if not self.line:
+            raise RuntimeError("the demo does not start: " + test.read(name + ".log"))
+
+    def first_line(self):
+        if self.process.poll() is not None:
+            raise RuntimeError("the demo ended: " + self.test.read(self.process.log))
+        text = self.test.read(self.process.log)
+        return text if text.endswith("\n") else None
+
+    def path(self, *names):
+        return os.path.join(self.dir, *names)
+
+    def pid(self, name):
+        with open(self.path(name + ".pid"), encoding="ascii") as f:
+            return int(f.read())
+
+    # The programs
+
+    def run(self, *arguments, **more):
+        """A command: (status, stdout, stderr)."""
+        return self.test.run("signalbox", *arguments, env={**self.environment, **more.pop("env", {})}, **more)
+
+    def json(self, *arguments):
+        status, out, err = self.run(*arguments, "--json")
+        if not out:
+            raise RuntimeError(f"signalbox {' '.join(arguments)} ended with {status}: {err}")
+        return json.loads(out)
+
+    def fault(self, location, kind):
+        status, _, err = self.run("demo", "fault", location, kind)
+        if status:
+            raise RuntimeError(err)
+
+    def state(self, location):
+        """All that a region counts, also while it is down."""
+        return fetch(self.path(location + ".control.sock"), "/site/v1/state")[1]
+
+    def group_at(self, location, group):
+        return next(g for g in self.state(location)["groups"] if g["group"] == group)
+
+    # The daemon
+
+    def get(self, target):
+        status, answer = fetch(self.socket, target)
+        if status != 200:
+            raise ValueError(f"{target}: {status} {answer}")
+        return answer
+
+    def verdict(self, location):
+        return self.get("/v1/locations/" + location)["verdict"]["state"]
+
+    def wait_up(self, *locations):
+        return self.test.wait_for(lambda: all(self.verdict(l) == "up" for l in locations or LOCATIONS),
+                                  "all regions are seen up", 10 * SLOW)
+
+    def group(self, name):
+        return self.get("/v1/groups/" + name)
+
+    def operations(self, group, kind=None):
+        """Of a group, newest first."""
+        every = self.get("/v1/operations")["operations"]
+        found = [o for o in every if o["group"] == group and (kind is None or o["kind"] == kind)]
+        return sorted(found, key=lambda o: o["proposed_at"], reverse=True)
+
+    def operation(self, name):
+        return self.get("/v1/operations/" + name)
+
+    def proposal(self, group, limit=10):
+        """The operation of the group that waits for a sign-off."""
+        def waiting():
+            return next((o for o in self.operations(group) if o["state"] == "awaiting-sign-off"), None)
+        return until(waiting, limit * SLOW)
+
+    def sign(self, operation, *more, env=None, reason="the drill of the test"):
+        """Approves as people do without a console: (status, stdout, stderr)."""
+        confirm = self.operation(operation)["statement"]["confirm"]
+        return self.run("signoff", operation, "--approve", "--reason", reason, "--confirm", confirm, *more,
+                        env=env or {})
+
+    def bob(self):
+        """The environment of the second person."""
+        with open(self.path("signalboxd.port"), encoding="ascii") as f:
+            port = f.read().strip()
+        return {"SIGNALBOX_URL": "http://127.0.0.1:" + port, "SIGNALBOX_TOKEN_FILE": self.path("bob.token")}
+
+    def roles(self, group):
+        """{(workload, location): (observed, desired)}"""
+        found = {}
+        for workload in self.get("/v1/groups/" + group + "/workloads")["workloads"]:
+            for instance in workload["instances"]:
+                found[workload["name"], instance["location"]] = (instance["state"], instance["desired"])
+        return found
+
+    def single_active(self, group):
+        return [w["name"] for w in self.get("/v1/groups/" + group + "/workloads")["workloads"] if w["single_active"]]
+
+    def active_at(self, group, location):
+        """True if all that is active in one place only is observed active there, and nowhere else."""
+        singles = self.single_active(group)
+        return all((observed == "active") == (at == location)
+                   for (workload, at), (observed, _) in self.roles(group).items() if workload in singles)
+
+    def is_active_in(self, group, location):
+        """As active_at, by what the region itself says, whatever another one claims."""
+        singles = self.single_active(group)
+        at = self.group_at(location, group)
+        return at["data"]["gate"] == "open" and all(w["enabled"] for w in at["workflows"] if w["name"] in singles)
+
+    def kill_daemon(self):
+        os.kill(self.pid("signalboxd"), signal.SIGKILL)
+        until(lambda: not os.path.exists(f"/proc/{self.pid('signalboxd')}"), 5)
+
+    def start_daemon(self, *before):
+        """A daemon of ours on the demo's files, e.g. after kill_daemon."""
+        return self.test.spawn(*before, "signalboxd", "--config", self.path("signalboxd.conf"))
+
+    def wait_ready(self, limit=10):
+        return until(lambda: fetch(self.socket, "/readyz")[0] == 200, limit * SLOW)
