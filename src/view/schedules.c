@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "base/timefmt.h"
-#include "sched/zone.h"
 #include "view/badge.h"
 #include "view/list.h"
 #include "view/page.h"
-#include "view/timesheet.h"
+#include "view/schedule-text.h"
+#include "view/words.h"
 #include "widget/timeline.h"
 
 enum {
@@ -23,7 +23,7 @@ enum {
     COLUMN_TIME
 };
 enum { ACTION_OPEN = 1, ACTION_CLOSE };
-enum { NEXT_SHOWN = 20, GRAIN_MS = 60 * 1000, OLD_MS = 60 * 1000, DAY_MS = 24 * 3600 * 1000 };
+enum { GRAIN_MS = 60 * 1000, OLD_MS = 30 * 1000, DAY_MS = 24 * 3600 * 1000 };
 
 static const Binding BINDINGS[] = {
     {ACTION_OPEN, "open", "enter", "next 20", "Shows the next 20 in UTC, its zone and mine.", 0},
@@ -34,13 +34,13 @@ static const Binding DETAIL_KEYS[] = {
 };
 
 static const TableColumn COLUMNS[] = {
-    [COLUMN_TRIGGER] = {"TRIGGER", 28, 24, 0, ALIGN_LEFT, 0},
-    [COLUMN_WHERE] = {"WHERE", 16, 13, 0, ALIGN_LEFT, 0},
+    [COLUMN_TRIGGER] = {"TRIGGER", 24, 16, 0, ALIGN_LEFT, 0},
+    [COLUMN_WHERE] = {"WHERE", 16, 12, 0, ALIGN_LEFT, 0},
     [COLUMN_RULE] = {"RULE", 28, 18, 4, ALIGN_LEFT, 0},
-    [COLUMN_NEXT] = {"NEXT (UTC)", 12, 10, 2, ALIGN_LEFT, 0},
-    [COLUMN_IN] = {"IN", 7, 6, 0, ALIGN_RIGHT, 0},
+    [COLUMN_NEXT] = {"NEXT (UTC)", 10, 10, 2, ALIGN_LEFT, 0},
+    [COLUMN_IN] = {"IN", 6, 6, 0, ALIGN_RIGHT, 0},
     [COLUMN_MISSED] = {"MISSED", 6, 6, 3, ALIGN_RIGHT, 0},
-    [COLUMN_TIME] = {"", 60, 18, 1, ALIGN_LEFT, COLUMN_GROW | COLUMN_PAINT},
+    [COLUMN_TIME] = {"", 60, 22, 1, ALIGN_LEFT, COLUMN_GROW | COLUMN_PAINT},
 };
 
 typedef struct {
@@ -50,9 +50,12 @@ typedef struct {
     TimeAxis axis;
     gint64 from_ms, to_ms; // what was asked for
     gint64 asked_ms;       // monotonic
+    gint64 answered_ms;    // the backend's clock
     char *asked;           // path under way; NULL
     char *asked_far;
     char *trouble;
+    bool more;    // the backend has more rows than it sent
+    char *filter; // of the workload's name, for the backend; NULL = none
     Page detail;
     char *open; // id of the row shown whole; NULL
     Zones *zones;
@@ -81,6 +84,7 @@ static void schedules_destroy(gpointer state)
     g_free(view->asked);
     g_free(view->asked_far);
     g_free(view->trouble);
+    g_free(view->filter);
     g_free(view->open);
     g_free(view);
 }
@@ -135,7 +139,7 @@ static Effect schedules_wish(gpointer state, const ViewContext *context)
     view->to_ms = view->axis.from_ms + view->axis.span_ms + MAX(margin, (gint64)0);
     view->to_ms = MIN(view->to_ms, view->from_ms + 366LL * DAY_MS);
     view->asked_ms = context->mono_ms;
-    return ask(&view->asked, path_of(view->from_ms, view->to_ms, NULL));
+    return ask(&view->asked, path_of(view->from_ms, view->to_ms, view->filter));
 }
 
 static void take_answer(Schedules *view, const ViewContext *context)
@@ -143,11 +147,12 @@ static void take_answer(Schedules *view, const ViewContext *context)
     bool near = context->fetched_path && g_strcmp0(context->fetched_path, view->asked) == 0;
     bool far = context->fetched_path && g_strcmp0(context->fetched_path, view->asked_far) == 0;
     g_autoptr(GError) error = NULL;
+    bool more = false;
     if (!near && !far)
         return;
     GPtrArray **rows = near ? &view->sheet : &view->far;
     GPtrArray *answer =
-        context->fetched_body ? timesheet_read(context->fetched_body, &error) : NULL;
+        context->fetched_body ? timesheet_read(context->fetched_body, &more, &error) : NULL;
     g_clear_pointer(near ? &view->asked : &view->asked_far, g_free);
     g_clear_pointer(&view->trouble, g_free);
     if (!answer) {
@@ -161,17 +166,13 @@ static void take_answer(Schedules *view, const ViewContext *context)
         g_ptr_array_unref(*rows);
     *rows = answer;
     view->list.version = 0;
+    if (near && context->fetched_body) {
+        view->more = more;
+        view->answered_ms = context->now_ms;
+    }
 }
 
 // ---- rows ----
-
-// What it does now, from the picture; what the answer said where the picture has no such instance.
-static InstanceState state_of(const SheetRow *row, const ViewContext *context)
-{
-    const WorkloadStatus *workload = picture_workload(context->picture, row->workload);
-    const InstanceStatus *instance = workload ? workload_status_at(workload, row->location) : NULL;
-    return instance ? badge_aged_instance(instance, context->now_ms) : row->state;
-}
 
 static bool matches(const Schedules *view, const SheetRow *row)
 {
@@ -180,7 +181,15 @@ static bool matches(const Schedules *view, const SheetRow *row)
     return filter_matches_text(&view->list.filter, text);
 }
 
-static void fill_detail(Schedules *view, const ViewContext *context);
+static void fill_detail(Schedules *view, const ViewContext *context)
+{
+    const ScheduleFacts facts = {.sheet = view->sheet,
+                                 .near = row_of(view->sheet, view->open),
+                                 .far = row_of(view->far, view->open),
+                                 .zones = view->zones,
+                                 .trouble = view->trouble};
+    schedule_text_fill(&view->detail, context, &facts);
+}
 
 static void schedules_refresh(gpointer state, const ViewContext *context)
 {
@@ -228,10 +237,10 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
     const List *list = data;
     const ViewContext *context = list->context;
     const SheetRow *row = list->rows->pdata[index];
-    Badge badge = badge_instance(state_of(row, context));
+    Badge badge = badge_instance(schedule_state(row, context));
     switch (column) {
     case COLUMN_TRIGGER:
-        table_cell_printf(cell, ROLE_NORMAL, "%s/%s%s", row->workload, row->trigger,
+        table_cell_printf(cell, ROLE_NORMAL, "%s/%s%s", object_words(row->workload), row->trigger,
                           row->notes->len ? " ?" : "");
         break;
     case COLUMN_WHERE:
@@ -251,18 +260,29 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
     }
 }
 
+// Missed is only what should have fired here: it was wanted active, and the region was down.
+static bool is_missed(const SheetRow *row, gint64 at_ms, const ViewContext *context)
+{
+    const LocationStatus *location = picture_location(context->picture, row->location);
+    return location && location->verdict.state == VERDICT_DOWN &&
+           at_ms >= location->verdict.since_ms && schedule_is_wanted(row, context);
+}
+
 static TimeMark mark_of(const SheetRow *row, gint64 at_ms, const ViewContext *context)
 {
-    InstanceState state = state_of(row, context);
-    const LocationStatus *location = picture_location(context->picture, row->location);
-    bool down = location && location->verdict.state == VERDICT_DOWN;
-    TimeMark mark = {at_ms, GLYPH_DOWN, ROLE_ALARM, 3};
-    if (at_ms <= context->now_ms && !(down && at_ms >= location->verdict.since_ms))
-        mark = (TimeMark){at_ms, GLYPH_DOT, ROLE_DIM, 0};
-    else if (at_ms > context->now_ms && state == INSTANCE_ACTIVE)
-        mark = (TimeMark){at_ms, GLYPH_ACTIVE, ROLE_ACTIVE, 2};
-    else if (state == INSTANCE_PASSIVE)
-        mark = (TimeMark){at_ms, GLYPH_PASSIVE, ROLE_PASSIVE, 1};
+    static const TimeMark MARKS[] = {
+        [INSTANCE_UNKNOWN] = {0, GLYPH_HALF, ROLE_UNKNOWN, 2},
+        [INSTANCE_ACTIVE] = {0, GLYPH_ACTIVE, ROLE_ACTIVE, 2},
+        [INSTANCE_PASSIVE] = {0, GLYPH_PASSIVE, ROLE_PASSIVE, 1},
+        [INSTANCE_TRANSITIONING] = {0, GLYPH_HALF, ROLE_WARN, 2},
+        [INSTANCE_FAILED] = {0, GLYPH_DOWN, ROLE_ALARM, 3},
+        [INSTANCE_UNREACHABLE] = {0, GLYPH_DOWN, ROLE_ALARM, 3},
+    };
+    TimeMark mark = MARKS[schedule_state(row, context)];
+    if (at_ms <= context->now_ms)
+        mark = is_missed(row, at_ms, context) ? MARKS[INSTANCE_UNREACHABLE]
+                                              : (TimeMark){0, GLYPH_DOT, ROLE_DIM, 0};
+    mark.at_ms = at_ms;
     return mark;
 }
 
@@ -300,94 +320,40 @@ static TableModel model_of(Schedules *view, const ViewContext *context)
                                                  : "Fetching the schedules …"};
 }
 
-// ---- the next 20 ----
-
-static void format_wall(gint64 wall_ms, char buffer[32])
-{
-    time_format_full(wall_ms, buffer); // "2026-11-21 03:20:00Z": a wall clock has no Z
-    char *z = strrchr(buffer, 'Z');
-    if (z)
-        *z = '\0';
-}
-
-static const char *change_at(const SheetRow *row, gint64 at_ms)
-{
-    for (guint i = 0; i < row->changes->len; i++) {
-        const SheetChange *change = &g_array_index(row->changes, SheetChange, i);
-        if (change->at_ms == at_ms)
-            return strcmp(change->what, "twice") == 0 ? "  ! the hour comes twice: the first of it"
-                                                      : "  ! the hour is skipped: it fires later";
-    }
-    return "";
-}
-
-static void say_times(Schedules *view, const SheetRow *row, const ViewContext *context)
-{
-    const Zone *zone = zones_get(view->zones, row->zone, NULL);
-    guint shown = 0;
-    for (guint i = 0; i < row->times->len && shown < NEXT_SHOWN; i++) {
-        gint64 at_ms = g_array_index(row->times, gint64, i);
-        char utc[32], its[32], mine[32], number[16];
-        if (at_ms <= context->now_ms)
-            continue;
-        g_snprintf(number, sizeof number, "%u", ++shown);
-        time_format_full(at_ms, utc);
-        format_wall(zone ? zone_to_wall(zone, at_ms) : at_ms, its);
-        format_wall(at_ms + (gint64)context->utc_offset_min * GRAIN_MS, mine);
-        page_field(&view->detail, number, ROLE_NORMAL, "%s   %s %s   %s mine%s", utc,
-                   zone ? its : "(unknown zone)", row->zone, mine, change_at(row, at_ms));
-    }
-    if (!shown)
-        page_say(&view->detail, ROLE_DIM, "It does not fire within a year.");
-}
-
-// "if West Europe stays down: one run lost every 20m"
-static void say_exposure(Schedules *view, const SheetRow *row, const ViewContext *context)
-{
-    InstanceState state = state_of(row, context);
-    char step[16];
-    if (row->times->len < 2)
-        return;
-    duration_format(g_array_index(row->times, gint64, 1) - g_array_index(row->times, gint64, 0),
-                    step);
-    if (state == INSTANCE_ACTIVE || state == INSTANCE_UNREACHABLE)
-        page_field(&view->detail, "exposure", state == INSTANCE_ACTIVE ? ROLE_NORMAL : ROLE_WARN,
-                   "while %s is down, about one run is lost every %s",
-                   picture_title(context->picture, row->location), step);
-}
-
-static void fill_detail(Schedules *view, const ViewContext *context)
-{
-    const SheetRow *near = row_of(view->sheet, view->open);
-    const SheetRow *row = row_of(view->far, view->open);
-    pager_begin(view->detail.pager);
-    if (!near) {
-        page_say(&view->detail, ROLE_UNKNOWN, "This trigger is no longer there. Esc leads back.");
-        return;
-    }
-    Badge badge = badge_instance(state_of(near, context));
-    page_field(&view->detail, "trigger", ROLE_TITLE, "%s/%s in %s", near->workload, near->trigger,
-               picture_title(context->picture, near->location));
-    page_field(&view->detail, "rule", ROLE_NORMAL, "%s (%s)", near->rule, near->zone);
-    page_field(&view->detail, "state", badge.role, "%s%s", badge.word,
-               badge.role == ROLE_ACTIVE    ? ": it fires"
-               : badge.role == ROLE_PASSIVE ? ": it would fire if it were active"
-                                            : ": it cannot fire");
-    if (near->missed > 0)
-        page_field(&view->detail, "missed", ROLE_WARN, "%" G_GINT64_FORMAT " so far", near->missed);
-    for (guint i = 0; i < near->notes->len; i++)
-        page_field(&view->detail, i ? "" : "open", ROLE_WARN, "%s",
-                   (const char *)near->notes->pdata[i]);
-    if (row)
-        say_exposure(view, row, context);
-    pager_rule(view->detail.pager, "next 20");
-    if (row)
-        say_times(view, row, context);
-    else
-        page_say(&view->detail, ROLE_DIM, "%s", view->trouble ? view->trouble : "Fetching …");
-}
-
 // ---- drawing and keys ----
+
+static const SheetRow *selected(Schedules *view, const ViewContext *context)
+{
+    TableModel model = model_of(view, context);
+    return list_selected(&view->list, &model);
+}
+
+// Two lines for the row under the cursor: its rule, and what it is together with its copies elsewhere; or what is wrong
+// with the table as a whole.
+static void draw_about(Schedules *view, const ViewContext *context, const Canvas *canvas)
+{
+    const SheetRow *row = selected(view, context);
+    Rect line = rect_make(1, 0, canvas->width - 1, 1), next = rect_make(1, 1, line.width, 1);
+    char age[16];
+    if (row) {
+        g_autofree char *rule =
+            g_strdup_printf("%s/%s: %s, %s%s", row->workload, row->trigger, row->rule, row->zone,
+                            row->notes->len ? "; ? something about it is open: Enter" : "");
+        g_autofree char *together = schedule_together_words(view->sheet, row, context);
+        cells_fit(canvas, line, ALIGN_LEFT | ALIGN_CLIP_END, ROLE_TITLE, rule);
+        cells_fit(canvas, next, ALIGN_LEFT | ALIGN_CLIP_END, ROLE_NORMAL, together);
+    }
+    calm_age_format(view->answered_ms, context->now_ms, age);
+    g_autofree char *more = g_strdup_printf("More than these %u were not sent: / filters by name.",
+                                            view->sheet ? view->sheet->len : 0);
+    const char *wrong = view->trouble ? view->trouble : view->more ? more : NULL;
+    g_autofree char *as_of = g_strdup_printf("as of %s ago", age);
+    int width = cells_width(canvas, as_of);
+    if (wrong)
+        cells_fit(canvas, next, ALIGN_LEFT | ALIGN_CLIP_END, ROLE_WARN, wrong);
+    if (view->answered_ms && canvas->width > 2 * width)
+        cells_put(canvas, canvas->width - width - 1, 0, ROLE_DIM, as_of);
+}
 
 static void schedules_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
 {
@@ -398,21 +364,15 @@ static void schedules_draw(gpointer state, const ViewContext *context, const Can
     }
     Rect rest = canvas_rect(canvas);
     Rect legend = rect_cut_bottom(&rest, rest.height > 8 ? 1 : 0);
+    Rect about = rect_cut_bottom(&rest, rest.height > 8 ? 2 : 0);
     TableModel model = model_of(view, context);
     Canvas table = canvas_sub(canvas, rest);
     table_draw(view->list.table, &model, &table);
-    if (view->trouble && view->list.rows->len)
-        cells_fit(canvas, legend, ALIGN_LEFT | ALIGN_CLIP_END, ROLE_WARN, view->trouble);
-    else
-        cells_fit(canvas, legend, ALIGN_LEFT | ALIGN_CLIP_END, ROLE_DIM,
-                  " ● will fire  ○ would if active  ✗ missed or cannot  · past  ◆ now  ? open "
-                  "question");
-}
-
-static const SheetRow *selected(Schedules *view, const ViewContext *context)
-{
-    TableModel model = model_of(view, context);
-    return list_selected(&view->list, &model);
+    Canvas below = canvas_sub(canvas, about);
+    if (about.height)
+        draw_about(view, context, &below);
+    cells_fit(canvas, legend, ALIGN_LEFT | ALIGN_CLIP_END, ROLE_DIM,
+              " ● will fire  ○ would if active  ✗ missed or cannot  ◐ not known  · past  ◆ now");
 }
 
 static Effect open_row(Schedules *view, const ViewContext *context)
@@ -474,9 +434,18 @@ static const char *schedules_filter(gpointer state)
     return filter_text(&((Schedules *)state)->list.filter);
 }
 
+// The console filters what it has. Where the backend has more than it sends, it filters too, by the first word:
+// that is looked for in the workload's name only.
 static void schedules_set_filter(gpointer state, const char *text)
 {
-    list_set_filter(&((Schedules *)state)->list, text);
+    Schedules *view = state;
+    list_set_filter(&view->list, text);
+    const char *word = filter_is_empty(&view->list.filter) ? NULL : view->list.filter.words[0];
+    if (g_strcmp0(view->filter, word) == 0 || (!view->more && !view->filter))
+        return;
+    g_free(view->filter);
+    view->filter = g_strdup(word);
+    view->to_ms = 0; // what is here no longer covers what is asked
 }
 
 const Screen SCHEDULES_SCREEN = {

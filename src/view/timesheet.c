@@ -78,7 +78,7 @@ static SheetRow *read_row(const WireAt *at)
     return row;
 }
 
-GPtrArray *timesheet_read(const char *body, GError **error)
+GPtrArray *timesheet_read(const char *body, bool *ret_more, GError **error)
 {
     g_autoptr(json_t) json = wire_parse("The schedules", body, strlen(body), BYTES_MAX, error);
     if (!json)
@@ -91,5 +91,70 @@ GPtrArray *timesheet_read(const char *body, GError **error)
         WireAt item = wire_item(&list, i);
         g_ptr_array_add(rows, read_row(&item));
     }
-    return wire_reader_finish(&reader, error) ? g_steal_pointer(&rows) : NULL;
+    bool more = wire_bool_opt(&root, "more", false);
+    if (!wire_reader_finish(&reader, error))
+        return NULL;
+    *ret_more = more;
+    return g_steal_pointer(&rows);
+}
+
+static bool is_same_trigger(const SheetRow *a, const SheetRow *b)
+{
+    return g_strcmp0(a->workload, b->workload) == 0 && g_strcmp0(a->trigger, b->trigger) == 0;
+}
+
+static bool are_equal(const GArray *a, const GArray *b)
+{
+    return a->len == b->len && memcmp(a->data, b->data, a->len * sizeof(gint64)) == 0;
+}
+
+static int compare_times(gconstpointer a, gconstpointer b)
+{
+    const gint64 *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+static gint64 widest_pause(const GArray *times)
+{
+    gint64 widest = 0;
+    for (guint i = 1; i < times->len; i++)
+        widest = MAX(widest, g_array_index(times, gint64, i) - g_array_index(times, gint64, i - 1));
+    return widest;
+}
+
+// Where a list was cut off, the others go on alone: what lies behind is no pause of all of them.
+static void add_times(GArray *all, const GArray *times, gint64 until_ms)
+{
+    for (guint i = 0; i < times->len && g_array_index(times, gint64, i) <= until_ms; i++)
+        g_array_append_val(all, g_array_index(times, gint64, i));
+}
+
+static gint64 known_until(const GPtrArray *rows, const SheetRow *row)
+{
+    gint64 until_ms = G_MAXINT64;
+    for (guint i = 0; i < rows->len; i++) {
+        const SheetRow *other = rows->pdata[i];
+        const GArray *times = other->times;
+        if (is_same_trigger(row, other) && other->more && times->len)
+            until_ms = MIN(until_ms, g_array_index(times, gint64, times->len - 1));
+    }
+    return until_ms;
+}
+
+SheetTogether timesheet_together(const GPtrArray *rows, const SheetRow *row)
+{
+    SheetTogether together = {.alone_ms = widest_pause(row->times)};
+    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(gint64));
+    gint64 until_ms = known_until(rows, row);
+    for (guint i = 0; i < rows->len; i++) {
+        const SheetRow *other = rows->pdata[i];
+        if (!is_same_trigger(row, other))
+            continue;
+        together.rows++;
+        together.is_split |= !are_equal(row->times, other->times);
+        add_times(all, other->times, until_ms);
+    }
+    g_array_sort(all, compare_times);
+    together.widest_ms = widest_pause(all);
+    return together;
 }

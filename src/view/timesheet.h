@@ -25,5 +25,16 @@ typedef struct {
     GPtrArray *notes; // of char *: what is open about the rule, and what is assumed
 } SheetRow;
 
-// Rows in the fleet file's order; of SheetRow *, owned by the caller. ERR_INVALID names the path.
-GPtrArray *timesheet_read(const char *body, GError **error);
+// Rows in the fleet file's order; of SheetRow *, owned by the caller. `ret_more`: the backend had more rows than it
+// sends at once. ERR_INVALID names the path.
+GPtrArray *timesheet_read(const char *body, bool *ret_more, GError **error);
+
+// How the copies of one trigger lie together: offsets at several places make one denser schedule of them.
+typedef struct {
+    guint rows;       // with the same workload and trigger
+    gint64 widest_ms; // the longest pause between two of all their runs; 0 = too few are known
+    gint64 alone_ms;  // the longest pause of `row` alone
+    bool is_split;    // their times differ
+} SheetTogether;
+
+SheetTogether timesheet_together(const GPtrArray *rows, const SheetRow *row);

@@ -6,6 +6,20 @@
 #include "widget/key.h"
 #include "world.h"
 
+static void answer_wish(Ui *ui, ViewContext *context)
+{
+    ui_refresh(ui, context);
+    Effect wish = ui_wish(ui, context);
+    g_autofree char *schedules = world_schedules();
+    if (wish.kind == EFFECT_FETCH) {
+        context->fetched_path = wish.text;
+        context->fetched_body = schedules;
+        ui_refresh(ui, context);
+    }
+    effect_release(&wish);
+    context->fetched_path = context->fetched_body = NULL;
+}
+
 int main(int argc, char **argv)
 {
     g_autoptr(Picture) picture = world_new();
@@ -16,17 +30,8 @@ int main(int argc, char **argv)
     g_autoptr(Grid) grid = grid_new(width, height, getenv("ASCII") != NULL);
     if (!screen)
         return 2;
-    g_autofree char *schedules = world_schedules();
     ui_show(ui, screen->id, argc > 2 && *argv[2] ? argv[2] : NULL);
-    ui_refresh(ui, &context);
-    Effect wish = ui_wish(ui, &context);
-    if (wish.kind == EFFECT_FETCH) {
-        context.fetched_path = wish.text;
-        context.fetched_body = schedules;
-        ui_refresh(ui, &context);
-    }
-    effect_release(&wish);
-    context.fetched_path = context.fetched_body = NULL;
+    answer_wish(ui, &context);
     ui_draw(ui, &context, grid);
     for (int i = 5; i < argc; i++) {
         KeyEvent key;
@@ -35,6 +40,7 @@ int main(int argc, char **argv)
         Effect effect = ui_key(ui, &context, &key);
         effect_release(&effect);
         context.mono_ms += 100;
+        answer_wish(ui, &context);
         ui_draw(ui, &context, grid);
     }
     g_autofree char *text = getenv("ROLES") ? grid_roles(grid) : grid_text(grid);

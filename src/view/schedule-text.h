@@ -1,0 +1,28 @@
+// What is said of one trigger at one location: its state now, what it is together with its copies elsewhere, its last
+// runs everywhere, and its next 20 on three clocks.
+#pragma once
+
+#include "sched/zone.h"
+#include "view/page.h"
+#include "view/timesheet.h"
+
+// What it does now, from the picture; what the answer said where the picture has no such instance.
+InstanceState schedule_state(const SheetRow *row, const ViewContext *context);
+
+// True if it is to fire there: it is wanted active.
+bool schedule_is_wanted(const SheetRow *row, const ViewContext *context);
+
+// "split over 2 places: together at least every 10m, alone 20m; while West Europe is down: …"; "" if there is nothing to
+// be said. The caller frees.
+char *schedule_together_words(const GPtrArray *rows, const SheetRow *row,
+                              const ViewContext *context);
+
+typedef struct {
+    const GPtrArray *sheet; // of SheetRow *
+    const SheetRow *near;   // the row, of `sheet`; NULL: it is gone
+    const SheetRow *far;    // the same with its times of a year; NULL: not answered yet
+    Zones *zones;
+    const char *trouble; // why it is not answered; NULL
+} ScheduleFacts;
+
+void schedule_text_fill(Page *page, const ViewContext *context, const ScheduleFacts *facts);
