@@ -3,12 +3,12 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/timefmt.h"
 #include "command/command.h"
+#include "http/ndjson.h"
 
 enum { LIST_DEFAULT = 50, RECORD_MAX = 4 * 1024 * 1024 };
 
@@ -31,17 +31,39 @@ static void record_row(Printer *printer, json_t *json)
     printer_row(printer, seq, at, record->actor, record->action, record->object, record->detail);
 }
 
+// The newest record's seq; -1 = told.
+static gint64 head_of_log(Session *session, char **ret_hash, int *ret_exit)
+{
+    g_autoptr(json_t) head = session_get(session, "/v1/audit/head", ret_exit);
+    g_autoptr(GError) error = NULL;
+    if (!head)
+        return -1;
+    WireReader reader = {0};
+    WireAt root = wire_root(&reader, head);
+    gint64 seq = wire_integer(&root, "seq", 0, WIRE_INTEGER_MAX);
+    g_autofree char *hash = g_strdup(wire_text_opt(&root, "hash", ""));
+    if (!wire_reader_finish(&reader, &error)) {
+        *ret_exit = session_nonsense(session, error);
+        return -1;
+    }
+    if (ret_hash)
+        *ret_hash = g_steal_pointer(&hash);
+    return seq;
+}
+
+// After which record the list begins; -1 = told.
 static gint64 start_of_list(Session *session, int *ret_exit)
 {
-    if (session->args.from)
-        return g_ascii_strtoll(session->args.from, NULL, 10);
-    g_autoptr(json_t) head = session_get(session, "/v1/audit/head", ret_exit);
-    WireReader reader = {0};
-    WireAt root = head ? wire_root(&reader, head) : (WireAt){0};
-    gint64 seq = head ? wire_integer(&root, "seq", 0, WIRE_INTEGER_MAX) : -1;
-    if (head)
-        wire_reader_finish(&reader, NULL);
-    return seq < 0 ? -1 : MAX(seq - LIST_DEFAULT, (gint64)0);
+    const char *from = session->args.from;
+    gint64 seq = 0;
+    if (!from) {
+        seq = head_of_log(session, NULL, ret_exit);
+        return seq < 0 ? -1 : MAX(seq - LIST_DEFAULT, (gint64)0);
+    }
+    if (g_ascii_string_to_signed(from, 10, 0, WIRE_INTEGER_MAX, &seq, NULL))
+        return seq;
+    *ret_exit = session_complain(session, EXIT_USAGE, "--from is the seq of a record, from 0");
+    return -1;
 }
 
 static int list_records(Session *session)
@@ -58,14 +80,17 @@ static int list_records(Session *session)
     if (!json)
         return code;
     if (session->json) {
-        session_print_json(json_incref(json));
+        print_json(session, json_incref(json));
         return EXIT_FINE;
     }
-    Printer *printer = printer_new(HEADS);
+    Printer *printer = printer_new(session, HEADS);
     json_t *records = json_object_get(json, "records");
-    for (size_t i = 0; i < json_array_size(records); i++)
+    gsize count = json_array_size(records);
+    for (gsize i = 0; i < count; i++)
         record_row(printer, json_array_get(records, i));
-    printer_end(printer, "The log is empty.");
+    printer_end(printer, "There is no record.");
+    if (json_is_true(json_object_get(json, "more")))
+        print_error(session, "there are more: --from %" G_GINT64_FORMAT, after + (gint64)count);
     return EXIT_FINE;
 }
 
@@ -75,47 +100,76 @@ static int export_records(Session *session)
     if (!session_connect(session, &code))
         return code;
     g_autofree char *text = session_get_text(session, "/v1/audit/export", &code);
-    if (!text)
-        return code;
-    if (fputs(text, stdout) < 0 || fflush(stdout) != 0)
-        return session_complain(session, EXIT_REFUSED, "The export could not be written: %s.",
-                                g_strerror(errno));
-    return EXIT_FINE;
+    if (text)
+        print_exactly(session, text);
+    return code;
 }
 
-static bool verify_line(AuditChain *chain, const char *line, gsize n, GError **error)
+// ---- verifying ----
+
+typedef struct {
+    AuditChain chain;
+    gint64 line;
+    GError *error; // the first thing that does not fit
+} Verifier;
+
+static void on_line(const char *line, gsize n, void *data)
 {
-    g_autoptr(json_t) json = wire_parse("The record", line, n, RECORD_MAX, error);
-    return json && audit_chain_verify_json(chain, json, error);
+    Verifier *verifier = data;
+    verifier->line++;
+    if (verifier->error)
+        return;
+    g_autoptr(json_t) json = wire_parse("The record", line, n, RECORD_MAX, &verifier->error);
+    if (json)
+        audit_chain_verify_json(&verifier->chain, json, &verifier->error);
+}
+
+static bool read_all(NdjsonReader *reader, const Verifier *verifier, FILE *file, GError **error)
+{
+    char bytes[65536];
+    for (gsize n; !verifier->error && (n = fread(bytes, 1, sizeof bytes, file)) > 0;)
+        if (!ndjson_reader_feed(reader, bytes, n, error))
+            return false;
+    if (ferror(file)) {
+        g_set_error(error, ERR, ERR_INTERNAL, "It could not be read: %s.", g_strerror(errno));
+        return false;
+    }
+    return verifier->error || ndjson_reader_end(reader, error);
+}
+
+static int report(const Session *session, const Verifier *verifier)
+{
+    const AuditChain *chain = &verifier->chain;
+    if (verifier->error)
+        return session_complain(session, EXIT_REFUSED, "line %" G_GINT64_FORMAT ": %s",
+                                verifier->line, verifier->error->message);
+    if (!chain->seq)
+        return session_complain(session, EXIT_REFUSED, "There is no record to verify.");
+    if (session->json)
+        print_json(session, json_pack("{s:b, s:I, s:s}", "verified", 1, "seq",
+                                      (json_int_t)chain->seq, "hash", chain->hash));
+    else
+        print_line(session, "The chain holds: %" G_GINT64_FORMAT " records, head %s", chain->seq,
+                   chain->hash);
+    return EXIT_FINE;
 }
 
 static int verify_stream(Session *session, FILE *file)
 {
-    AuditChain chain = {0};
+    Verifier verifier = {0};
+    NdjsonReader reader;
     g_autoptr(GError) error = NULL;
-    char *line = NULL;
-    size_t room = 0;
-    gint64 number = 0;
-    bool ok = true;
-    for (ssize_t n; ok && (n = getline(&line, &room, file)) > 0;) {
-        number++;
-        ok = verify_line(&chain, line, (gsize)n, &error);
-    }
-    free(line);
-    if (!ok)
-        return session_complain(session, EXIT_REFUSED, "line %" G_GINT64_FORMAT ": %s", number,
-                                error->message);
-    if (!chain.seq)
-        return session_complain(session, EXIT_REFUSED, "There is no record to verify.");
-    if (session->json)
-        session_print_json(json_pack("{s:b, s:I, s:s}", "verified", 1, "seq", (json_int_t)chain.seq,
-                                     "hash", chain.hash));
-    else
-        print_line("The chain holds: %" G_GINT64_FORMAT " records, head %s", chain.seq, chain.hash);
-    return EXIT_FINE;
+    ndjson_reader_init(&reader, RECORD_MAX, on_line, &verifier);
+    bool ok = read_all(&reader, &verifier, file, &error);
+    int code = ok ? report(session, &verifier)
+                  : session_complain(session, EXIT_REFUSED, "after line %" G_GINT64_FORMAT ": %s",
+                                     verifier.line, error->message);
+    ndjson_reader_release(&reader);
+    g_clear_error(&verifier.error);
+    return code;
 }
 
-static int verify_records(Session *session, const char *path)
+static int verify_file(Session *session, const char *path)
 {
     if (strcmp(path, "-") == 0)
         return verify_stream(session, stdin);
@@ -128,14 +182,46 @@ static int verify_records(Session *session, const char *path)
     return code;
 }
 
+// The backend's own log: its chain, and that it reaches the head that the backend shows.
+static int verify_backend(Session *session)
+{
+    Verifier verifier = {0};
+    NdjsonReader reader;
+    int code = EXIT_FINE;
+    g_autofree char *hash = NULL;
+    if (!session_connect(session, &code))
+        return code;
+    gint64 seq = head_of_log(session, &hash, &code);
+    g_autofree char *text = seq < 0 ? NULL : session_get_text(session, "/v1/audit/export", &code);
+    if (!text)
+        return code;
+    if (!seq && !*text && !session->json) {
+        print_line(session, "The log is empty.");
+        return EXIT_FINE;
+    }
+    ndjson_reader_init(&reader, RECORD_MAX, on_line, &verifier);
+    if (ndjson_reader_feed(&reader, text, strlen(text), &verifier.error) && !verifier.error)
+        ndjson_reader_end(&reader, &verifier.error);
+    if (!verifier.error && verifier.chain.seq < seq)
+        verifier.error = g_error_new(
+            ERR, ERR_CORRUPT,
+            "The log ends here, but its head is record %" G_GINT64_FORMAT " (%s).", seq, hash);
+    code = report(session, &verifier);
+    ndjson_reader_release(&reader);
+    g_clear_error(&verifier.error);
+    return code;
+}
+
 int run_audit(Session *session, int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "list") == 0)
         return list_records(session);
     if (argc == 2 && strcmp(argv[1], "export") == 0)
         return export_records(session);
+    if (argc == 2 && strcmp(argv[1], "verify") == 0)
+        return verify_backend(session);
     if (argc == 3 && strcmp(argv[1], "verify") == 0)
-        return verify_records(session, argv[2]);
+        return verify_file(session, argv[2]);
     return session_complain(session, EXIT_USAGE,
-                            "expected: signalbox audit list, export, or verify FILE");
+                            "expected: signalbox audit list, export, or verify [FILE]");
 }

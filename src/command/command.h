@@ -4,24 +4,28 @@
 
 #include "client/client.h"
 #include "conf/console.h"
+#include "wire/shape.h"
 
+// What each means to its reader: EXIT_MEANINGS in command/main.c, for help and man page.
 typedef enum {
     EXIT_FINE = 0,
-    EXIT_REFUSED = 1, // refused, closed, does not verify, has mistakes
+    EXIT_REFUSED = 1,
     EXIT_USAGE = 2,
     EXIT_UNREACHABLE = 3,
-    EXIT_DOWN = 4,    // something is down (status, regions, watch: did not complete)
-    EXIT_UNKNOWN = 5, // sent, and no answer: ask again with the id that was printed
+    EXIT_DOWN = 4,
+    EXIT_UNKNOWN = 5,
+    EXIT_CODES
 } ExitCode;
 
 typedef struct Session Session;
 
 // The commands' own options; each command adds those it has. Strings are owned.
 typedef struct {
-    char *filter, *fail_on, *from, *to, *reason, *ticket, *confirm, *id, *dir, *screen, *size,
-        *object, *demo, *theme;
-    gboolean approve, reject, dry_run, planned, unplanned, statement, all, arm, once, headless,
-        slow_link, daemon, console;
+    char *filter, *fail_on, *from, *to, *reason, *ticket, *confirm, *note, *lasts, *id, *dir,
+        *screen, *size, *object, *demo, *theme;
+    int step;
+    gboolean approve, reject, dry_run, planned, unplanned, statement, all, arm, once, ansi,
+        headless, slow_link, daemon, console;
 } Arguments;
 
 // What every command has: the options that all share, and the line to the backend.
@@ -32,12 +36,15 @@ struct Session {
     char *config_file;
     char *journal; // NULL = the default directory
     gboolean json;
-    gboolean ascii;
+    gboolean help;
+    gboolean ascii; // asked for, or the locale knows no more
     gboolean no_color;
+    bool quiet; // errors are not told: somebody tries again
     Arguments args;
     ConsoleConfig *config;
     GPtrArray *endpoints; // of Endpoint *
     const Clock *clock;
+    gint64 ahead_ms; // of the backend's clock before ours
     IdSource ids;
     Client *client;
 };
@@ -57,14 +64,18 @@ extern const Command COMMANDS[];
 
 // ---- the line to the backend (session.c) ----
 
-// Makes the client. False: told on standard error; the caller returns *ret_exit.
+// Reads the configuration and makes the client. False: told on standard error; the caller returns *ret_exit.
 bool session_open(Session *session, int *ret_exit);
 
-// Finds an endpoint that answers, within 2 s. As above.
+// Finds an endpoint that answers, within 2 s. As above. The backend's clock is known then.
 bool session_connect(Session *session, int *ret_exit);
+gint64 session_now_ms(const Session *session);
 
 // Fetches the whole picture. NULL as above.
 const Picture *session_picture(Session *session, int *ret_exit);
+
+// Runs the loop for a while.
+void session_pause(gint64 ms);
 
 // Asks and waits. NULL (and the reason on standard error) if the backend said no or nobody answered.
 json_t *session_get(Session *session, const char *path, int *ret_exit);
@@ -79,23 +90,41 @@ int session_fail(const Session *session, const GError *error);
 int session_complain(const Session *session, ExitCode code, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 
-// Prints `json` (taken) in one line, as --json promises.
-void session_print_json(json_t *json);
+// The backend's answer is JSON, but not what it should be: told as unreachable, for it is no backend.
+int session_nonsense(const Session *session, const GError *error);
 
-// ---- tables for people (print.c) ----
+// ---- output (print.c): whatever is in a text, nothing in it acts on the terminal ----
+
+// `text` as it may be printed: dangerous characters visible, ASCII only where no more is wanted. The caller
+// frees.
+char *print_safe(const Session *session, const char *text);
+
+// One line to standard output, or to standard error as "signalbox NAME: …".
+void print_line(const Session *session, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void print_error(const Session *session, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+// Prints `json` (taken) in one line, as --json promises.
+void print_json(const Session *session, json_t *json);
+
+// Prints an answer whose bytes matter (a digest or a chain is over them) exactly, or safely on a terminal.
+void print_exactly(const Session *session, const char *text);
 
 typedef struct Printer Printer;
 
 // `heads` ended by NULL.
-Printer *printer_new(const char *const *heads);
-// One row: as many texts as there are heads (NULL = "-"); made safe to print.
+Printer *printer_new(const Session *session, const char *const *heads);
+// One row: as many texts as there are heads (NULL = "-").
 void printer_row(Printer *printer, ...);
 // Prints what was collected and frees; `empty` if there is no row.
 void printer_end(Printer *printer, const char *empty);
-// printf for standard output whose texts were made safe by the caller.
-void print_line(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
+// False if what was printed did not get through: told on standard error, unless the reader has gone.
+bool print_finish(const Session *session);
 
 // ---- the commands ----
+
+// True if an argument is left that the command does not take: told.
+bool has_extra(const Session *session, int argc, char **argv);
 
 int run_status(Session *session, int argc, char **argv);
 int run_regions(Session *session, int argc, char **argv);
@@ -113,6 +142,25 @@ int run_audit(Session *session, int argc, char **argv);
 int run_check_config(Session *session, int argc, char **argv);
 int run_console(Session *session, int argc, char **argv);
 int run_demo(Session *session, int argc, char **argv);
+int run_alarms(Session *session, int argc, char **argv);
+int run_ack(Session *session, int argc, char **argv);
+int run_automation(Session *session, int argc, char **argv);
+
+// What an operation is told to do: `signalbox operations VERB ID` (operate.c). False: no such verb.
+bool operate_knows(const char *verb);
+int operate(Session *session, const char *verb, const char *id);
+
+// What lies on a shelf, as a list.
+json_t *shelf_json(const Picture *picture, ShelfKind kind, const WireShape *shape);
+
+// What an ended operation cost, as far as it is known.
+void print_losses(const Session *session, const Operation *operation);
+
+// "/v1/operations/ID" and what follows. The caller frees.
+char *operation_path(const char *id, const char *rest);
+// Fetches an operation. NULL: told, *ret_exit says how to end.
+Operation *operation_fetch(Session *session, const char *id, int *ret_exit);
+
 // Opens the console, with a card of lines to try (ended by NULL; may be NULL), or prints a screen.
 int open_console(Session *session, const char *const *card);
 void roles_options(Session *session, GOptionContext *context);
@@ -125,3 +173,5 @@ void audit_options(Session *session, GOptionContext *context);
 void check_config_options(Session *session, GOptionContext *context);
 void console_options(Session *session, GOptionContext *context);
 void demo_options(Session *session, GOptionContext *context);
+void ack_options(Session *session, GOptionContext *context);
+void automation_options(Session *session, GOptionContext *context);

@@ -59,12 +59,12 @@ static json_t *mistakes_json(const GPtrArray *mistakes)
 int run_check_config(Session *session, int argc, char **argv)
 {
     g_autoptr(GPtrArray) mistakes = mistakes_new();
-    if (argc != 2)
+    if (argc != 2 || (session->args.daemon && session->args.console))
         return session_complain(session, EXIT_USAGE,
                                 "expected: signalbox check-config FILE [--daemon|--console]");
     bool ok = load(session, argv[1], mistakes);
     if (session->json) {
-        session_print_json(json_pack("{s:b, s:o}", "ok", ok, "mistakes", mistakes_json(mistakes)));
+        print_json(session, json_pack("{s:b, s:o}", "ok", ok, "mistakes", mistakes_json(mistakes)));
         return ok ? EXIT_FINE : EXIT_REFUSED;
     }
     for (guint i = 0; i < mistakes->len; i++) {
@@ -72,7 +72,7 @@ int run_check_config(Session *session, int argc, char **argv)
         fprintf(stderr, "%s\n", line);
     }
     if (ok)
-        print_line("%s: no mistakes.", argv[1]);
+        print_line(session, "%s: no mistakes.", argv[1]);
     else
         fprintf(stderr, "%u mistake%s.\n", mistakes->len, mistakes->len == 1 ? "" : "s");
     return ok ? EXIT_FINE : EXIT_REFUSED;

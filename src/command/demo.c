@@ -189,9 +189,7 @@ static int watch_keeper(Session *session, const char *dir, int fd)
     g_autofree char *trouble = read_report(fd);
     if (!trouble)
         return show_console(session, dir);
-    g_autofree char *safe = text_escape(trouble);
-    fprintf(stderr, "signalbox demo: %s\n", trouble);
-    return EXIT_REFUSED;
+    return session_complain(session, EXIT_REFUSED, "%s", trouble);
 }
 
 static int run_with_console(Session *session, const char *dir)
@@ -202,7 +200,7 @@ static int run_with_console(Session *session, const char *dir)
                                 "The console needs a terminal; --headless --dir DIR goes without.");
     if (pipe2(life, O_CLOEXEC) < 0 || pipe2(told, O_CLOEXEC) < 0)
         return session_complain(session, EXIT_REFUSED, "No pipe: %s.", g_strerror(errno));
-    fprintf(stderr, "signalbox demo: starting three regions and a daemon …\n");
+    fprintf(stderr, "signalbox demo: starting three regions and a daemon ...\n");
     pid_t keeper = fork();
     if (keeper < 0)
         return session_complain(session, EXIT_REFUSED, "No process: %s.", g_strerror(errno));

@@ -1,7 +1,6 @@
 // May a deployment go on? (F5)
 #include <string.h>
 
-#include "base/text.h"
 #include "command/command.h"
 
 int run_gate(Session *session, int argc, char **argv)
@@ -19,13 +18,13 @@ int run_gate(Session *session, int argc, char **argv)
     WireReader reader = {0};
     WireAt root = wire_root(&reader, json);
     g_autofree char *state = g_strdup(wire_text(&root, "state"));
-    g_autofree char *why = text_escape(wire_text_opt(&root, "why", ""));
+    g_autofree char *why = g_strdup(wire_text_opt(&root, "why", ""));
     g_autoptr(GError) error = NULL;
     if (!wire_reader_finish(&reader, &error))
-        return session_fail(session, error);
+        return session_nonsense(session, error);
     if (session->json)
-        session_print_json(json_incref(json));
+        print_json(session, json_incref(json));
     else
-        print_line("%s%s%s", state, *why ? ": " : "", why);
+        print_line(session, "%s%s%s", state, *why ? ": " : "", why);
     return strcmp(state, "open") == 0 ? EXIT_FINE : EXIT_REFUSED; // what is not open is closed
 }

@@ -1,20 +1,27 @@
 // `signalbox`: the console, and a command for everything that a script or a pipeline wants. One table of
 // commands feeds dispatch, help, the man page's list and the completion.
+#include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "command/command.h"
 
 #include "config.h"
 
-static const char CODES[] =
-    "Exit codes: 0 fine, 1 refused or closed, 2 wrong usage, 3 no backend answered, 4 something "
-    "is down, 5 not known whether it happened.";
+enum { HELP_COLUMNS = 79 };
+
+static const char *const EXIT_MEANINGS[EXIT_CODES] = {
+    [EXIT_FINE] = "fine",
+    [EXIT_REFUSED] = "refused, closed, or not as it should be",
+    [EXIT_USAGE] = "wrong usage or configuration",
+    [EXIT_UNREACHABLE] = "no backend answered, or what answered is none",
+    [EXIT_DOWN] = "something is down, critical, or did not complete",
+    [EXIT_UNKNOWN] = "sent, but not known whether it happened: look before doing it again",
+};
 
 const Command COMMANDS[] = {
-    {"console", "[--arm] [--once --screen NAME --size WxH]",
+    {"console", "[--arm] [--once --screen NAME --size WxH [--ansi]]",
      "opens the console (also without a command)",
      "Read-only until armed: --arm, or the key A. --once prints one screen and exits.", run_console,
      console_options},
@@ -27,11 +34,21 @@ const Command COMMANDS[] = {
     {"schedules", "[--from T] [--to T] [--filter TEXT]", "lists what fires when, where", NULL,
      run_schedules, schedules_options},
     {"signoffs", "", "lists the statements that wait for sign-offs", NULL, run_signoffs, NULL},
-    {"operations", "[show ID [--statement]]", "lists operations, or shows one",
+    {"operations", "[show ID [--statement] | VERB ID [--reason TEXT]]",
+     "lists operations, shows one, or tells one what to do",
      "show prints the plan, the evidence and, as `confirm`, the phrase to type. --statement prints "
-     "the statement in "
-     "its canonical form: its SHA-256 is the digest that is signed.",
+     "the statement in its canonical form: its SHA-256 is the digest that is signed. VERB is "
+     "start (do not wait for the end of the hold window), hold (no new steps), resume, retry and "
+     "skip (failed steps, or --step N), abort (undo), withdraw (a proposal), or confirm (a manual "
+     "step is done: --step N). All but hold need --reason.",
      run_operations, operations_options},
+    {"alarms", "", "lists the alarms", "Ends with 4 if one is critical and not acknowledged.",
+     run_alarms, NULL},
+    {"ack", "ID [--note TEXT]", "acknowledges an alarm", NULL, run_ack, ack_options},
+    {"automation", "[off [GROUP] --for DURATION --reason TEXT | on [GROUP] --reason TEXT]",
+     "says whether failovers may start by themselves, or changes it",
+     "off holds for a time, at most 7 days; what the watchdog proposes waits for a sign-off then.",
+     run_automation, automation_options},
     {"readiness", "[--fail-on warning|error]", "lists the rules that do not hold",
      "Ends with 1 if a finding is at least as bad as --fail-on.", run_readiness, readiness_options},
     {"failover", "GROUP [--to LOCATION] --reason TEXT", "proposes a failover",
@@ -43,17 +60,21 @@ const Command COMMANDS[] = {
     {"signoff", "ID --approve|--reject --reason TEXT [--ticket T] [--confirm PHRASE]",
      "signs a statement",
      "The same checks and the same journal as in the console. PHRASE is the statement's `confirm`; "
-     "on a terminal it "
-     "is asked for. If the line drops, the same command with the printed --id asks what became of "
-     "it.",
+     "on a terminal it is asked for. If the line drops, it is asked what became of it; "
+     "`signalbox signoff ID --id SIGNOFF` asks again later (1: it is not recorded). With --id and "
+     "a "
+     "decision it signs only what is not recorded yet, so that a script may repeat it.",
      run_signoff, signoff_options},
     {"watch", "ID", "prints the progress of an operation until it ends",
-     "Ends with 4 if it did not complete.", run_watch, NULL},
+     "Ends with 4 if it did not complete. A backend that does not answer is waited for, 30 s. "
+     "--json prints the operation, a line a change.",
+     run_watch, NULL},
     {"gate", "maintenance GROUP", "may a deployment go on? 0 open, 1 closed",
      "For pipelines: `signalbox gate maintenance payments && deploy`.", run_gate, NULL},
-    {"audit", "list|verify|export [FILE]", "reads the audit log, or verifies an export offline",
-     "export writes JSON lines to standard output. verify FILE checks the chain of an export (- is "
-     "standard input).",
+    {"audit", "list [--from SEQ] | export | verify [FILE]",
+     "reads the audit log, or verifies its chain",
+     "export writes JSON lines to standard output. verify checks the backend's log, or an export, "
+     "without any backend (FILE - is standard input).",
      run_audit, audit_options},
     {"check-config", "FILE [--daemon|--console]",
      "checks a fleet, daemon or console file, all mistakes at once",
@@ -61,7 +82,7 @@ const Command COMMANDS[] = {
     {"demo", "[--headless] [--dir DIR] | fault LOCATION KIND",
      "starts a fleet to practise on, and opens the console on it",
      "Three regions, a daemon and a load, in a private directory; everything is taken down at the "
-     "end. --headless prints the line `export SIGNALBOX_URL=…` when it is ready and runs until "
+     "end. --headless prints the line `export SIGNALBOX_URL=...` when it is ready and runs until "
      "SIGTERM. fault breaks a region of a running demo (KIND is down, hang, slow, garbage or "
      "no-replication) or mends it (recover).",
      run_demo, demo_options},
@@ -76,28 +97,93 @@ static const Command *find_command(const char *name)
     return NULL;
 }
 
+static void append_codes(GString *text)
+{
+    g_string_append(text, "Exit codes:\n");
+    for (int code = 0; code < EXIT_CODES; code++)
+        g_string_append_printf(text, "  %d  %s\n", code, EXIT_MEANINGS[code]);
+}
+
 static void print_help(void)
 {
-    printf("Usage: signalbox [COMMAND] [OPTION …]\n\n"
-           "A terminal operations console for business continuity across regions.\n\nCommands:\n");
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_string_append(text,
+                    "Usage: signalbox [COMMAND] [OPTION ...]\n\n"
+                    "A terminal operations console for business continuity across regions.\n\n"
+                    "Commands:\n");
     for (const Command *command = COMMANDS; command->name; command++)
-        printf("  %-13s %s\n", command->name, command->summary);
-    printf("\nOptions of every command: --url LIST, --token-file FILE, --config FILE, --json, "
-           "--help.\n%s\n"
-           "signalbox(1) has it all.\n",
-           CODES);
+        g_string_append_printf(text, "  %-13s %s\n", command->name, command->summary);
+    g_string_append(text,
+                    "\nOptions of every command: --url LIST, --token-file FILE, --config FILE, "
+                    "--journal DIR, --json, --ascii, --no-color, --help.\n\n");
+    append_codes(text);
+    g_string_append(text,
+                    "\n`signalbox COMMAND --help` has a command's own; signalbox(1) has all.\n");
+    fputs(text->str, stdout);
+}
+
+// Words of `text`, broken into lines.
+static void append_wrapped(GString *out, const char *text)
+{
+    g_auto(GStrv) words = g_strsplit(text, " ", -1);
+    gsize column = 0;
+    for (guint i = 0; words[i]; i++) {
+        gsize length = strlen(words[i]);
+        bool fits = column + 1 + length <= HELP_COLUMNS;
+        if (i)
+            g_string_append_c(out, fits ? ' ' : '\n');
+        g_string_append(out, words[i]);
+        column = i && fits ? column + 1 + length : length;
+    }
+    g_string_append(out, "\n\n");
 }
 
 static char *description_of(const Command *command)
 {
-    return g_strdup_printf("%s%s%s", command->details ? command->details : "",
-                           command->details ? "\n\n" : "", CODES);
+    GString *text = g_string_new(NULL);
+    if (command->details)
+        append_wrapped(text, command->details);
+    append_codes(text);
+    return g_string_free(text, FALSE);
+}
+
+static void print_command_help(GOptionContext *context)
+{
+    g_autofree char *text = g_option_context_get_help(context, TRUE, NULL);
+    g_auto(GStrv) parts = g_strsplit(text, "[OPTION\u2026]", 2); // plain ASCII for every locale
+    g_autofree char *plain = g_strjoinv("[OPTION ...]", parts);
+    fputs(plain, stdout);
+}
+
+static GPtrArray *texts_of(const Arguments *args)
+{
+    char *const texts[] = {args->filter, args->fail_on, args->from,    args->to,
+                           args->reason, args->ticket,  args->confirm, args->note,
+                           args->lasts,  args->id,      args->dir,     args->screen,
+                           args->size,   args->object,  args->demo,    args->theme};
+    GPtrArray *list = g_ptr_array_new();
+    for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
+        if (texts[i])
+            g_ptr_array_add(list, texts[i]);
+    return list;
+}
+
+// Texts come as bytes, whatever the locale: a pipeline in the C locale may give reasons too.
+static bool check_texts(Session *session)
+{
+    g_autoptr(GPtrArray) texts = texts_of(&session->args);
+    for (guint i = 0; i < texts->len; i++)
+        if (!g_utf8_validate(texts->pdata[i], -1, NULL)) {
+            session_complain(session, EXIT_USAGE, "%s is not UTF-8", (char *)texts->pdata[i]);
+            return false;
+        }
+    return true;
 }
 
 static bool parse_options(const Command *command, Session *session, int *argc, char ***argv)
 {
     const GOptionEntry common[] = {
-        {"url", 'u', 0, G_OPTION_ARG_STRING, &session->url,
+        {"url", 'u', 0, G_OPTION_ARG_FILENAME, &session->url,
          "Backends, tried in turn (unix:/PATH or http://HOST:PORT)", "LIST"},
         {"token-file", 0, 0, G_OPTION_ARG_FILENAME, &session->token_file,
          "Bearer token for TCP, mode 0600", "FILE"},
@@ -109,17 +195,22 @@ static bool parse_options(const Command *command, Session *session, int *argc, c
         {"ascii", 0, 0, G_OPTION_ARG_NONE, &session->ascii, "ASCII only", NULL},
         {"no-color", 0, 0, G_OPTION_ARG_NONE, &session->no_color, "No colours (also NO_COLOR)",
          NULL},
+        {"help", 'h', 0, G_OPTION_ARG_NONE, &session->help, "Says all this", NULL},
         G_OPTION_ENTRY_NULL};
-    g_autofree char *usage = g_strdup_printf("%s — %s", command->usage, command->summary);
+    g_autofree char *usage = g_strdup_printf("%s - %s", command->usage, command->summary);
     g_autofree char *description = description_of(command);
     g_autoptr(GOptionContext) context = g_option_context_new(usage);
     g_autoptr(GError) error = NULL;
+    g_option_context_set_help_enabled(context, FALSE);
     g_option_context_set_description(context, description);
     if (command->options)
         command->options(session, context);
     g_option_context_add_main_entries(context, common, NULL);
-    if (g_option_context_parse(context, argc, argv, &error))
-        return true;
+    bool parsed = g_option_context_parse(context, argc, argv, &error);
+    if (parsed && session->help)
+        print_command_help(context);
+    if (parsed)
+        return check_texts(session);
     session_complain(session, EXIT_USAGE, "%s. Try: signalbox %s --help", error->message,
                      command->name);
     return false;
@@ -127,11 +218,9 @@ static bool parse_options(const Command *command, Session *session, int *argc, c
 
 static void arguments_release(Arguments *args)
 {
-    char *texts[] = {args->filter, args->fail_on, args->from, args->to,   args->reason,
-                     args->ticket, args->confirm, args->id,   args->dir,  args->screen,
-                     args->size,   args->object,  args->demo, args->theme};
-    for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
-        g_free(texts[i]);
+    g_autoptr(GPtrArray) texts = texts_of(args);
+    for (guint i = 0; i < texts->len; i++)
+        g_free(texts->pdata[i]);
 }
 
 static void session_release(Session *session)
@@ -151,18 +240,23 @@ static void session_release(Session *session)
 static int run(const Command *command, int argc, char **argv)
 {
     Session session = {.name = command->name,
+                       .ascii = g_strcmp0(nl_langinfo(CODESET), "UTF-8") != 0,
                        .no_color = g_getenv("NO_COLOR") && *g_getenv("NO_COLOR")};
     g_autofree char *program = g_strconcat("signalbox ", command->name, NULL);
     g_set_prgname(program);
-    int code = parse_options(command, &session, &argc, &argv) ? command->run(&session, argc, argv)
-                                                              : EXIT_USAGE;
+    int code = EXIT_USAGE;
+    if (parse_options(command, &session, &argc, &argv))
+        code = session.help ? EXIT_FINE : command->run(&session, argc, argv);
+    if (!print_finish(&session) && code == EXIT_FINE)
+        code = EXIT_REFUSED;
     session_release(&session);
     return code;
 }
 
 static int complain_of(const char *name)
 {
-    g_autofree char *safe = text_escape(name);
+    Session session = {.name = "", .ascii = TRUE};
+    g_autofree char *safe = print_safe(&session, name);
     fprintf(stderr, "signalbox: there is no command %s. `signalbox --help` lists them.\n", safe);
     return EXIT_USAGE;
 }
@@ -170,18 +264,17 @@ static int complain_of(const char *name)
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
-    bool options_only = argc < 2 || argv[1][0] == '-';
-    if (!options_only) {
-        const Command *command = find_command(argv[1]);
-        return command ? run(command, argc - 1, argv + 1) : complain_of(argv[1]);
-    }
-    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+    const char *first = argc > 1 ? argv[1] : "";
+    if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0) {
         print_help();
         return EXIT_FINE;
     }
-    if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+    if (strcmp(first, "--version") == 0) {
         printf("signalbox %s\n", PACKAGE_VERSION);
         return EXIT_FINE;
     }
-    return run(&COMMANDS[0], argc, argv);
+    if (argc < 2 || *first == '-')
+        return run(&COMMANDS[0], argc, argv);
+    const Command *command = find_command(first);
+    return command ? run(command, argc - 1, argv + 1) : complain_of(first);
 }

@@ -1,7 +1,7 @@
 // Opening the console, or printing one of its screens.
-#include <stdio.h>
-#include <string.h>
+#include <unistd.h>
 
+#include "base/error.h"
 #include "command/command.h"
 #include "console/console.h"
 #include "view/screen.h"
@@ -18,6 +18,8 @@ void console_options(Session *session, GOptionContext *context)
          "Of what: a region, an operation", "NAME"},
         {"size", 0, 0, G_OPTION_ARG_STRING, &session->args.size,
          "For --once: columns and lines (80x24)", "WxH"},
+        {"ansi", 0, 0, G_OPTION_ARG_NONE, &session->args.ansi,
+         "With --once: with the colours of the theme", NULL},
         {"theme", 0, 0, G_OPTION_ARG_STRING, &session->args.theme, "dark, light or mono", "NAME"},
         {"slow-link", 0, 0, G_OPTION_ARG_NONE, &session->args.slow_link,
          "Draws twice a second at most", NULL},
@@ -66,6 +68,10 @@ int open_console(Session *session, const char *const *card)
     }
     if (!read_size(session, &width, &height))
         return session_complain(session, EXIT_USAGE, "--size is WIDTHxHEIGHT, such as 80x24");
+    if (!args->once && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
+        return session_complain(session, EXIT_USAGE,
+                                "the console needs a terminal. `signalbox --once` prints a screen, "
+                                "`signalbox status` says how it is");
     if (!session_open(session, &code))
         return code;
     ConsoleOptions options = {.config = session->config,
@@ -74,6 +80,7 @@ int open_console(Session *session, const char *const *card)
                               .theme = args->theme,
                               .ascii = session->ascii,
                               .mono = session->no_color,
+                              .ansi = args->ansi,
                               .slow_link = args->slow_link,
                               .armed = args->arm,
                               .demo = args->demo,
@@ -82,12 +89,20 @@ int open_console(Session *session, const char *const *card)
                               .object = args->object};
     bool ok =
         args->once ? console_print(&options, width, height, &error) : console_run(&options, &error);
-    return ok ? EXIT_FINE : session_fail(session, error);
+    if (ok)
+        return EXIT_FINE;
+    // a theme, a key, a terminal that cannot be used: nothing a backend said
+    bool local =
+        err_is(error, ERR_NOT_FOUND) || err_is(error, ERR_INVALID) || err_is(error, ERR_REFUSED);
+    return local ? session_complain(session, EXIT_USAGE, "%s", error->message)
+                 : session_fail(session, error);
 }
 
 int run_console(Session *session, int argc, char **argv)
 {
     if (argc > 1)
-        return session_complain(session, EXIT_USAGE, "there is no argument %s", argv[1]);
+        return session_complain(session, EXIT_USAGE,
+                                "there is no argument %s; a command comes before its options",
+                                argv[1]);
     return open_console(session, NULL);
 }

@@ -1,23 +1,30 @@
-// Proposing, listing and following operations.
+// Proposing operations, listing them, showing one.
 #include "wire/operation.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "base/timefmt.h"
 #include "command/command.h"
 #include "model/quorum.h"
 #include "view/badge.h"
 #include "wire/statement.h"
 
-enum { FOLLOW_MS = 250 };
-
-static char *operation_path(const char *id, const char *rest)
+char *operation_path(const char *id, const char *rest)
 {
     g_autofree char *safe = g_uri_escape_string(id, NULL, FALSE);
     return g_strconcat("/v1/operations/", safe, rest, NULL);
+}
+
+Operation *operation_fetch(Session *session, const char *id, int *ret_exit)
+{
+    g_autofree char *path = operation_path(id, "");
+    g_autoptr(GError) error = NULL;
+    g_autoptr(json_t) json = session_get(session, path, ret_exit);
+    Operation *operation = json ? operation_from_json(json, WIRE_LENIENT, &error) : NULL;
+    if (json && !operation)
+        *ret_exit = session_nonsense(session, error);
+    return operation;
 }
 
 // ---- propose ----
@@ -26,7 +33,7 @@ void propose_options(Session *session, GOptionContext *context)
 {
     const GOptionEntry entries[] = {{"to", 0, 0, G_OPTION_ARG_STRING, &session->args.to,
                                      "Where to (the first standby, or home)", "LOCATION"},
-                                    {"reason", 'r', 0, G_OPTION_ARG_STRING, &session->args.reason,
+                                    {"reason", 'r', 0, G_OPTION_ARG_FILENAME, &session->args.reason,
                                      "Why; goes into the audit log", "TEXT"},
                                     {"planned", 0, 0, G_OPTION_ARG_NONE, &session->args.planned,
                                      "The losing side takes part", NULL},
@@ -55,35 +62,28 @@ static json_t *proposal_body(const Session *session, const char *kind, const cha
     return body;
 }
 
-static void print_statement(const Operation *operation)
+static void print_statement(const Session *session, const Operation *operation)
 {
     const Statement *statement = operation->statement;
     char loss[16];
     if (!statement)
         return;
     duration_format_up(statement->loss_ms, loss);
-    g_autofree char *summary = text_escape(statement->summary);
-    g_autofree char *why = text_escape(statement->why);
-    g_autofree char *how = text_escape(statement->loss_how);
-    g_autofree char *proof = text_escape(statement->proof_how);
-    print_line("%s", summary);
-    print_line("  why       %s", why);
-    print_line("  loss      %s%s  (%s)", statement->loss_known ? "<=" : "",
-               statement->loss_known ? loss : "UNKNOWN", how);
-    print_line("  old side  %s; %s", name_of(&OLD_PRIMARY_NAMES, (int)statement->old_primary),
-               proof);
-    for (guint i = 0; i < statement->not_known->len; i++) {
-        g_autofree char *unknown = text_escape(statement->not_known->pdata[i]);
-        print_line("  NOT KNOWN %s", unknown);
-    }
+    print_line(session, "%s", statement->summary);
+    print_line(session, "  why       %s", statement->why);
+    print_line(session, "  loss      %s%s  (%s)", statement->loss_known ? "<=" : "",
+               statement->loss_known ? loss : "UNKNOWN", statement->loss_how);
+    print_line(session, "  old side  %s; %s",
+               name_of(&OLD_PRIMARY_NAMES, (int)statement->old_primary), statement->proof_how);
+    for (guint i = 0; i < statement->not_known->len; i++)
+        print_line(session, "  NOT KNOWN %s", (const char *)statement->not_known->pdata[i]);
     for (guint i = 0; i < statement->steps->len; i++) {
         const PlannedStep *step = statement->steps->pdata[i];
-        g_autofree char *title = text_escape(step->title);
-        print_line("  %2u. %s%s", step->number, title, step->best_effort ? " (best effort)" : "");
+        print_line(session, "  %2u. %s%s", step->number, step->title,
+                   step->best_effort ? " (best effort)" : "");
     }
-    print_line("  sign-offs %u needed", statement->approvals);
-    g_autofree char *confirm = text_escape(statement->confirm);
-    print_line("  confirm   %s", confirm);
+    print_line(session, "  sign-offs %u needed", statement->approvals);
+    print_line(session, "  confirm   %s", statement->confirm);
 }
 
 static int propose(Session *session, int argc, char **argv, const char *kind)
@@ -93,6 +93,9 @@ static int propose(Session *session, int argc, char **argv, const char *kind)
     if (argc != 2 || !session->args.reason)
         return session_complain(session, EXIT_USAGE, "expected: signalbox %s GROUP --reason TEXT",
                                 session->name);
+    if (session->args.planned && session->args.unplanned)
+        return session_complain(session, EXIT_USAGE,
+                                "--planned and --unplanned exclude each other");
     if (!session_connect(session, &code))
         return code;
     g_autoptr(json_t) json =
@@ -100,15 +103,15 @@ static int propose(Session *session, int argc, char **argv, const char *kind)
     if (!json)
         return code;
     if (session->json) {
-        session_print_json(json_incref(json));
+        print_json(session, json_incref(json));
         return EXIT_FINE;
     }
     g_autoptr(Operation) operation = operation_from_json(json, WIRE_LENIENT, &error);
     if (!operation)
-        return session_fail(session, error);
+        return session_nonsense(session, error);
     if (!session->args.dry_run)
-        print_line("%s", operation->id);
-    print_statement(operation);
+        print_line(session, "%s", operation->id);
+    print_statement(session, operation);
     return EXIT_FINE;
 }
 
@@ -126,18 +129,24 @@ int run_failback(Session *session, int argc, char **argv)
 
 void operations_options(Session *session, GOptionContext *context)
 {
-    const GOptionEntry entries[] = {
-        {"statement", 0, 0, G_OPTION_ARG_NONE, &session->args.statement,
-         "show: the statement in canonical form", NULL},
-        {"all", 'a', 0, G_OPTION_ARG_NONE, &session->args.all, "Ended ones too", NULL},
-        G_OPTION_ENTRY_NULL};
+    const GOptionEntry entries[] = {{"statement", 0, 0, G_OPTION_ARG_NONE, &session->args.statement,
+                                     "show: the statement in canonical form", NULL},
+                                    {"all", 'a', 0, G_OPTION_ARG_NONE, &session->args.all,
+                                     "Ended ones too (with --json always)", NULL},
+                                    {"reason", 'r', 0, G_OPTION_ARG_FILENAME, &session->args.reason,
+                                     "VERB: why; goes into the audit log", "TEXT"},
+                                    {"ticket", 't', 0, G_OPTION_ARG_FILENAME, &session->args.ticket,
+                                     "VERB: reference of the incident", "T"},
+                                    {"step", 0, 0, G_OPTION_ARG_INT, &session->args.step,
+                                     "retry, skip: only this step; confirm: which", "N"},
+                                    G_OPTION_ENTRY_NULL};
     g_option_context_add_main_entries(context, entries, NULL);
 }
 
-static void print_steps(const Operation *operation)
+static void print_steps(const Session *session, const Operation *operation)
 {
     static const char *const HEADS[] = {"STEP", "STATE", "TOOK", "WHAT", "WORDS", NULL};
-    Printer *printer = printer_new(HEADS);
+    Printer *printer = printer_new(session, HEADS);
     for (guint i = 0; i < operation->steps->len; i++) {
         const Step *step = operation->steps->pdata[i];
         char took[16] = "";
@@ -150,7 +159,7 @@ static void print_steps(const Operation *operation)
     printer_end(printer, "No steps yet.");
 }
 
-static void print_losses(const Operation *operation)
+void print_losses(const Session *session, const Operation *operation)
 {
     const struct {
         gint64 count;
@@ -160,28 +169,30 @@ static void print_losses(const Operation *operation)
                 {operation->lost.missed_recurrences, "recurrences missed"}};
     for (guint i = 0; operation->activated_ms && i < G_N_ELEMENTS(lost); i++)
         if (lost[i].count >= 0)
-            print_line("%" G_GINT64_FORMAT " %s", lost[i].count, lost[i].what);
+            print_line(session, "%" G_GINT64_FORMAT " %s", lost[i].count, lost[i].what);
 }
 
-static void print_operation(const Operation *operation)
+static void print_signoff(const Session *session, const SignOff *signoff)
 {
-    g_autofree char *why = text_escape(operation->why);
-    print_line("%s: %s of %s from %s to %s: %s%s%s", operation->id,
+    char at[32];
+    time_format_full(signoff->at_ms, at);
+    print_line(session, "  %s by %s at %s%s: %s", name_of(&DECISION_NAMES, (int)signoff->decision),
+               signoff->operator_name, at, signoff->void_ ? " (void: the statement changed)" : "",
+               signoff->reason);
+}
+
+static void print_operation(const Session *session, const Operation *operation)
+{
+    print_line(session, "%s: %s of %s from %s to %s: %s%s%s", operation->id,
                name_of(&OPERATION_KIND_NAMES, (int)operation->kind), operation->group,
                operation->from, operation->to,
-               name_of(&OPERATION_STATE_NAMES, (int)operation->state), *why ? ". " : "", why);
-    print_statement(operation);
-    for (guint i = 0; i < operation->signoffs->len; i++) {
-        const SignOff *signoff = operation->signoffs->pdata[i];
-        char at[32];
-        g_autofree char *reason = text_escape(signoff->reason);
-        time_format_full(signoff->at_ms, at);
-        print_line("  %s by %s at %s%s: %s", name_of(&DECISION_NAMES, (int)signoff->decision),
-                   signoff->operator_name, at,
-                   signoff->void_ ? " (void: the statement changed)" : "", reason);
-    }
-    print_steps(operation);
-    print_losses(operation);
+               name_of(&OPERATION_STATE_NAMES, (int)operation->state), operation->why ? ". " : "",
+               operation->why ? operation->why : "");
+    print_statement(session, operation);
+    for (guint i = 0; i < operation->signoffs->len; i++)
+        print_signoff(session, operation->signoffs->pdata[i]);
+    print_steps(session, operation);
+    print_losses(session, operation);
 }
 
 static int show_operation(Session *session, const char *id)
@@ -194,20 +205,20 @@ static int show_operation(Session *session, const char *id)
     if (session->args.statement) {
         g_autofree char *text = session_get_text(session, path, &code);
         if (text)
-            fputs(text, stdout); // exactly the bytes that are signed: no line feed behind them
+            print_exactly(session, text); // no line feed behind it: it is not in the digest
         return text ? EXIT_FINE : code;
     }
     g_autoptr(json_t) json = session_get(session, path, &code);
     if (!json)
         return code;
     if (session->json) {
-        session_print_json(json_incref(json));
+        print_json(session, json_incref(json));
         return EXIT_FINE;
     }
     g_autoptr(Operation) operation = operation_from_json(json, WIRE_LENIENT, &error);
     if (!operation)
-        return session_fail(session, error);
-    print_operation(operation);
+        return session_nonsense(session, error);
+    print_operation(session, operation);
     return EXIT_FINE;
 }
 
@@ -219,7 +230,7 @@ static int list_operations(Session *session)
     const Picture *picture = session_picture(session, &code);
     if (!picture)
         return code;
-    Printer *printer = session->json ? NULL : printer_new(HEADS);
+    Printer *printer = session->json ? NULL : printer_new(session, HEADS);
     json_t *list = json_array();
     for (guint i = picture_count(picture, SHELF_OPERATIONS); i-- > 0;) {
         const Operation *operation = picture_at(picture, SHELF_OPERATIONS, i);
@@ -239,134 +250,19 @@ static int list_operations(Session *session)
         printer_end(printer, "No operation is open; --all shows ended ones.");
         json_decref(list);
     } else
-        session_print_json(json_pack("{s:o}", "operations", list));
+        print_json(session, json_pack("{s:o}", "operations", list));
     return EXIT_FINE;
 }
 
 int run_operations(Session *session, int argc, char **argv)
 {
+    if (argc == 1)
+        return list_operations(session);
     if (argc == 3 && strcmp(argv[1], "show") == 0)
         return show_operation(session, argv[2]);
-    if (argc != 1)
-        return session_complain(session, EXIT_USAGE,
-                                "expected: signalbox operations, or signalbox operations show ID");
-    return list_operations(session);
-}
-
-// ---- watch ----
-
-typedef struct {
-    char *said;    // state and phase told last
-    char **states; // of the steps, told last
-    guint steps;
-} Progress;
-
-static void tell(gint64 now_ms, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static void tell(gint64 now_ms, const char *format, ...)
-{
-    char at[16];
-    va_list args;
-    va_start(args, format);
-    g_autofree char *text = g_strdup_vprintf(format, args);
-    va_end(args);
-    g_autofree char *safe = text_escape(text);
-    time_format_clock(now_ms, at);
-    print_line("%s %s", at, safe);
-    fflush(stdout);
-}
-
-static void tell_steps(Progress *progress, const Operation *operation, gint64 now_ms)
-{
-    if (progress->steps < operation->steps->len) {
-        progress->states = g_renew(char *, progress->states, operation->steps->len);
-        for (guint i = progress->steps; i < operation->steps->len; i++)
-            progress->states[i] = g_strdup("pending");
-        progress->steps = operation->steps->len;
-    }
-    for (guint i = 0; i < operation->steps->len; i++) {
-        const Step *step = operation->steps->pdata[i];
-        const char *state = name_of(&STEP_STATE_NAMES, (int)step->state);
-        if (strcmp(progress->states[i], state) == 0)
-            continue;
-        g_free(progress->states[i]);
-        progress->states[i] = g_strdup(state);
-        tell(now_ms, "step %u of %u: %s: %s%s%s", step->number, operation->steps->len, step->title,
-             state, step->detail ? ": " : "", step->detail ? step->detail : "");
-    }
-}
-
-static void tell_progress(Progress *progress, const Operation *operation, gint64 now_ms)
-{
-    g_autofree char *state = g_strdup_printf(
-        "%s%s%s%s%s", name_of(&OPERATION_STATE_NAMES, (int)operation->state),
-        operation->state == OPERATION_RUNNING ? ", " : "",
-        operation->state == OPERATION_RUNNING ? name_of(&PHASE_NAMES, (int)operation->phase) : "",
-        operation->why ? ": " : "", operation->why ? operation->why : "");
-    if (g_strcmp0(state, progress->said) != 0) {
-        tell(now_ms, "%s", state);
-        g_free(progress->said);
-        progress->said = g_steal_pointer(&state);
-    }
-    tell_steps(progress, operation, now_ms);
-}
-
-static void progress_release(Progress *progress)
-{
-    for (guint i = 0; i < progress->steps; i++)
-        g_free(progress->states[i]);
-    g_free(progress->states);
-    g_free(progress->said);
-}
-
-static gboolean on_pause(gpointer done)
-{
-    *(bool *)done = true;
-    return G_SOURCE_REMOVE;
-}
-
-static void pause_a_moment(void)
-{
-    bool done = false;
-    g_timeout_add(FOLLOW_MS, on_pause, &done);
-    while (!done)
-        g_main_context_iteration(NULL, TRUE);
-}
-
-// One look. NULL: told already; *ret_exit says why.
-static Operation *look(Session *session, const char *path, int *ret_exit)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(json_t) json = session_get(session, path, ret_exit);
-    Operation *operation = json ? operation_from_json(json, WIRE_LENIENT, &error) : NULL;
-    if (json && !operation)
-        *ret_exit = session_fail(session, error);
-    return operation;
-}
-
-int run_watch(Session *session, int argc, char **argv)
-{
-    int code = EXIT_FINE;
-    if (argc != 2)
-        return session_complain(session, EXIT_USAGE, "expected: signalbox watch ID");
-    if (!session_connect(session, &code))
-        return code;
-    g_autofree char *path = operation_path(argv[1], "");
-    Progress progress = {0};
-    for (bool ended = false; !ended;) {
-        g_autoptr(Operation) operation = look(session, path, &code);
-        if (!operation && code == EXIT_UNREACHABLE && session_connect(session, &code))
-            continue; // another endpoint took over
-        if (!operation)
-            break;
-        tell_progress(&progress, operation, clock_wall_ms(session->clock));
-        ended = operation_has_ended(operation);
-        code = !ended || operation->state == OPERATION_COMPLETED ? EXIT_FINE : EXIT_DOWN;
-        if (ended)
-            print_losses(operation);
-        else
-            pause_a_moment();
-    }
-    progress_release(&progress);
-    return code;
+    if (argc == 3 && operate_knows(argv[1]))
+        return operate(session, argv[1], argv[2]);
+    return session_complain(session, EXIT_USAGE,
+                            "expected: signalbox operations, operations show ID, or operations "
+                            "VERB ID. Try: signalbox operations --help");
 }

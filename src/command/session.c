@@ -1,10 +1,7 @@
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "command/command.h"
 #include "conf/mistake.h"
 #include "model/refusal.h"
@@ -19,9 +16,18 @@ int session_complain(const Session *session, ExitCode code, const char *format, 
     va_start(args, format);
     g_autofree char *text = g_strdup_vprintf(format, args);
     va_end(args);
-    g_autofree char *safe = text_escape(text);
-    fprintf(stderr, "signalbox %s: %s\n", session->name, safe);
+    if (!session->quiet)
+        print_error(session, "%s", text);
     return (int)code;
+}
+
+bool has_extra(const Session *session, int argc, char **argv)
+{
+    if (argc > 1)
+        session_complain(session, EXIT_USAGE,
+                         "the argument %s is not expected. Try: signalbox %s --help", argv[1],
+                         session->name);
+    return argc > 1;
 }
 
 int session_fail(const Session *session, const GError *error)
@@ -35,11 +41,10 @@ int session_fail(const Session *session, const GError *error)
     return session_complain(session, code, "%s", error->message);
 }
 
-void session_print_json(json_t *json)
+int session_nonsense(const Session *session, const GError *error)
 {
-    g_autofree char *text = wire_format(json);
-    puts(text);
-    json_decref(json);
+    return session_complain(session, EXIT_UNREACHABLE,
+                            "What the backend answered makes no sense: %s", error->message);
 }
 
 // ---- configuration ----
@@ -124,6 +129,11 @@ static bool find_backend(Session *session, GError **error)
     return session->endpoints && read_tokens(session, error);
 }
 
+static void on_trouble(const char *sentence, gpointer session)
+{
+    print_error(session, "journal: %s", sentence);
+}
+
 bool session_open(Session *session, int *ret_exit)
 {
     g_autoptr(GError) error = NULL;
@@ -131,6 +141,7 @@ bool session_open(Session *session, int *ret_exit)
     id_source_init(&session->ids, session->clock, 0);
     if (!load_config(session, ret_exit))
         return false;
+    session->ascii |= session->config->ascii == CONF_YES;
     if (!find_backend(session, &error)) {
         *ret_exit = session_complain(session, EXIT_USAGE, "%s", error->message);
         return false;
@@ -138,7 +149,9 @@ bool session_open(Session *session, int *ret_exit)
     ClientConfig config = {.clock = session->clock,
                            .ids = &session->ids,
                            .endpoints = session->endpoints,
-                           .journal = session->journal};
+                           .journal = session->journal,
+                           .trouble = on_trouble,
+                           .data = session};
     session->client = client_new(&config, &error);
     if (!session->client)
         *ret_exit = session_fail(session, error);
@@ -176,6 +189,15 @@ static void waiting_release(Waiting *waiting)
     g_clear_error(&waiting->error);
 }
 
+static void take_clock(Session *session, json_t *whoami)
+{
+    WireReader reader = {0};
+    WireAt root = wire_root(&reader, whoami);
+    gint64 now_ms = wire_time_ms_opt(&root, "now");
+    if (wire_reader_finish(&reader, NULL) && now_ms)
+        session->ahead_ms = now_ms - clock_wall_ms(session->clock);
+}
+
 bool session_connect(Session *session, int *ret_exit)
 {
     Waiting waiting = {0};
@@ -184,10 +206,31 @@ bool session_connect(Session *session, int *ret_exit)
     client_connect(session->client, on_answer, &waiting);
     wait_for(&waiting);
     bool ok = !waiting.error;
-    if (!ok)
+    if (ok)
+        take_clock(session, waiting.json);
+    else
         *ret_exit = session_fail(session, waiting.error);
     waiting_release(&waiting);
     return ok;
+}
+
+gint64 session_now_ms(const Session *session)
+{
+    return clock_wall_ms(session->clock) + session->ahead_ms;
+}
+
+static gboolean on_paused(gpointer done)
+{
+    *(bool *)done = true;
+    return G_SOURCE_REMOVE;
+}
+
+void session_pause(gint64 ms)
+{
+    bool done = false;
+    g_timeout_add((guint)ms, on_paused, &done);
+    while (!done)
+        g_main_context_iteration(NULL, TRUE);
 }
 
 static bool take_answer(const Session *session, Waiting *waiting, int *ret_exit)

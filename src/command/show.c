@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "base/timefmt.h"
 #include "command/command.h"
 #include "view/badge.h"
@@ -16,7 +15,7 @@ static gint64 now_of(const Session *session, const Picture *picture)
     return picture_now(picture, clock_wall_ms(session->clock));
 }
 
-static json_t *shelf_json(const Picture *picture, ShelfKind kind, const WireShape *shape)
+json_t *shelf_json(const Picture *picture, ShelfKind kind, const WireShape *shape)
 {
     json_t *list = json_array();
     for (guint i = 0; i < picture_count(picture, kind); i++)
@@ -35,13 +34,19 @@ static bool any_down(const Picture *picture)
 
 // ---- regions ----
 
+// NULL: no probe yet.
+static char *latency_text(const LocationStatus *location)
+{
+    double p50_ms = (double)location->p50_us / 1000.0, p99_ms = (double)location->p99_us / 1000.0;
+    int decimals = p99_ms < 10 ? 1 : 0;
+    return location->p50_us ? g_strdup_printf("%.*f/%.*f ms", decimals, p50_ms, decimals, p99_ms)
+                            : NULL;
+}
+
 static void region_row(Printer *printer, const LocationStatus *location, gint64 now_ms)
 {
     char since[16], seen[16];
-    g_autofree char *latency =
-        location->p50_us ? g_strdup_printf("%.0f/%.0f ms", (double)location->p50_us / 1000.0,
-                                           (double)location->p99_us / 1000.0)
-                         : NULL;
+    g_autofree char *latency = latency_text(location);
     g_autofree char *active = g_strdup_printf("%u of %u", location->active, location->instances);
     age_format(location->verdict.since_ms, now_ms, since);
     age_format(location->verdict.observed_at_ms, now_ms, seen);
@@ -55,17 +60,16 @@ int run_regions(Session *session, int argc, char **argv)
     static const char *const HEADS[] = {"REGION",  "HEALTH", "SINCE", "SEEN",
                                         "P50/P99", "ACTIVE", "WHY",   NULL};
     int code = EXIT_FINE;
-    (void)argv;
-    if (argc > 1)
-        return session_complain(session, EXIT_USAGE, "no argument is expected");
+    if (has_extra(session, argc, argv))
+        return EXIT_USAGE;
     const Picture *picture = session_picture(session, &code);
     if (!picture)
         return code;
     if (session->json) {
-        session_print_json(
-            json_pack("{s:o}", "locations", shelf_json(picture, SHELF_LOCATIONS, &LOCATION_SHAPE)));
+        print_json(session, json_pack("{s:o}", "locations",
+                                      shelf_json(picture, SHELF_LOCATIONS, &LOCATION_SHAPE)));
     } else {
-        Printer *printer = printer_new(HEADS);
+        Printer *printer = printer_new(session, HEADS);
         for (guint i = 0; i < picture_count(picture, SHELF_LOCATIONS); i++)
             region_row(printer, picture_at(picture, SHELF_LOCATIONS, i), now_of(session, picture));
         printer_end(printer, "The fleet has no locations.");
@@ -75,25 +79,25 @@ int run_regions(Session *session, int argc, char **argv)
 
 // ---- status ----
 
-static void print_alarms(const Picture *picture, gint64 now_ms)
+static void print_alarms(const Session *session, const Picture *picture, gint64 now_ms)
 {
     for (guint i = 0; i < picture_count(picture, SHELF_ALARMS); i++) {
         const Alarm *alarm = picture_at(picture, SHELF_ALARMS, i);
         char age[16];
-        g_autofree char *text = text_escape(alarm->text);
         age_format(alarm->since_ms, now_ms, age);
-        print_line("%-8s %s  (%s%s)", name_of(&SEVERITY_NAMES, (int)alarm->severity), text, age,
+        print_line(session, "%-8s %s  (%s%s)", name_of(&SEVERITY_NAMES, (int)alarm->severity),
+                   alarm->text, age,
                    alarm->ended_ms          ? ", over"
                    : alarm->acknowledged_by ? ", acknowledged"
                                             : "");
     }
 }
 
-static void print_groups(const Picture *picture)
+static void print_groups(const Session *session, const Picture *picture)
 {
     static const char *const HEADS[] = {"GROUP", "MODE",      "ACTIVE AT", "LOSS BOUND",
                                         "RPO",   "OPERATION", NULL};
-    Printer *printer = printer_new(HEADS);
+    Printer *printer = printer_new(session, HEADS);
     for (guint i = 0; i < picture_count(picture, SHELF_GROUPS); i++) {
         const GroupStatus *group = picture_at(picture, SHELF_GROUPS, i);
         char loss[16], rpo[16];
@@ -122,22 +126,21 @@ int run_status(Session *session, int argc, char **argv)
 {
     int code = EXIT_FINE;
     Attention a;
-    (void)argv;
-    if (argc > 1)
-        return session_complain(session, EXIT_USAGE, "no argument is expected");
+    if (has_extra(session, argc, argv))
+        return EXIT_USAGE;
     const Picture *picture = session_picture(session, &code);
     if (!picture)
         return code;
     attention_count(picture, &a);
     if (session->json) {
-        session_print_json(status_json(picture, &a));
+        print_json(session, status_json(picture, &a));
     } else {
-        g_autofree char *fleet = text_escape(picture->frame.fleet);
-        print_line("%s%s through %s: %u critical, %u wait for sign-off, %u running, %u findings",
-                   fleet, picture->frame.production ? " (production)" : "", picture->link.endpoint,
-                   a.critical, a.awaiting, a.running, a.findings);
-        print_alarms(picture, now_of(session, picture));
-        print_groups(picture);
+        print_line(session,
+                   "%s%s through %s: %u critical, %u wait for sign-off, %u running, %u findings",
+                   picture->frame.fleet, picture->frame.production ? " (production)" : "",
+                   picture->link.endpoint, a.critical, a.awaiting, a.running, a.findings);
+        print_alarms(session, picture, now_of(session, picture));
+        print_groups(session, picture);
     }
     return any_down(picture) || a.critical ? EXIT_DOWN : EXIT_FINE;
 }
@@ -146,7 +149,7 @@ int run_status(Session *session, int argc, char **argv)
 
 void roles_options(Session *session, GOptionContext *context)
 {
-    const GOptionEntry entries[] = {{"filter", 'f', 0, G_OPTION_ARG_STRING, &session->args.filter,
+    const GOptionEntry entries[] = {{"filter", 'f', 0, G_OPTION_ARG_FILENAME, &session->args.filter,
                                      "Words as behind / in the console (group:x state:active)",
                                      "WORDS"},
                                     G_OPTION_ENTRY_NULL};
@@ -172,17 +175,15 @@ int run_roles(Session *session, int argc, char **argv)
     static const char *const HEADS[] = {"WORKLOAD", "PATTERN", "LOCATION", "ROLE", "OBSERVED",
                                         "DESIRED",  "SINCE",   "SEEN",     NULL};
     int code = EXIT_FINE;
-    (void)argv;
-    if (argc > 1)
-        return session_complain(session, EXIT_USAGE,
-                                "no argument is expected; filter with --filter");
+    if (has_extra(session, argc, argv))
+        return EXIT_USAGE;
     const Picture *picture = session_picture(session, &code);
     if (!picture)
         return code;
     Filter filter;
     filter_init(&filter);
     filter_set(&filter, session->args.filter);
-    Printer *printer = session->json ? NULL : printer_new(HEADS);
+    Printer *printer = session->json ? NULL : printer_new(session, HEADS);
     json_t *list = json_array();
     for (guint i = 0; i < picture_count(picture, SHELF_WORKLOADS); i++) {
         const WorkloadStatus *workload = picture_at(picture, SHELF_WORKLOADS, i);
@@ -198,7 +199,7 @@ int run_roles(Session *session, int argc, char **argv)
         printer_end(printer, "No workload matches.");
         json_decref(list);
     } else
-        session_print_json(json_pack("{s:o}", "workloads", list));
+        print_json(session, json_pack("{s:o}", "workloads", list));
     return EXIT_FINE;
 }
 
@@ -209,13 +210,12 @@ int run_signoffs(Session *session, int argc, char **argv)
     static const char *const HEADS[] = {"OPERATION", "KIND",       "GROUP",       "FROM", "TO",
                                         "SIGNED",    "EXPIRES IN", "PROPOSED BY", NULL};
     int code = EXIT_FINE;
-    (void)argv;
-    if (argc > 1)
-        return session_complain(session, EXIT_USAGE, "no argument is expected");
+    if (has_extra(session, argc, argv))
+        return EXIT_USAGE;
     const Picture *picture = session_picture(session, &code);
     if (!picture)
         return code;
-    Printer *printer = session->json ? NULL : printer_new(HEADS);
+    Printer *printer = session->json ? NULL : printer_new(session, HEADS);
     json_t *list = json_array();
     for (guint i = 0; i < picture_count(picture, SHELF_OPERATIONS); i++) {
         const Operation *operation = picture_at(picture, SHELF_OPERATIONS, i);
@@ -237,7 +237,7 @@ int run_signoffs(Session *session, int argc, char **argv)
         printer_end(printer, "Nothing waits for a sign-off.");
         json_decref(list);
     } else
-        session_print_json(json_pack("{s:o}", "operations", list));
+        print_json(session, json_pack("{s:o}", "operations", list));
     return EXIT_FINE;
 }
 
@@ -256,9 +256,8 @@ int run_readiness(Session *session, int argc, char **argv)
     static const char *const HEADS[] = {"RULE", "SEVERITY", "OBJECT", "FACTS", "WAY OUT", NULL};
     int code = EXIT_FINE, limit = SEVERITY_CRITICAL + 1;
     g_autoptr(GError) error = NULL;
-    (void)argv;
-    if (argc > 1)
-        return session_complain(session, EXIT_USAGE, "no argument is expected");
+    if (has_extra(session, argc, argv))
+        return EXIT_USAGE;
     if (session->args.fail_on &&
         !name_parse(&SEVERITY_NAMES, session->args.fail_on, &limit, &error))
         return session_complain(session, EXIT_USAGE, "%s", error->message);
@@ -266,7 +265,7 @@ int run_readiness(Session *session, int argc, char **argv)
     if (!picture)
         return code;
     int worst = -1;
-    Printer *printer = session->json ? NULL : printer_new(HEADS);
+    Printer *printer = session->json ? NULL : printer_new(session, HEADS);
     for (guint i = 0; i < picture_count(picture, SHELF_FINDINGS); i++) {
         const Finding *finding = picture_at(picture, SHELF_FINDINGS, i);
         g_autofree char *rule = g_strdup_printf("%s %s", finding->rule, finding->title);
@@ -278,8 +277,8 @@ int run_readiness(Session *session, int argc, char **argv)
     if (printer)
         printer_end(printer, "Every rule holds.");
     else
-        session_print_json(
-            json_pack("{s:o}", "findings", shelf_json(picture, SHELF_FINDINGS, &FINDING_SHAPE)));
+        print_json(session, json_pack("{s:o}", "findings",
+                                      shelf_json(picture, SHELF_FINDINGS, &FINDING_SHAPE)));
     return worst >= limit ? EXIT_REFUSED : EXIT_FINE;
 }
 
@@ -291,7 +290,7 @@ void schedules_options(Session *session, GOptionContext *context)
         {"from", 0, 0, G_OPTION_ARG_STRING, &session->args.from, "From this time (RFC 3339; now)",
          "T"},
         {"to", 0, 0, G_OPTION_ARG_STRING, &session->args.to, "To this time (an hour later)", "T"},
-        {"filter", 'f', 0, G_OPTION_ARG_STRING, &session->args.filter,
+        {"filter", 'f', 0, G_OPTION_ARG_FILENAME, &session->args.filter,
          "Only workloads whose id holds this", "TEXT"},
         G_OPTION_ENTRY_NULL};
     g_option_context_add_main_entries(context, entries, NULL);
@@ -313,14 +312,14 @@ static char *schedules_path(const Arguments *args)
     return g_string_free(path, FALSE);
 }
 
-static void print_schedules(json_t *json)
+static void print_schedules(const Session *session, json_t *json)
 {
     static const char *const HEADS[] = {"WORKLOAD", "TRIGGER",    "LOCATION", "STATE",
                                         "RULE",     "NEXT (UTC)", "MISSED",   NULL};
     WireReader reader = {0};
     WireAt root = wire_root(&reader, json);
     WireAt rows = wire_array_opt(&root, "schedules");
-    Printer *printer = printer_new(HEADS);
+    Printer *printer = printer_new(session, HEADS);
     for (gsize i = 0; i < wire_count(&rows); i++) {
         WireAt row = wire_item(&rows, i);
         gint64 missed = wire_integer_opt(&row, "missed", 0, G_MAXINT32, -1);
@@ -337,10 +336,8 @@ static void print_schedules(json_t *json)
 int run_schedules(Session *session, int argc, char **argv)
 {
     int code = EXIT_FINE;
-    (void)argv;
-    if (argc > 1)
-        return session_complain(session, EXIT_USAGE,
-                                "no argument is expected; filter with --filter");
+    if (has_extra(session, argc, argv))
+        return EXIT_USAGE;
     if (!session_connect(session, &code))
         return code;
     g_autofree char *path = schedules_path(&session->args);
@@ -348,8 +345,8 @@ int run_schedules(Session *session, int argc, char **argv)
     if (!json)
         return code;
     if (session->json)
-        session_print_json(json_incref(json));
+        print_json(session, json_incref(json));
     else
-        print_schedules(json);
+        print_schedules(session, json);
     return EXIT_FINE;
 }

@@ -10,7 +10,7 @@
 #include "model/refusal.h"
 #include "wire/operation.h"
 
-enum { LINE_MAX_BYTES = 1024 };
+enum { LINE_MAX_BYTES = 1024, ASK_MS = 500, ASK_FOR_MS = 10 * 1000, SURE_MS = 2500 };
 
 void signoff_options(Session *session, GOptionContext *context)
 {
@@ -18,53 +18,50 @@ void signoff_options(Session *session, GOptionContext *context)
                                      "Approve exactly this statement", NULL},
                                     {"reject", 0, 0, G_OPTION_ARG_NONE, &session->args.reject,
                                      "Reject it: the operation stops", NULL},
-                                    {"reason", 'r', 0, G_OPTION_ARG_STRING, &session->args.reason,
+                                    {"reason", 'r', 0, G_OPTION_ARG_FILENAME, &session->args.reason,
                                      "Why; goes into the audit log", "TEXT"},
-                                    {"ticket", 't', 0, G_OPTION_ARG_STRING, &session->args.ticket,
+                                    {"ticket", 't', 0, G_OPTION_ARG_FILENAME, &session->args.ticket,
                                      "Reference of the incident", "T"},
-                                    {"confirm", 0, 0, G_OPTION_ARG_STRING, &session->args.confirm,
+                                    {"confirm", 0, 0, G_OPTION_ARG_FILENAME, &session->args.confirm,
                                      "The statement's phrase, typed out", "PHRASE"},
                                     {"id", 0, 0, G_OPTION_ARG_STRING, &session->args.id,
-                                     "Asks again with the id of an earlier try", "ID"},
+                                     "Asks what became of an earlier try first", "ID"},
                                     G_OPTION_ENTRY_NULL};
     g_option_context_add_main_entries(context, entries, NULL);
-}
-
-// On a terminal the phrase is asked for, with what it stands for above it.
-static char *ask_phrase(const Operation *operation)
-{
-    char line[LINE_MAX_BYTES];
-    g_autofree char *summary = text_escape(operation->statement->summary);
-    g_autofree char *how = text_escape(operation->statement->loss_how);
-    g_autofree char *phrase = text_escape(operation->statement->confirm);
-    fprintf(stderr, "%s\nLoss: %s\nType to approve:  %s\n> ", summary, how, phrase);
-    if (!fgets(line, sizeof line, stdin))
-        return NULL;
-    return g_strdup(g_strchomp(line));
 }
 
 static bool check_usage(const Session *session, int argc, int *ret_exit)
 {
     const Arguments *args = &session->args;
-    if (argc == 2 && args->approve != args->reject && args->reason)
+    bool signs = args->approve != args->reject && args->reason;
+    bool asks = args->id && !args->approve && !args->reject;
+    if (args->id && !id_is_valid(args->id)) {
+        *ret_exit = session_complain(session, EXIT_USAGE, "--id is the id of an earlier sign-off");
+        return false;
+    }
+    if (argc == 2 && (signs || asks))
         return true;
     *ret_exit = session_complain(
         session, EXIT_USAGE,
         "expected: signalbox signoff ID --approve|--reject --reason TEXT [--ticket T] "
-        "[--confirm PHRASE]");
+        "[--confirm PHRASE], or signalbox signoff ID --id SIGNOFF");
     return false;
 }
 
-static Operation *read_operation(Session *session, const char *id, int *ret_exit)
+// ---- the phrase ----
+
+// On a terminal the phrase is asked for, with what it stands for above it.
+static char *ask_phrase(const Session *session, const Operation *operation)
 {
-    g_autofree char *safe = g_uri_escape_string(id, NULL, FALSE);
-    g_autofree char *path = g_strconcat("/v1/operations/", safe, NULL);
-    g_autoptr(json_t) json = session_get(session, path, ret_exit);
-    g_autoptr(GError) error = NULL;
-    Operation *operation = json ? operation_from_json(json, WIRE_LENIENT, &error) : NULL;
-    if (json && !operation)
-        *ret_exit = session_fail(session, error);
-    return operation;
+    const Statement *statement = operation->statement;
+    char line[LINE_MAX_BYTES];
+    g_autofree char *summary = print_safe(session, statement->summary);
+    g_autofree char *how = print_safe(session, statement->loss_how);
+    g_autofree char *phrase = print_safe(session, statement->confirm);
+    fprintf(stderr, "%s\nLoss: %s\nType to approve:  %s\n> ", summary, how, phrase);
+    if (!fgets(line, sizeof line, stdin))
+        return NULL;
+    return g_strdup(g_strchomp(line));
 }
 
 // The phrase is held against the statement here too: a slip is told before anything is written or sent.
@@ -79,7 +76,7 @@ static bool take_phrase(Session *session, const Operation *operation, SignOff *s
         return false;
     }
     bool ask = !session->args.confirm && isatty(STDIN_FILENO);
-    signoff->phrase = ask ? ask_phrase(operation) : g_strdup(session->args.confirm);
+    signoff->phrase = ask ? ask_phrase(session, operation) : g_strdup(session->args.confirm);
     if (quorum_phrase_matches(signoff->phrase, operation->statement->confirm))
         return true;
     *ret_exit = session_complain(session, EXIT_REFUSED,
@@ -88,38 +85,108 @@ static bool take_phrase(Session *session, const Operation *operation, SignOff *s
     return false;
 }
 
-typedef struct {
-    Session *session;
-    bool done;
-    int code;
-} Signing;
+// ---- sending and asking after ----
 
-static void on_signed(json_t *json, const char *text, const GError *error, gpointer data)
+typedef struct {
+    bool done;
+    json_t *json;
+    GError *error;
+} Waiting;
+
+static void on_answer(json_t *json, const char *text, const GError *error, gpointer data)
 {
-    Signing *signing = data;
-    signing->done = true;
-    if (error) {
-        signing->code = session_fail(signing->session, error);
-        return;
-    }
-    if (signing->session->json) {
-        puts(text);
-        return;
-    }
+    Waiting *waiting = data;
+    (void)text;
+    waiting->done = true;
+    waiting->json = json ? json_incref(json) : NULL;
+    waiting->error = error ? g_error_copy(error) : NULL;
+}
+
+static void wait_for(const Waiting *waiting)
+{
+    while (!waiting->done)
+        g_main_context_iteration(NULL, TRUE);
+}
+
+static int print_receipt(const Session *session, json_t *json)
+{
     g_autoptr(SignOff) signoff = signoff_from_json(json, WIRE_LENIENT, NULL);
-    print_line("recorded: %s by %s (audit %" G_GINT64_FORMAT ")", signoff ? signoff->id : "-",
-               signoff ? signoff->operator_name : "-", signoff ? signoff->audit_seq : (gint64)0);
+    if (session->json)
+        print_json(session, json_incref(json));
+    else if (signoff)
+        print_line(session, "recorded: %s by %s (audit %" G_GINT64_FORMAT ")", signoff->id,
+                   signoff->operator_name, signoff->audit_seq);
+    else
+        print_line(session, "recorded");
+    return EXIT_FINE;
+}
+
+// One look. False: still not known.
+static bool settle(Session *session, const char *operation, const char *id, bool sure,
+                   int *ret_exit)
+{
+    Waiting waiting = {0};
+    client_find_signoff(session->client, operation, id, on_answer, &waiting);
+    wait_for(&waiting);
+    g_autoptr(json_t) json = waiting.json;
+    g_autoptr(GError) error = waiting.error;
+    if (!error) {
+        *ret_exit = print_receipt(session, json);
+        return true;
+    }
+    bool missing = error->domain == REFUSAL && error->code == REFUSAL_NOT_FOUND;
+    if (missing && sure)
+        *ret_exit = session_complain(
+            session, EXIT_REFUSED,
+            "The sign-off %s is not recorded: it counts for nothing. To sign, sign again.", id);
+    else if (!missing)
+        *ret_exit = session_fail(session, error);
+    return missing ? sure : error->domain == REFUSAL;
+}
+
+// After a cut: until it is known, for a while. What was sent may still be on its way at first.
+static int ask_after(Session *session, const char *operation, const char *id)
+{
+    int code = EXIT_UNKNOWN;
+    gint64 from_ms = clock_mono_ms(session->clock), passed_ms = 0;
+    print_error(session, "asking what became of it ...");
+    session->quiet = true;
+    for (; passed_ms < ASK_FOR_MS; passed_ms = clock_mono_ms(session->clock) - from_ms) {
+        session_pause(ASK_MS);
+        session->quiet = passed_ms < SURE_MS;
+        if (session_connect(session, &code) &&
+            settle(session, operation, id, passed_ms >= SURE_MS, &code))
+            return code;
+        session->quiet = true;
+    }
+    session->quiet = false;
+    return session_complain(session, EXIT_UNKNOWN,
+                            "Not known. Ask again: signalbox signoff %s --id %s", operation, id);
 }
 
 static int send_signoff(Session *session, const SignOff *signoff)
 {
-    Signing signing = {session, false, EXIT_FINE};
-    fprintf(stderr, "sign-off %s\n",
-            signoff->id); // before it is sent: the id to ask with if the line drops
-    client_sign(session->client, signoff, on_signed, &signing);
-    while (!signing.done)
-        g_main_context_iteration(NULL, TRUE);
-    return signing.code;
+    Waiting waiting = {0};
+    // before it is sent: the id to ask with, should this program be cut off too
+    fprintf(stderr, "sign-off %s\n", signoff->id);
+    client_sign(session->client, signoff, on_answer, &waiting);
+    wait_for(&waiting);
+    g_autoptr(json_t) json = waiting.json;
+    g_autoptr(GError) error = waiting.error;
+    if (!error)
+        return print_receipt(session, json);
+    int code = session_fail(session, error);
+    bool open = err_is(error, ERR_UNKNOWN) || err_is(error, ERR_PROTOCOL);
+    return open ? ask_after(session, signoff->operation, signoff->id) : code;
+}
+
+// What became of an earlier try. True: known, or there is nothing more to do.
+static bool ask_fate(Session *session, const char *operation, int *ret_exit)
+{
+    bool signs = session->args.approve || session->args.reject;
+    *ret_exit = EXIT_UNKNOWN;
+    return settle(session, operation, session->args.id, !signs, ret_exit) || !signs ||
+           *ret_exit != EXIT_UNKNOWN;
 }
 
 int run_signoff(Session *session, int argc, char **argv)
@@ -127,13 +194,13 @@ int run_signoff(Session *session, int argc, char **argv)
     int code = EXIT_FINE;
     if (!check_usage(session, argc, &code) || !session_connect(session, &code))
         return code;
-    g_autoptr(Operation) operation = read_operation(session, argv[1], &code);
+    if (session->args.id && ask_fate(session, argv[1], &code))
+        return code;
+    g_autoptr(Operation) operation = operation_fetch(session, argv[1], &code);
     if (!operation)
         return code;
     g_autofree char *id =
         session->args.id ? g_strdup(session->args.id) : id_new(&session->ids, "so");
-    if (!id_is_valid(id))
-        return session_complain(session, EXIT_USAGE, "--id must be the id of an earlier sign-off.");
     g_autoptr(SignOff) signoff = signoff_new(id);
     signoff->operation = g_strdup(operation->id);
     signoff->digest = g_strdup(operation->digest);

@@ -1,8 +1,7 @@
 #include "console/console.h"
 
 #include <stdarg.h>
-#include <string.h>
-#include <unistd.h>
+#include <stdio.h>
 
 #include "base/error.h"
 #include "console/private.h"
@@ -208,13 +207,13 @@ static void console_release(Console *console)
     console_sent_release(console);
 }
 
-static bool set_looks(Console *console, GError **error)
+static bool set_looks(const Console *console, Palette *palette, GError **error)
 {
     GHashTableIter iter;
     gpointer role, look;
     g_hash_table_iter_init(&iter, console->options.config->roles);
     while (g_hash_table_iter_next(&iter, &role, &look))
-        if (!palette_set(term_palette(console->term), role, look, error)) {
+        if (!palette_set(palette, role, look, error)) {
             g_prefix_error(error, "signalbox.conf, roles: ");
             return false;
         }
@@ -231,7 +230,7 @@ static bool take_terminal(Console *console, GError **error)
                         .frame_ms = options->slow_link || options->config->slow_link ? 500 : 0};
     static const TermHooks HOOKS = {on_draw, on_key, on_ended};
     console->term = term_new(&term, &HOOKS, console, error);
-    return console->term && set_looks(console, error);
+    return console->term && set_looks(console, term_palette(console->term), error);
 }
 
 bool console_run(const ConsoleOptions *options, GError **error)
@@ -284,10 +283,25 @@ static GError *no_picture(const Console *console)
                                  client_picture(console->client)->link.endpoint);
 }
 
+// NULL with the reason: a theme or role that is none.
+static char *render(const Console *console, const Grid *grid, GError **error)
+{
+    const ConsoleOptions *options = &console->options;
+    const char *colours = g_getenv("COLORTERM");
+    bool direct = g_strcmp0(colours, "truecolor") == 0 || g_strcmp0(colours, "24bit") == 0;
+    ColourDepth depth = options->mono ? DEPTH_MONO : direct ? DEPTH_TRUE : DEPTH_256;
+    Palette palette;
+    if (!options->ansi)
+        return grid_text(grid);
+    bool ok = palette_init(&palette, options->theme ? options->theme : options->config->theme,
+                           depth, error) &&
+              set_looks(console, &palette, error);
+    return ok ? grid_ansi(grid, &palette) : NULL;
+}
+
 static bool print_grid(Console *console, int width, int height, GError **error)
 {
-    const Picture *picture = client_picture(console->client);
-    if (!picture->complete) {
+    if (!client_picture(console->client)->complete) {
         g_propagate_error(error, no_picture(console));
         return false;
     }
@@ -295,14 +309,10 @@ static bool print_grid(Console *console, int width, int height, GError **error)
     g_autoptr(Grid) grid = grid_new(width, height, console->options.ascii);
     ui_refresh(console->ui, &context);
     ui_draw(console->ui, &context, grid);
-    g_autofree char *text = grid_text(grid);
-    for (gsize done = 0, size = strlen(text); done < size;) {
-        gssize n = write(STDOUT_FILENO, text + done, size - done);
-        if (n <= 0)
-            break; // whoever read it has gone
-        done += (gsize)n;
-    }
-    return true;
+    g_autofree char *text = render(console, grid, error);
+    if (text)
+        fputs(text, stdout);
+    return text != NULL;
 }
 
 bool console_print(const ConsoleOptions *options, int width, int height, GError **error)

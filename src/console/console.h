@@ -15,6 +15,7 @@ typedef struct {
     const char *theme;           // NULL = the config's
     bool ascii;
     bool mono;
+    bool ansi; // console_print: with colours
     bool slow_link;
     bool armed;
     const char *demo;        // directory of a running demo, for `!`; NULL
