@@ -10,9 +10,16 @@
 
 enum { RING = 4096, HEARTBEAT_MS = 2000, QUEUE_MAX = 4 * 1024 * 1024, STREAMS = 256 };
 
+// What is told while nobody listens is only written out if somebody comes back for it: then as the object
+// is by that time, which says the same.
+typedef struct {
+    GBytes *bytes; // NULL = not yet written
+    char *name;    // what was noted; NULL once written
+} Event;
+
 struct EventHub {
     EventHubConfig config;
-    GBytes *ring[RING]; // events by revision % RING
+    Event ring[RING];   // by revision % RING
     guint64 revision;   // of the newest event
     guint64 first;      // revision before the first event of this run
     GPtrArray *streams; // of HttpStream *
@@ -41,6 +48,12 @@ static void on_closed(HttpStream *stream, void *data)
 }
 
 static const HttpStreamCallbacks CALLBACKS = {on_drained, on_closed};
+
+static void event_clear(Event *event)
+{
+    g_clear_pointer(&event->bytes, g_bytes_unref);
+    g_clear_pointer(&event->name, g_free);
+}
 
 static GBytes *event_bytes(const char *event, const char *json)
 {
@@ -105,7 +118,7 @@ void event_hub_free(EventHub *hub)
     for (guint i = 0; i < hub->streams->len; i++)
         http_stream_end(hub->streams->pdata[i]);
     for (guint i = 0; i < RING; i++)
-        g_clear_pointer(&hub->ring[i], g_bytes_unref);
+        event_clear(&hub->ring[i]);
     g_ptr_array_unref(hub->streams);
     g_ptr_array_unref(hub->order);
     g_hash_table_unref(hub->noted);
@@ -124,32 +137,44 @@ guint event_hub_subscribers(const EventHub *hub)
 
 // ---- events ----
 
-static void publish(EventHub *hub, const char *json, gsize n)
+// The next one, empty.
+static Event *next_event(EventHub *hub)
 {
-    GString *text = g_string_sized_new(n + 64);
-    g_string_append_printf(text,
-                           "id: %" G_GUINT64_FORMAT "\nevent: delta\ndata: ", ++hub->revision);
-    g_string_append_len(text, json, (gssize)n);
-    g_string_append(text, "\n\n");
-    GBytes **event = &hub->ring[hub->revision % RING];
-    g_clear_pointer(event, g_bytes_unref);
-    *event = g_string_free_to_bytes(text);
-    send_all(hub, *event);
+    Event *event = &hub->ring[++hub->revision % RING];
+    event_clear(event);
+    return event;
 }
 
-static void publish_object(EventHub *hub, DeltaKind kind, gconstpointer object)
+static GBytes *delta_bytes(guint64 revision, const char *json, gsize n)
+{
+    GString *text = g_string_sized_new(n + 64);
+    g_string_append_printf(text, "id: %" G_GUINT64_FORMAT "\nevent: delta\ndata: ", revision);
+    g_string_append_len(text, json, (gssize)n);
+    g_string_append(text, "\n\n");
+    return g_string_free_to_bytes(text);
+}
+
+static GBytes *object_bytes(EventHub *hub, guint64 revision, DeltaKind kind, gconstpointer object)
 {
     g_autoptr(GBytes) line = line_cache_get(hub->config.lines, kind, object);
     gsize n;
     const char *text = g_bytes_get_data(line, &n);
-    publish(hub, text, n - 1); // without its line feed
+    return delta_bytes(revision, text, n - 1); // without its line feed
 }
 
-static void publish_gone(EventHub *hub, DeltaKind kind, const char *key)
+static GBytes *gone_bytes(guint64 revision, DeltaKind kind, const char *key)
 {
     g_autoptr(json_t) json = delta_gone_to_json(kind, key);
     g_autofree char *text = wire_format(json);
-    publish(hub, text, strlen(text));
+    return delta_bytes(revision, text, strlen(text));
+}
+
+// What each is a new one of cannot be written later.
+static void publish_object(EventHub *hub, DeltaKind kind, gconstpointer object)
+{
+    Event *event = next_event(hub);
+    event->bytes = object_bytes(hub, hub->revision, kind, object);
+    send_all(hub, event->bytes);
 }
 
 typedef struct {
@@ -254,14 +279,32 @@ void event_hub_note(EventHub *hub, EngineObject kind, const char *key)
         line_cache_drop(hub->config.lines, SOURCES[kind].kind, key);
 }
 
-static void publish_noted(EventHub *hub, const char *name)
+static GBytes *noted_bytes(EventHub *hub, guint64 revision, const char *name)
 {
     const Source *source = &SOURCES[name[0] - 'a'];
     gconstpointer object = source->find ? source->find(hub, name + 1) : NULL;
-    if (object)
-        publish_object(hub, source->kind, object);
-    else
-        publish_gone(hub, source->kind, name + 1);
+    return object ? object_bytes(hub, revision, source->kind, object)
+                  : gone_bytes(revision, source->kind, name + 1);
+}
+
+static void publish_noted(EventHub *hub, const char *name)
+{
+    Event *event = next_event(hub);
+    if (!hub->streams->len) {
+        event->name = g_strdup(name);
+        return;
+    }
+    event->bytes = noted_bytes(hub, hub->revision, name);
+    send_all(hub, event->bytes);
+}
+
+static GBytes *kept_event(EventHub *hub, guint64 revision)
+{
+    Event *event = &hub->ring[revision % RING];
+    if (!event->bytes)
+        event->bytes = noted_bytes(hub, revision, event->name);
+    g_clear_pointer(&event->name, g_free);
+    return event->bytes;
 }
 
 // Each is a new one: as many of the last as were noted.
@@ -350,7 +393,8 @@ void event_hub_serve(EventHub *hub, HttpRequest *request, const char *presence)
     send_new(stream, heartbeat_bytes(hub));
     send_new(stream, event_bytes("presence", presence));
     for (guint64 revision = since + 1; revision <= hub->revision; revision++)
-        http_stream_send(stream, hub->ring[revision % RING]);
+        http_stream_send(stream, kept_event(hub, revision));
+    g_clear_pointer(&hub->found, g_hash_table_unref);
 }
 
 // ---- the snapshot ----

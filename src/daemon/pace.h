@@ -1,4 +1,6 @@
-// Runs the engine when it asks to: one source of the main loop, with one time at which it is due.
+// Runs the engine when it asks to: one source of the main loop, with one time at which it is due. After a run
+// it rests as long as the run took: what comes in meanwhile is handled together, and a large fleet leaves
+// the others on the loop their half of the time.
 #pragma once
 
 #include <glib.h>
