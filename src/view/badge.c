@@ -144,3 +144,10 @@ void calm_left_format(gint64 at_ms, gint64 now_ms, char buffer[16])
     else
         format_grain(at_ms - now_ms, MINUTE_MS, buffer);
 }
+
+enum { NEWS_MS = 8000 };
+
+bool badge_is_news(gint64 since_ms, gint64 now_ms)
+{
+    return since_ms > 0 && now_ms >= since_ms && now_ms - since_ms < NEWS_MS;
+}

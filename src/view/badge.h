@@ -39,3 +39,6 @@ void left_format(gint64 at_ms, gint64 now_ms, char buffer[16]);
 
 // The same for what is as it should be: whole minutes until the last one. Does not tick.
 void calm_left_format(gint64 at_ms, gint64 now_ms, char buffer[16]);
+
+// True for some seconds after something changed: it is marked (ROLE_CHANGED).
+bool badge_is_news(gint64 since_ms, gint64 now_ms);

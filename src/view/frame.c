@@ -72,23 +72,24 @@ bool frame_is_stale(const Picture *picture, gint64 local_ms)
            local_ms - picture->link.heard_ms > STREAM_STALE_MS;
 }
 
-// "live 0.4s", "quiet 7s", "STALE 23s - reconnecting (2/3: neu-1)".
-static Role link_text(const ViewContext *context, char *text, gsize size)
+// "live <3s", "quiet 7s", "STALE 23s - reconnecting in 3s (2/3: neu-1)"; in `brief` what fits anywhere.
+static Role link_text(const ViewContext *context, bool brief, char *text, gsize size)
 {
     const Link *link = &context->picture->link;
+    const char *endpoint = link->endpoint ? link->endpoint : "-";
     char age[16], left[16] = "";
     gint64 old_ms = context->local_ms - link->heard_ms;
     age_format(link->heard_ms, context->local_ms, age);
     if (link->retry_ms > context->local_ms)
         left_format(link->retry_ms, context->local_ms, left);
-    if (!picture_count(context->picture, SHELF_LOCATIONS) && link->state != LINK_LIVE) {
-        g_snprintf(text, size, "connecting to %s (%u/%u)", link->endpoint ? link->endpoint : "-",
+    if (!context->picture->complete && link->state != LINK_LIVE) {
+        g_snprintf(text, size, brief ? "connecting" : "connecting to %s (%u/%u)", endpoint,
                    link->attempt, link->endpoints);
         return ROLE_WARN;
     }
-    if (frame_is_stale(context->picture, context->local_ms) || link->state == LINK_LOST) {
-        g_snprintf(text, size, "STALE %s - reconnecting%s%s (%u/%u: %s)", age, *left ? " in " : "",
-                   left, link->attempt, link->endpoints, link->endpoint ? link->endpoint : "-");
+    if (frame_is_stale(context->picture, context->local_ms)) {
+        g_snprintf(text, size, brief ? "STALE %s" : "STALE %s - reconnecting%s%s (%u/%u: %s)", age,
+                   *left ? " in " : "", left, link->attempt, link->endpoints, endpoint);
         return ROLE_ALARM;
     }
     g_snprintf(text, size, "%s %s", old_ms > STREAM_AMBER_MS ? "quiet" : "live",
@@ -122,98 +123,227 @@ static bool looks_from_the_fire(const Picture *picture)
     return false;
 }
 
+// ---- the first line: pieces, the least important left out first ----
+
+typedef enum {
+    PIECE_NAME,
+    PIECE_FLEET,
+    PIECE_PRODUCTION,
+    PIECE_WHO,
+    PIECE_THROUGH,
+    PIECE_LINK,
+    PIECE_CLOCK,
+    PIECE_LOCAL,
+    PIECES
+} Piece;
+
+typedef struct {
+    char text[PIECES][200]; // "" = left out
+    Style style[PIECES];
+} Header;
+
+enum { PIECE_GAP = 2, FLEET_MAX = 28 };
+
+static void set_piece(Header *header, Piece piece, Style style, const char *text)
+{
+    g_strlcpy(header->text[piece], text, sizeof header->text[piece]);
+    header->style[piece] = style;
+}
+
+static void fill_header(const ViewContext *context, Style back, Header *header)
+{
+    const Picture *picture = context->picture;
+    bool fire = looks_from_the_fire(picture);
+    char clock[16], link[200];
+    g_autofree char *who = who_text(picture);
+    g_autofree char *through = g_strdup_printf(
+        "via %s%s%s", picture->frame.daemon ? picture->frame.daemon : "-",
+        picture->frame.leader ? ", leader" : "", fire ? ", IN THE AFFECTED REGION" : "");
+    Role role = link_text(context, false, link, sizeof link);
+    time_format_clock(context->now_ms, clock);
+    set_piece(header, PIECE_NAME, back | STYLE_BOLD, "signalbox");
+    set_piece(header, PIECE_FLEET, back, picture->frame.fleet ? picture->frame.fleet : "");
+    set_piece(header, PIECE_PRODUCTION, back | STYLE_BOLD,
+              picture->frame.production ? "PRODUCTION" : "");
+    set_piece(header, PIECE_WHO, back, who);
+    set_piece(header, PIECE_THROUGH, fire ? (Style)ROLE_ALARM : back,
+              picture->frame.daemon ? through : "");
+    set_piece(header, PIECE_LINK, role == ROLE_DIM ? back : (Style)role | STYLE_BOLD, link);
+    set_piece(header, PIECE_CLOCK, back, clock);
+    if (context->utc_offset_min) {
+        time_format_clock(context->now_ms + (gint64)context->utc_offset_min * 60000, clock);
+        clock[5] = '\0'; // minutes are enough beside the seconds of the other
+        g_autofree char *local = g_strdup_printf("(%s here)", clock);
+        set_piece(header, PIECE_LOCAL, back, local);
+    }
+}
+
+static int header_width(const Canvas *line, const Header *header)
+{
+    int width = 2;
+    for (guint i = 0; i < PIECES; i++)
+        if (*header->text[i])
+            width += cells_width(line, header->text[i]) + PIECE_GAP;
+    return width - PIECE_GAP;
+}
+
+static void fit_header(const ViewContext *context, const Canvas *line, Header *header)
+{
+    static const Piece ORDER[] = {PIECE_LOCAL, PIECE_NAME, PIECE_THROUGH, PIECE_WHO, PIECE_FLEET};
+    char brief[200];
+    bool fire = style_role(header->style[PIECE_THROUGH]) == ROLE_ALARM;
+    for (guint i = 0; i < G_N_ELEMENTS(ORDER) && header_width(line, header) > line->width; i++) {
+        if (ORDER[i] == PIECE_THROUGH && fire)
+            set_piece(header, PIECE_THROUGH, ROLE_ALARM, "via AFFECTED REGION");
+        else
+            header->text[ORDER[i]][0] = '\0';
+        // a long complaint about the line gives way before who and where do
+        if (i == 1 && header_width(line, header) > line->width) {
+            link_text(context, true, brief, sizeof brief);
+            set_piece(header, PIECE_LINK, header->style[PIECE_LINK], brief);
+        }
+    }
+}
+
 static void draw_header(const ViewContext *context, const Canvas *line)
 {
     const Picture *picture = context->picture;
-    char link[200], clock[16];
-    Role link_role = link_text(context, link, sizeof link);
-    Style back = picture->frame.production ? ROLE_PRODUCTION : ROLE_HEADER;
-    bool fire = looks_from_the_fire(picture);
-    g_autofree char *who = who_text(picture);
-    g_autofree char *through = g_strdup_printf(
-        "%s%s%s", picture->frame.daemon ? picture->frame.daemon : "",
-        picture->frame.leader ? " leader" : "", fire ? " IN THE AFFECTED REGION" : "");
-    time_format_clock(context->now_ms, clock);
+    bool stale = picture->complete && frame_is_stale(picture, context->local_ms);
+    Style back = stale ? ROLE_ALARM : picture->frame.production ? ROLE_PRODUCTION : ROLE_HEADER;
+    Header header = {0};
+    fill_header(context, back, &header);
+    if (stale)
+        header.style[PIECE_LINK] = ROLE_ALARM | STYLE_REVERSE | STYLE_BOLD;
+    fit_header(context, line, &header);
     cells_fill(line, canvas_rect(line), back, GLYPH_NONE);
-    int x = cells_put(line, 1, 0, back | STYLE_BOLD, "signalbox");
-    x = cells_printf(line, x + 2, 0, back, "%s%s", picture->frame.fleet ? picture->frame.fleet : "",
-                     picture->frame.production ? " PRODUCTION" : "");
-    int right = line->width - 1 - cells_width(line, clock);
-    cells_put(line, right, 0, back, clock);
-    right -= cells_width(line, link) + 3;
-    cells_put(line, right, 0, link_role == ROLE_DIM ? back : (Style)link_role | STYLE_BOLD, link);
-    int through_x = right - 3 - cells_width(line, through);
-    if (through_x > x + 2)
-        cells_put(line, right = through_x, 0, fire ? (Style)ROLE_ALARM : back, through);
-    int who_x = right - 3 - cells_width(line, who);
-    if (who_x > x + 2)
-        cells_put(line, who_x, 0, back, who);
+    int x = 1, right = line->width - 1;
+    for (guint i = PIECES; i-- > PIECE_THROUGH;) {
+        if (!*header.text[i])
+            continue;
+        right -= cells_width(line, header.text[i]);
+        cells_put(line, right, 0, header.style[i], header.text[i]);
+        right -= PIECE_GAP;
+    }
+    Canvas left = canvas_sub(line, rect_make(0, 0, right, 1));
+    for (guint i = 0; i < PIECE_THROUGH; i++)
+        if (*header.text[i])
+            x = cells_put(&left, x, 0, header.style[i], header.text[i]) + PIECE_GAP;
 }
 
-typedef struct {
-    guint count;
-    Glyph glyph;
-    Role role;
-    const char *one, *many;
-} Want;
+// ---- the second line: what wants attention, and the modes nobody may overlook ----
 
-static int draw_wants(const ViewContext *context, const Canvas *line)
+// A word group in its forms from long to short; the shortest is never left out.
+enum { FORMS = 3, SEGMENTS_MAX = 16, SEGMENT_MAX = 120 };
+
+typedef struct {
+    Style style;
+    char text[FORMS][SEGMENT_MAX];
+} Segment;
+
+typedef struct {
+    Segment items[SEGMENTS_MAX];
+    guint count;
+} Segments;
+
+static Segment *add_segment(Segments *segments, Style style)
+{
+    Segment *segment = &segments->items[MIN(segments->count, SEGMENTS_MAX - 1u)];
+    segments->count = MIN(segments->count + 1, (guint)SEGMENTS_MAX);
+    segment->style = style;
+    return segment;
+}
+
+static void add_mode(Segments *segments, Style style, const char *text, const char *brief)
+{
+    Segment *segment = add_segment(segments, style);
+    g_strlcpy(segment->text[0], text, SEGMENT_MAX);
+    g_strlcpy(segment->text[1], brief, SEGMENT_MAX);
+    g_strlcpy(segment->text[2], brief, SEGMENT_MAX);
+}
+
+static void add_wants(const ViewContext *context, Segments *segments)
 {
     Attention a;
     attention_count(context->picture, &a);
-    const Want wants[] = {
-        {a.critical, GLYPH_ALARM, ROLE_ALARM, "critical", "critical"},
-        {a.mine, GLYPH_SIGN, ROLE_WARN, "waits for your sign-off", "wait for your sign-off"},
-        {a.awaiting - a.mine, GLYPH_SIGN, ROLE_DIM, "waits for others", "wait for others"},
-        {a.paused, GLYPH_PAUSE, ROLE_ALARM, "operation PAUSED", "operations PAUSED"},
-        {a.running - a.paused, GLYPH_ACTIVE, ROLE_ACTIVE, "operation running",
-         "operations running"},
-        {a.findings, GLYPH_NONE, ROLE_WARN, "finding", "findings"},
+    const struct {
+        guint count;
+        Glyph glyph;
+        Role role;
+        const char *one, *many, *brief;
+    } WANTS[] = {
+        {a.critical, GLYPH_ALARM, ROLE_ALARM, "critical", "critical", "crit"},
+        {a.mine, GLYPH_SIGN, ROLE_WARN, "waits for your sign-off", "wait for your sign-off",
+         "to sign"},
+        {a.awaiting - a.mine, GLYPH_SIGN, ROLE_DIM, "waits for others", "wait for others", "wait"},
+        {a.paused, GLYPH_PAUSE, ROLE_ALARM, "operation PAUSED", "operations PAUSED", "PAUSED"},
+        {a.running - a.paused, GLYPH_ACTIVE, ROLE_ACTIVE, "operation running", "operations running",
+         "running"},
+        {a.findings, GLYPH_NONE, ROLE_WARN, "finding", "findings", "found"},
     };
-    int x = 1;
-    for (guint i = 0; i < G_N_ELEMENTS(wants); i++) {
-        const Want *want = &wants[i];
-        if (!want->count)
+    for (guint i = 0; i < G_N_ELEMENTS(WANTS); i++) {
+        if (!WANTS[i].count)
             continue;
-        x = want->glyph ? cells_glyph(line, x, 0, want->role, want->glyph)
-                        : cells_put(line, x, 0, want->role, "!");
-        x = cells_printf(line, x + 1, 0, want->role, "%u %s", want->count,
-                         want->count == 1 ? want->one : want->many) +
-            2;
+        Segment *segment = add_segment(segments, WANTS[i].role);
+        const char *sign = WANTS[i].glyph ? glyph_text(WANTS[i].glyph, false) : "!";
+        const char *word = WANTS[i].count == 1 ? WANTS[i].one : WANTS[i].many;
+        g_snprintf(segment->text[0], SEGMENT_MAX, "%s %u %s", sign, WANTS[i].count, word);
+        g_snprintf(segment->text[1], SEGMENT_MAX, "%s %u %s", sign, WANTS[i].count, WANTS[i].brief);
+        g_snprintf(segment->text[2], SEGMENT_MAX, "%s%u", sign, WANTS[i].count);
     }
-    return x > 1 ? x : cells_put(line, 1, 0, ROLE_OK, "nothing wants you") + 2;
+    if (!segments->count)
+        add_mode(segments, ROLE_OK, "nothing wants you", "all quiet");
 }
 
-// Modes that must never be invisible: armed, automation off, a filter, a store that cannot write.
-static int draw_modes(const ViewContext *context, const Canvas *line, int x, const char *filter)
+static void add_modes(const ViewContext *context, const char *filter, Segments *segments)
 {
     const FrameStatus *frame = &context->picture->frame;
-    char left[16];
+    char left[16], text[SEGMENT_MAX], brief[SEGMENT_MAX];
     if (context->armed)
-        x = cells_put(line, x, 0, ROLE_WARN | STYLE_BOLD, "ARMED") + 2;
+        add_mode(segments, ROLE_WARN | STYLE_BOLD, "ARMED", "ARMED");
     if (frame->automation_off) {
-        left_format(frame->automation_until_ms, context->now_ms, left);
-        x = cells_printf(line, x, 0, ROLE_WARN, "automation OFF for %s", left) + 2;
+        calm_left_format(frame->automation_until_ms, context->now_ms, left);
+        g_snprintf(text, sizeof text, "automation OFF for %s", left);
+        add_mode(segments, ROLE_WARN, text, "auto OFF");
     }
     if (frame->fleet && !frame->store_ok)
-        x = cells_put(line, x, 0, ROLE_ALARM, "store READ-ONLY") + 2;
+        add_mode(segments, ROLE_ALARM, "store READ-ONLY", "READ-ONLY");
     if (frame->config_error)
-        x = cells_put(line, x, 0, ROLE_WARN, "fleet file has mistakes") + 2;
-    if (filter && *filter)
-        x = cells_printf(line, x, 0, ROLE_MATCH, "filter: %s", filter) + 2;
-    return x;
+        add_mode(segments, ROLE_WARN, "fleet file has mistakes", "file!");
+    if (filter && *filter) {
+        g_snprintf(text, sizeof text, "filter: %s", filter);
+        g_snprintf(brief, sizeof brief, "/%.12s", filter);
+        add_mode(segments, ROLE_MATCH, text, brief);
+    }
+}
+
+static int segments_width(const Canvas *line, const Segments *segments, guint form)
+{
+    int width = 1;
+    for (guint i = 0; i < segments->count; i++)
+        width += cells_width(line, segments->items[i].text[form]) + (form < 2 ? 2 : 1);
+    return width;
 }
 
 static void draw_attention(const ViewContext *context, const Canvas *line, const Screen *screen,
                            const char *filter)
 {
-    int x = draw_wants(context, line);
-    x = draw_modes(context, line, x, filter);
+    Segments segments = {0};
+    add_wants(context, &segments);
+    add_modes(context, filter, &segments);
     g_autofree char *name = screen->digit ? g_strdup_printf("[%c] %s", screen->digit, screen->title)
                                           : g_strdup(screen->title);
-    int at = line->width - 1 - cells_width(line, name);
-    if (at > x)
-        cells_put(line, at, 0, ROLE_TITLE, name);
+    int title = cells_width(line, name) + 1;
+    guint form = 0;
+    // the name of the screen gives way to words, words to signs
+    while (form + 1 < FORMS &&
+           segments_width(line, &segments, form) > line->width - (form == 0 ? title : 0))
+        form++;
+    int x = 1;
+    for (guint i = 0; i < segments.count; i++)
+        x = cells_put(line, x, 0, segments.items[i].style, segments.items[i].text[form]) +
+            (form < 2 ? 2 : 1);
+    if (line->width - title >= x)
+        cells_put(line, line->width - title, 0, ROLE_TITLE, name);
 }
 
 Canvas frame_draw_top(const ViewContext *context, const Canvas *canvas, const Screen *screen,

@@ -7,7 +7,8 @@
 #include "base/timefmt.h"
 #include "view/badge.h"
 
-enum { PANEL_WIDTH_MIN = 38, PANEL_HEIGHT = 9, PANELS_MAX = 4, LOG_LINES_MIN = 3 };
+enum { PANEL_WIDTH_MIN = 38, PANEL_HEIGHT = 9, PANELS_MAX = 4, LOG_LINES_MIN = 2 };
+enum { PROBES_MIN = 3, PROBES_MAX = 12, SPARK_WIDTH = 12, CALM_MS = 30 * 1000 };
 
 enum { ACTION_OPEN = 1, ACTION_LEFT, ACTION_RIGHT, ACTION_UP, ACTION_DOWN, ACTION_SORT };
 
@@ -25,11 +26,27 @@ typedef struct {
     Keymap *keys;
     GPtrArray *
         rows; // of const LocationStatus *, in the order shown; borrowed, good until the next refresh
-    guint64 version; // of the picture they were made from
-    char *selected;  // name: the cursor stays with the region, not with the place
-    bool by_file;    // not sorted
-    int columns;     // of the last drawing, for up and down
+    guint64 version;       // of the picture they were made from
+    char *selected;        // name: the cursor stays with the region, not with the place
+    bool by_file;          // not sorted
+    int columns;           // of the last drawing, for up and down
+    GArray *places;        // of Place: where each region was drawn last, for the mouse
+    GHashTable *latencies; // name → Latency: those of healthy regions, renewed only now and then
 } Overview;
+
+typedef struct {
+    guint index; // in rows
+    Rect at;     // in the grid
+} Place;
+
+// What a healthy region's latency line shows. It moves every half minute, not with every probe: a screen on
+// which nothing happens does not cost a slow line anything.
+typedef struct {
+    gint64 taken_ms;
+    guint n;
+    double values[SPARK_WIDTH];
+    gint64 p50_us, p99_us;
+} Latency;
 
 static gpointer overview_create(void)
 {
@@ -38,6 +55,8 @@ static gpointer overview_create(void)
     keymap_add(view->keys, BINDINGS, G_N_ELEMENTS(BINDINGS));
     view->rows = g_ptr_array_new();
     view->columns = 1;
+    view->places = g_array_new(FALSE, FALSE, sizeof(Place));
+    view->latencies = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     return view;
 }
 
@@ -46,6 +65,8 @@ static void overview_destroy(gpointer state)
     Overview *view = state;
     keymap_free(view->keys);
     g_ptr_array_unref(view->rows);
+    g_array_unref(view->places);
+    g_hash_table_unref(view->latencies);
     g_free(view->selected);
     g_free(view);
 }
@@ -96,6 +117,7 @@ typedef struct {
     const Canvas *canvas;
     const ViewContext *context;
     const LocationStatus *location;
+    const Latency *latency;
     int y;
 } Panel;
 
@@ -124,50 +146,81 @@ static void draw_probes(Panel *panel)
         cells_put(panel->canvas, x, panel->y++, ROLE_UNKNOWN, "none yet");
         return;
     }
-    guint shown = MIN(vantage->history_len, 12u);
+    char age[16], text[64];
+    calm_age_format(vantage->history[vantage->history_len - 1].at_ms, panel->context->now_ms, age);
+    if (vantage->failures)
+        g_snprintf(text, sizeof text, "%u in a row, %s ago", vantage->failures, age);
+    else
+        g_snprintf(text, sizeof text, "good, %s ago", age);
+    // the words are worth more than older probes
+    int room = panel->canvas->width - x - cells_width(panel->canvas, text) - 1;
+    guint shown = MIN(vantage->history_len, (guint)CLAMP(room, (int)PROBES_MIN, (int)PROBES_MAX));
     for (guint i = vantage->history_len - shown; i < vantage->history_len; i++) {
         const ProbeSample *sample = &vantage->history[i];
         Role role = !sample->ok ? ROLE_ALARM : sample->degraded ? ROLE_WARN : ROLE_OK;
         x = cells_glyph(panel->canvas, x, panel->y, role, sample->ok ? GLYPH_UP : GLYPH_DOWN);
     }
-    char age[16];
-    calm_age_format(vantage->history[vantage->history_len - 1].at_ms, panel->context->now_ms, age);
-    if (vantage->failures)
-        cells_printf(panel->canvas, x + 2, panel->y++, ROLE_ALARM, "%u in a row, %s ago",
-                     vantage->failures, age);
-    else
-        cells_printf(panel->canvas, x + 2, panel->y++, ROLE_NORMAL, "%.0f ms, %s ago",
-                     (double)vantage->history[vantage->history_len - 1].latency_us / 1000.0, age);
+    cells_put(panel->canvas, x + 1, panel->y++, vantage->failures ? ROLE_ALARM : ROLE_NORMAL, text);
+}
+
+static void take_latency(const LocationStatus *location, gint64 now_ms, Latency *ret_latency)
+{
+    const VantageStatus *vantage = main_vantage(location);
+    guint n = vantage ? MIN(vantage->history_len, (guint)SPARK_WIDTH) : 0;
+    *ret_latency = (Latency){
+        .taken_ms = now_ms, .n = n, .p50_us = location->p50_us, .p99_us = location->p99_us};
+    for (guint i = 0; i < n; i++) {
+        const ProbeSample *sample = &vantage->history[vantage->history_len - n + i];
+        ret_latency->values[i] = sample->ok ? (double)sample->latency_us : (double)NAN;
+    }
+}
+
+static const Latency *latency_of(Overview *view, const LocationStatus *location, gint64 now_ms)
+{
+    Latency *known = g_hash_table_lookup(view->latencies, location->name);
+    bool calm = location->verdict.state == VERDICT_UP;
+    if (known && calm && now_ms - known->taken_ms < CALM_MS && now_ms >= known->taken_ms &&
+        known->n == SPARK_WIDTH)
+        return known;
+    if (!known) {
+        known = g_new0(Latency, 1);
+        g_hash_table_insert(view->latencies, g_strdup(location->name), known);
+    }
+    take_latency(location, now_ms, known);
+    return known;
 }
 
 static void draw_latency(Panel *panel)
 {
-    const VantageStatus *vantage = main_vantage(panel->location);
-    double values[PROBE_HISTORY];
-    guint n = vantage ? vantage->history_len : 0;
-    for (guint i = 0; i < n; i++)
-        values[i] = vantage->history[i].ok ? (double)vantage->history[i].latency_us : (double)NAN;
+    const Latency *latency = panel->latency;
     int x = label(panel, "latency");
     SparkLook look = {.style = ROLE_NORMAL};
-    cells_spark(panel->canvas, rect_make(x, panel->y, 12, 1), &look, values, n);
-    if (panel->location->p50_us)
-        cells_printf(panel->canvas, x + 14, panel->y, ROLE_NORMAL, "p50 %.0f p99 %.0f ms",
-                     (double)panel->location->p50_us / 1000.0,
-                     (double)panel->location->p99_us / 1000.0);
+    if (latency->n)
+        cells_spark(panel->canvas, rect_make(x, panel->y, SPARK_WIDTH, 1), &look, latency->values,
+                    latency->n);
+    if (latency->p50_us)
+        cells_printf(panel->canvas, x + SPARK_WIDTH + 1, panel->y, ROLE_NORMAL, "%.0f-%.0f ms",
+                     (double)latency->p50_us / 1000.0, (double)latency->p99_us / 1000.0);
+    else if (!latency->n)
+        cells_put(panel->canvas, x, panel->y, ROLE_UNKNOWN, "none yet");
     panel->y++;
 }
 
 static void draw_since(Panel *panel)
 {
     const Verdict *verdict = &panel->location->verdict;
-    char at[16], age[16];
+    bool today = panel->context->now_ms - verdict->since_ms < (gint64)24 * 3600 * 1000;
+    char at[16], full[32], age[16];
     time_format_clock(verdict->since_ms, at);
+    time_format_full(verdict->since_ms, full);
     if (verdict->state == VERDICT_UP)
         calm_age_format(verdict->since_ms, panel->context->now_ms, age);
     else
         age_format(verdict->since_ms, panel->context->now_ms, age);
+    if (!today && strlen(full) > 10)
+        full[10] = '\0'; // the day is enough
     int x = label(panel, "since");
-    cells_printf(panel->canvas, x, panel->y++, ROLE_NORMAL, "%s  %s", at, age);
+    cells_printf(panel->canvas, x, panel->y++, ROLE_NORMAL, "%s  %s", today ? at : full, age);
 }
 
 static void draw_seen(Panel *panel)
@@ -198,6 +251,16 @@ static const GroupStatus *worst_loss(const Panel *panel)
     return worst;
 }
 
+// A bound far below the RPO is rounded up to five seconds: it stays true, and does not flicker.
+static gint64 calm_bound(const Panel *panel, const GroupStatus *group)
+{
+    enum { GRAIN_MS = 5000 };
+    gint64 bound_ms = group->loss.loss_ms;
+    bool small = panel->location->verdict.state == VERDICT_UP && bound_ms > 0 &&
+                 group->rpo_ms >= 4 * GRAIN_MS && bound_ms < group->rpo_ms / 4;
+    return small ? (bound_ms + GRAIN_MS - 1) / GRAIN_MS * GRAIN_MS : bound_ms;
+}
+
 static void draw_data(Panel *panel)
 {
     const GroupStatus *group = worst_loss(panel);
@@ -207,7 +270,7 @@ static void draw_data(Panel *panel)
         cells_put(panel->canvas, x, panel->y++, ROLE_DIM, "none replicates from here");
         return;
     }
-    duration_format_up(group->loss.loss_ms, loss);
+    duration_format_up(calm_bound(panel, group), loss);
     duration_format(group->rpo_ms, rpo);
     double share = group->loss.known
                        ? (double)group->loss.loss_ms / (double)MAX(group->rpo_ms, (gint64)1)
@@ -303,21 +366,29 @@ static char *panel_title(const LocationStatus *location)
                            location->primary_of ? location->primary_of : location->standby_of);
 }
 
-static void draw_panel(const Overview *view, const ViewContext *context,
-                       const LocationStatus *location, const Canvas *canvas, Rect at)
+static void note_place(Overview *view, guint index, const Canvas *canvas, Rect at)
+{
+    Place place = {index, rect_make(canvas->x + at.x, canvas->y + at.y, at.width, at.height)};
+    g_array_append_val(view->places, place);
+}
+
+static void draw_panel(Overview *view, const ViewContext *context, const LocationStatus *location,
+                       const Canvas *canvas, Rect at)
 {
     Badge badge = badge_verdict(badge_aged_verdict(location, context->now_ms));
     bool selected = g_strcmp0(location->name, view->selected) == 0 && !context->once;
     g_autofree char *title = panel_title(location);
+    bool news = badge_is_news(location->verdict.since_ms, context->now_ms);
     BoxLook look = {.border = badge.role == ROLE_OK ? ROLE_BORDER : (Style)badge.role,
                     .title = title,
                     .title_style = ROLE_TITLE | (selected ? STYLE_SELECTED : 0),
                     .tag = badge.word,
-                    .tag_style = badge.role | STYLE_BOLD,
+                    .tag_style = badge.role | STYLE_BOLD | (news ? STYLE_REVERSE : 0),
                     .is_double = selected};
     Canvas inside = cells_box(canvas, at, &look);
     Canvas body = canvas_sub(&inside, rect_inset(canvas_rect(&inside), 1, 0));
-    Panel panel = {&body, context, location, 0};
+    const Latency *latency = latency_of(view, location, context->now_ms);
+    Panel panel = {&body, context, location, latency, 0};
     draw_probes(&panel);
     draw_since(&panel);
     draw_latency(&panel);
@@ -342,22 +413,52 @@ static void draw_line(const Overview *view, const ViewContext *context,
               location->title && *location->title ? location->title : location->name);
 }
 
-static void draw_log(const ViewContext *context, const Canvas *canvas)
+static void draw_log(const Overview *view, const ViewContext *context, const Canvas *canvas)
 {
     const GPtrArray *changes = context->picture->changes;
-    cells_rule(canvas, rect_make(0, 0, canvas->width, 1), ROLE_BORDER, "what changed");
+    guint hidden = view->rows->len - MIN(view->places->len, view->rows->len);
+    g_autofree char *title = hidden ? g_strdup_printf("%u more region%s: j k · what changed",
+                                                      hidden, hidden == 1 ? "" : "s")
+                                    : g_strdup("what changed");
+    cells_rule(canvas, rect_make(0, 0, canvas->width, 1), ROLE_BORDER, title);
     if (!changes->len)
         cells_put(canvas, 1, 1, ROLE_DIM, "Nothing since the backend started.");
     for (guint i = 0; i < changes->len && (int)i + 1 < canvas->height; i++) {
         const Change *change = changes->pdata[changes->len - 1 - i];
         Badge badge = badge_severity(change->severity);
         char age[16];
-        age_format(change->at_ms, context->now_ms, age);
+        calm_age_format(change->at_ms, context->now_ms, age);
         cells_fit(canvas, rect_make(0, (int)i + 1, 7, 1), ALIGN_RIGHT, ROLE_DIM, age);
         cells_glyph(canvas, 8, (int)i + 1, badge.role, badge.glyph);
         cells_fit(canvas, rect_make(10, (int)i + 1, canvas->width - 10, 1),
-                  ALIGN_LEFT | ALIGN_CLIP_END, badge.role, change->text);
+                  ALIGN_LEFT | ALIGN_CLIP_END,
+                  badge_is_news(change->at_ms, context->now_ms) ? (Style)ROLE_CHANGED | STYLE_BOLD
+                                                                : (Style)badge.role,
+                  change->text);
     }
+}
+
+// Where no panel fits: a line each, and of the selected one why it is as it is.
+static void draw_lines(Overview *view, const ViewContext *context, const Canvas *canvas)
+{
+    enum { WHY_LINES = 2 };
+    int lines = MAX(MIN((int)view->rows->len, canvas->height - WHY_LINES), 1);
+    int first = MAX((int)selected_index(view) - lines + 1, 0);
+    const LocationStatus *selected = view->rows->pdata[selected_index(view)];
+    const char *why = selected->verdict.why ? selected->verdict.why : "";
+    gsize size = strlen(why), done = 0;
+    for (int y = 0; y < lines && first + y < (int)view->rows->len; y++) {
+        note_place(view, (guint)(first + y), canvas, rect_make(0, y, canvas->width, 1));
+        draw_line(view, context, view->rows->pdata[first + y], canvas, y);
+    }
+    Canvas body =
+        canvas_sub(canvas, rect_make(1, lines, canvas->width - 1, canvas->height - lines));
+    for (int y = 0; y < body.height && done < size; y++) {
+        gsize n = cells_wrap(&body, why + done, size - done, MAX(body.width, 1));
+        cells_put_n(&body, 0, y, ROLE_NORMAL, why + done, n);
+        done += n;
+    }
+    view->columns = 1;
 }
 
 static void draw_panels(Overview *view, const ViewContext *context, const Canvas *canvas)
@@ -373,6 +474,7 @@ static void draw_panels(Overview *view, const ViewContext *context, const Canvas
         Rect line =
             rect_make(0, (i - first) / view->columns * PANEL_HEIGHT, canvas->width, PANEL_HEIGHT);
         Rect at = rect_column(line, view->columns, 1, (i - first) % view->columns);
+        note_place(view, (guint)i, canvas, at);
         draw_panel(view, context, view->rows->pdata[i], canvas, at);
     }
 }
@@ -396,18 +498,15 @@ static void overview_draw(gpointer state, const ViewContext *context, const Canv
                       : "Waiting for the backend's first picture.");
         return;
     }
+    g_array_set_size(view->places, 0);
     if (canvas->height < PANEL_HEIGHT || canvas->width < PANEL_WIDTH_MIN) {
-        guint first =
-            selected_index(view) >= (guint)MAX(canvas->height, 1) ? selected_index(view) : 0;
-        for (guint i = first; i < view->rows->len && (int)(i - first) < canvas->height; i++)
-            draw_line(view, context, view->rows->pdata[i], canvas, (int)(i - first));
-        view->columns = 1;
+        draw_lines(view, context, canvas);
         return;
     }
     Canvas panels = canvas_sub(canvas, rect_cut_top(&rest, panels_height(view, canvas)));
     draw_panels(view, context, &panels);
     Canvas log = canvas_sub(canvas, rest);
-    draw_log(context, &log);
+    draw_log(view, context, &log);
 }
 
 static Effect select_index(Overview *view, int index)
@@ -420,12 +519,27 @@ static Effect select_index(Overview *view, int index)
     return effect_of(EFFECT_REDRAW);
 }
 
+static Effect mouse(Overview *view, const KeyEvent *key)
+{
+    if (key->code != K_CLICK)
+        return select_index(view, (int)selected_index(view) +
+                                      (key->code == K_WHEEL_UP ? -view->columns : view->columns));
+    for (guint i = 0; i < view->places->len; i++) {
+        const Place *place = &g_array_index(view->places, Place, i);
+        if (rect_contains(place->at, key->x, key->y))
+            return select_index(view, (int)place->index);
+    }
+    return effect_of(EFFECT_NONE);
+}
+
 static Effect overview_update(gpointer state, const ViewContext *context, const KeyEvent *key,
                               const Binding *binding)
 {
     Overview *view = state;
     int at = (int)selected_index(view);
-    (void)context, (void)key;
+    (void)context;
+    if (key_is_mouse(key))
+        return mouse(view, key);
     switch (binding ? binding->action : 0) {
     case ACTION_OPEN:
         return view->selected ? effect_open(SCREEN_REGION, view->selected) : effect_of(EFFECT_NONE);

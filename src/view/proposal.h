@@ -12,6 +12,9 @@ void proposal_form_free(ProposalForm *form);
 // EFFECT_PROPOSE with ctrl-s once the fields are right; EFFECT_BACK with Esc; else EFFECT_REDRAW, EFFECT_NONE or
 // EFFECT_MESSAGE.
 Effect proposal_form_key(ProposalForm *form, const ViewContext *context, const KeyEvent *key);
+// Its keys, for the footer, while it is open.
+const Keymap *proposal_form_keymap(const ProposalForm *form);
+
 void proposal_form_draw(ProposalForm *form, const ViewContext *context, const Canvas *canvas);
 
 // True if something was typed.

@@ -158,8 +158,8 @@ static void make_rows(Roles *view, const Picture *picture)
 static void make_columns(Roles *view, const Picture *picture)
 {
     TableColumn columns[TABLE_MAX_COLUMNS] = {
-        [COLUMN_NAME] = {"GROUP / WORKLOAD", 24, 14, 0, ALIGN_LEFT, 0},
-        [COLUMN_PATTERN] = {"PATTERN", 9, 9, 3, ALIGN_LEFT, 0},
+        [COLUMN_NAME] = {"GROUP / WORKLOAD", 38, 18, 0, ALIGN_LEFT, 0},
+        [COLUMN_PATTERN] = {"PATTERN", 12, 12, 3, ALIGN_LEFT, 0},
         [COLUMN_TRIGGER] = {"TRIGGER", 12, 12, 2, ALIGN_LEFT, 0},
         [COLUMN_AGE] = {"AGE", 5, 5, 1, ALIGN_RIGHT, 0},
     };
@@ -168,7 +168,7 @@ static void make_columns(Roles *view, const Picture *picture)
         const LocationStatus *location = picture_at(picture, SHELF_LOCATIONS, i);
         columns[FIXED_COLUMNS + i] =
             (TableColumn){location->title && *location->title ? location->title : location->name,
-                          16,
+                          18,
                           13,
                           0,
                           ALIGN_LEFT,
@@ -230,10 +230,10 @@ static const char *pattern_word(const WorkloadStatus *workload)
 static void trigger_cell(const WorkloadStatus *workload, TableCell *cell)
 {
     const TriggerStatus *trigger = workload->triggers->len ? workload->triggers->pdata[0] : NULL;
-    table_cell_printf(cell, workload->findings ? ROLE_WARN : ROLE_NORMAL, "%s%s%s",
+    table_cell_printf(cell, ROLE_NORMAL, "%s%s",
                       trigger ? name_of(&TRIGGER_NAMES, (int)trigger->type)
                               : name_of(&KIND_NAMES, (int)workload->kind),
-                      workload->triggers->len > 1 ? "+" : "", workload->findings ? " !" : "");
+                      workload->triggers->len > 1 ? "+" : "");
 }
 
 static gint64 oldest_observation(const WorkloadStatus *workload)
@@ -259,36 +259,58 @@ static void instance_cell(const Roles *view, const WorkloadStatus *workload,
     Badge badge = badge_instance(state);
     bool wrong = instance->desired != INSTANCE_UNKNOWN && state != instance->desired &&
                  (state == INSTANCE_ACTIVE || state == INSTANCE_PASSIVE);
-    table_cell_printf(cell, wrong ? ROLE_WARN : (Style)badge.role, "%s%s%s",
+    bool news = badge_is_news(instance->since_ms, view->context->now_ms);
+    Style style = wrong ? ROLE_WARN : (Style)badge.role;
+    table_cell_printf(cell, news ? (Style)ROLE_CHANGED | STYLE_BOLD : style, "%s%s%s",
                       state == INSTANCE_ACTIVE && !instance->primary ? "ACTIVE" : badge.word,
                       instance->quarantined ? " quarant." : "", wrong ? " !" : "");
     cell->glyph = badge.glyph;
     cell->glyph_style = badge.role;
 }
 
+// The name, and behind it what is not as usual: the open operation, or the mode.
+static void group_name_cell(const Roles *view, const GroupStatus *group, TableCell *cell)
+{
+    const Operation *operation = picture_operation(view->context->picture, group->operation);
+    Badge badge = operation ? badge_operation(operation) : badge_mode(group->mode);
+    if (operation || group->mode != MODE_NORMAL)
+        table_cell_printf(cell, badge.role, "%s %s %s", group->name,
+                          badge.glyph ? glyph_text(badge.glyph, false) : "",
+                          operation && operation->state == OPERATION_AWAITING ? "to sign"
+                                                                              : badge.word);
+    else
+        table_cell_printf(cell, ROLE_TITLE, "%s", group->name);
+}
+
+static void group_place_cell(const Roles *view, const GroupStatus *group, guint column,
+                             TableCell *cell)
+{
+    const LocationStatus *location =
+        picture_at(view->context->picture, SHELF_LOCATIONS, column - FIXED_COLUMNS);
+    bool here = g_strcmp0(group->active, location->name) == 0;
+    bool home = g_strcmp0(group->primary, location->name) == 0;
+    if (badge_aged_verdict(location, view->context->now_ms) == VERDICT_DOWN && (here || home))
+        table_cell_state(cell, GLYPH_DOWN, ROLE_ALARM, "down");
+    else if (here)
+        table_cell_state(cell, home ? GLYPH_ACTIVE : GLYPH_ALARM, home ? ROLE_ACTIVE : ROLE_WARN,
+                         home ? "active" : "ACTIVE");
+    else if (home)
+        table_cell_state(cell, GLYPH_PASSIVE, ROLE_DIM, "home");
+}
+
 static void group_cell(const Roles *view, const GroupStatus *group, guint column, TableCell *cell)
 {
-    if (column == COLUMN_NAME) {
-        table_cell_printf(cell, ROLE_TITLE, "%s", group->name);
-    } else if (column == COLUMN_PATTERN) {
-        Badge badge = badge_mode(group->mode);
-        table_cell_printf(cell, badge.role, "%s", badge.word);
-        cell->glyph = badge.glyph;
-    } else if (column == COLUMN_TRIGGER) {
-        table_cell_printf(cell, group->operation ? ROLE_WARN : ROLE_DIM, "%s",
-                          group->operation                          ? "operation"
+    if (column == COLUMN_NAME)
+        group_name_cell(view, group, cell);
+    else if (column == COLUMN_PATTERN)
+        table_cell_printf(cell, ROLE_DIM, "%s", name_of(&MODE_NAMES, (int)group->mode));
+    else if (column == COLUMN_TRIGGER)
+        table_cell_printf(cell, group->automation_off ? ROLE_WARN : ROLE_DIM, "%s",
+                          group->automation_off                     ? "auto OFF"
                           : group->failover == AUTOMATION_AUTOMATIC ? "automatic"
                                                                     : "manual");
-    } else if (column >= FIXED_COLUMNS) {
-        const LocationStatus *location =
-            picture_at(view->context->picture, SHELF_LOCATIONS, column - FIXED_COLUMNS);
-        bool here = g_strcmp0(group->active, location->name) == 0;
-        bool home = g_strcmp0(group->primary, location->name) == 0;
-        if (here)
-            table_cell_state(cell, GLYPH_ACTIVE, ROLE_ACTIVE, home ? "active" : "ACTIVE (standby)");
-        else if (home)
-            table_cell_state(cell, GLYPH_PASSIVE, ROLE_DIM, "home");
-    }
+    else if (column >= FIXED_COLUMNS)
+        group_place_cell(view, group, column, cell);
 }
 
 static void model_cell(gpointer data, gsize index, guint column, TableCell *cell)
@@ -303,6 +325,8 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
     switch (column) {
     case COLUMN_NAME:
         cell->text = row->workload->name;
+        if (row->workload->findings)
+            table_cell_printf(cell, ROLE_WARN, "%s !", row->workload->name);
         break;
     case COLUMN_PATTERN:
         cell->text = pattern_word(row->workload);

@@ -70,8 +70,15 @@ static const Binding BINDINGS[] = {
     {UI_HELP, "help", "?", "all keys", "Every key that works here.", 0},
 };
 
+enum { HELP_CLOSE = 1 };
+
+static const Binding HELP_BINDINGS[] = {
+    {HELP_CLOSE, "close", "esc q ? enter", "close", "Closes this page.", 0},
+};
+
 struct Ui {
     Keymap *keys;
+    Keymap *help_keys;             // while the help page is open
     gpointer states[SCREEN_COUNT]; // made when first shown
     const Screen *screen;
     char *object;
@@ -101,6 +108,9 @@ Ui *ui_new(void)
     Ui *ui = g_new0(Ui, 1);
     ui->keys = keymap_new("Everywhere");
     keymap_add(ui->keys, BINDINGS, G_N_ELEMENTS(BINDINGS));
+    ui->help_keys = keymap_new("This page");
+    keymap_add(ui->help_keys, HELP_BINDINGS, G_N_ELEMENTS(HELP_BINDINGS));
+    keymap_add(ui->help_keys, pager_bindings, PAGER_BINDINGS);
     ui->colon = prompt_new(":", complete_colon, ui);
     ui->filter = prompt_new("/", NULL, NULL);
     ui->help = pager_new();
@@ -119,6 +129,7 @@ void ui_free(Ui *ui)
         if (ui->states[screens[i]->id])
             screens[i]->destroy(ui->states[screens[i]->id]);
     keymap_free(ui->keys);
+    keymap_free(ui->help_keys);
     prompt_free(ui->colon);
     prompt_free(ui->filter);
     pager_free(ui->help);
@@ -260,6 +271,8 @@ static BindingState frame_state(const Ui *ui, const ViewContext *context, const 
         return context->demo ? BINDING_ON : BINDING_HIDDEN;
     case UI_FILTER:
         return ui->screen->set_filter ? BINDING_ON : BINDING_HIDDEN;
+    case UI_BACK:
+        return ui->screen->parent == SCREEN_NONE ? BINDING_HIDDEN : BINDING_ON;
     case UI_FAILOVER:
     case UI_FAILBACK:
         return !ui->screen->group ? BINDING_HIDDEN : context->armed ? BINDING_ON : BINDING_GREYED;
@@ -289,6 +302,10 @@ static bool is_captured(Ui *ui)
 static KeyContext keys_of(Ui *ui, KeyData *data)
 {
     const Keymap *own = ui->screen->keymap ? ui->screen->keymap(state_of(ui, ui->screen)) : NULL;
+    if (ui->help_open)
+        return (KeyContext){.maps = {ui->help_keys}};
+    if (ui->proposal)
+        return (KeyContext){.maps = {proposal_form_keymap(ui->proposal)}};
     KeyContext keys = {.maps = {own ? own : ui->keys, own && !is_captured(ui) ? ui->keys : NULL},
                        .state = state_of_key,
                        .data = data};
@@ -585,27 +602,14 @@ static Effect filter_key(Ui *ui, const ViewContext *context, const KeyEvent *key
     return effect_of(EFFECT_REDRAW);
 }
 
+// Any other key closes the page too: whoever is lost in it shall not be kept there.
 static Effect help_key(Ui *ui, const KeyEvent *key)
 {
-    static const struct {
-        KeyCode code;
-        gunichar ch;
-        int action;
-    } KEYS[] = {{K_DOWN, 0, PAGER_DOWN},
-                {K_CHAR, 'j', PAGER_DOWN},
-                {K_UP, 0, PAGER_UP},
-                {K_CHAR, 'k', PAGER_UP},
-                {K_PAGE_DOWN, 0, PAGER_PAGE_DOWN},
-                {K_CHAR, ' ', PAGER_PAGE_DOWN},
-                {K_PAGE_UP, 0, PAGER_PAGE_UP},
-                {K_CHAR, 'g', PAGER_FIRST},
-                {K_CHAR, 'G', PAGER_LAST}};
-    for (guint i = 0; i < G_N_ELEMENTS(KEYS); i++)
-        if (KEYS[i].code == key->code && (!KEYS[i].ch || KEYS[i].ch == key->ch)) {
-            pager_act(ui->help, KEYS[i].action);
-            return effect_of(EFFECT_REDRAW);
-        }
-    ui->help_open = false;
+    const Binding *row = keymap_find(ui->help_keys, key);
+    if (key_is_mouse(key))
+        return effect_of(pager_mouse(ui->help, key) ? EFFECT_REDRAW : EFFECT_NONE);
+    if (!row || !pager_act(ui->help, row->action))
+        ui->help_open = false;
     return effect_of(EFFECT_REDRAW);
 }
 

@@ -24,8 +24,10 @@ struct Table {
 };
 
 const Binding table_bindings[TABLE_BINDINGS] = {
-    {TABLE_DOWN, "down", "j down", "down", "Moves the cursor down.", BIND_QUIET},
-    {TABLE_UP, "up", "k up", "up", "Moves the cursor up.", BIND_QUIET},
+    {TABLE_DOWN, "down", "j down n", "down",
+     "Moves the cursor down: to the next match, where a filter is in force.", BIND_QUIET},
+    {TABLE_UP, "up", "k up N", "up",
+     "Moves the cursor up: to the match before, where a filter is in force.", BIND_QUIET},
     {TABLE_PAGE_DOWN, "page-down", "page-down ctrl-f", "page", "Moves down by a page.", BIND_QUIET},
     {TABLE_PAGE_UP, "page-up", "page-up ctrl-b", "page", "Moves up by a page.", BIND_QUIET},
     {TABLE_FIRST, "first", "g home", "first", "Moves to the first row.", BIND_QUIET},

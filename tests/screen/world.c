@@ -582,6 +582,7 @@ static void add_frame(Picture *picture)
     picture->revision = 9182;
     picture->version = 1000;
     picture->frame.fleet = g_strdup("contoso-prod");
+    picture->frame.production = true;
     picture->frame.daemon = g_strdup("neu-1");
     picture->frame.daemon_location = g_strdup("northeurope");
     picture->frame.leader = true;
