@@ -1,5 +1,6 @@
 // Screen 7: the audit log, newest first. The console verifies the chain itself, record by record, and says from
-// where to where; older pages come when the cursor reaches the end.
+// where to where and when; older pages come when the cursor reaches the end, and what a broken line left out is
+// fetched. A chain that breaks, or a log that has become shorter, is an alarm.
 #include "view/screens.h"
 
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "view/badge.h"
 #include "view/list.h"
 #include "view/statement-text.h"
+#include "view/words.h"
 
 enum {
     COLUMN_SEQ,
@@ -20,7 +22,7 @@ enum {
     COLUMN_DETAIL
 };
 enum { ACTION_OPEN = 1, ACTION_OLDER };
-enum { PAGE_SIZE = 200 };
+enum { PAGE_SIZE = 200, LAG_MS = 2000, REST_MS = 30 * 1000 };
 
 static const Binding BINDINGS[] = {
     {ACTION_OPEN, "open", "enter", "whole record", "Shows the record whole and checks its hash.",
@@ -35,16 +37,19 @@ static const TableColumn COLUMNS[] = {
     [COLUMN_ACTOR] = {"WHO", 14, 10, 0, ALIGN_LEFT, 0},
     [COLUMN_ACTION] = {"DID", 20, 12, 0, ALIGN_LEFT, 0},
     [COLUMN_OBJECT] = {"TO WHAT", 28, 16, 4, ALIGN_LEFT, 0},
-    [COLUMN_DETAIL] = {"DETAIL", 40, 16, 1, ALIGN_LEFT, COLUMN_GROW},
+    [COLUMN_DETAIL] = {"DETAIL", 40, 24, 1, ALIGN_LEFT | ALIGN_CLIP_END, COLUMN_GROW},
 };
 
 typedef struct {
     List list; // rows: const AuditRecord *, of the log
     AuditLog log;
-    char *asked;   // path that was asked for; NULL: none under way
-    bool more;     // older ones are wanted
-    bool dirty;    // rows are to be made anew
-    char *trouble; // with the last page; NULL
+    char *asked;        // path that was asked for; NULL: none under way
+    gint64 asked_ms;    // monotonic
+    gint64 apart_ms;    // monotonic: since when the backend's end of the log is not ours; 0 = it is
+    gint64 verified_ms; // the backend's clock: when a record was last verified
+    bool more;          // older ones are wanted
+    bool dirty;         // rows are to be made anew
+    char *trouble;      // with the last page; NULL
 } Audit;
 
 static gpointer audit_create(void)
@@ -96,9 +101,21 @@ static void take_page(Audit *view, const ViewContext *context)
     if (!context->fetched_body)
         view->trouble = g_strdup_printf("The page was not answered: %s m asks again.",
                                         context->fetched_error ? context->fetched_error : "");
-    else if (!auditlog_prepend(&view->log, context->fetched_body, &error))
+    else if (!auditlog_take(&view->log, context->fetched_body, &error))
         view->trouble = g_strdup(error->message);
     view->dirty = true;
+}
+
+// Records come a moment before or after the word of the new end: only what lasts means something.
+static void compare_ends(Audit *view, const ViewContext *context)
+{
+    bool same = !view->log.records->len || context->picture->frame.audit_seq == view->log.chain.seq;
+    view->apart_ms = same ? 0 : view->apart_ms ? view->apart_ms : MAX(context->mono_ms, (gint64)1);
+}
+
+static bool is_apart(const Audit *view, const ViewContext *context)
+{
+    return view->apart_ms && context->mono_ms - view->apart_ms >= LAG_MS;
 }
 
 static void audit_refresh(gpointer state, const ViewContext *context)
@@ -107,23 +124,41 @@ static void audit_refresh(gpointer state, const ViewContext *context)
     bool old = list_begin(&view->list, context);
     take_page(view, context);
     view->dirty |= auditlog_follow(&view->log, context->picture);
+    compare_ends(view, context);
+    if (view->dirty)
+        view->verified_ms = context->now_ms;
     if (old || view->dirty)
         make_rows(view);
+}
+
+// The seq behind which to ask: what is newer than ours, what is older and wanted, or the end for a beginning; -1:
+// nothing is missing.
+static gint64 wanted_after(Audit *view, const ViewContext *context)
+{
+    gint64 head = context->picture->frame.audit_seq;
+    bool more = view->more;
+    view->more = false;
+    if (!view->log.records->len)
+        return head ? MAX(head - PAGE_SIZE, (gint64)0) : -1;
+    if (is_apart(view, context) && head > view->log.chain.seq)
+        return view->log.chain.seq;
+    return more ? auditlog_older_after(&view->log, PAGE_SIZE) : -1;
 }
 
 static Effect audit_wish(gpointer state, const ViewContext *context)
 {
     Audit *view = state;
-    gint64 head = context->picture->frame.audit_seq;
-    gint64 after = view->log.records->len ? auditlog_older_after(&view->log, PAGE_SIZE)
-                   : head                 ? MAX(head - PAGE_SIZE, (gint64)0)
-                                          : -1;
-    bool wanted = view->more || !view->log.records->len;
-    view->more = false;
-    if (!wanted || after < 0 || view->asked || view->trouble)
+    bool rests = view->trouble && context->mono_ms - view->asked_ms < REST_MS;
+    bool waits = view->asked && context->mono_ms - view->asked_ms < REST_MS;
+    if (waits || rests)
         return effect_of(EFFECT_NONE);
+    gint64 after = wanted_after(view, context);
+    if (after < 0)
+        return effect_of(EFFECT_NONE);
+    g_free(view->asked); // an answer that came while another screen was shown is lost
     view->asked =
         g_strdup_printf("/v1/audit?after=%" G_GINT64_FORMAT "&limit=%d", after, PAGE_SIZE);
+    view->asked_ms = context->mono_ms;
     Effect effect = effect_of(EFFECT_FETCH);
     effect.text = g_strdup(view->asked);
     return effect;
@@ -197,30 +232,44 @@ static TableModel model_of(Audit *view, const ViewContext *context)
 
 // ---- drawing ----
 
-static char *chain_text(const Audit *view, const Picture *picture, Style *ret_style)
+// What speaks against the log; NULL: nothing does.
+static char *chain_trouble(const Audit *view, const ViewContext *context)
+{
+    const FrameStatus *frame = &context->picture->frame;
+    const AuditChain *chain = &view->log.chain;
+    bool same = frame->audit_seq == chain->seq;
+    if (view->log.broken)
+        return g_strdup_printf("CHAIN BROKEN: %s", view->log.broken);
+    if (same && frame->audit_hash && strcmp(frame->audit_hash, chain->hash) != 0)
+        return g_strdup_printf("CHAIN BROKEN: the backend's hash of record %" G_GINT64_FORMAT
+                               " is not the one that its content gives.",
+                               chain->seq);
+    if (is_apart(view, context) && frame->audit_seq < chain->seq)
+        return g_strdup_printf("LOG CUT: the backend's log ends at %" G_GINT64_FORMAT
+                               ", but record %" G_GINT64_FORMAT " was seen.",
+                               frame->audit_seq, chain->seq);
+    return NULL;
+}
+
+static char *chain_text(const Audit *view, const ViewContext *context, Style *ret_style)
 {
     const AuditLog *log = &view->log;
     const AuditRecord *first = log->records->len ? log->records->pdata[0] : NULL;
-    char head[16];
+    char head[16], age[24];
     if (!first)
-        return g_strdup("chain: nothing to verify yet");
-    if (log->broken) {
-        *ret_style = ROLE_ALARM | STYLE_BOLD;
-        return g_strdup_printf("CHAIN BROKEN: %s", log->broken);
-    }
+        return g_strdup(view->asked ? "fetching the log …" : "nothing to verify yet");
+    char *trouble = chain_trouble(view, context);
+    *ret_style = trouble ? ROLE_ALARM | STYLE_BOLD : ROLE_OK;
+    if (trouble)
+        return trouble;
     digest_short(log->chain.hash, head);
-    bool same = picture->frame.audit_seq == log->chain.seq;
-    bool differs = same && picture->frame.audit_hash &&
-                   strcmp(picture->frame.audit_hash, log->chain.hash) != 0;
-    *ret_style = differs ? ROLE_ALARM | STYLE_BOLD : ROLE_OK;
-    return g_strdup_printf("chain verified from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT
-                           ", head %s%s%s%s",
-                           first->seq, log->chain.seq, head,
-                           differs ? " is NOT the backend's head"
-                           : same  ? ", the backend's too"
-                                   : "",
-                           first->seq > 1 ? " · older: m" : " · the log's beginning",
-                           view->asked ? " · fetching …" : "");
+    ago_format(view->verified_ms, context->now_ms, true, age);
+    bool same = context->picture->frame.audit_seq == log->chain.seq;
+    return g_strdup_printf(
+        "%s verified %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT ", %s, head %s%s%s%s",
+        glyph_text(GLYPH_UP, false), first->seq, log->chain.seq, age, head,
+        same ? " as the backend's" : "", first->seq > 1 ? " · m older" : " · from the first on",
+        view->asked ? " · fetching …" : "");
 }
 
 static void audit_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
@@ -229,9 +278,9 @@ static void audit_draw(gpointer state, const ViewContext *context, const Canvas 
     Rect rest = canvas_rect(canvas);
     Rect top = rect_cut_top(&rest, rest.height > 3 ? 1 : 0);
     Style style = ROLE_DIM;
-    g_autofree char *text = chain_text(view, context->picture, &style);
+    g_autofree char *text = chain_text(view, context, &style);
     rect_cut_left(&top, 1);
-    if (view->trouble)
+    if (view->trouble && style_role(style) != ROLE_ALARM)
         cells_fit(canvas, top, ALIGN_LEFT | ALIGN_CLIP_END, ROLE_WARN, view->trouble);
     else
         cells_fit(canvas, top, ALIGN_LEFT | ALIGN_CLIP_END, style, text);

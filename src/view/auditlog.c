@@ -64,18 +64,25 @@ static void append(AuditLog *log, const AuditRecord *record)
 bool auditlog_follow(AuditLog *log, const Picture *picture)
 {
     const GPtrArray *news = picture->audit;
-    const AuditRecord *first = news->len ? news->pdata[0] : NULL;
+    gint64 head = picture->frame.audit_seq;
     bool changed = false;
-    if (first && log->records->len && first->seq > log->chain.seq + 1)
+    if (log->records->len && head > log->chain.seq + AUDITLOG_BEHIND_MAX)
         g_ptr_array_set_size(log->records, 0);
     for (guint i = 0; i < news->len; i++) {
         const AuditRecord *record = news->pdata[i];
-        if (log->records->len && record->seq <= log->chain.seq)
-            continue;
+        if (log->records->len && record->seq != log->chain.seq + 1)
+            continue; // known, or there is something to be fetched in between
         append(log, record);
         changed = true;
     }
     return changed;
+}
+
+static bool is_in_order(const GPtrArray *records)
+{
+    guint n = records->len;
+    return n < 2 || ((const AuditRecord *)records->pdata[n - 2])->seq <
+                        ((const AuditRecord *)records->pdata[n - 1])->seq;
 }
 
 GPtrArray *auditlog_read(const char *body, GError **error)
@@ -91,45 +98,48 @@ GPtrArray *auditlog_read(const char *body, GError **error)
         if (!record)
             return NULL;
         g_ptr_array_add(records, record);
+        if (!is_in_order(records)) {
+            g_set_error(error, ERR, ERR_INVALID,
+                        "The page of the audit log is not in order at record %" G_GINT64_FORMAT ".",
+                        record->seq);
+            return NULL;
+        }
     }
     return g_steal_pointer(&records);
 }
 
-// Records that come right before ours, whole to the join.
-static bool joins(const AuditLog *log, const GPtrArray *page)
+static void take_newer(AuditLog *log, const GPtrArray *page)
 {
-    const AuditRecord *first = first_of(log);
-    for (guint i = 0; i + 1 < page->len; i++) {
-        const AuditRecord *a = page->pdata[i], *b = page->pdata[i + 1];
-        if (b->seq != a->seq + 1)
-            return false;
+    for (guint i = 0; i < page->len; i++) {
+        const AuditRecord *record = page->pdata[i];
+        if (!log->records->len || record->seq > log->chain.seq)
+            append(log, record);
     }
-    const AuditRecord *last = page->len ? page->pdata[page->len - 1] : NULL;
-    return last && (!first || last->seq == first->seq - 1);
 }
 
-bool auditlog_prepend(AuditLog *log, const char *body, GError **error)
+static void take_older(AuditLog *log, const GPtrArray *page)
+{
+    const AuditRecord *first = first_of(log);
+    AuditChain chain = chain_before(page->pdata[0]);
+    guint n = 0;
+    for (; n < page->len && ((const AuditRecord *)page->pdata[n])->seq < first->seq; n++) {
+        verify(log, &chain, page->pdata[n]);
+        g_ptr_array_insert(log->records, (int)n, audit_record_copy(page->pdata[n]));
+    }
+    if (n)
+        verify(log, &chain, first); // the join
+}
+
+bool auditlog_take(AuditLog *log, const char *body, GError **error)
 {
     g_autoptr(GPtrArray) page = auditlog_read(body, error);
-    const AuditRecord *first = first_of(log);
     if (!page)
         return false;
-    while (page->len && first && ((AuditRecord *)page->pdata[page->len - 1])->seq >= first->seq)
-        g_ptr_array_remove_index(page, page->len - 1);
-    if (!joins(log, page)) {
-        g_set_error(error, ERR, ERR_INVALID,
-                    "The page of the audit log does not join what is there.");
-        return false;
-    }
-    AuditChain chain = chain_before(page->pdata[0]);
-    for (guint i = 0; i < page->len; i++)
-        verify(log, &chain, page->pdata[i]);
-    if (first)
-        verify(log, &chain, first); // the join
+    const AuditRecord *first = first_of(log), *begin = page->len ? page->pdata[0] : NULL;
+    if (first && begin && begin->seq < first->seq)
+        take_older(log, page);
     else
-        log->chain = chain;
-    for (guint i = 0; i < page->len; i++)
-        g_ptr_array_insert(log->records, (int)i, audit_record_copy(page->pdata[i]));
+        take_newer(log, page);
     return true;
 }
 
@@ -139,11 +149,4 @@ gint64 auditlog_older_after(const AuditLog *log, guint page)
     if (!first || first->seq <= 1 || log->records->len >= AUDITLOG_MAX)
         return -1;
     return MAX(first->seq - 1 - (gint64)page, (gint64)0);
-}
-
-const AuditRecord *auditlog_record(const AuditLog *log, gint64 seq)
-{
-    const AuditRecord *first = first_of(log);
-    bool here = first && seq >= first->seq && seq - first->seq < (gint64)log->records->len;
-    return here ? log->records->pdata[seq - first->seq] : NULL;
 }

@@ -1,5 +1,6 @@
-// A stretch of the audit log as the console has it: what the stream brought and older pages fetched, without
-// gaps, each record verified against the one before as it came in.
+// A stretch of the audit log as the console has it: what the stream brought, and pages fetched before and behind it,
+// each record verified against the one before as it came in. What is missing in between is fetched, never
+// passed over; what then still does not fit is a break of the chain.
 #pragma once
 
 #include "model/picture.h"
@@ -8,8 +9,11 @@
 // Beyond this the oldest are forgotten: they can be fetched again.
 enum { AUDITLOG_MAX = 20000 };
 
+// So far behind the backend the log begins anew at the backend's end.
+enum { AUDITLOG_BEHIND_MAX = 2000 };
+
 typedef struct {
-    GPtrArray *records; // of AuditRecord *, by seq, without gaps
+    GPtrArray *records; // of AuditRecord *, by seq
     AuditChain chain;   // verified up to here
     char *broken;       // what does not fit, a sentence; NULL: all fits
 } AuditLog;
@@ -17,18 +21,15 @@ typedef struct {
 void auditlog_init(AuditLog *log);
 void auditlog_release(AuditLog *log);
 
-// Takes in what is new in the picture. After a gap the log begins anew with what the picture has. True if
-// anything changed.
+// Takes in what is new in the picture and joins. True if anything changed.
 bool auditlog_follow(AuditLog *log, const Picture *picture);
 
-// Puts a page ({"records": […]}) of older records before the others. ERR_INVALID: it does not join them.
-bool auditlog_prepend(AuditLog *log, const char *body, GError **error);
+// Takes a page ({"records": […]}) of records before or behind ours; those that are here already are dropped.
+// ERR_INVALID: it cannot be read.
+bool auditlog_take(AuditLog *log, const char *body, GError **error);
 
 // The seq after which to ask for a page of older records; -1: there are none.
 gint64 auditlog_older_after(const AuditLog *log, guint page);
 
-// NULL if it is not there.
-const AuditRecord *auditlog_record(const AuditLog *log, gint64 seq);
-
-// Reads one page. Of AuditRecord *; the caller owns it. ERR_INVALID.
+// Reads one page. Of AuditRecord *, by seq; the caller owns it. ERR_INVALID.
 GPtrArray *auditlog_read(const char *body, GError **error);

@@ -8,18 +8,28 @@
 #include "view/badge.h"
 #include "view/page.h"
 
+enum { ACTION_GO = 1, ACTION_OLDER, ACTION_NEWER };
+enum { WAIT_MS = 15 * 1000 };
+
+static const Binding BINDINGS[] = {
+    {ACTION_GO, "go", "enter", "go there", "Goes to what the record is about.", 0},
+    {ACTION_OLDER, "record-before", "h left p", "before", "Shows the record before.", 0},
+    {ACTION_NEWER, "record-after", "l right n", "after", "Shows the record behind.", 0},
+};
+
 typedef struct {
     Page page;
     GPtrArray *
         fetched; // of AuditRecord *: the one before and this one, if the picture has them not; NULL
     char *asked;
+    gint64 asked_ms; // monotonic
     bool answered;
 } RecordView;
 
 static gpointer record_create(void)
 {
     RecordView *view = g_new0(RecordView, 1);
-    page_init(&view->page, "Audit record", NULL, 0);
+    page_init(&view->page, "Audit record", BINDINGS, G_N_ELEMENTS(BINDINGS));
     return view;
 }
 
@@ -84,7 +94,7 @@ static void say_record(Page *page, const ViewContext *context, const AuditRecord
 {
     char at[32], age[16];
     time_format_full(record->at_ms, at);
-    age_format(record->at_ms, context->now_ms, age);
+    calm_age_format(record->at_ms, context->now_ms, age);
     page_field(page, "seq", ROLE_TITLE, "%" G_GINT64_FORMAT, record->seq);
     page_field(page, "when", ROLE_NORMAL, "%s, %s ago", at, age);
     page_field(page, "who", ROLE_NORMAL, "%s", record->actor ? record->actor : "-");
@@ -125,8 +135,11 @@ static Effect record_wish(gpointer state, const ViewContext *context)
     RecordView *view = state;
     gint64 seq = seq_of(view);
     bool whole = lookup(view, context, seq) && (seq <= 1 || lookup(view, context, seq - 1));
-    if (seq <= 0 || whole || view->asked)
+    bool waits = view->asked && (view->answered || context->mono_ms - view->asked_ms < WAIT_MS);
+    if (seq <= 0 || whole || waits)
         return effect_of(EFFECT_NONE);
+    view->asked_ms = context->mono_ms;
+    g_free(view->asked); // an answer that came while another screen was shown is lost
     view->asked =
         g_strdup_printf("/v1/audit?after=%" G_GINT64_FORMAT "&limit=2", MAX(seq - 2, (gint64)0));
     Effect effect = effect_of(EFFECT_FETCH);
@@ -140,11 +153,39 @@ static void record_draw(gpointer state, const ViewContext *context, const Canvas
     pager_draw(((RecordView *)state)->page.pager, canvas);
 }
 
+static Effect go_there(const RecordView *view, const ViewContext *context)
+{
+    const AuditRecord *record = lookup(view, context, seq_of(view));
+    Effect effect = record ? screen_open_object(record->object) : effect_of(EFFECT_NONE);
+    return effect.kind == EFFECT_NONE ? effect_message("It is about nothing that has a page.")
+                                      : effect;
+}
+
+static Effect open_neighbour(const RecordView *view, const ViewContext *context, gint64 step)
+{
+    gint64 seq = seq_of(view) + step;
+    if (seq < 1)
+        return effect_message("This is the first record.");
+    if (seq > context->picture->frame.audit_seq)
+        return effect_message("This is the newest record.");
+    g_autofree char *object = g_strdup_printf("%" G_GINT64_FORMAT, seq);
+    return effect_open(SCREEN_RECORD, object);
+}
+
 static Effect record_update(gpointer state, const ViewContext *context, const KeyEvent *key,
                             const Binding *binding)
 {
-    (void)context;
-    return page_key(&((RecordView *)state)->page, key, binding);
+    RecordView *view = state;
+    switch (binding ? binding->action : 0) {
+    case ACTION_GO:
+        return go_there(view, context);
+    case ACTION_OLDER:
+        return open_neighbour(view, context, -1);
+    case ACTION_NEWER:
+        return open_neighbour(view, context, 1);
+    default:
+        return page_key(&view->page, key, binding);
+    }
 }
 
 static const Keymap *record_keymap(gpointer state)

@@ -44,14 +44,14 @@ char *schedule_together_words(const GPtrArray *rows, const SheetRow *row,
     duration_format(together.alone_ms, alone);
     duration_format(together.widest_ms, all);
     if (together.rows > 1 && together.is_split && together.alone_ms)
-        g_string_append_printf(words, "split over %u places: together at least every %s, alone %s",
-                               together.rows, all, alone);
+        g_string_append_printf(words, "split in %u: every %s together, %s alone", together.rows,
+                               all, alone);
     bool down = state == INSTANCE_UNREACHABLE || state == INSTANCE_FAILED;
     bool tells = together.alone_ms && schedule_is_wanted(row, context);
     if (tells && (down || state == INSTANCE_ACTIVE))
         g_string_append_printf(words,
-                               down ? "%swhile %s is down, a run is lost every %s"
-                                    : "%sif %s goes down, a run is lost every %s",
+                               down ? "%swhile %s is down, a run lost every %s"
+                                    : "%sif %s goes down, a run lost every %s",
                                words->len ? "; " : "",
                                picture_title(context->picture, row->location), alone);
     return g_string_free(words, FALSE);

@@ -12,7 +12,7 @@ InstanceState schedule_state(const SheetRow *row, const ViewContext *context);
 // True if it is to fire there: it is wanted active.
 bool schedule_is_wanted(const SheetRow *row, const ViewContext *context);
 
-// "split over 2 places: together at least every 10m, alone 20m; while West Europe is down: …"; "" if there is nothing to
+// "split in 2: every 10m together, 20m alone; while West Europe is down, a run lost every 20m"; "" if there is nothing to
 // be said. The caller frees.
 char *schedule_together_words(const GPtrArray *rows, const SheetRow *row,
                               const ViewContext *context);

@@ -53,6 +53,7 @@ typedef struct {
     gint64 answered_ms;    // the backend's clock
     char *asked;           // path under way; NULL
     char *asked_far;
+    gint64 asked_far_ms; // monotonic
     char *trouble;
     bool more;    // the backend has more rows than it sent
     char *filter; // of the workload's name, for the backend; NULL = none
@@ -127,10 +128,13 @@ static Effect schedules_wish(gpointer state, const ViewContext *context)
 {
     Schedules *view = state;
     const SheetRow *open = row_of(view->sheet, view->open);
-    if (open && !view->far && !view->asked_far)
+    bool waits = view->asked_far && context->mono_ms - view->asked_far_ms < OLD_MS;
+    if (open && !view->far && !waits) {
+        view->asked_far_ms = context->mono_ms;
         return ask(&view->asked_far,
                    path_of(context->now_ms / GRAIN_MS * GRAIN_MS,
                            context->now_ms + 366LL * DAY_MS - GRAIN_MS, open->workload));
+    }
     bool waiting = view->asked && context->mono_ms - view->asked_ms < OLD_MS;
     if (waiting || is_covered(view, context->mono_ms))
         return effect_of(EFFECT_NONE);

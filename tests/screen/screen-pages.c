@@ -1,0 +1,171 @@
+// The pages that explain (a region, a workload) and the readiness screen: what must be on them, and where their keys
+// lead.
+#include <string.h>
+
+#include "visit.h"
+#include "model/rules.h"
+
+static void test_region(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    visit_open(visit, SCREEN_REGION, "westeurope");
+    visit_has(visit, "✗ DOWN  since 2026-11-21 03:09:55Z (4m12s ago)");
+    visit_has(visit, "eus-1 in East US: ✗ 24 failed in a row");
+    visit_has(visit, "A fault inside the region is not its loss");
+    visit_has(visit, "last probe 2s ago");
+    visit_lacks(visit, "DISAGREE");
+    visit->context.now_ms += 5 * 60 * 1000;
+    visit_has(visit, "UNKNOWN: the last probe was 5m2s ago");
+}
+
+static void test_region_disagreement(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    LocationStatus *west = picture_get(visit->picture, SHELF_LOCATIONS, "westeurope");
+    VantageStatus *second = west->vantages->pdata[1];
+    second->failures = 0;
+    visit_open(visit, SCREEN_REGION, "westeurope");
+    visit_has(visit, "eus-1 sees it up, neu-1 sees it fail");
+}
+
+// F and B mean the group under the cursor.
+static void test_region_groups(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    visit_open(visit, SCREEN_REGION, "westeurope");
+    visit_has(visit, "▌ledger");
+    visit_press(visit, "j");
+    visit_has(visit, "▌payments");
+    visit_press(visit, "enter");
+    g_assert_cmpint(ui_screen(visit->ui)->id, ==, SCREEN_ROLES);
+    g_assert_cmpstr(ui_object(visit->ui), ==, "payments");
+}
+
+static void test_region_neighbours(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    visit_open(visit, SCREEN_REGION, "westeurope");
+    visit_press(visit, "l");
+    g_assert_cmpstr(ui_object(visit->ui), ==, "northeurope");
+    visit_press(visit, "h h");
+    g_assert_cmpstr(ui_object(visit->ui), ==, "eastus");
+    visit_open(visit, SCREEN_REGION, "atlantis");
+    visit_has(visit, "There is no location atlantis");
+}
+
+static void test_cell(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    WorkloadStatus *settle = picture_get(visit->picture, SHELF_WORKLOADS, "payments/settle");
+    visit_open(visit, SCREEN_CELL, "payments/settle");
+    visit_has(visit, "unreachable for 4m10s, seen 3s ago by azure-logic");
+    visit_has(visit, "active: IT IS NOT SO");
+    visit_has(visit, "Operation op-awaiting is open");
+    visit_has(visit, "class F: the target refuses");
+    workload_status_at(settle, "westeurope")->quarantined = true;
+    visit_has(visit, "West Europe keeps it passive by quarantine");
+    workload_status_at(settle, "westeurope")->observed_at_ms = WORLD_NOW - 3 * 60 * 1000;
+    visit_has(visit, "unknown: it was unreachable when azure-logic last saw it, 3m ago");
+    visit_press(visit, "o");
+    g_assert_cmpint(ui_screen(visit->ui)->id, ==, SCREEN_OPERATION);
+}
+
+static void test_readiness(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    visit_open(visit, SCREEN_READINESS, NULL);
+    visit_has(visit, "3 findings: 1 error, 1 warning, 1 note");
+    visit_has(visit, "▌R13");
+    visit_has(visit, "overdue by 35d");
+    visit_press(visit, "j enter");
+    visit_has(visit, "mail-orders polls with state kept by the client.");
+    visit_press(visit, "enter");
+    g_assert_cmpint(ui_screen(visit->ui)->id, ==, SCREEN_CELL);
+    g_assert_cmpstr(ui_object(visit->ui), ==, "payments/mail-orders");
+}
+
+// The plan is due a year after the older of its two dates; 35 days before that it begins to warn.
+static void test_readiness_plans(void)
+{
+    static const struct {
+        gint64 days;
+        const char *says;
+    } ROWS[] = {{329, "fine"}, {331, "warning"}, {366, "overdue"}};
+    for (guint i = 0; i < G_N_ELEMENTS(ROWS); i++) {
+        g_autoptr(Visit) visit = visit_new();
+        GroupStatus *stock = picture_get(visit->picture, SHELF_GROUPS, "stock");
+        stock->plan_tested_ms = WORLD_NOW - ROWS[i].days * 24 * 3600 * 1000;
+        visit_open(visit, SCREEN_READINESS, NULL);
+        visit_press(visit, "/ p l a n space s t o c k enter");
+        visit_has(visit, ROWS[i].says);
+    }
+}
+
+static void test_readiness_nothing(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    while (picture_count(visit->picture, SHELF_FINDINGS)) {
+        g_autofree char *id =
+            g_strdup(((const Finding *)picture_at(visit->picture, SHELF_FINDINGS, 0))->id);
+        picture_remove(visit->picture, SHELF_FINDINGS, id);
+    }
+    guint rules;
+    rules_all(&rules);
+    g_autofree char *all = g_strdup_printf("All %u rules hold.", rules);
+    visit_open(visit, SCREEN_READINESS, NULL);
+    visit_has(visit, all);
+}
+
+// Healthy pages must not change with every second that goes by.
+static void test_calm(void)
+{
+    static const struct {
+        ScreenId screen;
+        const char *object;
+    } ROWS[] = {{SCREEN_REGION, "eastus"}, {SCREEN_CELL, "stock/count"}, {SCREEN_READINESS, NULL}};
+    for (guint i = 0; i < G_N_ELEMENTS(ROWS); i++) {
+        g_autoptr(Visit) visit = visit_new();
+        visit->context.now_ms += 1000; // off the full minute that everything of the picture lies on
+        visit_open(visit, ROWS[i].screen, ROWS[i].object);
+        g_autofree char *before = g_strdup(strchr(visit_at(visit, 80, 24), '\n'));
+        visit->context.now_ms += 1000;
+        g_assert_cmpstr(strchr(visit_at(visit, 80, 24), '\n'), ==, before);
+    }
+}
+
+static void test_every_size(void)
+{
+    static const struct {
+        ScreenId screen;
+        const char *object;
+    } ROWS[] = {{SCREEN_REGION, "westeurope"},    {SCREEN_REGION, "atlantis"},
+                {SCREEN_CELL, "payments/settle"}, {SCREEN_READINESS, NULL},
+                {SCREEN_SCHEDULES, NULL},         {SCREEN_AUDIT, NULL},
+                {SCREEN_RECORD, "4704"}};
+    g_autoptr(Visit) visit = visit_new();
+    for (guint i = 0; i < G_N_ELEMENTS(ROWS); i++) {
+        visit_open(visit, ROWS[i].screen, ROWS[i].object);
+        g_autofree char *path = visit_wish(visit), *body = world_schedules();
+        if (path)
+            visit_answer(visit, path, body);
+        for (int height = 1; height <= 100; height += height < 30 ? 1 : 23)
+            for (int width = 1; width <= 300; width += width < 90 ? 1 : 41)
+                visit_at(visit, width, height);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/pages/region", test_region);
+    g_test_add_func("/pages/region-disagreement", test_region_disagreement);
+    g_test_add_func("/pages/region-groups", test_region_groups);
+    g_test_add_func("/pages/region-neighbours", test_region_neighbours);
+    g_test_add_func("/pages/cell", test_cell);
+    g_test_add_func("/pages/readiness", test_readiness);
+    g_test_add_func("/pages/readiness-plans", test_readiness_plans);
+    g_test_add_func("/pages/readiness-nothing", test_readiness_nothing);
+    g_test_add_func("/pages/calm", test_calm);
+    g_test_add_func("/pages/every-size", test_every_size);
+    return g_test_run();
+}

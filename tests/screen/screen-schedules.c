@@ -1,0 +1,185 @@
+// The schedules: what is asked of the backend and when, what its answer becomes, and what a split schedule is together.
+#include <string.h>
+
+#include "visit.h"
+#include "view/timesheet.h"
+
+#define MINUTE ((gint64)60 * 1000)
+
+static SheetRow *row_at(const GPtrArray *rows, guint i)
+{
+    return rows->pdata[i];
+}
+
+static void test_read(void)
+{
+    g_autofree char *body = world_schedules();
+    g_autoptr(GError) error = NULL;
+    bool more = true;
+    g_autoptr(GPtrArray) rows = timesheet_read(body, &more, &error);
+    g_assert_no_error(error);
+    g_assert_false(more);
+    g_assert_cmpuint(rows->len, ==, 3);
+    g_assert_cmpstr(row_at(rows, 1)->id, ==, "payments/settle/every-20@northeurope");
+    g_assert_cmpint(row_at(rows, 0)->state, ==, INSTANCE_UNREACHABLE);
+    g_assert_cmpint(row_at(rows, 0)->missed, ==, 1);
+}
+
+static void test_read_strictly(void)
+{
+    static const char *const BODIES[] = {
+        "",
+        "[]",
+        "{}",
+        "{\"schedules\":{}}",
+        "{\"schedules\":[1]}",
+        "{\"schedules\":[{\"workload\":\"a/b\",\"trigger\":\"t\",\"location\":\"l\","
+        "\"state\":\"odd\"}]}",
+        "{\"schedules\":[{\"workload\":\"a/b\",\"trigger\":\"t\",\"location\":\"l\","
+        "\"state\":\"active\",\"occurrences\":[\"yesterday\"]}]}"};
+    for (guint i = 0; i < G_N_ELEMENTS(BODIES); i++) {
+        g_autoptr(GError) error = NULL;
+        bool more;
+        g_assert_null(timesheet_read(BODIES[i], &more, &error));
+        g_assert_nonnull(error);
+    }
+}
+
+static void test_together(void)
+{
+    g_autofree char *body = world_schedules();
+    bool more;
+    g_autoptr(GPtrArray) rows = timesheet_read(body, &more, NULL);
+    SheetTogether pair = timesheet_together(rows, row_at(rows, 0));
+    g_assert_cmpuint(pair.rows, ==, 2);
+    g_assert_true(pair.is_split);
+    g_assert_cmpint(pair.alone_ms, ==, 20 * MINUTE);
+    g_assert_cmpint(pair.widest_ms, ==, 10 * MINUTE);
+    SheetTogether single = timesheet_together(rows, row_at(rows, 2));
+    g_assert_cmpuint(single.rows, ==, 1);
+    g_assert_false(single.is_split);
+}
+
+// A list that was cut off must not make the pause look longer than it is.
+static void test_together_cut(void)
+{
+    g_autofree char *body = world_schedules();
+    bool more;
+    g_autoptr(GPtrArray) rows = timesheet_read(body, &more, NULL);
+    g_array_set_size(row_at(rows, 1)->times, 2); // :10, :30
+    g_assert_cmpint(timesheet_together(rows, row_at(rows, 0)).widest_ms, ==, 20 * MINUTE);
+    row_at(rows, 1)->more = true;
+    g_assert_cmpint(timesheet_together(rows, row_at(rows, 0)).widest_ms, ==, 10 * MINUTE);
+}
+
+static char *open_and_answer(Visit *visit)
+{
+    visit_open(visit, SCREEN_SCHEDULES, NULL);
+    char *path = visit_wish(visit);
+    g_autofree char *body = world_schedules();
+    visit_answer(visit, path, body);
+    return path;
+}
+
+static void test_asks(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    g_autofree char *path = open_and_answer(visit);
+    g_assert_true(g_str_has_prefix(path, "/v1/schedules?from=2026-11-21T02:"));
+    g_autofree char *again = visit_wish(visit);
+    g_assert_null(again); // covered and fresh
+    visit->context.mono_ms += 31 * 1000;
+    g_autofree char *later = visit_wish(visit);
+    g_assert_nonnull(later); // old
+    visit_answer(visit, later, NULL);
+    visit_has(visit, "Nobody answered.");
+    visit_has(visit, "settle/every-20"); // what was known stays
+}
+
+static void test_zoom_asks_anew(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    g_autofree char *path = open_and_answer(visit);
+    visit_press(visit, "- - -");
+    g_autofree char *wider = visit_wish(visit);
+    g_assert_nonnull(wider);
+    g_assert_cmpstr(wider, !=, path);
+    for (guint i = 0; i < 20; i++)
+        visit_press(visit, "-");
+    visit->context.mono_ms += 31 * 1000;
+    g_autofree char *year = visit_wish(visit);
+    g_assert_nonnull(strstr(year, "from=2026-"));
+    g_assert_nonnull(strstr(year, "to=2027-"));
+}
+
+static void test_table(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    g_autofree char *path = open_and_answer(visit);
+    visit_has(visit, "✗ West Europe");
+    visit_has(visit, "○ North Europe");
+    visit_has(visit, "● East US");
+    visit_has(visit, "split in 2: every 10m together, 20m alone");
+    visit_has(visit, "while West Europe is down, a run lost every 20m");
+    visit_press(visit, "G");
+    visit_has(visit, "if East US goes down, a run lost every 1h");
+}
+
+static void test_filter(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    g_autofree char *path = open_and_answer(visit);
+    visit_press(visit, "/ c o u n t enter");
+    visit_has(visit, "● East US");
+    visit_lacks(visit, "○ North Europe");
+    g_autofree char *none = visit_wish(visit); // all rows are here: nothing to ask
+    g_assert_null(none);
+}
+
+// The backend sends only so many rows: then the filter must reach it.
+static void test_filter_of_many(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    g_autofree char *path = open_and_answer(visit);
+    g_autofree char *body = world_schedules();
+    g_autofree char *many = g_strdup_printf("{\"more\":true,%s", body + 1);
+    visit->context.mono_ms += 31 * 1000;
+    g_autofree char *again = visit_wish(visit);
+    visit_answer(visit, again, many);
+    visit_has(visit, "More than these 3 were not sent");
+    visit_press(visit, "/ c o u n t enter");
+    g_autofree char *filtered = visit_wish(visit);
+    g_assert_nonnull(filtered);
+    g_assert_true(g_str_has_suffix(filtered, "&filter=count"));
+}
+
+static void test_next_20(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    g_autofree char *path = open_and_answer(visit);
+    visit_press(visit, "G enter");
+    g_autofree char *far = visit_wish(visit);
+    g_assert_true(g_str_has_suffix(far, "&filter=stock%2Fcount"));
+    g_autofree char *body = world_schedules();
+    visit_answer(visit, far, body);
+    visit_has(visit, "2026-11-21 03:30:00Z  2026-11-20 22:30:00  2026-11-21 04:30:00");
+    visit_has(visit, "mine (UTC+01:00");
+    visit_press(visit, "esc");
+    visit_has(visit, "TRIGGER");
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/schedules/read", test_read);
+    g_test_add_func("/schedules/read-strictly", test_read_strictly);
+    g_test_add_func("/schedules/together", test_together);
+    g_test_add_func("/schedules/together-cut", test_together_cut);
+    g_test_add_func("/schedules/asks", test_asks);
+    g_test_add_func("/schedules/zoom-asks-anew", test_zoom_asks_anew);
+    g_test_add_func("/schedules/table", test_table);
+    g_test_add_func("/schedules/filter", test_filter);
+    g_test_add_func("/schedules/filter-of-many", test_filter_of_many);
+    g_test_add_func("/schedules/next-20", test_next_20);
+    return g_test_run();
+}
