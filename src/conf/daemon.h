@@ -50,7 +50,7 @@ typedef struct {
     char *socket;   // NULL = no Unix socket
     guint socket_mode;
     ConfListen listen;
-    char *port_file; // where the port of `listen` is written; NULL = nowhere
+    char *port_file;   // where the port of `listen` is written; NULL = nowhere
     GPtrArray *users;  // of ConfUser *
     GPtrArray *groups; // of ConfUnixGroup *
     GPtrArray *tokens; // of ConfToken *

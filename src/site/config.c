@@ -92,8 +92,8 @@ static void read_group(Region *region, const WireAt *at)
 
 static void read_workflow(Region *region, const WireAt *at)
 {
-    static const char *const fields[] = {"group",  "name",      "type",    "trigger",
-                                         "rate",   "run_s",     "enabled", "recurrence",
+    static const char *const fields[] = {"group",  "name",   "type",    "trigger",
+                                         "rate",   "run_s",  "enabled", "recurrence",
                                          "stages", "shared", NULL};
     wire_only(at, fields);
     const char *group = name_at(at, "group");
