@@ -168,7 +168,7 @@ static int show_console(Session *session, const char *dir)
     g_autofree char *bob = bob_line(dir);
     const char *const CARD[] = {"!  breaks West Europe (enter sends the command)",
                                 "   in about 5 s a failover of payments waits",
-                                "s  shows it; A arms; enter signs: type the phrase, ctrl-s",
+                                "s  shows it; space reads on; A arms; enter signs, ctrl-s sends",
                                 "5  shows it run; 2 shows the roles turned over",
                                 "!  with `recover` instead of `down` mends West Europe",
                                 "B  on payments, in 2, brings it home",

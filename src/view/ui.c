@@ -366,7 +366,8 @@ static void draw_body(Ui *ui, const ViewContext *context, const Canvas *body)
         ui->screen->draw(state_of(ui, ui->screen), context, body);
     if (frame_is_stale(context->picture, context->local_ms) && context->picture->complete)
         cells_restyle(body, canvas_rect(body), STYLE_DIMMED, 0);
-    if (ui->card && ui->card_open && context->demo && !ui->help_open)
+    // Elsewhere it would lie on what has to be read.
+    if (ui->card && ui->card_open && ui->screen->id == SCREEN_OVERVIEW && !ui->help_open)
         draw_card(ui, body);
     if (ui->proposal)
         proposal_form_draw(ui->proposal, context, body);
@@ -512,6 +513,13 @@ static Effect open_fault(Ui *ui)
     return effect_of(EFFECT_REDRAW);
 }
 
+static Effect toggle_card(Ui *ui)
+{
+    bool here = ui->screen->id == SCREEN_OVERVIEW;
+    ui->card_open = !here || !ui->card_open;
+    return here ? effect_of(EFFECT_REDRAW) : effect_open(SCREEN_OVERVIEW, NULL);
+}
+
 static Effect open_prompt(Prompt *prompt, bool *is_open, const char *text)
 {
     prompt_open(prompt, text);
@@ -559,8 +567,7 @@ static Effect frame_key(Ui *ui, const ViewContext *context, const KeyEvent *key,
     case UI_COMMAND_LINE:
         return show_command_line(ui, context);
     case UI_CARD:
-        ui->card_open = !ui->card_open;
-        return effect_of(EFFECT_REDRAW);
+        return toggle_card(ui);
     case UI_REPAINT:
         return effect_of(EFFECT_REPAINT);
     case UI_SUSPEND:
