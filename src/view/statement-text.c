@@ -354,7 +354,7 @@ void statement_text_fill(Page *page, const ViewContext *context, const Operation
                  operation,
                  operation->statement,
                  picture_group(context->picture, operation->group)};
-    pager_begin(page->pager);
+    pager_again(page->pager); // another digest would have begun anew
     if (!operation->statement) {
         pager_text(page->pager, ROLE_UNKNOWN,
                    "The backend sent no statement with this operation: it cannot be signed here.");

@@ -28,6 +28,8 @@ struct Pager {
     GArray *blocks; // Block
     GArray *before; // Block: those before pager_begin, until they are matched
     GArray *lines;  // Line, for wrapped_width
+    guint matched;  // of `before`
+    bool same;      // it is the same text, told again
     int wrapped_width;
     int labels; // width of the label column
     gsize top;
@@ -85,7 +87,15 @@ void pager_begin(Pager *pager)
     pager->before = pager->blocks;
     pager->blocks = before;
     g_array_set_size(before, 0);
+    pager->matched = 0;
+    pager->same = false;
     pager->wrapped_width = -1;
+}
+
+void pager_again(Pager *pager)
+{
+    pager_begin(pager);
+    pager->same = true;
 }
 
 void pager_reset(Pager *pager)
@@ -101,16 +111,20 @@ static Block *block_at(const GArray *blocks, guint index)
     return &((Block *)(void *)blocks->data)[index];
 }
 
-// What had been seen of the block in this place before pager_begin.
-static void recall_seen(const Pager *pager, Block *block)
+// What had been seen of the block before pager_begin: the next one of its label, so that a block that comes
+// or goes does not make the rest unread.
+static void recall_seen(Pager *pager, Block *block)
 {
-    guint index = pager->blocks->len;
-    if (index >= pager->before->len)
+    guint index = pager->matched;
+    while (index < pager->before->len &&
+           g_strcmp0(block_at(pager->before, index)->label, block->label) != 0)
+        index++;
+    if (index == pager->before->len)
         return;
     const Block *old = block_at(pager->before, index);
-    if (g_strcmp0(old->label, block->label) != 0)
-        return;
-    block->seen = old->seen;
+    bool to_its_end = old->is_seen && old->seen >= old->size;
+    pager->matched = index + 1;
+    block->seen = pager->same && to_its_end ? block->size : old->seen;
     block->is_seen = old->is_seen;
 }
 

@@ -40,9 +40,13 @@ Pager *pager_new(void);
 void pager_free(Pager *pager);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pager, pager_free)
 
-// Starts the content anew. Scroll and what has been seen stay with blocks of the same place and
-// label, so a text may be rebuilt every second while somebody reads it.
+// Starts the content anew. Scroll and what has been seen stay with blocks of the same label in the same
+// order, so a text may be rebuilt every second while somebody reads it.
 void pager_begin(Pager *pager);
+
+// As pager_begin, where nothing but ages and the like will differ: a block that was seen to its end stays
+// so, though "9s ago" became "10s ago".
+void pager_again(Pager *pager);
 
 // Back to the top, nothing seen: for another text.
 void pager_reset(Pager *pager);

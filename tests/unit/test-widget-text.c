@@ -258,6 +258,36 @@ static void test_pager_seen(void)
     g_assert_false(pager_act(pager, 1));
 }
 
+static void fill_ages(Pager *pager, const char *age, bool also)
+{
+    g_autofree char *now = g_strdup_printf("down, probed %s ago", age);
+    pager_again(pager);
+    if (also)
+        pager_field(pager, "ALSO", ROLE_NORMAL, "bob");
+    pager_field(pager, "NOW", ROLE_NORMAL, now);
+    pager_field(pager, "LOSS", ROLE_NORMAL, "none");
+    pager_text(pager, ROLE_NORMAL, "the end");
+}
+
+// An age that grows by a digit while the last page is read does not make the first one unread; a line that
+// comes in between has to be seen itself, and no other.
+static void test_pager_ages(void)
+{
+    g_autoptr(Pager) pager = pager_new();
+    for (int i = 0; i < 4; i++) {
+        fill_ages(pager, i < 3 ? "9s" : "10s", false);
+        g_autofree char *page = draw_pager(pager, 20, 2);
+        g_assert_cmpint(pager_seen_all(pager), ==, i >= 2);
+        pager_act(pager, PAGER_DOWN);
+    }
+    fill_ages(pager, "11s", true);
+    g_autofree char *last = draw_pager(pager, 20, 2);
+    g_assert_false(pager_seen_all(pager));
+    pager_act(pager, PAGER_FIRST);
+    g_autofree char *also = draw_pager(pager, 20, 2);
+    g_assert_true(pager_seen_all(pager));
+}
+
 // Jumping to the end is not reading.
 static void test_pager_jump(void)
 {
@@ -335,6 +365,7 @@ int main(int argc, char **argv)
     g_test_add_func("/text/prompt-draw", test_prompt_draw);
     g_test_add_func("/text/pager", test_pager);
     g_test_add_func("/text/pager-seen", test_pager_seen);
+    g_test_add_func("/text/pager-ages", test_pager_ages);
     g_test_add_func("/text/pager-jump", test_pager_jump);
     g_test_add_func("/text/pager-bounded", test_pager_bounded);
     g_test_add_func("/text/pager-sizes", test_pager_sizes);
