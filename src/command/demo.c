@@ -170,7 +170,7 @@ static int show_console(Session *session, const char *dir)
                                 "   in about 5 s a failover of payments waits",
                                 "s  shows it; space reads on; A arms; enter signs, ctrl-s sends",
                                 "5  shows it run; 2 shows the roles turned over",
-                                "!  with `recover` instead of `down` mends West Europe",
+                                "!  again mends West Europe",
                                 "B  on payments, in 2, brings it home",
                                 bob,
                                 "q  leaves and takes everything down",

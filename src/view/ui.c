@@ -506,9 +506,22 @@ static Effect go_back(Ui *ui)
                                              : effect_of(EFFECT_NONE);
 }
 
-static Effect open_fault(Ui *ui)
+// What is down is offered to be mended; else the region is offered to be broken that most depends on.
+static Effect open_fault(Ui *ui, const ViewContext *context)
 {
-    prompt_open(ui->colon, "fault westeurope down");
+    const LocationStatus *most = NULL, *down = NULL;
+    for (guint i = 0; i < picture_count(context->picture, SHELF_LOCATIONS); i++) {
+        const LocationStatus *location = picture_at(context->picture, SHELF_LOCATIONS, i);
+        if (!most || location->primary_of > most->primary_of)
+            most = location;
+        if (!down && location->verdict.state == VERDICT_DOWN)
+            down = location;
+    }
+    if (!most)
+        return effect_message("No region is known yet.");
+    g_autofree char *line =
+        g_strdup_printf("fault %s %s", down ? down->name : most->name, down ? "recover" : "down");
+    prompt_open(ui->colon, line);
     ui->colon_open = true;
     return effect_of(EFFECT_REDRAW);
 }
@@ -557,7 +570,7 @@ static Effect frame_key(Ui *ui, const ViewContext *context, const KeyEvent *key,
     case UI_FAILBACK:
         return open_proposal(ui, context, OPERATION_FAILBACK);
     case UI_FAULT:
-        return open_fault(ui);
+        return open_fault(ui, context);
     case UI_COPY:
         return copy_row(ui, context);
     case UI_WRITE:
