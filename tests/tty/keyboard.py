@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""The whole main job through the keyboard of the real console, in a small terminal and in a large one: `!` breaks
+a region, the statement is read and signed, the failover watched, the region mended, everything brought home.
+Covers C1, C2, C4, C5."""
+
+import os
+import re
+import sys
+
+sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
+from sbtest import Test, until
+from demo import SLOW, fetch, seconds
+from terminal import Terminal, need_tmux
+
+
+class Fleet:
+    """The truth behind the console: the daemon and the regions of the demo in `directory`."""
+
+    def __init__(self, directory):
+        self.dir = directory
+
+    def get(self, target):
+        return fetch(os.path.join(self.dir, "signalboxd.sock"), target)[1]
+
+    def state(self, location, group):
+        answer = fetch(os.path.join(self.dir, location + ".control.sock"), "/site/v1/state")[1]
+        return next(g for g in answer["groups"] if g["group"] == group)
+
+    def newest(self, group, kind):
+        every = self.get("/v1/operations")["operations"]
+        return max((o for o in every if o["group"] == group and o["kind"] == kind),
+                   key=lambda o: o["proposed_at"], default=None)
+
+
+def find_statement(screen, group):
+    """Goes from statement to statement until it is the one of the group."""
+    for _ in range(6):
+        screen.press("s")
+        if until(lambda: re.search(rf"MOVE +{group} ", screen.screen()), 1 * SLOW):
+            return True
+    return False
+
+
+def read_to_the_end(screen):
+    """A statement opens for a signature once all of it has been on the screen."""
+    for _ in range(12):
+        screen.press("Enter")
+        if until(lambda: screen.has("sign and send"), 0.5 * SLOW):
+            return True
+        screen.press("Space")
+    screen.test.note(screen.screen())
+    return False
+
+
+def phrase_of(screen):
+    found = re.search(r"Type exactly: (.*)", screen.screen())
+    return found.group(1).rstrip(" │") if found else ""
+
+
+def sign(t, screen, group, reason):
+    t.check(find_statement(screen, group), f"s leads to the statement of {group}")
+    t.check(read_to_the_end(screen), "once read to its end it can be signed")
+    phrase = phrase_of(screen)
+    t.check(group in phrase, f"the form says what to type: {phrase}")
+    screen.type(phrase)
+    screen.press("Tab")
+    screen.type(reason)
+    screen.press("Tab")
+    screen.type("INC-4711")
+    # The key stays closed for a moment, so that one on its way cannot land.
+    until(lambda: not screen.has("opens in"), 10 * SLOW)
+    screen.press("C-s")
+    screen.wait("recorded", name="the receipt says who recorded it", seconds=10)
+    return phrase
+
+
+def break_west(t, screen):
+    screen.press("!")
+    screen.wait(":fault westeurope down", name="! offers to break West Europe")
+    screen.press("Enter")
+    screen.wait("DOWN", name="West Europe is shown down", seconds=8)
+    screen.wait("for your sign-off", name="a sign-off is wanted", seconds=8)
+
+
+def fail_over(t, screen, fleet):
+    screen.press("A")
+    screen.wait("ARMED", name="A arms the keys that change something")
+    before = fleet.state("northeurope", "payments")["data"]
+    sign(t, screen, "payments", "West Europe is gone")
+    operation = fleet.newest("payments", "failover")
+    screen.press("5")
+    t.check(until(lambda: re.search(r"failover payments +✓ completed", screen.screen()), 20 * SLOW),
+            "screen 5 shows it completed")
+    screen.press("2")
+    t.check(until(lambda: re.search(r"settle.*✗.*● ACTIVE", screen.screen()), 10 * SLOW),
+            "screen 2 shows the roles turned over")
+    bound = fleet.get("/v1/operations/" + operation["id"])["statement"]["loss"]["bound_s"]
+    west = fleet.state("westeurope", "payments")["data"]
+    lost = seconds(west["committed_at"]) - seconds(before["committed_at"])
+    t.check(lost <= bound, f"the bound that was signed, {bound} s, holds: {lost:.2f} s were lost")
+
+
+def mend_west(t, screen):
+    screen.press("!")
+    screen.wait(":fault westeurope recover", name="! offers to mend it")
+    screen.press("Enter")
+    screen.press("1")
+    screen.wait_gone("DOWN", "West Europe is well again", 12)
+
+
+def go_home(t, screen, fleet):
+    screen.press("2", "g")
+    screen.wait("GROUP / WORKLOAD")
+    screen.press("B")
+    screen.wait("propose", name="B asks for a reason")
+    screen.type("West Europe is whole")
+    screen.press("C-s")
+    screen.wait("LIVE FAILBACK", name="the way home is proposed, and its statement opens")
+    phrase = sign(t, screen, "payments", "nothing is lost")
+    t.equal(phrase, "payments", "where nothing is lost the group's name is enough")
+    screen.press("5")
+    t.check(until(lambda: re.search(r"failback payments +✓ completed", screen.screen()), 30 * SLOW),
+            "it is completed")
+    t.equal(fleet.get("/v1/groups/payments")["mode"], "normal", "payments is at home")
+
+
+def story(t, width, height):
+    name = f"{width}x{height}"
+    directory = t.path(name)
+    screen = Terminal(t, width, height, "signalbox", "demo", "--dir", directory, name=name + "-tty")
+    fleet = Fleet(directory)
+    screen.wait("try this", "West Europe", "OK", name=f"at {name} the console opens with its card", seconds=25)
+    t.check(max(len(line) for line in screen.lines()) <= width, "no line is wider than the terminal")
+    t.wait_for(lambda: fleet.state("northeurope", "payments")["data"]["committed_at"], "data is replicated")
+    break_west(t, screen)
+    screen.resize(width - 13, height - 3)
+    screen.wait("DOWN", name="a resize keeps the picture")
+    screen.resize(width, height)
+    fail_over(t, screen, fleet)
+    mend_west(t, screen)
+    go_home(t, screen, fleet)
+    screen.press("q")
+    t.equal(screen.ended(20), 0, "q leaves")
+    t.equal(screen.restored(), [], "the terminal is as it was")
+    t.check(not os.path.exists(os.path.join(directory, "signalboxd.sock")) or
+            not alive(directory), "everything was taken down")
+    screen.close()
+
+
+def alive(directory):
+    with open(os.path.join(directory, "signalboxd.pid"), encoding="ascii") as f:
+        return os.path.exists(f"/proc/{int(f.read())}")
+
+
+need_tmux()
+with Test() as t:
+    for size in sys.argv[1:] or ("80x24", "200x50"):
+        story(t, *map(int, size.split("x")))
