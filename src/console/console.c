@@ -322,6 +322,9 @@ bool console_print(const ConsoleOptions *options, int width, int height, GError 
     if (ok) {
         client_start(console.client);
         wait_for_picture(&console);
+        console_refresh(
+            &console); // the screen may want something beyond the picture: its page of a log
+        wait_for_picture(&console);
         ok = print_grid(&console, width, height, error);
     }
     console_release(&console);

@@ -21,7 +21,7 @@ enum {
     COLUMN_FROM
 };
 enum { ACTION_OPEN = 1, ACTION_CLOSE, ACTION_GO };
-enum { DETAIL_LINES = 8, DETAIL_MIN_HEIGHT = 14 };
+enum { DETAIL_LINES = 10, DETAIL_MIN_HEIGHT = 18 };
 enum { YEAR_DAYS = 365, WARN_DAYS = 330 };
 #define DAY_MS ((gint64)24 * 3600 * 1000)
 
@@ -38,7 +38,7 @@ static const TableColumn COLUMNS[] = {
     [COLUMN_RULE] = {"RULE", 5, 5, 0, ALIGN_LEFT, 0},
     [COLUMN_SEVERITY] = {"", 10, 9, 0, ALIGN_LEFT, 0},
     [COLUMN_OBJECT] = {"ABOUT", 26, 14, 0, ALIGN_LEFT, 0},
-    [COLUMN_TITLE] = {"HOLDS NOT", 20, 14, 3, ALIGN_LEFT, 0},
+    [COLUMN_TITLE] = {"HOLDS NOT", 20, 18, 3, ALIGN_LEFT, 0},
     [COLUMN_FACTS] = {"FACTS", 60, 34, 1, ALIGN_LEFT | ALIGN_CLIP_END, COLUMN_GROW},
     [COLUMN_SINCE] = {"SINCE", 5, 5, 2, ALIGN_RIGHT, 0},
     [COLUMN_FROM] = {"FROM", 8, 6, 4, ALIGN_LEFT, 0},
@@ -194,11 +194,21 @@ static void say_finding(Page *page, const Finding *finding, gint64 now_ms)
         page_say(page, ROLE_WARN, "A failover can be signed only with this finding in view.");
 }
 
+// A plan is dated by the day.
+static void days_ago(gint64 at_ms, gint64 now_ms, char buffer[24])
+{
+    gint64 days = MAX(now_ms - at_ms, (gint64)0) / DAY_MS;
+    if (at_ms <= 0)
+        g_strlcpy(buffer, "never", 24);
+    else
+        g_snprintf(buffer, 24, days ? "%" G_GINT64_FORMAT "d ago" : "today", days);
+}
+
 static void say_date(Page *page, const char *label, gint64 at_ms, gint64 now_ms)
 {
     char at[32], age[24];
     time_format_full(at_ms, at);
-    ago_format(at_ms, now_ms, true, age);
+    days_ago(at_ms, now_ms, age);
     if (at_ms > 0)
         page_field(page, label, ROLE_NORMAL, "%.10s (%s)", at, age);
     else
@@ -210,7 +220,7 @@ static void say_plan(Page *page, const GroupStatus *group, gint64 now_ms)
     char due[32], left[16];
     Severity severity = plan_severity(group, now_ms);
     time_format_full(plan_due(group), due);
-    duration_format(ABS(plan_due(group) - now_ms), left);
+    duration_format(ABS(plan_due(group) - now_ms) / DAY_MS * DAY_MS, left);
     page_field(page, "PLAN", ROLE_TITLE, "failover of %s", group->name);
     say_date(page, "REVIEWED", group->plan_reviewed_ms, now_ms);
     say_date(page, "TESTED", group->plan_tested_ms, now_ms);
@@ -303,8 +313,8 @@ static void plan_facts(const GroupStatus *group, gint64 now_ms, TableCell *cell)
     char reviewed[24], tested[24], left[16];
     Severity severity = plan_severity(group, now_ms);
     Role role = severity == SEVERITY_INFO ? ROLE_NORMAL : ROLE_WARN;
-    ago_format(group->plan_reviewed_ms, now_ms, true, reviewed);
-    ago_format(group->plan_tested_ms, now_ms, true, tested);
+    days_ago(group->plan_reviewed_ms, now_ms, reviewed);
+    days_ago(group->plan_tested_ms, now_ms, tested);
     duration_format(ABS(plan_due(group) - now_ms) / DAY_MS * DAY_MS, left);
     table_cell_printf(cell, role, "%s %s, reviewed %s, tested %s",
                       !plan_due(group)             ? "due"

@@ -217,23 +217,27 @@ static void model_row(gpointer data, gsize index, TableRow *ret_row)
     ret_row->id = ((const SheetRow *)((List *)data)->rows->pdata[index])->id;
 }
 
+// Under a minute there is no count down: a screen of frequent triggers would never stand still.
 static void next_cells(const SheetRow *row, guint column, gint64 now_ms, TableCell *cell)
 {
+    gint64 next_ms = timesheet_next(row, now_ms);
+    bool soon = next_ms - now_ms < DAY_MS, often = next_ms - now_ms < GRAIN_MS;
     char text[32];
-    if (!row->next_ms) {
-        table_cell_printf(cell, ROLE_DIM, "never");
+    if (!next_ms) {
+        table_cell_printf(cell, ROLE_DIM, row->next_ms ? "-" : "never");
         return;
     }
     if (column == COLUMN_IN) {
-        calm_left_format(row->next_ms, now_ms, text);
-        table_cell_printf(cell, ROLE_NORMAL, "%s", text);
+        calm_left_format(next_ms, now_ms, text);
+        table_cell_printf(cell, ROLE_NORMAL, "%s", often ? "<1m" : text);
         return;
     }
-    time_format_full(row->next_ms, text); // "2026-11-21 03:20:00Z"
-    bool soon = row->next_ms - now_ms < DAY_MS;
-    table_cell_printf(cell, ROLE_NORMAL, "%s", soon ? text + 11 : text);
-    if (!soon)
-        cell->buffer[10] = '\0';
+    time_format_full(next_ms, text); // "2026-11-21 03:20:00Z"
+    if (often && row->times->len > 1 && timesheet_step(row) < GRAIN_MS)
+        table_cell_printf(cell, ROLE_NORMAL, "each %" G_GINT64_FORMAT "s",
+                          timesheet_step(row) / 1000);
+    else
+        table_cell_printf(cell, ROLE_NORMAL, "%.10s", soon ? text + 11 : text);
 }
 
 static void model_cell(gpointer data, gsize index, guint column, TableCell *cell)
@@ -255,7 +259,7 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
         cell->text = row->rule;
         break;
     case COLUMN_MISSED:
-        if (row->missed)
+        if (row->missed && row->counts)
             table_cell_printf(cell, ROLE_WARN, row->missed < 0 ? "?" : "%" G_GINT64_FORMAT,
                               row->missed);
         break;
@@ -332,31 +336,36 @@ static const SheetRow *selected(Schedules *view, const ViewContext *context)
     return list_selected(&view->list, &model);
 }
 
+static char *rule_words(const SheetRow *row)
+{
+    return g_strdup_printf("%s%s/%s: %s", row->notes->len ? "? (Enter says what is open) " : "",
+                           row->workload, row->trigger, row->rule);
+}
+
 // Two lines for the row under the cursor: its rule, and what it is together with its copies elsewhere; or what is wrong
 // with the table as a whole.
 static void draw_about(Schedules *view, const ViewContext *context, const Canvas *canvas)
 {
     const SheetRow *row = selected(view, context);
-    Rect line = rect_make(1, 0, canvas->width - 1, 1), next = rect_make(1, 1, line.width, 1);
     char age[16];
+    calm_age_format(view->answered_ms, context->now_ms, age);
+    g_autofree char *as_of = g_strdup_printf("as of %s ago", age);
+    g_autofree char *more = g_strdup_printf("More than these %u were not sent: / filters by name.",
+                                            view->sheet ? view->sheet->len : 0);
+    const char *wrong = view->trouble ? view->trouble : view->more ? more : NULL;
+    int width = view->answered_ms ? cells_width(canvas, as_of) + 2 : 0;
+    Rect line = rect_make(1, 0, canvas->width - 1 - width, 1),
+         next = rect_make(1, 1, canvas->width - 1, 1);
     if (row) {
-        g_autofree char *rule =
-            g_strdup_printf("%s/%s: %s, %s%s", row->workload, row->trigger, row->rule, row->zone,
-                            row->notes->len ? "; ? something about it is open: Enter" : "");
+        g_autofree char *rule = rule_words(row);
         g_autofree char *together = schedule_together_words(view->sheet, row, context);
         cells_fit(canvas, line, ALIGN_LEFT | ALIGN_CLIP_END, ROLE_TITLE, rule);
         cells_fit(canvas, next, ALIGN_LEFT | ALIGN_CLIP_END, ROLE_NORMAL, together);
     }
-    calm_age_format(view->answered_ms, context->now_ms, age);
-    g_autofree char *more = g_strdup_printf("More than these %u were not sent: / filters by name.",
-                                            view->sheet ? view->sheet->len : 0);
-    const char *wrong = view->trouble ? view->trouble : view->more ? more : NULL;
-    g_autofree char *as_of = g_strdup_printf("as of %s ago", age);
-    int width = cells_width(canvas, as_of);
     if (wrong)
         cells_fit(canvas, next, ALIGN_LEFT | ALIGN_CLIP_END, ROLE_WARN, wrong);
-    if (view->answered_ms && canvas->width > 2 * width)
-        cells_put(canvas, canvas->width - width - 1, 0, ROLE_DIM, as_of);
+    if (width)
+        cells_put(canvas, canvas->width - width + 1, 0, ROLE_DIM, as_of);
 }
 
 static void schedules_draw(gpointer state, const ViewContext *context, const Canvas *canvas)

@@ -40,6 +40,14 @@ const Screen *screen_by_digit(gunichar digit)
     return NULL;
 }
 
+// "step/OPERATION/NUMBER": the operation has the page.
+static Effect open_step(const char *rest)
+{
+    const char *slash = strchr(rest, '/');
+    g_autofree char *operation = slash ? g_strndup(rest, (gsize)(slash - rest)) : g_strdup(rest);
+    return effect_open(SCREEN_OPERATION, operation);
+}
+
 Effect screen_open_object(const char *object)
 {
     static const struct {
@@ -52,5 +60,6 @@ Effect screen_open_object(const char *object)
     for (guint i = 0; object && i < G_N_ELEMENTS(PAGES); i++)
         if (g_str_has_prefix(object, PAGES[i].prefix) && screen_by_id(PAGES[i].screen))
             return effect_open(PAGES[i].screen, object + strlen(PAGES[i].prefix));
-    return effect_of(EFFECT_NONE);
+    return object && g_str_has_prefix(object, "step/") ? open_step(object + strlen("step/"))
+                                                       : effect_of(EFFECT_NONE);
 }

@@ -65,6 +65,7 @@ static SheetRow *read_row(const WireAt *at)
     row->zone = g_strdup(wire_text_opt(at, "zone", "UTC"));
     row->next_ms = wire_time_ms_opt(at, "next_at");
     row->missed = wire_integer_opt(at, "missed", 0, WIRE_INTEGER_MAX, -1);
+    row->counts = strcmp(wire_text_opt(at, "type", "recurrence"), "recurrence") == 0;
     row->more = wire_bool_opt(at, "more", false);
     WireAt times = wire_array_opt(at, "occurrences");
     for (gsize i = 0; i < wire_count(&times); i++) {
@@ -157,4 +158,18 @@ SheetTogether timesheet_together(const GPtrArray *rows, const SheetRow *row)
     g_array_sort(all, compare_times);
     together.widest_ms = widest_pause(all);
     return together;
+}
+
+gint64 timesheet_next(const SheetRow *row, gint64 now_ms)
+{
+    for (guint i = 0; i < row->times->len; i++)
+        if (g_array_index(row->times, gint64, i) > now_ms)
+            return g_array_index(row->times, gint64, i);
+    return row->next_ms > now_ms ? row->next_ms : 0;
+}
+
+gint64 timesheet_step(const SheetRow *row)
+{
+    const GArray *times = row->times;
+    return times->len < 2 ? 0 : g_array_index(times, gint64, 1) - g_array_index(times, gint64, 0);
 }

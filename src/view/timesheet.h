@@ -19,6 +19,7 @@ typedef struct {
     char *zone;
     gint64 next_ms;   // 0 = never
     gint64 missed;    // -1 = unknown
+    bool counts;      // a recurrence: what is missed is lost (a poll catches up)
     GArray *times;    // of gint64, in order
     bool more;        // times were left out
     GArray *changes;  // of SheetChange
@@ -38,3 +39,9 @@ typedef struct {
 } SheetTogether;
 
 SheetTogether timesheet_together(const GPtrArray *rows, const SheetRow *row);
+
+// From the first of its times to the second; 0 = fewer are known.
+gint64 timesheet_step(const SheetRow *row);
+
+// The first time after `now_ms`, as far as the row's list goes, else what the backend said; 0 = none is known.
+gint64 timesheet_next(const SheetRow *row, gint64 now_ms);

@@ -116,6 +116,27 @@ static void test_readiness_nothing(void)
     visit_has(visit, all);
 }
 
+static void test_objects(void)
+{
+    static const struct {
+        const char *object;
+        ScreenId screen;
+        const char *opens;
+    } ROWS[] = {{"location/eastus", SCREEN_REGION, "eastus"},
+                {"workload/stock/count", SCREEN_CELL, "stock/count"},
+                {"group/stock", SCREEN_ROLES, "stock"},
+                {"operation/op-1", SCREEN_OPERATION, "op-1"},
+                {"step/op-1/3", SCREEN_OPERATION, "op-1"},
+                {"fleet", SCREEN_NONE, NULL},
+                {NULL, SCREEN_NONE, NULL}};
+    for (guint i = 0; i < G_N_ELEMENTS(ROWS); i++) {
+        Effect effect = screen_open_object(ROWS[i].object);
+        g_assert_cmpint(effect.screen, ==, ROWS[i].screen);
+        g_assert_cmpstr(effect.object, ==, ROWS[i].opens);
+        effect_release(&effect);
+    }
+}
+
 // Healthy pages must not change with every second that goes by.
 static void test_calm(void)
 {
@@ -165,6 +186,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pages/readiness", test_readiness);
     g_test_add_func("/pages/readiness-plans", test_readiness_plans);
     g_test_add_func("/pages/readiness-nothing", test_readiness_nothing);
+    g_test_add_func("/pages/objects", test_objects);
     g_test_add_func("/pages/calm", test_calm);
     g_test_add_func("/pages/every-size", test_every_size);
     return g_test_run();

@@ -72,6 +72,20 @@ static void test_together_cut(void)
     g_assert_cmpint(timesheet_together(rows, row_at(rows, 0)).widest_ms, ==, 10 * MINUTE);
 }
 
+// What the backend said is next may be past by now; the list knows what follows.
+static void test_next(void)
+{
+    g_autofree char *body = world_schedules();
+    bool more;
+    g_autoptr(GPtrArray) rows = timesheet_read(body, &more, NULL);
+    const SheetRow *row = row_at(rows, 0); // 03:00, 03:20, 03:40, 04:00
+    gint64 first = row->next_ms;           // 03:20
+    g_assert_cmpint(timesheet_step(row), ==, 20 * MINUTE);
+    g_assert_cmpint(timesheet_next(row, first - 1), ==, first);
+    g_assert_cmpint(timesheet_next(row, first), ==, first + 20 * MINUTE);
+    g_assert_cmpint(timesheet_next(row, first + 50 * MINUTE), ==, 0);
+}
+
 static char *open_and_answer(Visit *visit)
 {
     visit_open(visit, SCREEN_SCHEDULES, NULL);
@@ -175,6 +189,7 @@ int main(int argc, char **argv)
     g_test_add_func("/schedules/read-strictly", test_read_strictly);
     g_test_add_func("/schedules/together", test_together);
     g_test_add_func("/schedules/together-cut", test_together_cut);
+    g_test_add_func("/schedules/next", test_next);
     g_test_add_func("/schedules/asks", test_asks);
     g_test_add_func("/schedules/zoom-asks-anew", test_zoom_asks_anew);
     g_test_add_func("/schedules/table", test_table);
