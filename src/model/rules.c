@@ -243,6 +243,9 @@ static void check_lag(const RuleWorld *world, GPtrArray *findings)
         for (guint k = 0; status && k < status->replication->len; k++) {
             const ReplicationStatus *link = status->replication->pdata[k];
             char lag[16], rpo[16];
+            // What led away from the place that has lost the role protects nothing any more.
+            if (status->active && g_strcmp0(link->from, status->active) != 0)
+                continue;
             if (link->lag_ms >= 0 && link->lag_ms * 2 < group->rpo_ms)
                 continue;
             duration_format(link->lag_ms, lag);
@@ -251,8 +254,11 @@ static void check_lag(const RuleWorld *world, GPtrArray *findings)
                 link->lag_ms < 0 || link->lag_ms >= group->rpo_ms ? SEVERITY_ERROR
                                                                   : SEVERITY_WARNING,
                 g_strconcat("group/", group->name, NULL),
-                g_strdup_printf("%s is %s behind in %s; the RPO is %s.", link->workload,
-                                link->lag_ms < 0 ? "nobody knows how far" : lag, link->to, rpo),
+                link->lag_ms < 0
+                    ? g_strdup_printf("Nobody knows how far %s is behind in %s; the RPO is %s.",
+                                      link->workload, link->to, rpo)
+                    : g_strdup_printf("%s is %s behind in %s; the RPO is %s.", link->workload, lag,
+                                      link->to, rpo),
                 "See why replication is slow or stopped; a failover now would lose as much.");
         }
     }
