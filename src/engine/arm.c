@@ -180,9 +180,13 @@ bool engine_gate(const Engine *engine, const char *group, bool *ret_open, char *
     else if (live->status->mode == MODE_SPLIT)
         *ret_why = g_strdup_printf("%s is split: two active at once.", group);
     else {
-        open = true;
-        *ret_why = g_strdup_printf("%s runs normally in %s.", group,
-                                   record->active ? record->active : "-");
+        const LocationStatus *home = record->active ? world_location(engine, record->active) : NULL;
+        bool down = home && home->verdict.state == VERDICT_DOWN;
+        open = record->active && !down;
+        *ret_why =
+            open   ? g_strdup_printf("%s runs normally in %s.", group, record->active)
+            : down ? g_strdup_printf("%s has its role in %s, which is down.", group, record->active)
+                   : g_strdup_printf("%s has its role nowhere.", group);
     }
     *ret_open = open;
     return true;

@@ -40,6 +40,8 @@ void tell_change(Engine *engine, Severity severity, const char *object, const ch
     g_ptr_array_add(engine->changes, change);
     if (engine->changes->len > ENGINE_KEEP_CHANGES)
         g_ptr_array_remove_index(engine->changes, 0);
+    log_write(engine->config.log, severity >= SEVERITY_ERROR ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,
+              text, "object", object, NULL);
     tell(engine, ENGINE_CHANGE, object);
 }
 
