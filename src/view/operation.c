@@ -317,6 +317,9 @@ static int draw_clock(const OperationView *view, const Canvas *canvas, int y)
     duration_format(used_ms / 1000 * 1000, used);
     duration_format((used_ms + left_ms) / 1000 * 1000, forecast);
     Role role = used_ms > op->rto_ms ? ROLE_ALARM : ROLE_NORMAL;
+    if (operation_has_ended(op) && !op->started_ms)
+        return put_format(canvas, y, role, "RTO %s: ended after %s, before anything moved", rto,
+                          used);
     if (stop_ms)
         return put_format(canvas, y, role, "RTO %s: %s after %s", rto,
                           used_ms > op->rto_ms ? "MISSED" : "kept", used);

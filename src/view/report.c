@@ -75,7 +75,9 @@ static void write_clock(const Report *report)
         return;
     duration_format(op->rto_ms, rto);
     duration_format(stop_ms - op->detected_ms, took);
-    if (stop_ms)
+    if (operation_has_ended(op) && !op->started_ms)
+        line(report, "- RTO %s: ended %s after detection, before anything moved", rto, took);
+    else if (stop_ms)
         line(report, "- RTO %s: took %s from detection, %s", rto, took,
              stop_ms - op->detected_ms <= op->rto_ms ? "kept" : "MISSED");
     else

@@ -95,7 +95,9 @@ static void append_loss_now(const Text *text, GString *out)
 {
     const LossBound *now = text->group ? &text->group->loss : NULL;
     char bound[16], age[16];
-    if (!now || text->operation->planned || !text->group->replication->len)
+    // Once it moves, what could be lost now is another question: that of the way back.
+    if (!now || text->operation->planned || text->operation->state != OPERATION_AWAITING ||
+        !text->group->replication->len)
         return;
     duration_format_up(now->loss_ms, bound);
     age_format(now->observed_at_ms, text->context->now_ms, age);
@@ -173,6 +175,10 @@ static void say_wait(const Text *text)
     const char *wait = text->statement->if_we_wait ? text->statement->if_we_wait : "";
     gint64 end_ms = operation->detected_ms + operation->rto_ms;
     char used[16], left[16], rto[16];
+    if (operation_has_ended(operation)) {
+        page_field(text->page, "WAIT", ROLE_DIM, "it has ended; nothing waits");
+        return;
+    }
     if (!operation->detected_ms) {
         page_field(text->page, "WAIT", ROLE_NORMAL, "no RTO clock runs. %s", wait);
         return;

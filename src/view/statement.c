@@ -149,9 +149,11 @@ static void notice_fates(Notices *notices, const StatementView *view, const View
         if (g_strcmp0(sent->operation, view->page.object) != 0)
             continue;
         age_format(sent->at_ms, context->local_ms, age);
-        g_autofree char *text = g_strdup_printf(
-            "Your %s (%s ago): %s%s%s", sent->reject ? "reject" : "sign-off", age,
-            LOOKS[sent->state].word, sent->text ? ". " : "", sent->text ? sent->text : "");
+        const char *word = LOOKS[sent->state].word, *words = sent->text ? sent->text : "";
+        bool said = g_str_has_prefix(words, word); // the backend's receipt begins with it
+        g_autofree char *text =
+            g_strdup_printf("Your %s (%s ago): %s%s%s", sent->reject ? "reject" : "sign-off", age,
+                            said ? "" : word, said || !*words ? "" : ". ", words);
         put_notice(notices, LOOKS[sent->state].style, text);
     }
 }
