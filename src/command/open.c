@@ -13,7 +13,7 @@ void console_options(Session *session, GOptionContext *context)
          NULL},
         {"once", 0, 0, G_OPTION_ARG_NONE, &session->args.once, "Prints one screen and exits", NULL},
         {"screen", 0, 0, G_OPTION_ARG_STRING, &session->args.screen,
-         "Which (overview, roles, signoffs …)", "NAME"},
+         "Which (overview, roles, signoffs ...)", "NAME"},
         {"object", 0, 0, G_OPTION_ARG_STRING, &session->args.object,
          "Of what: a region, an operation", "NAME"},
         {"size", 0, 0, G_OPTION_ARG_STRING, &session->args.size,

@@ -1,0 +1,211 @@
+"""The commands on a running fleet: what they print for people, for programs, for other locales and terminals;
+who is let in; and the audit log, whole, tampered with, cut off."""
+
+import fcntl
+import json
+import os
+import pty
+import re
+import select
+import struct
+import sys
+import termios
+import time
+
+sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
+from demo import SLOW, Demo
+from sbtest import Test, until
+
+KEYS = {  # of --json: what programs rely on
+    ("status",): {"fleet", "critical", "awaiting_sign_off", "running", "findings", "alarms", "groups"},
+    ("regions",): {"locations"}, ("roles",): {"workloads"}, ("signoffs",): {"operations"},
+    ("operations",): {"operations"}, ("readiness",): {"findings"}, ("alarms",): {"alarms"},
+    ("automation",): {"automation", "groups"}, ("schedules",): {"schedules"}, ("audit", "list"): {"records", "more"},
+    ("gate", "maintenance", "payments"): {"state", "why"},
+}
+SCREENS = {"region": "westeurope", "cell": "payments/settle", "record": "1"}
+
+
+def test_json(t, demo):
+    for command, keys in KEYS.items():
+        status, out, err = demo.run(*command, "--json")
+        t.check(status in (0, 4) and not err and out.count("\n") == 1, f"{command[0]} --json is one line")
+        t.check(keys <= set(json.loads(out)), f"{command[0]} --json has its keys")
+    for command in KEYS:
+        status, out, err = demo.run(*command, env={"LC_ALL": "C"})
+        t.check(status in (0, 4) and out.isascii() and not err, f"{command[0]} is ASCII in the C locale")
+    status, out, _ = demo.run("roles", "--filter", "group:payments", "--json")
+    t.equal({w["group"] for w in json.loads(out)["workloads"]}, {"payments"}, "roles --filter filters")
+    t.equal(demo.run("readiness", "--fail-on", "critical")[0], 0, "readiness --fail-on: nothing so bad")
+
+
+def test_once(t, demo):
+    names = re.search(r"there are: (.*)", demo.run("--once", "--screen", "?")[2]).group(1).split(", ")
+    t.check({"overview", "roles"} <= set(names), "the screens are listed")
+    for name in names:
+        more = ["--object", SCREENS[name]] if name in SCREENS else []
+        for size in ("80x24", "132x43", "40x10", "7x3", "1x1"):
+            status, out, err = demo.run("--once", "--screen", name, "--size", size, *more)
+            width, height = map(int, size.split("x"))
+            lines = out.split("\n")[:-1]
+            t.check(status == 0 and not err and len(lines) == height, f"{name} at {size} has its lines")
+            if size == "80x24":
+                t.check(max(map(len, lines)) <= width and "signalbox" in lines[0], f"{name} at {size} fits, with its frame")
+        for env, more2 in (({"LC_ALL": "C"}, []), ({}, ["--ascii"])):
+            status, out, _ = demo.run("--once", "--screen", name, *more, *more2, env=env)
+            t.check(status == 0 and out.isascii(), f"{name} is ASCII with {env or more2}")
+        t.check("\x1b" not in out, f"{name} without --ansi has no escape")
+    out = demo.run("--once", "--ansi")[1]
+    t.check(re.search(r"\x1b\[[0-9;]*38;5;", out), "--ansi has colours")
+    out = demo.run("--once", "--ansi", env={"COLORTERM": "truecolor"})[1]
+    t.check(re.search(r"\x1b\[[0-9;]*38;2;", out), "as many as the terminal says")
+    for more, env in ((["--no-color"], {}), ([], {"NO_COLOR": "1"})):
+        out = demo.run("--once", "--ansi", *more, env=env)[1]
+        t.check(not re.search(r"\x1b\[[0-9;]*(3[0-8]|4[0-8]|9[0-7])[;m]", out), f"none with {more or env}")
+    status, _, err = demo.run("--once", "--ansi", "--theme", "sunny")
+    t.check(status == 2 and "sunny" in err, "a theme that is none is told")
+
+
+def test_identity(t, demo):
+    with open(demo.path("signalboxd.port"), encoding="ascii") as f:
+        url = "http://127.0.0.1:" + f.read().strip()
+    t.write("wrong.token", "not-the-token\n")
+    t.write("open.token", "not-the-token\n", mode=0o644)
+    for name in ("status", "gate", "console"):
+        arguments = {"gate": ["maintenance", "payments"], "console": ["--once"]}.get(name, [])
+        status, _, err = demo.run(name, *arguments, "--url", url)
+        t.check(status == 1 and "--token-file" in err, f"{name} without a token says what is missing")
+        status, _, err = demo.run(name, *arguments, "--url", url, "--token-file", t.path("wrong.token"))
+        t.check(status == 1 and "token is not known" in err, f"{name} with a wrong token says so")
+        status, _, err = demo.run(name, *arguments, "--url", url, "--token-file", t.path("open.token"))
+        t.check(status == 2 and "chmod 600" in err, f"{name}: a token that others may read is not sent")
+    t.equal(demo.run("status", env=demo.bob())[0], 0, "the right one is let in")
+    write = t.write("signalbox.conf", f'backends = ( {{ name = "b"; url = "{url}"; token_file = "{demo.path("bob.token")}"; }} );\n')
+    plain = {k: v for k, v in demo.environment.items() if k != "SIGNALBOX_URL"}
+    t.equal(t.run("signalbox", "status", "--config", write, env=plain)[0], 0, "backend and token from the file")
+    t.equal(t.run("signalbox", "status", "--config", write, "--url", url, env=plain)[0], 0,
+            "a backend that the file knows has its token, named anew")
+    other = url.replace("127.0.0.1", "localhost")
+    t.check(t.run("signalbox", "status", "--config", write, "--url", other, env=plain)[0] != 0, "no other gets it")
+
+
+def test_audit(t, demo):
+    status, out, _ = demo.run("audit", "export")
+    lines = out.splitlines(keepends=True)
+    t.check(status == 0 and len(lines) >= 5, "the log is exported")
+    t.check(demo.run("audit", "verify")[0] == 0, "the backend's own log verifies")
+    middle = json.loads(lines[len(lines) // 2])
+    tampered = {**middle, "actor": "nobody"}
+
+    def verify(name, text):
+        return t.run("signalbox", "audit", "verify", t.write(name, text))
+    rows = [("good", out, 0, "head"), ("without its last line feed", out.rstrip("\n"), 1, "cut"),
+            ("tampered", "".join(lines[:len(lines) // 2]) + json.dumps(tampered) + "\n" + "".join(lines[len(lines) // 2 + 1:]), 1, "was changed"),
+            ("with a record missing", "".join(lines[:2] + lines[3:]), 1, "missing"),
+            ("in another order", "".join([lines[1], lines[0]] + lines[2:]), 1, "another order"),
+            ("without its beginning", "".join(lines[1:]), 1, "after record 0"),
+            ("truncated in the middle", out[:len(out) // 2], 1, "line"), ("empty", "", 1, "no record"),
+            ("no log at all", "hello\n", 1, "line 1"), ("binary", "\x00\x01\n", 1, "line 1"),
+            ("one endless line", "[" * 5000000, 1, "")]
+    for name, text, code, word in rows:
+        status, got, err = verify(name.replace(" ", "-"), text)
+        t.check(status == code and word in got + err, f"an export {name} is {'good' if code == 0 else 'told'}")
+        if status != code or word not in got + err:
+            t.note(f"{status}: {got} {err}"[:500])
+    got = json.loads(t.run("signalbox", "audit", "verify", t.path("good"), "--json")[1])
+    t.equal((got["verified"], got["seq"]), (True, len(lines)), "verify --json tells the head")
+    with open(t.path("good"), "rb") as f:
+        t.equal(t.run("signalbox", "audit", "verify", "-", stdin=f)[0], 0, "verify reads standard input")
+    out = demo.run("audit", "list", "--from", "0", "--json")[1]
+    t.equal(json.loads(out)["records"][0]["seq"], 1, "list --from 0 begins at the beginning")
+    t.equal(demo.run("audit", "list", "--from", "x")[0], 2, "--from is a number")
+
+
+def screen_of(demo, t, seconds=10, **env):
+    """Opens the console in a terminal, leaves it with q: (exit status, bytes seen)."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.environ.update(demo.environment)
+        os.environ.update(env)
+        os.execvp("signalbox", ["signalbox"])
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    seen, status, end, asked = b"", None, time.monotonic() + seconds * SLOW, 0.0
+    while time.monotonic() < end and status is None:
+        if select.select([fd], [], [], 0.05)[0]:
+            try:
+                seen += os.read(fd, 65536)
+            except OSError:
+                pass
+        if b"practice" in seen and time.monotonic() - asked > 1:
+            asked = time.monotonic()
+            try:
+                os.write(fd, b"q")
+            except OSError:
+                pass
+        done, code = os.waitpid(pid, os.WNOHANG)
+        status = os.waitstatus_to_exitcode(code) if done else None
+    if status is None:
+        os.kill(pid, 9)
+        os.waitpid(pid, 0)
+    os.close(fd)
+    return status, seen
+
+
+def test_terminals(t, demo):
+    status, seen = screen_of(demo, t, TERM="xterm-no-such-thing")
+    t.check(status == 0 and b"practice" in seen, "an unknown TERM falls back")
+    status, seen = screen_of(demo, t, LC_ALL="C")
+    t.check(status == 0 and seen.isascii(), "a locale that is not UTF-8 gets ASCII")
+    status, seen = screen_of(demo, t, TERM="dumb")
+    t.check(status == 2 and b"--once" in seen, "a terminal that cannot show a screen is told what can be done")
+    status, seen = screen_of(demo, t, NO_COLOR="1")
+    t.check(status == 0 and not re.search(rb"\x1b\[[0-9;]*38[;:]", seen), "NO_COLOR")
+
+
+def test_down(t, demo):
+    demo.fault("westeurope", "down")
+    t.wait_for(lambda: demo.verdict("westeurope") == "down", "West Europe is seen down", 10 * SLOW)
+    for name in ("status", "regions", "alarms"):
+        t.equal(demo.run(name)[0], 4, f"{name} ends with 4")
+    name = demo.proposal("payments")["id"]
+    status, out, _ = demo.run("signoffs")
+    t.check(status == 0 and name in out, "the sign-off waits")
+    for command in (("operations", "show", name), ("operations", "show", name, "--json")):
+        status, out, _ = demo.run(*command)
+        t.check(status == 0 and "FAIL OVER payments TO northeurope" in out, f"{command[-1]} shows the phrase to type")
+    t.check({"confirm", "digest", "state", "statement", "steps"} <= set(json.loads(out)), "operations show --json has its keys")
+    alarm = next(a["id"] for a in demo.json("alarms")["alarms"] if a["severity"] == "critical")
+    t.equal(demo.run("ack", alarm, "--note", "seen")[0], 0, "an alarm is acknowledged")
+    t.equal(demo.run("alarms")[0], 0, "then nothing critical wants attention")
+    status, _, err = demo.run("ack", "no-such-alarm")
+    t.check(status == 1 and "no-such-alarm" in err, "one that is not there is told")
+    t.equal(demo.run("automation", "off", "payments", "--for", "2h", "--reason", "let me look")[0], 0, "automation off")
+    group = next(g for g in demo.json("automation")["groups"] if g["name"] == "payments")
+    t.check(group["automation"]["off"] and group["automation"]["why"] == "let me look", "it is so")
+    t.equal(demo.run("automation", "off", "--for", "30d", "--reason", "holidays")[0], 1, "not for ever")
+    t.equal(demo.run("automation", "on", "payments", "--reason", "seen enough")[0], 0, "automation on")
+    status, out, _ = demo.run("operations", "withdraw", name, "--reason", "not now")
+    t.check(status == 0 and "withdrawn" in out, "a proposal is withdrawn")
+    status, _, err = demo.run("operations", "withdraw", name, "--reason", "not now")
+    t.check(status == 1 and "withdrawn" in err, "once")
+    t.equal(demo.run("watch", name)[0], 4, "watch of what did not complete is 4")
+    t.equal(demo.run("operations", "show", "op-none")[0], 1, "an operation that is none is 1")
+    status, _, err = demo.run("failover", "payments", "--to", "moon", "--reason", "x")
+    t.check(status == 1 and "moon" in err, "a place that is none is refused")
+    status, out, _ = demo.run("failover", "payments", "--reason", "try", "--dry-run")
+    t.check(status == 0 and "FAIL OVER payments" in out, "--dry-run shows the statement")
+    t.check(not any(o["state"] == "awaiting-sign-off" for o in demo.operations("payments")), "and proposes nothing")
+
+
+with Test() as t:
+    os.environ["XDG_CONFIG_HOME"] = t.path("config")
+    os.environ.pop("SIGNALBOX_TOKEN_FILE", None)
+    demo = Demo(t)
+    demo.wait_up()
+    until(lambda: demo.run("gate", "maintenance", "payments")[0] == 0, 5 * SLOW)
+    test_json(t, demo)
+    test_identity(t, demo)
+    test_terminals(t, demo)
+    test_down(t, demo)
+    test_once(t, demo)
+    test_audit(t, demo)
