@@ -90,7 +90,7 @@ static void test_readiness_plans(void)
     static const struct {
         gint64 days;
         const char *says;
-    } ROWS[] = {{329, "fine"}, {331, "warning"}, {366, "overdue"}};
+    } ROWS[] = {{329, "✓ fine"}, {331, "◐ warning"}, {366, "▲ overdue"}};
     for (guint i = 0; i < G_N_ELEMENTS(ROWS); i++) {
         g_autoptr(Visit) visit = visit_new();
         GroupStatus *stock = picture_get(visit->picture, SHELF_GROUPS, "stock");
