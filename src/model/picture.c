@@ -113,6 +113,7 @@ void picture_clear(Picture *picture)
     g_ptr_array_set_size(picture->presences, 0);
     frame_status_release(&picture->frame);
     picture->version++;
+    picture->layout++;
 }
 
 void picture_free(Picture *picture)
@@ -143,6 +144,7 @@ void picture_replace(Picture *picture, Picture *next)
     picture->link = next->link;
     next->link = link;
     picture->version = next->version + 1;
+    picture->layout = next->layout + 1;
 }
 
 static guint position_of(const Shelf *shelf, const char *key)
@@ -163,6 +165,7 @@ void picture_put(Picture *picture, ShelfKind kind, gpointer item)
     guint known = position_of(shelf, shelf->key(item));
     picture->version++;
     if (!known) {
+        picture->layout++;
         g_ptr_array_add(shelf->items, item);
         note_position(shelf, shelf->items->len - 1);
         return;
@@ -184,6 +187,7 @@ void picture_remove(Picture *picture, ShelfKind kind, const char *key)
     for (guint i = known - 1; i < shelf->items->len; i++)
         note_position(shelf, i);
     picture->version++;
+    picture->layout++;
 }
 
 gpointer picture_get(const Picture *picture, ShelfKind kind, const char *key)

@@ -35,9 +35,9 @@ static const TableColumn COLUMNS[] = {
     [COLUMN_AGE] = {"AGO", 6, 5, 0, ALIGN_RIGHT, 0},
     [COLUMN_TIME] = {"UTC", 20, 20, 5, ALIGN_LEFT, 0},
     [COLUMN_ACTOR] = {"WHO", 14, 10, 0, ALIGN_LEFT, 0},
-    [COLUMN_ACTION] = {"DID", 20, 12, 0, ALIGN_LEFT, 0},
-    [COLUMN_OBJECT] = {"TO WHAT", 28, 16, 4, ALIGN_LEFT, 0},
-    [COLUMN_DETAIL] = {"DETAIL", 40, 24, 1, ALIGN_LEFT | ALIGN_CLIP_END, COLUMN_GROW},
+    [COLUMN_ACTION] = {"DID", 20, 18, 0, ALIGN_LEFT, 0},
+    [COLUMN_OBJECT] = {"TO WHAT", 30, 26, 4, ALIGN_LEFT, 0},
+    [COLUMN_DETAIL] = {"DETAIL", 40, 20, 1, ALIGN_LEFT | ALIGN_CLIP_END, COLUMN_GROW},
 };
 
 typedef struct {

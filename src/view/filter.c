@@ -43,8 +43,9 @@ const char *filter_text(const Filter *filter)
 static bool contains(const char *text, const char *word)
 {
     gsize n = strlen(word);
+    // `word` is lower case; the first letter is compared here, for most places end there
     for (; text && *text; text++)
-        if (g_ascii_strncasecmp(text, word, n) == 0)
+        if (g_ascii_tolower(*text) == *word && g_ascii_strncasecmp(text, word, n) == 0)
             return true;
     return !n;
 }

@@ -330,8 +330,9 @@ static void draw_attention(const ViewContext *context, const Canvas *line, const
     Segments segments = {0};
     add_wants(context, &segments);
     add_modes(context, filter, &segments);
-    g_autofree char *name = screen->digit ? g_strdup_printf("[%c] %s", screen->digit, screen->title)
-                                          : g_strdup(screen->title);
+    char brief[] = {'[', screen->digit, ']', '\0'};
+    g_autofree char *name =
+        screen->digit ? g_strdup_printf("%s %s", brief, screen->title) : g_strdup(screen->title);
     int title = cells_width(line, name) + 1;
     guint form = 0;
     // the name of the screen gives way to words, words to signs
@@ -344,6 +345,8 @@ static void draw_attention(const ViewContext *context, const Canvas *line, const
             (form < 2 ? 2 : 1);
     if (line->width - title >= x)
         cells_put(line, line->width - title, 0, ROLE_TITLE, name);
+    else if (screen->digit && line->width - 4 >= x)
+        cells_put(line, line->width - 4, 0, ROLE_TITLE, brief);
 }
 
 Canvas frame_draw_top(const ViewContext *context, const Canvas *canvas, const Screen *screen,

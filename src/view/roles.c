@@ -19,19 +19,28 @@ static const Binding BINDINGS[] = {
     {ACTION_SORT, "sort", "o", "order", "Worst groups first, or as in the fleet file.", 0},
 };
 
-// One line: a group (workload NULL), or a workload of it. Borrowed from the picture.
+enum { NO_WORKLOAD = G_MAXINT };
+
+// One line: a group (no workload), or a workload of it, by their places in the picture's shelves: they stay while
+// only what the objects say changes, so that 100,000 rows are not made anew for every observation.
+typedef struct {
+    guint group;
+    guint workload;
+} Place;
+
 typedef struct {
     const GroupStatus *group;
-    const WorkloadStatus *workload;
+    const WorkloadStatus *workload; // NULL: the row is the group's
 } Row;
 
 typedef struct {
     Keymap *keys;
     Table *table;
-    GArray *rows;      // of Row
+    GArray *rows;      // of Place
     GHashTable *index; // id → row + 1; made when asked for
     guint64 version;
-    guint columns; // locations in the table's columns
+    guint64 layout; // of the picture, when the rows were made
+    guint columns;  // locations in the table's columns
     bool worst_first;
     Filter filter;
     const ViewContext *context; // during a call
@@ -45,7 +54,7 @@ static gpointer roles_create(void)
     keymap_add(view->keys, table_fold_binding, 1);
     keymap_add(view->keys, table_bindings, TABLE_BINDINGS);
     view->table = table_new(NULL, 0, TABLE_TREE);
-    view->rows = g_array_new(FALSE, FALSE, sizeof(Row));
+    view->rows = g_array_new(FALSE, FALSE, sizeof(Place));
     filter_init(&view->filter);
     return view;
 }
@@ -61,14 +70,18 @@ static void roles_destroy(gpointer state)
     g_free(view);
 }
 
-static const Row *row_at(const Roles *view, gsize index)
+static Row row_at(const Roles *view, gsize index)
 {
-    return &g_array_index(view->rows, Row, index);
+    const Place *place = &g_array_index(view->rows, Place, index);
+    const Picture *picture = view->context->picture;
+    bool head = place->workload == NO_WORKLOAD;
+    return (Row){picture_at(picture, SHELF_GROUPS, place->group),
+                 head ? NULL : picture_at(picture, SHELF_WORKLOADS, place->workload)};
 }
 
-static const char *row_id(const Row *row)
+static const char *row_id(Row row)
 {
-    return row->workload ? row->workload->id : row->group->name;
+    return row.workload ? row.workload->id : row.group->name;
 }
 
 // ---- rows from the picture ----
@@ -87,29 +100,31 @@ static int group_badness(const GroupStatus *group)
     return group->down_since_ms ? -1 : ORDER[group->mode];
 }
 
-static int compare_groups(gconstpointer a, gconstpointer b)
+static int compare_groups(gconstpointer a, gconstpointer b, gpointer data)
 {
-    const GroupStatus *x = *(GroupStatus *const *)a, *y = *(GroupStatus *const *)b;
+    const Picture *picture = data;
+    const GroupStatus *x = picture_at(picture, SHELF_GROUPS, *(const guint *)a);
+    const GroupStatus *y = picture_at(picture, SHELF_GROUPS, *(const guint *)b);
     int difference = group_badness(x) - group_badness(y);
     return difference ? difference : strcmp(x->name, y->name);
 }
 
-static GPtrArray *ordered_groups(const Roles *view, const Picture *picture)
+static GArray *ordered_groups(const Roles *view, const Picture *picture)
 {
-    GPtrArray *groups = g_ptr_array_new();
+    GArray *groups = g_array_new(FALSE, FALSE, sizeof(guint));
     for (guint i = 0; i < picture_count(picture, SHELF_GROUPS); i++)
-        g_ptr_array_add(groups, picture_at(picture, SHELF_GROUPS, i));
+        g_array_append_val(groups, i);
     if (view->worst_first)
-        g_ptr_array_sort(groups, compare_groups);
+        g_array_sort_with_data(groups, compare_groups, (gpointer)picture);
     return groups;
 }
 
-// Workloads by group, each list in the order of the fleet file.
+// Places of workloads by group, each list in the order of the fleet file.
 static GHashTable *by_group(const Picture *picture)
 {
     GHashTable *lists =
-        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
-    GPtrArray *last = NULL;
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_array_unref);
+    GArray *last = NULL;
     const char *name = NULL;
     for (guint i = 0; i < picture_count(picture, SHELF_WORKLOADS); i++) {
         WorkloadStatus *workload = picture_at(picture, SHELF_WORKLOADS, i);
@@ -117,27 +132,29 @@ static GHashTable *by_group(const Picture *picture)
             name = workload->group;
             last = g_hash_table_lookup(lists, name);
             if (!last)
-                g_hash_table_insert(lists, workload->group, last = g_ptr_array_new());
+                g_hash_table_insert(lists, workload->group,
+                                    last = g_array_new(FALSE, FALSE, sizeof(guint)));
         }
-        g_ptr_array_add(last, workload);
+        g_array_append_val(last, i);
     }
     return lists;
 }
 
-static void add_group(Roles *view, const GroupStatus *group, const GPtrArray *workloads)
+static void add_group(Roles *view, const Picture *picture, guint at, const GArray *workloads)
 {
+    const GroupStatus *group = picture_at(picture, SHELF_GROUPS, at);
     guint start = view->rows->len;
-    Row head = {group, NULL};
+    Place head = {at, NO_WORKLOAD};
     bool folded = table_is_folded(view->table, group->name);
     bool any = false;
     g_array_append_val(view->rows, head);
     for (guint i = 0; workloads && i < workloads->len; i++) {
-        Row row = {group, workloads->pdata[i]};
-        if (!matches(view, group, row.workload))
+        Place place = {at, g_array_index(workloads, guint, i)};
+        if (!matches(view, group, picture_at(picture, SHELF_WORKLOADS, place.workload)))
             continue;
         any = true;
         if (!folded)
-            g_array_append_val(view->rows, row);
+            g_array_append_val(view->rows, place);
     }
     if (!any && !filter_is_empty(&view->filter))
         g_array_set_size(view->rows, start);
@@ -145,14 +162,16 @@ static void add_group(Roles *view, const GroupStatus *group, const GPtrArray *wo
 
 static void make_rows(Roles *view, const Picture *picture)
 {
-    g_autoptr(GPtrArray) groups = ordered_groups(view, picture);
+    g_autoptr(GArray) groups = ordered_groups(view, picture);
     g_autoptr(GHashTable) lists = by_group(picture);
     g_array_set_size(view->rows, 0);
     g_clear_pointer(&view->index, g_hash_table_unref);
     for (guint i = 0; i < groups->len; i++) {
-        const GroupStatus *group = groups->pdata[i];
-        add_group(view, group, g_hash_table_lookup(lists, group->name));
+        guint at = g_array_index(groups, guint, i);
+        const GroupStatus *group = picture_at(picture, SHELF_GROUPS, at);
+        add_group(view, picture, at, g_hash_table_lookup(lists, group->name));
     }
+    view->layout = picture->layout;
 }
 
 static void make_columns(Roles *view, const Picture *picture)
@@ -178,14 +197,25 @@ static void make_columns(Roles *view, const Picture *picture)
     view->columns = n;
 }
 
+// What is sorted or chosen by state must be looked at whenever anything changes.
+static bool rows_depend_on_state(const Roles *view)
+{
+    return view->worst_first || !filter_is_empty(&view->filter);
+}
+
 static void roles_refresh(gpointer state, const ViewContext *context)
 {
     Roles *view = state;
-    if (view->version == context->picture->version && view->rows->len)
+    const Picture *picture = context->picture;
+    bool first = !view->version || !view->rows->len;
+    view->context = context;
+    if (view->version == picture->version && !first)
         return;
-    make_rows(view, context->picture);
-    make_columns(view, context->picture);
-    view->version = context->picture->version;
+    if (first || view->layout != picture->layout || rows_depend_on_state(view))
+        make_rows(view, picture);
+    g_clear_pointer(&view->index, g_hash_table_unref); // its keys are the objects' own
+    make_columns(view, picture);
+    view->version = picture->version;
 }
 
 // ---- the table's model ----
@@ -198,12 +228,12 @@ static gsize model_count(gpointer data)
 static void model_row(gpointer data, gsize index, TableRow *ret_row)
 {
     const Roles *view = data;
-    const Row *row = row_at(view, index);
+    Row row = row_at(view, index);
     ret_row->id = row_id(row);
-    ret_row->level = row->workload ? 1 : 0;
-    ret_row->fold = row->workload                                    ? FOLD_LEAF
-                    : table_is_folded(view->table, row->group->name) ? FOLD_CLOSED
-                                                                     : FOLD_OPEN;
+    ret_row->level = row.workload ? 1 : 0;
+    ret_row->fold = row.workload                                    ? FOLD_LEAF
+                    : table_is_folded(view->table, row.group->name) ? FOLD_CLOSED
+                                                                    : FOLD_OPEN;
 }
 
 static gsize model_find(gpointer data, const char *id)
@@ -316,30 +346,30 @@ static void group_cell(const Roles *view, const GroupStatus *group, guint column
 static void model_cell(gpointer data, gsize index, guint column, TableCell *cell)
 {
     const Roles *view = data;
-    const Row *row = row_at(view, index);
+    Row row = row_at(view, index);
     char age[16];
-    if (!row->workload) {
-        group_cell(view, row->group, column, cell);
+    if (!row.workload) {
+        group_cell(view, row.group, column, cell);
         return;
     }
     switch (column) {
     case COLUMN_NAME:
-        cell->text = row->workload->name;
-        if (row->workload->findings)
-            table_cell_printf(cell, ROLE_WARN, "%s !", row->workload->name);
+        cell->text = row.workload->name;
+        if (row.workload->findings)
+            table_cell_printf(cell, ROLE_WARN, "%s !", row.workload->name);
         break;
     case COLUMN_PATTERN:
-        cell->text = pattern_word(row->workload);
+        cell->text = pattern_word(row.workload);
         break;
     case COLUMN_TRIGGER:
-        trigger_cell(row->workload, cell);
+        trigger_cell(row.workload, cell);
         break;
     case COLUMN_AGE:
-        calm_age_format(oldest_observation(row->workload), view->context->now_ms, age);
+        calm_age_format(oldest_observation(row.workload), view->context->now_ms, age);
         table_cell_printf(cell, ROLE_DIM, "%s", age);
         break;
     default:
-        instance_cell(view, row->workload,
+        instance_cell(view, row.workload,
                       picture_at(view->context->picture, SHELF_LOCATIONS, column - FIXED_COLUMNS),
                       cell);
     }
@@ -366,24 +396,24 @@ static void roles_draw(gpointer state, const ViewContext *context, const Canvas 
     table_draw(view->table, &model, canvas);
 }
 
-static const Row *selected_row(Roles *view, const ViewContext *context)
+// A row without a group if there is none.
+static Row selected_row(Roles *view, const ViewContext *context)
 {
     TableModel model = model_of(view, context);
     gsize index = table_index(view->table, &model);
-    return index < view->rows->len ? row_at(view, index) : NULL;
+    return index < view->rows->len ? row_at(view, index) : (Row){0};
 }
 
 static Effect open_row(Roles *view, const ViewContext *context)
 {
-    const Row *row = selected_row(view, context);
-    if (!row)
+    Row row = selected_row(view, context);
+    if (!row.group)
         return effect_of(EFFECT_NONE);
-    if (row->workload)
-        return effect_open(SCREEN_CELL, row->workload->id);
-    if (row->group->operation)
-        return effect_open(SCREEN_OPERATION, row->group->operation);
-    table_set_folded(view->table, row->group->name,
-                     !table_is_folded(view->table, row->group->name));
+    if (row.workload)
+        return effect_open(SCREEN_CELL, row.workload->id);
+    if (row.group->operation)
+        return effect_open(SCREEN_OPERATION, row.group->operation);
+    table_set_folded(view->table, row.group->name, !table_is_folded(view->table, row.group->name));
     make_rows(view, context->picture);
     return effect_of(EFFECT_REDRAW);
 }
@@ -423,15 +453,15 @@ static void roles_open(gpointer state, const char *object)
 
 static char *roles_copy(gpointer state, const ViewContext *context)
 {
-    const Row *row = selected_row(state, context);
-    return row ? g_strdup(row_id(row)) : NULL;
+    Row row = selected_row(state, context);
+    return row.group ? g_strdup(row_id(row)) : NULL;
 }
 
 static char *roles_command_line(gpointer state, const ViewContext *context)
 {
-    const Row *row = selected_row(state, context);
-    return row ? g_strdup_printf("signalbox roles --filter group:%s", row->group->name)
-               : g_strdup("signalbox roles");
+    Row row = selected_row(state, context);
+    return row.group ? g_strdup_printf("signalbox roles --filter group:%s", row.group->name)
+                     : g_strdup("signalbox roles");
 }
 
 static const char *roles_filter(gpointer state)
@@ -448,8 +478,8 @@ static void roles_set_filter(gpointer state, const char *text)
 
 static const char *roles_group(gpointer state, const ViewContext *context)
 {
-    const Row *row = selected_row(state, context);
-    return row ? row->group->name : NULL;
+    Row row = selected_row(state, context);
+    return row.group ? row.group->name : NULL;
 }
 
 const Screen ROLES_SCREEN = {

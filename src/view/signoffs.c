@@ -1,6 +1,8 @@
 // Screen 4: what waits for a sign-off, mine first, what expires soonest before the rest. Enter opens the statement.
 #include "view/screens.h"
 
+#include <string.h>
+
 #include "base/timefmt.h"
 #include "view/badge.h"
 #include "view/list.h"
@@ -23,7 +25,7 @@ static const Binding BINDINGS[] = {
 
 static const TableColumn COLUMNS[] = {
     [COLUMN_WHAT] = {"WHAT", 24, 14, 0, ALIGN_LEFT, COLUMN_GROW},
-    [COLUMN_FROM] = {"FROM → TO", 26, 16, 3, ALIGN_LEFT, COLUMN_GROW},
+    [COLUMN_FROM] = {"FROM → TO", 30, 26, 3, ALIGN_LEFT, COLUMN_GROW},
     [COLUMN_LOSS] = {"LOSS", 9, 7, 0, ALIGN_LEFT, 0},
     [COLUMN_SIGNED] = {"SIGNED", 6, 6, 1, ALIGN_LEFT, 0},
     [COLUMN_YOU] = {"YOU", 10, 10, 1, ALIGN_LEFT, 0},
@@ -176,16 +178,51 @@ static TableModel model_of(Queue *view, const ViewContext *context)
                      : "Waiting for the backend's first picture."};
 }
 
-static void signoffs_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
-{
-    TableModel model = model_of(state, context);
-    table_draw(((Queue *)state)->list.table, &model, canvas);
-}
-
 static const Operation *selected(Queue *view, const ViewContext *context)
 {
     TableModel model = model_of(view, context);
     return list_selected(&view->list, &model);
+}
+
+static int put_line(const Canvas *canvas, int y, const char *label, Style style, const char *text)
+{
+    enum { LABEL = 6 };
+    Canvas body = canvas_sub(canvas, rect_make(LABEL, 0, canvas->width - LABEL, canvas->height));
+    gsize size = text ? strlen(text) : 0, done = 0;
+    cells_put(canvas, 1, y, ROLE_DIM, label);
+    while (done < size && y < canvas->height) {
+        gsize n = cells_wrap(&body, text + done, size - done, MAX(body.width, 1));
+        cells_put_n(&body, 0, y++, style, text + done, n);
+        done += n;
+    }
+    return y;
+}
+
+// What the selected statement is about, before it is opened.
+static void draw_preview(const Operation *operation, const Canvas *canvas)
+{
+    const Statement *s = operation->statement;
+    cells_rule(canvas, rect_make(0, 0, canvas->width, 1), ROLE_BORDER, operation->id);
+    if (!s)
+        return;
+    int y = put_line(canvas, 1, "MOVE", ROLE_NORMAL, s->summary);
+    y = put_line(canvas, y, "WHY", ROLE_NORMAL, s->why);
+    put_line(canvas, y, "LOSS", statement_loses(s) ? ROLE_ALARM : ROLE_OK,
+             s->loss_how ? s->loss_how : "nobody says how much");
+}
+
+static void signoffs_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
+{
+    enum { PREVIEW = 8, PREVIEW_MIN_HEIGHT = 14 };
+    Queue *view = state;
+    Rect rest = canvas_rect(canvas);
+    Rect below = rect_cut_bottom(&rest, rest.height >= PREVIEW_MIN_HEIGHT ? PREVIEW : 0);
+    TableModel model = model_of(view, context);
+    Canvas table = canvas_sub(canvas, rest), preview = canvas_sub(canvas, below);
+    table_draw(view->list.table, &model, &table);
+    const Operation *operation = selected(view, context);
+    if (operation && below.height)
+        draw_preview(operation, &preview);
 }
 
 static Effect signoffs_update(gpointer state, const ViewContext *context, const KeyEvent *key,

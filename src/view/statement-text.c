@@ -114,7 +114,9 @@ static void say_loss(const Text *text)
     GString *out = g_string_new(NULL);
     Role role = ROLE_ALARM;
     duration_format_up(s->loss_ms, bound);
-    duration_format(text->group ? text->group->rpo_ms : 0, rpo);
+    g_strlcpy(rpo, "unknown", sizeof rpo);
+    if (text->group)
+        duration_format(text->group->rpo_ms, rpo);
     age_format(s->made_ms, text->context->now_ms, made);
     if (!s->loss_known)
         g_string_append(out, "UNKNOWN, which counts as data loss");
@@ -133,21 +135,23 @@ static void say_loss(const Text *text)
     g_string_free(out, TRUE);
 }
 
+// "no run", "3 runs", "an unknown number of runs"
+static char *count_text(gint64 count, const char *one, const char *many)
+{
+    return count < 0 ? g_strdup_printf("an unknown number of %s", many)
+           : count == 0
+               ? g_strdup_printf("no %s", one)
+               : g_strdup_printf("%" G_GINT64_FORMAT " %s", count, count == 1 ? one : many);
+}
+
 static void say_runs(const Text *text)
 {
     const Statement *s = text->statement;
-    g_autofree char *runs =
-        s->abandoned_runs < 0
-            ? g_strdup("an unknown number of runs in flight is abandoned")
-            : g_strdup_printf("%" G_GINT64_FORMAT " runs in flight abandoned", s->abandoned_runs);
-    g_autofree char *missed =
-        s->missed_recurrences < 0
-            ? g_strdup("an unknown number of recurrences missed")
-            : g_strdup_printf("%" G_GINT64_FORMAT
-                              " recurrences missed so far, more until it is done",
-                              s->missed_recurrences);
+    g_autofree char *runs = count_text(s->abandoned_runs, "run", "runs");
+    g_autofree char *missed = count_text(s->missed_recurrences, "recurrence", "recurrences");
     bool harm = s->abandoned_runs != 0 || s->missed_recurrences != 0;
-    page_field(text->page, "RUNS", harm ? ROLE_WARN : ROLE_NORMAL, "%s; %s", runs, missed);
+    page_field(text->page, "RUNS", harm ? ROLE_WARN : ROLE_NORMAL,
+               "%s in flight abandoned; %s missed so far, more while it lasts", runs, missed);
 }
 
 static void say_proof(const Text *text)
@@ -331,10 +335,10 @@ static void say_facts(const Text *text)
         age_format(fact->observed_at_ms, text->context->now_ms, age);
         pager_text(text->page->pager, ROLE_DIM, fact->label);
         page_field(text->page, "", fact->value ? ROLE_NORMAL : ROLE_UNKNOWN,
-                   "%s %s, %s ago%s, from %s", fact->value ? fact->value : "unknown",
-                   fact->unit ? fact->unit : "", age,
-                   fact->frozen ? " (last word of a silent source)" : "",
-                   fact->source ? fact->source : "nobody");
+                   "%s%s%s, %s ago%s (%s)", fact->value ? fact->value : "unknown",
+                   fact->unit && *fact->unit ? " " : "", fact->unit ? fact->unit : "", age,
+                   fact->frozen ? ", the last word of a silent source" : "",
+                   fact->source ? fact->source : "nobody says so");
     }
 }
 
