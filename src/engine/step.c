@@ -47,7 +47,10 @@ static Exec *exec_new(Engine *engine, const Operation *operation, const Step *st
     exec->stage = stage;
     exec->begun_ms = engine->mono_ms;
     exec->look_ms = engine->mono_ms;
-    exec->limit_ms = engine_mono_of(engine, step->started_ms + step->limit_ms);
+    // Taken up after a restart it is looked at first, however long nobody was there to look: while the
+    // program was away nothing could be done, so the limit counts anew.
+    exec->limit_ms = stage == EXEC_LOOK ? engine->mono_ms + step->limit_ms
+                                        : engine_mono_of(engine, step->started_ms + step->limit_ms);
     g_hash_table_replace(engine->execs, exec->key, exec);
     return exec;
 }

@@ -357,6 +357,7 @@ void sim_restart(Sim *sim)
     g_clear_pointer(&sim->engine, engine_free);
     free_stores(sim);
     sim->restarts++;
+    fake_clock_advance(&sim->clock, sim->away_ms);
     boot(sim, image);
 }
 

@@ -24,6 +24,7 @@ typedef struct {
     bool woken;
     bool started, auditing;
     guint restarts;
+    gint64 away_ms; // how long it is gone at a restart
 
     // What the checks remember.
     AuditChain chain;    // verified so far

@@ -418,6 +418,29 @@ static void test_kill_everywhere(void)
     }
 }
 
+static bool is_granted(Sim *sim)
+{
+    const Operation *operation = sim_operation(sim);
+    for (guint i = 0; operation->past_pnr && i < operation->steps->len; i++)
+        if (((const Step *)operation->steps->pdata[i])->state == STEP_INTENT)
+            return true;
+    return false;
+}
+
+// Gone for longer than a step may take, with its intent written: it is looked at and ended, not given up.
+static void test_long_away(void)
+{
+    Sim *sim = given_proposal(NULL);
+    sim->away_ms = 10 * 60 * 1000;
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_until(sim, is_granted, 60000));
+    sim_restart(sim);
+    expect_settled(sim, 120000);
+    expect_state(sim, OPERATION_COMPLETED);
+    expect_active(sim, "north");
+    finish(sim);
+}
+
 static bool is_north(Sim *sim)
 {
     return g_strcmp0(sim_group(sim)->active, "north") == 0 && !sim_group(sim)->operation;
@@ -581,6 +604,7 @@ int main(int argc, char **argv)
         {"second-writer", test_second_writer},
         {"duplicate-signoff", test_duplicate_signoff},
         {"kill-everywhere", test_kill_everywhere},
+        {"long-away", test_long_away},
         {"automatic-and-antiflap", test_automatic_and_antiflap},
         {"quarantine", test_quarantine},
         {"split", test_split},
