@@ -106,15 +106,41 @@ static void append_roff(GString *out, const char *text)
     }
 }
 
+// Blanks part the keys; each begins with nothing, for some of them are punctuation to roff.
+static void append_keys(GString *out, const char *keys)
+{
+    g_auto(GStrv) parts = g_strsplit(*keys ? keys : "(none)", " ", -1);
+    for (guint i = 0; parts[i]; i++) {
+        g_string_append(out, " \\&");
+        append_roff(out, parts[i]);
+    }
+}
+
+// A line for each, as man pages have it.
+static void append_sentences(GString *out, const char *text)
+{
+    g_auto(GStrv) parts = g_strsplit(text, ". ", -1);
+    for (guint i = 0; parts[i]; i++) {
+        append_roff(out, parts[i]);
+        if (parts[i + 1])
+            g_string_append(out, ".\n");
+    }
+}
+
+void help_man_row(GString *out, const Keymap *map, gsize index)
+{
+    const Binding *row = keymap_row(map, index);
+    g_string_append(out, ".It Ic");
+    append_keys(out, keymap_keys(map, index));
+    g_string_append_c(out, '\n');
+    append_sentences(out, row->help);
+    g_string_append_printf(out, "\n.Pq Cm %s\n", row->name);
+}
+
 char *help_man(const Keymap *map)
 {
     GString *out = g_string_new(NULL);
-    for (gsize i = 0; i < keymap_count(map); i++) {
-        g_string_append(out, ".TP\n.B ");
-        append_roff(out, keymap_keys(map, i));
-        g_string_append_c(out, '\n');
-        append_roff(out, keymap_row(map, i)->help);
-        g_string_append_printf(out, "\n(\\fI%s\\fR)\n", keymap_row(map, i)->name);
-    }
+    for (gsize i = 0; i < keymap_count(map); i++)
+        help_man_row(out, map, i);
     return g_string_free(out, FALSE);
 }

@@ -14,5 +14,7 @@ void footer_draw(const Canvas *canvas, const KeyContext *context);
 // The help page: every key of every map, with its sentence.
 void help_fill(Pager *pager, const KeyContext *context);
 
-// The rows of a map as a list for a man page (roff), without a heading. The caller frees.
+// One row as an item of a list for a man page (mdoc): its keys, its sentence, its name.
+void help_man_row(GString *out, const Keymap *map, gsize index);
+// All rows of a map. The caller frees.
 char *help_man(const Keymap *map);

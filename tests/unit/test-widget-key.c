@@ -172,9 +172,9 @@ static void test_help(Maps *maps, gconstpointer data)
                     "\n");
     g_autofree char *man = help_man(maps->outer);
     g_assert_cmpstr(man, ==,
-                    ".TP\n.B q o\nLeaves signalbox.\n(\\fIquit\\fR)\n"
-                    ".TP\n.B x\nHas a key that is taken further in.\n(\\fIshadowed\\fR)\n"
-                    ".TP\n.B ?\n\\&.Shows all keys \\- here.\n(\\fIhelp\\fR)\n");
+                    ".It Ic \\&q \\&o\nLeaves signalbox.\n.Pq Cm quit\n"
+                    ".It Ic \\&x\nHas a key that is taken further in.\n.Pq Cm shadowed\n"
+                    ".It Ic \\&?\n\\&.Shows all keys \\- here.\n.Pq Cm help\n");
 }
 
 // In one map an earlier row keeps its key.
