@@ -646,6 +646,86 @@ void world_restate(Picture *picture, const char *id, const char *digest, const c
     picture->version++;
 }
 
+static void heal_location(LocationStatus *location)
+{
+    location->verdict.state = VERDICT_UP;
+    location->verdict.since_ms = AGO(9 * DAY);
+    location->managed_at_ms = AGO(3 * SECOND);
+    for (guint i = 0; i < location->vantages->len; i++) {
+        VantageStatus *vantage = location->vantages->pdata[i];
+        vantage->failures = 0;
+        vantage->first_failure_ms = 0;
+        for (guint k = 0; k < vantage->history_len; k++)
+            vantage->history[k].ok = true;
+    }
+}
+
+static void heal_workload(WorkloadStatus *workload)
+{
+    for (guint i = 0; i < workload->instances->len; i++) {
+        InstanceStatus *instance = workload->instances->pdata[i];
+        instance->state = instance->desired =
+            instance->primary ? INSTANCE_ACTIVE : INSTANCE_PASSIVE;
+        instance->since_ms = AGO(9 * DAY);
+    }
+}
+
+void world_heal(Picture *picture)
+{
+    static const char *const OPEN[] = {WORLD_AWAITING, WORLD_PLAIN, WORLD_RUNNING, WORLD_PAUSED,
+                                       WORLD_HOLDING};
+    for (guint i = 0; i < G_N_ELEMENTS(OPEN); i++)
+        picture_remove(picture, SHELF_OPERATIONS, OPEN[i]);
+    while (picture_count(picture, SHELF_ALARMS))
+        picture_remove(picture, SHELF_ALARMS, ((Alarm *)picture_at(picture, SHELF_ALARMS, 0))->id);
+    for (guint i = 0; i < picture_count(picture, SHELF_LOCATIONS); i++)
+        heal_location(picture_at(picture, SHELF_LOCATIONS, i));
+    for (guint i = 0; i < picture_count(picture, SHELF_WORKLOADS); i++)
+        heal_workload(picture_at(picture, SHELF_WORKLOADS, i));
+    for (guint i = 0; i < picture_count(picture, SHELF_GROUPS); i++) {
+        GroupStatus *group = picture_at(picture, SHELF_GROUPS, i);
+        group->mode = MODE_NORMAL;
+        group->down_since_ms = 0;
+        group->loss.loss_ms = 800;
+        g_clear_pointer(&group->operation, g_free);
+    }
+    picture->version++;
+}
+
+static void observe_location(LocationStatus *location, gint64 ms)
+{
+    location->verdict.observed_at_ms += ms;
+    location->managed_at_ms += ms;
+    for (guint i = 0; i < location->vantages->len; i++) {
+        VantageStatus *vantage = location->vantages->pdata[i];
+        ProbeSample sample = vantage->history[vantage->history_len - 1];
+        sample.at_ms += ms;
+        sample.latency_us = 38000 + (sample.at_ms * 37) % 23000;
+        vantage->last_ok_ms = sample.at_ms;
+        vantage_status_add(vantage, sample);
+    }
+    location_status_percentiles(location);
+}
+
+void world_observe(Picture *picture, gint64 ms)
+{
+    for (guint i = 0; i < picture_count(picture, SHELF_LOCATIONS); i++)
+        observe_location(picture_at(picture, SHELF_LOCATIONS, i), ms);
+    for (guint i = 0; i < picture_count(picture, SHELF_WORKLOADS); i++) {
+        WorkloadStatus *workload = picture_at(picture, SHELF_WORKLOADS, i);
+        for (guint k = 0; k < workload->instances->len; k++)
+            ((InstanceStatus *)workload->instances->pdata[k])->observed_at_ms += ms;
+    }
+    for (guint i = 0; i < picture_count(picture, SHELF_GROUPS); i++) {
+        GroupStatus *group = picture_at(picture, SHELF_GROUPS, i);
+        group->loss.observed_at_ms += ms;
+        group->loss.loss_ms = 500 + (group->loss.observed_at_ms / 1000 * 313) % 900;
+        for (guint k = 0; k < group->replication->len; k++)
+            ((ReplicationStatus *)group->replication->pdata[k])->observed_at_ms += ms;
+    }
+    picture->version++;
+}
+
 char *world_schedules(void)
 {
     return g_strdup(

@@ -26,6 +26,12 @@ ViewContext world_context(const Picture *picture);
 // An operation of the picture to be changed by a test.
 Operation *world_operation(Picture *picture, const char *id);
 
+// Makes everything well: all regions up, nothing waits, nothing runs.
+void world_heal(Picture *picture);
+
+// Everything is observed again `ms` later, with the same result.
+void world_observe(Picture *picture, gint64 ms);
+
 // Gives the operation another statement digest, and says what changed.
 void world_restate(Picture *picture, const char *id, const char *digest, const char *changed);
 
