@@ -6,7 +6,7 @@
 #include "conf/mistake.h"
 #include "model/refusal.h"
 
-enum { SILENCE_MS = 2200, WAKE_MS = 5 }; // silence: longer than the client gives an endpoint
+enum { SILENCE_MS = 2000, WAKE_MS = 5 };
 
 #define DEFAULT_URL "unix:/run/signalbox/signalboxd.sock"
 
@@ -55,7 +55,7 @@ static char *default_config(void)
         g_build_filename(g_get_user_config_dir(), "signalbox", "signalbox.conf", NULL);
     if (g_file_test(own, G_FILE_TEST_EXISTS))
         return g_steal_pointer(&own);
-    static const char SYSTEM[] = "/etc/signalbox/signalbox.conf";
+    static const char SYSTEM[] = SB_SYSCONFDIR "/signalbox/signalbox.conf";
     return g_file_test(SYSTEM, G_FILE_TEST_EXISTS) ? g_strdup(SYSTEM) : NULL;
 }
 
@@ -72,7 +72,8 @@ static bool load_config(Session *session, int *ret_exit)
         return true;
     for (guint i = 0; i < mistakes->len; i++) {
         g_autofree char *line = mistake_format(mistakes->pdata[i]);
-        fprintf(stderr, "%s\n", line);
+        g_autofree char *safe = print_safe(session, line);
+        fprintf(stderr, "%s\n", safe);
     }
     *ret_exit = EXIT_USAGE;
     return false;
@@ -275,22 +276,21 @@ static gboolean on_wake(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-// A large fleet's picture may take longer than a silent backend may.
-static bool is_silent(const Session *session, gint64 from_ms)
+// It began to answer, and nothing more comes. A large fleet's picture may take longer than that.
+static bool is_silent(const Session *session)
 {
-    gint64 heard_ms = MAX(client_picture(session->client)->link.heard_ms, from_ms);
-    return clock_wall_ms(session->clock) - heard_ms >= SILENCE_MS;
+    gint64 heard_ms = client_picture(session->client)->link.heard_ms;
+    return heard_ms && clock_wall_ms(session->clock) - heard_ms >= SILENCE_MS;
 }
 
 const Picture *session_picture(Session *session, int *ret_exit)
 {
     if (!session->client && !session_open(session, ret_exit))
         return NULL;
-    gint64 from_ms = clock_wall_ms(session->clock);
     const Picture *picture = client_picture(session->client);
     client_start(session->client);
     guint wake = g_timeout_add(WAKE_MS, on_wake, NULL);
-    while (!picture->complete && !client_failure(session->client) && !is_silent(session, from_ms))
+    while (!picture->complete && !client_failure(session->client) && !is_silent(session))
         g_main_context_iteration(NULL, TRUE);
     g_source_remove(wake);
     if (picture->complete)

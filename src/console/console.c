@@ -10,7 +10,7 @@
 enum {
     TICK_MS = 1000,
     BELL_PAUSE_MS = 30 * 1000,
-    PRINT_MS = 2200,
+    PRINT_MS = 2000,
     PRINT_POLL_MS = 5,
     WISHES_MAX = 4
 };
@@ -254,10 +254,10 @@ static gboolean on_poll(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-static bool is_silent(const Console *console, gint64 from_ms)
+static bool is_silent(const Console *console)
 {
-    gint64 heard_ms = MAX(client_picture(console->client)->link.heard_ms, from_ms);
-    return clock_wall_ms(console->clock) - heard_ms >= PRINT_MS;
+    gint64 heard_ms = client_picture(console->client)->link.heard_ms;
+    return heard_ms && clock_wall_ms(console->clock) - heard_ms >= PRINT_MS;
 }
 
 static bool is_waiting(const Console *console)
@@ -268,9 +268,8 @@ static bool is_waiting(const Console *console)
 
 static void wait_for_picture(Console *console)
 {
-    gint64 from_ms = clock_wall_ms(console->clock);
     guint poll = g_timeout_add(PRINT_POLL_MS, on_poll, console);
-    while (is_waiting(console) && !is_silent(console, from_ms))
+    while (is_waiting(console) && !is_silent(console))
         g_main_context_iteration(NULL, TRUE);
     g_source_remove(poll);
 }

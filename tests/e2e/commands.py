@@ -127,7 +127,7 @@ def test_nobody(t):
 
 def test_bad_backends(t):
     words = {"hang": "said nothing", "close": "without an answer", "noise": "not HTTP", "portal": "JSON",
-             "broken": "500", "flood": ""}
+             "broken": "500", "flood": "", "stall": "silent"}
     with Scripted(t.path("bad.sock")) as backend:
         for manner, word in words.items():
             backend.bad = getattr(Scripted, manner)
@@ -146,11 +146,16 @@ def test_bad_backends(t):
                 if name in ("status", "console"):
                     t.contains(err, word, f"{name}: {manner} is told")
         backend.bad = Scripted.hang
+        links = [t.path(f"hung{i}.sock") for i in range(3)]
+        for link in links:
+            os.symlink(backend.path, link)
         for name in ("status", "gate", "console"):
-            begun = time.monotonic()
-            status, _, err = run(name, *ASKING[name], url=backend.url)
-            took = time.monotonic() - begun
-            t.check(status == 3 and took < BOUND, f"{name}: a hung backend is told in {took:.2f} s")
+            for url in (backend.url, ",".join("unix:" + link for link in links)):
+                begun = time.monotonic()
+                status, _, err = run(name, *ASKING[name], url=url)
+                took = time.monotonic() - begun
+                t.check(status == 3 and took < BOUND, f"{name}: hung backends are told in {took:.2f} s")
+                t.check(url == backend.url or all(link in err for link in links), f"{name}: all that were tried")
 
 
 def test_nonsense(t):

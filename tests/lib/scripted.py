@@ -144,6 +144,13 @@ class Scripted:
         handler.connection.sendall(b"HTTP/1.1 500 \x1b[31mNo\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 
     @staticmethod
+    def stall(handler):
+        handler.connection.recv(4096)
+        handler.connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\n\r\n"
+                                   b'{"kind":"me","object":{"operator":"x","roles":1}}\n')
+        Scripted.hang(handler)
+
+    @staticmethod
     def flood(handler):
         """100 MB where a few hundred bytes would do."""
         handler.connection.recv(4096)
