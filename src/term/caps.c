@@ -61,7 +61,9 @@ const char *caps_fallback(const char *term)
         return "xterm-256color";
     if (g_str_has_prefix(term, "tmux") || g_str_has_prefix(term, "screen"))
         return "screen";
-    return "ansi";
+    // Nearly all that names itself newly is like xterm, and its description holds back the wrap behind the last
+    // column. That of "ansi" does not, and leaves stray cells on a terminal that does.
+    return "xterm";
 }
 
 static void unload_description(void)

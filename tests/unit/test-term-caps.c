@@ -30,8 +30,8 @@ static void test_fallback(void)
                  {"xterm-ghostty", "xterm-256color"},
                  {"tmux-direct", "screen"},
                  {"screen.xterm-new", "xterm-256color"},
-                 {"vt52", "ansi"},
-                 {"nonsense", "ansi"},
+                 {"vt52", "xterm"},
+                 {"nonsense", "xterm"},
                  {"", NULL},
                  {NULL, NULL},
                  {"unknown", NULL}};
