@@ -296,7 +296,11 @@ static void draw_active(Panel *panel)
     calm_age_format(panel->location->managed_at_ms, panel->context->now_ms, age);
     x = cells_printf(panel->canvas, x, panel->y, old ? ROLE_UNKNOWN : ROLE_NORMAL,
                      "%u of %u instances", panel->location->active, panel->location->instances);
-    cells_printf(panel->canvas, x, panel->y++, ROLE_DIM, old ? ", as of %s ago" : ", %s ago", age);
+    if (!panel->location->managed_at_ms)
+        cells_printf(panel->canvas, x, panel->y++, ROLE_UNKNOWN, ", unseen");
+    else
+        cells_printf(panel->canvas, x, panel->y++, ROLE_DIM, old ? ", as of %s ago" : ", %s ago",
+                     age);
 }
 
 static const GroupStatus *clocked_group(const Panel *panel)
@@ -348,8 +352,8 @@ static void draw_clock(Panel *panel)
     duration_format(group->rto_ms, rto);
     int x = label(panel, "RTO");
     Role role = used >= 1 ? ROLE_ALARM : ROLE_WARN;
-    x = cells_printf(panel->canvas, x, panel->y, role, "%s left of %s (%s) ", left, rto,
-                     group->name);
+    x = cells_printf(panel->canvas, x, panel->y, role, "%s%s of %s (%s) ", left,
+                     used >= 1 ? ": all" : " left", rto, group->name);
     cells_bar(panel->canvas, rect_make(x, panel->y++, MIN(6, panel->canvas->width - x), 1), role,
               MIN(used, 1.0));
 }
