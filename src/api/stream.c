@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "api/calm.h"
 #include "api/reply.h"
 #include "base/timefmt.h"
 #include "httpd/stream.h"
@@ -9,6 +10,9 @@
 #include "wire/delta.h"
 
 enum { RING = 4096, HEARTBEAT_MS = 2000, QUEUE_MAX = 4 * 1024 * 1024, STREAMS = 256 };
+
+// A large fleet is told of evenly: a reader must be able to take what comes in one go.
+enum { WAITING_MAX = 200 };
 
 // What is told while nobody listens is only written out if somebody comes back for it: then as the object
 // is by that time, which says the same.
@@ -25,9 +29,12 @@ struct EventHub {
     GPtrArray *streams; // of HttpStream *
     GHashTable *noted;  // "kind key" → NULL, in no order
     GPtrArray *order;   // the same strings in the order noted; owned by the table
-    guint changes;      // of engine_changes, the last so many are not yet told
-    GHashTable *found;  // id → Finding *, during a flush; NULL = not yet needed
-    guint heartbeat;    // source; 0 = nobody listens
+    GHashTable *prints; // the same strings, of what was published → guint64 *: its calm_print then
+    GHashTable *waiting; // the same strings, of what is calm and not yet told
+    guint calm;          // source: what is calm is told when it fires; 0 = nothing waits
+    guint changes;       // of engine_changes, the last so many are not yet told
+    GHashTable *found;   // id → Finding *, during a flush; NULL = not yet needed
+    guint heartbeat;     // source; 0 = nobody listens
 };
 
 // ---- streams ----
@@ -106,6 +113,8 @@ EventHub *event_hub_new(const EventHubConfig *config)
     hub->first = hub->revision = (guint64)clock_wall_ms(config->clock) * 4096;
     hub->streams = g_ptr_array_new();
     hub->noted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    hub->prints = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    hub->waiting = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     hub->order = g_ptr_array_new();
     return hub;
 }
@@ -115,6 +124,7 @@ void event_hub_free(EventHub *hub)
     if (!hub)
         return;
     g_clear_handle_id(&hub->heartbeat, g_source_remove);
+    g_clear_handle_id(&hub->calm, g_source_remove);
     for (guint i = 0; i < hub->streams->len; i++)
         http_stream_end(hub->streams->pdata[i]);
     for (guint i = 0; i < RING; i++)
@@ -122,12 +132,9 @@ void event_hub_free(EventHub *hub)
     g_ptr_array_unref(hub->streams);
     g_ptr_array_unref(hub->order);
     g_hash_table_unref(hub->noted);
+    g_hash_table_unref(hub->prints);
+    g_hash_table_unref(hub->waiting);
     g_free(hub);
-}
-
-guint64 event_hub_revision(const EventHub *hub)
-{
-    return hub->revision;
 }
 
 guint event_hub_subscribers(const EventHub *hub)
@@ -307,6 +314,65 @@ static GBytes *kept_event(EventHub *hub, guint64 revision)
     return event->bytes;
 }
 
+// True if it is as it was when it was last told, but for its age. What it is now is remembered.
+static bool only_aged(EventHub *hub, const char *name, guint64 print)
+{
+    guint64 *told = g_hash_table_lookup(hub->prints, name);
+    if (told && print && *told == print)
+        return true;
+    if (!told)
+        g_hash_table_insert(hub->prints, g_strdup(name), told = g_new(guint64, 1));
+    *told = print;
+    return false;
+}
+
+// True if it can wait.
+static bool is_calm(EventHub *hub, const char *name)
+{
+    const Source *source = &SOURCES[name[0] - 'a'];
+    gconstpointer object = source->find ? source->find(hub, name + 1) : NULL;
+    if (object)
+        return only_aged(hub, name, calm_print(source->kind, object));
+    g_hash_table_remove(hub->prints, name);
+    return false;
+}
+
+static void publish_waiting(EventHub *hub)
+{
+    GHashTableIter iter;
+    gpointer name;
+    g_clear_handle_id(&hub->calm, g_source_remove);
+    g_hash_table_iter_init(&iter, hub->waiting);
+    while (g_hash_table_iter_next(&iter, &name, NULL)) {
+        publish_noted(hub, name);
+        g_hash_table_iter_remove(&iter);
+    }
+}
+
+static gboolean on_calm(gpointer data)
+{
+    EventHub *hub = data;
+    hub->calm = 0;
+    publish_waiting(hub);
+    return G_SOURCE_REMOVE;
+}
+
+static void publish_all_noted(EventHub *hub)
+{
+    for (guint i = 0; i < hub->order->len; i++) {
+        const char *name = hub->order->pdata[i];
+        if (is_calm(hub, name)) {
+            g_hash_table_add(hub->waiting, g_strdup(name));
+            continue;
+        }
+        publish_noted(hub, name);
+        g_hash_table_remove(hub->waiting, name);
+    }
+    g_ptr_array_set_size(hub->order, 0);
+    g_hash_table_remove_all(hub->noted);
+    g_clear_pointer(&hub->found, g_hash_table_unref);
+}
+
 // Each is a new one: as many of the last as were noted.
 static void publish_changes(EventHub *hub)
 {
@@ -319,12 +385,21 @@ static void publish_changes(EventHub *hub)
 
 void event_hub_flush(EventHub *hub)
 {
-    for (guint i = 0; i < hub->order->len; i++)
-        publish_noted(hub, hub->order->pdata[i]);
-    g_ptr_array_set_size(hub->order, 0);
-    g_hash_table_remove_all(hub->noted);
-    g_clear_pointer(&hub->found, g_hash_table_unref);
+    publish_all_noted(hub);
     publish_changes(hub);
+    guint waiting = g_hash_table_size(hub->waiting);
+    if (waiting > WAITING_MAX)
+        publish_waiting(hub);
+    else if (waiting && !hub->calm)
+        hub->calm = g_timeout_add(CALM_MS, on_calm, hub);
+}
+
+// Who reads is told of a revision that has all they read, also what could have waited.
+guint64 event_hub_revision(EventHub *hub)
+{
+    publish_all_noted(hub);
+    publish_waiting(hub);
+    return hub->revision;
 }
 
 // ---- serving ----

@@ -27,13 +27,14 @@ void event_hub_free(EventHub *hub);
 // From the engine's listener: remembered until event_hub_flush.
 void event_hub_note(EventHub *hub, EngineObject kind, const char *key);
 
-// Sends what was noted. Call when the engine's run is over.
+// Sends what was noted; what is calm (calm.h) waits a few seconds. Call when the engine's run is over.
 void event_hub_flush(EventHub *hub);
 
 // Sends an event of another kind to all ("presence"), `json` as its data; not kept in the ring.
 void event_hub_tell(EventHub *hub, const char *event, const char *json);
 
-guint64 event_hub_revision(const EventHub *hub);
+// Of all that is so now: what still waited is sent first.
+guint64 event_hub_revision(EventHub *hub);
 guint event_hub_subscribers(const EventHub *hub);
 
 // GET /v1/events?since=REV, or Last-Event-ID, which counts more: a client that resumes by itself asks for
