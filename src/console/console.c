@@ -9,17 +9,27 @@
 
 enum {
     TICK_MS = 1000,
+    MINUTE_MS = 60 * 1000,
     BELL_PAUSE_MS = 30 * 1000,
     PRINT_MS = 2000,
     PRINT_POLL_MS = 5,
     WISHES_MAX = 4
 };
 
+static int utc_offset_min(Console *console, gint64 local_ms)
+{
+    if (console->offset_minute != local_ms / MINUTE_MS) {
+        g_autoptr(GDateTime) now = g_date_time_new_from_unix_local(local_ms / 1000);
+        console->offset_minute = local_ms / MINUTE_MS;
+        console->utc_offset_min = (int)(g_date_time_get_utc_offset(now) / G_TIME_SPAN_MINUTE);
+    }
+    return console->utc_offset_min;
+}
+
 ViewContext console_context(Console *console)
 {
     const Picture *picture = client_picture(console->client);
     gint64 local_ms = clock_wall_ms(console->clock);
-    g_autoptr(GDateTime) now = g_date_time_new_from_unix_local(local_ms / 1000);
     console_sent_list(console);
     return (ViewContext){.picture = picture,
                          .now_ms = picture_now(picture, local_ms),
@@ -28,8 +38,7 @@ ViewContext console_context(Console *console)
                          .armed = console->armed,
                          .once = console->term == NULL,
                          .demo = console->options.demo != NULL,
-                         .utc_offset_min =
-                             (int)(g_date_time_get_utc_offset(now) / G_TIME_SPAN_MINUTE),
+                         .utc_offset_min = utc_offset_min(console, local_ms),
                          .sent = (const SentSignOff *)(void *)console->sent->data,
                          .sent_count = console->sent->len,
                          .fetched_path = console->fetched_path,

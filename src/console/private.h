@@ -19,6 +19,9 @@ typedef struct {
     bool armed;
     bool quit_asked; // q was pressed once while something was being written
     guint tick;
+    gint64
+        offset_minute; // in which utc_offset_min was looked up: the zone's file is asked once a minute
+    int utc_offset_min;
     char *fetched_path; // the last answer to EFFECT_FETCH
     char *fetched_body; // NULL: it failed
     char *fetched_error;

@@ -194,7 +194,8 @@ static void draw_latency(Panel *panel)
 {
     const Latency *latency = panel->latency;
     int x = label(panel, "latency");
-    SparkLook look = {.style = ROLE_NORMAL};
+    // From nothing to at least twice what is usual: noise stays at the bottom, what is slow stands out.
+    SparkLook look = {.style = ROLE_NORMAL, .high = MAX(2.0 * (double)latency->p99_us, 1e5)};
     if (latency->n)
         cells_spark(panel->canvas, rect_make(x, panel->y, SPARK_WIDTH, 1), &look, latency->values,
                     latency->n);
@@ -234,7 +235,13 @@ static void draw_seen(Panel *panel)
               aged ? "no fresh probe: nobody knows" : why);
 }
 
-// The worst loss bound of the groups at home here.
+static double loss_share(const GroupStatus *group)
+{
+    return group->loss.known ? (double)group->loss.loss_ms / (double)MAX(group->rpo_ms, (gint64)1)
+                             : (double)NAN;
+}
+
+// The loss bound, of the groups at home here, that is nearest to what its group may lose.
 static const GroupStatus *worst_loss(const Panel *panel)
 {
     const Picture *picture = panel->context->picture;
@@ -244,7 +251,7 @@ static const GroupStatus *worst_loss(const Panel *panel)
         if (g_strcmp0(group->active, panel->location->name) != 0 || !group->replication->len)
             continue;
         bool worse = !worst || !group->loss.known ||
-                     (worst->loss.known && group->loss.loss_ms > worst->loss.loss_ms);
+                     (worst->loss.known && loss_share(group) > loss_share(worst));
         if (worse)
             worst = group;
     }
@@ -272,9 +279,7 @@ static void draw_data(Panel *panel)
     }
     duration_format_up(calm_bound(panel, group), loss);
     duration_format(group->rpo_ms, rpo);
-    double share = group->loss.known
-                       ? (double)group->loss.loss_ms / (double)MAX(group->rpo_ms, (gint64)1)
-                       : (double)NAN;
+    double share = loss_share(group);
     Role role = !group->loss.known ? ROLE_UNKNOWN
                 : share >= 1       ? ROLE_ALARM
                 : share >= 0.5     ? ROLE_WARN
