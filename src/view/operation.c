@@ -183,6 +183,17 @@ static gsize model_find(gpointer data, const char *id)
     return G_MAXSIZE;
 }
 
+// Of the steps that give the role away the first is the point of no return.
+static bool is_point(const Operation *operation, const Step *step)
+{
+    for (guint i = 0; i < operation->steps->len; i++) {
+        const Step *other = operation->steps->pdata[i];
+        if (other->grants)
+            return other == step;
+    }
+    return false;
+}
+
 static void state_cell(const Step *step, gint64 now_ms, TableCell *cell)
 {
     Badge badge = badge_step(step);
@@ -213,8 +224,8 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
     char usual[16];
     switch (column) {
     case COLUMN_STEP:
-        table_cell_printf(cell, step->grants ? ROLE_WARN : ROLE_NORMAL, "%u %s", step->number,
-                          step->title);
+        table_cell_printf(cell, is_point(view->operation, step) ? ROLE_WARN : ROLE_NORMAL, "%u %s",
+                          step->number, step->title);
         break;
     case COLUMN_STATE:
         state_cell(step, now_ms, cell);
@@ -314,7 +325,7 @@ static int draw_clock(const OperationView *view, const Canvas *canvas, int y)
         return y;
     gint64 used_ms = (stop_ms ? stop_ms : now_ms) - op->detected_ms;
     duration_format(op->rto_ms, rto);
-    duration_format(used_ms / 1000 * 1000, used);
+    duration_format(stop_ms ? used_ms : used_ms / 1000 * 1000, used);
     duration_format((used_ms + left_ms) / 1000 * 1000, forecast);
     Role role = used_ms > op->rto_ms ? ROLE_ALARM : ROLE_NORMAL;
     if (operation_has_ended(op) && !op->started_ms)
@@ -366,10 +377,11 @@ static int draw_origin(const OperationView *view, const Canvas *canvas, int y)
     char age[16], left[16];
     calm_age_format(op->proposed_ms, view->context->now_ms, age);
     left_format(op->expires_ms, view->context->now_ms, left);
-    y = put_format(canvas, y, ROLE_DIM,
-                   "proposed by %s %s ago: %s · %u of %u signed · epoch %" G_GINT64_FORMAT,
-                   op->proposer, age, op->reason ? op->reason : "", quorum_given(op),
-                   op->statement ? op->statement->approvals : 0, op->epoch);
+    guint needed = op->statement ? op->statement->approvals : 0;
+    g_autofree char *signed_ = needed ? g_strdup_printf("%u of %u signed", quorum_given(op), needed)
+                                      : g_strdup("no sign-off needed");
+    y = put_format(canvas, y, ROLE_DIM, "proposed by %s %s ago: %s · %s · epoch %" G_GINT64_FORMAT,
+                   op->proposer, age, op->reason ? op->reason : "", signed_, op->epoch);
     if (op->state == OPERATION_AWAITING)
         y = put_format(canvas, y, ROLE_WARN, "expires in %s", left);
     return y;
@@ -389,7 +401,7 @@ static int draw_window(const OperationView *view, const Canvas *canvas, int y)
                       left);
 }
 
-static void draw_step(const Step *step, const Canvas *canvas)
+static void draw_step(const Step *step, bool is_point, const Canvas *canvas)
 {
     Badge badge = badge_step(step);
     char usual[16], p95[16];
@@ -403,7 +415,7 @@ static void draw_step(const Step *step, const Canvas *canvas)
     duration_format(step->usual_p95_ms, p95);
     put_format(canvas, y, ROLE_DIM, "%s%s%s%s%s%s%s%s%s%s%s",
                step->best_effort ? "best effort · " : "",
-               step->grants ? "the point of no return · " : "", step->by ? "by " : "",
+               is_point ? "the point of no return · " : "", step->by ? "by " : "",
                step->by ? step->by : "", step->ticket && *step->ticket ? ", " : "",
                step->ticket ? step->ticket : "", step->by ? " · " : "",
                step->usual_ms ? "usually " : "no usual duration known", step->usual_ms ? usual : "",
@@ -440,7 +452,7 @@ static void draw_steps(OperationView *view, const ViewContext *context, const Op
     const Step *step = selected_step(view, context, operation);
     Canvas below = canvas_sub(canvas, detail);
     if (step && room)
-        draw_step(step, &below);
+        draw_step(step, is_point(operation, step), &below);
 }
 
 static void operation_draw(gpointer state, const ViewContext *context, const Canvas *canvas)

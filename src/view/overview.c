@@ -6,6 +6,7 @@
 
 #include "base/timefmt.h"
 #include "view/badge.h"
+#include "view/words.h"
 
 enum { PANEL_WIDTH_MIN = 38, PANEL_HEIGHT = 9, PANELS_MAX = 4, LOG_LINES_MIN = 2 };
 enum { PROBES_MIN = 3, PROBES_MAX = 12, SPARK_WIDTH = 12, CALM_MS = 30 * 1000 };
@@ -200,8 +201,9 @@ static void draw_latency(Panel *panel)
         cells_spark(panel->canvas, rect_make(x, panel->y, SPARK_WIDTH, 1), &look, latency->values,
                     latency->n);
     if (latency->p50_us)
-        cells_printf(panel->canvas, x + SPARK_WIDTH + 1, panel->y, ROLE_NORMAL, "%.0f-%.0f ms",
-                     (double)latency->p50_us / 1000.0, (double)latency->p99_us / 1000.0);
+        cells_printf(panel->canvas, x + SPARK_WIDTH + 1, panel->y, ROLE_NORMAL, "%.*f-%.*f ms",
+                     latency->p50_us < 10000 ? 1 : 0, (double)latency->p50_us / 1000.0,
+                     latency->p50_us < 10000 ? 1 : 0, (double)latency->p99_us / 1000.0);
     else if (!latency->n)
         cells_put(panel->canvas, x, panel->y, ROLE_UNKNOWN, "none yet");
     panel->y++;
@@ -297,15 +299,12 @@ static void draw_active(Panel *panel)
     int x = label(panel, "active");
     bool old = panel->location->managed_at_ms &&
                panel->context->now_ms - panel->location->managed_at_ms > FACT_LIMIT_MS;
-    char age[16];
-    calm_age_format(panel->location->managed_at_ms, panel->context->now_ms, age);
+    char ago[24];
+    ago_format(panel->location->managed_at_ms, panel->context->now_ms, true, ago);
     x = cells_printf(panel->canvas, x, panel->y, old ? ROLE_UNKNOWN : ROLE_NORMAL,
                      "%u of %u instances", panel->location->active, panel->location->instances);
-    if (!panel->location->managed_at_ms)
-        cells_printf(panel->canvas, x, panel->y++, ROLE_UNKNOWN, ", unseen");
-    else
-        cells_printf(panel->canvas, x, panel->y++, ROLE_DIM, old ? ", as of %s ago" : ", %s ago",
-                     age);
+    cells_printf(panel->canvas, x, panel->y++, ROLE_DIM, old ? ", as of %s" : ", %s",
+                 panel->location->managed_at_ms ? ago : "unseen");
 }
 
 static const GroupStatus *clocked_group(const Panel *panel)
@@ -357,9 +356,13 @@ static void draw_clock(Panel *panel)
     duration_format(group->rto_ms, rto);
     int x = label(panel, "RTO");
     Role role = used >= 1 ? ROLE_ALARM : ROLE_WARN;
-    x = cells_printf(panel->canvas, x, panel->y, role, "%s%s of %s (%s) ", left,
-                     used >= 1 ? ": all" : " left", rto, group->name);
-    cells_bar(panel->canvas, rect_make(x, panel->y++, MIN(6, panel->canvas->width - x), 1), role,
+    g_autofree char *of = g_strdup_printf(" (%s)", group->name);
+    x = cells_printf(panel->canvas, x, panel->y, role, "%s%s of %s", left,
+                     used >= 1 ? ": all" : " left", rto);
+    if (x + cells_width(panel->canvas, of) <= panel->canvas->width)
+        x = cells_put(panel->canvas, x, panel->y, role, of);
+    cells_bar(panel->canvas,
+              rect_make(x + 1, panel->y++, CLAMP(panel->canvas->width - x - 1, 0, 6), 1), role,
               MIN(used, 1.0));
 }
 

@@ -12,6 +12,7 @@
 enum { COLUMN_NAME, COLUMN_PATTERN, COLUMN_TRIGGER, COLUMN_AGE, FIXED_COLUMNS };
 enum { LOCATIONS_MAX = TABLE_MAX_COLUMNS - FIXED_COLUMNS };
 enum { ACTION_OPEN = 1, ACTION_SORT };
+enum { NAME_MIN = 18, NAME_MIN_WIDE = 27, WIDE = 76 };
 
 static const Binding BINDINGS[] = {
     {ACTION_OPEN, "open", "enter", "explain",
@@ -40,7 +41,7 @@ typedef struct {
     GHashTable *index; // id → row + 1; made when asked for
     guint64 version;
     guint64 layout; // of the picture, when the rows were made
-    guint columns;  // locations in the table's columns
+    bool wide;      // as drawn last: names have room
     bool worst_first;
     Filter filter;
     const ViewContext *context; // during a call
@@ -177,7 +178,8 @@ static void make_rows(Roles *view, const Picture *picture)
 static void make_columns(Roles *view, const Picture *picture)
 {
     TableColumn columns[TABLE_MAX_COLUMNS] = {
-        [COLUMN_NAME] = {"GROUP / WORKLOAD", 38, 18, 0, ALIGN_LEFT, 0},
+        [COLUMN_NAME] = {"GROUP / WORKLOAD", 38, view->wide ? NAME_MIN_WIDE : NAME_MIN, 0,
+                         ALIGN_LEFT, 0},
         [COLUMN_PATTERN] = {"PATTERN", 12, 12, 3, ALIGN_LEFT, 0},
         [COLUMN_TRIGGER] = {"TRIGGER", 12, 12, 2, ALIGN_LEFT, 0},
         [COLUMN_AGE] = {"AGE", 5, 5, 1, ALIGN_RIGHT, 0},
@@ -194,7 +196,6 @@ static void make_columns(Roles *view, const Picture *picture)
                           0};
     }
     table_set_columns(view->table, columns, FIXED_COLUMNS + n);
-    view->columns = n;
 }
 
 // What is sorted or chosen by state must be looked at whenever anything changes.
@@ -392,6 +393,11 @@ static TableModel model_of(Roles *view, const ViewContext *context)
 static void roles_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
 {
     Roles *view = state;
+    bool wide = canvas->width >= WIDE;
+    if (wide != view->wide) {
+        view->wide = wide;
+        make_columns(view, context->picture);
+    }
     TableModel model = model_of(view, context);
     table_draw(view->table, &model, canvas);
 }

@@ -313,15 +313,17 @@ static void say_steps(const Text *text)
     const Statement *s = text->statement;
     g_autofree char *title = g_strdup_printf("%u steps", s->steps->len);
     pager_rule(text->page->pager, title);
+    bool passed = false; // only the first step that grants the role is the point of no return
     for (guint i = 0; i < s->steps->len; i++) {
         const PlannedStep *step = s->steps->pdata[i];
+        bool first = step->grants && !passed;
         char number[16], limit[16];
         g_snprintf(number, sizeof number, "%u", step->number);
         duration_format(step->limit_ms, limit);
-        page_field(text->page, number, step->grants ? ROLE_WARN : ROLE_NORMAL,
-                   "%s  [%s, limit %s%s]%s", step->title, name_of(&SIDE_NAMES, (int)step->side),
-                   limit, step->best_effort ? ", best effort" : "",
-                   step->grants ? "  ← point of no return" : "");
+        passed |= first;
+        page_field(text->page, number, first ? ROLE_WARN : ROLE_NORMAL, "%s  [%s, limit %s%s]%s",
+                   step->title, name_of(&SIDE_NAMES, (int)step->side), limit,
+                   step->best_effort ? ", best effort" : "", first ? "  ← point of no return" : "");
     }
 }
 
