@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 
-#include "daemon/load.h"
 #include "daemon/pace.h"
 #include "driver/drivers.h"
 #include "driver/prober.h"
@@ -54,11 +53,7 @@ static char *schedules(gint64 from_ms, gint64 to_ms, const char *filter, gpointe
 static bool open_files(Daemon *daemon)
 {
     g_autoptr(GPtrArray) mistakes = mistakes_new();
-    if (load_daemon(daemon->options->config, &daemon->config, mistakes)) {
-        load_fleet(daemon->config->fleet, &daemon->fleet, mistakes);
-        daemon->people = load_identities(daemon->config, mistakes);
-    }
-    if (!mistakes->len)
+    if (files_load(daemon->options->config, &daemon->files, mistakes))
         return true;
     g_autofree char *text = mistakes_format(mistakes);
     fprintf(stderr, "%s\n", text);
@@ -69,8 +64,8 @@ static void open_log(Daemon *daemon)
 {
     daemon->log = (Log){.clock = clock_system(),
                         .level = daemon->options->log_level ? daemon->options->level
-                                                            : daemon->config->log_level,
-                        .json = daemon->config->log_format == LOG_FORMAT_JSON,
+                                                            : daemon->files.config->log_level,
+                        .json = daemon->files.config->log_format == LOG_FORMAT_JSON,
                         .fd = 2};
     id_source_init(&daemon->ids, clock_system(), 0);
 }
@@ -78,17 +73,17 @@ static void open_log(Daemon *daemon)
 static bool open_store(Daemon *daemon)
 {
     g_autoptr(GError) error = NULL;
-    StoreSqliteOptions options = store_sqlite_options(daemon->config->store);
+    StoreSqliteOptions options = store_sqlite_options(daemon->files.config->store);
     daemon->store = store_sqlite_open(&options, clock_system(), &error);
     if (!daemon->store)
-        log_error(&daemon->log, "the store cannot be opened", "store", daemon->config->store, "why",
-                  error->message);
+        log_error(&daemon->log, "the store cannot be opened", "store", daemon->files.config->store,
+                  "why", error->message);
     return daemon->store != NULL;
 }
 
 static void open_engine(Daemon *daemon)
 {
-    const DaemonConfig *config = daemon->config;
+    const DaemonConfig *config = daemon->files.config;
     const HttpClientConfig http = {.user_agent = "signalboxd"};
     daemon->drivers = drivers_new(clock_system(), &http);
     daemon->prober = prober_new(clock_system(), &http);
@@ -109,12 +104,12 @@ static void open_engine(Daemon *daemon)
                                  .next = next,
                                  .rule = rule,
                                  .data = daemon};
-    daemon->engine = engine_new(&engine, daemon->fleet);
+    daemon->engine = engine_new(&engine, daemon->files.fleet);
     const ApiConfig api = {.engine = daemon->engine,
                            .clock = clock_system(),
                            .log = &daemon->log,
                            .ids = &daemon->ids,
-                           .identities = daemon->people,
+                           .identities = daemon->files.people,
                            .store = daemon->store,
                            .streams = config->streams,
                            .schedules = schedules,
@@ -142,10 +137,8 @@ void daemon_close(Daemon *daemon)
     timetable_free(daemon->timetable);
     prober_free(daemon->prober);
     drivers_free(daemon->drivers);
-    fleet_unref(daemon->fleet);
     store_free(daemon->store);
-    identities_free(daemon->people);
-    daemon_config_free(daemon->config);
+    files_release(&daemon->files);
     id_source_release(&daemon->ids);
     *daemon = (Daemon){0};
 }

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "api/api.h"
-#include "conf/daemon.h"
+#include "daemon/load.h"
 #include "daemon/options.h"
 #include "daemon/timetable.h"
 
@@ -15,10 +15,8 @@ typedef struct {
     const Options *options;
     Log log;
     IdSource ids;
-    DaemonConfig *config;
-    Identities *people;
+    Files files;
     Store *store;
-    Fleet *fleet;
     DriverPort *drivers;
     ProberPort *prober;
     Timetable *timetable;

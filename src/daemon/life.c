@@ -17,20 +17,20 @@ static void end(Daemon *daemon, int status)
 
 static bool listen_tcp(Daemon *daemon, const HttpLimits *limits, GError **error)
 {
-    const ConfListen *listen = &daemon->config->listen;
+    const ConfListen *listen = &daemon->files.config->listen;
     guint16 port = 0;
     if (!http_server_listen_tcp(api_server(daemon->api), listen->host, (guint16)listen->port,
                                 limits, &port, error))
         return false;
     g_autofree char *text = g_strdup_printf("%u", port);
     log_info(&daemon->log, "listening", "address", listen->host, "port", text);
-    return !daemon->config->port_file ||
-           g_file_set_contents(daemon->config->port_file, text, -1, error);
+    return !daemon->files.config->port_file ||
+           g_file_set_contents(daemon->files.config->port_file, text, -1, error);
 }
 
 static bool listen_all(Daemon *daemon, GError **error)
 {
-    const DaemonConfig *config = daemon->config;
+    const DaemonConfig *config = daemon->files.config;
     const HttpLimits limits = {.connections = (int)config->connections};
     if (config->socket) {
         if (!http_server_listen_unix(api_server(daemon->api), config->socket,
@@ -43,13 +43,13 @@ static bool listen_all(Daemon *daemon, GError **error)
 
 static void tell_ready(const Daemon *daemon)
 {
-    const Fleet *fleet = daemon->fleet;
+    const Fleet *fleet = daemon->files.fleet;
     g_autofree char *counts =
         g_strdup_printf("%u locations, %u groups, %u workloads", fleet->locations->len,
                         fleet->groups->len, fleet->workloads->len);
     g_autofree char *status = g_strdup_printf("watching %s: %s", fleet->name, counts);
     log_info(&daemon->log, "ready", "fleet", fleet->name, "holds", counts, "daemon",
-             daemon->config->name);
+             daemon->files.config->name);
     supervisor_ready(status);
 }
 
@@ -64,7 +64,7 @@ static void on_loaded(const GError *error, gpointer data)
         end(daemon, 1);
         return;
     }
-    const DaemonConfig *config = daemon->config;
+    const DaemonConfig *config = daemon->files.config;
     if (!config->users->len && !config->groups->len && !config->tokens->len)
         log_warning(&daemon->log,
                     "nobody may ask: the daemon's file names no users, groups or tokens", "file",

@@ -14,15 +14,10 @@ static bool zone_is_known(const char *zone)
     return zonename_resolve(zone, &canonical, &iana, NULL);
 }
 
-bool load_fleet(const char *path, Fleet **ret_fleet, GPtrArray *mistakes)
+static bool load_fleet(const char *path, Fleet **ret_fleet, GPtrArray *mistakes)
 {
     const FleetNames names = {driver_names(), zone_is_known};
     return conf_load_fleet(path, &names, ret_fleet, mistakes);
-}
-
-bool load_daemon(const char *path, DaemonConfig **ret_config, GPtrArray *mistakes)
-{
-    return conf_load_daemon(path, true, ret_config, mistakes);
 }
 
 // ---- people ----
@@ -73,7 +68,7 @@ static void add_tokens(Identities *people, const DaemonConfig *config, GPtrArray
     }
 }
 
-Identities *load_identities(const DaemonConfig *config, GPtrArray *mistakes)
+static Identities *load_people(const DaemonConfig *config, GPtrArray *mistakes)
 {
     guint before = mistakes->len;
     g_autoptr(Identities) people = identities_new();
@@ -81,6 +76,36 @@ Identities *load_identities(const DaemonConfig *config, GPtrArray *mistakes)
     add_groups(people, config, mistakes);
     add_tokens(people, config, mistakes);
     return mistakes->len == before ? g_steal_pointer(&people) : NULL;
+}
+
+// ---- all of them ----
+
+// Where the fleet file is, though a secret or a person is missing on this machine.
+static char *fleet_path(const char *path, const DaemonConfig *config)
+{
+    g_autoptr(GPtrArray) told = mistakes_new();
+    g_autoptr(DaemonConfig) other = NULL;
+    if (!config)
+        conf_load_daemon(path, false, &other, told);
+    return config ? g_strdup(config->fleet) : other ? g_strdup(other->fleet) : NULL;
+}
+
+bool files_load(const char *path, Files *ret_files, GPtrArray *mistakes)
+{
+    bool ok = conf_load_daemon(path, true, &ret_files->config, mistakes);
+    g_autofree char *fleet = fleet_path(path, ret_files->config);
+    ok = fleet && load_fleet(fleet, &ret_files->fleet, mistakes) && ok;
+    if (ret_files->config)
+        ret_files->people = load_people(ret_files->config, mistakes);
+    return ok && ret_files->people;
+}
+
+void files_release(Files *files)
+{
+    daemon_config_free(files->config);
+    fleet_unref(files->fleet);
+    identities_free(files->people);
+    *files = (Files){0};
 }
 
 // ---- --check and --dump ----
@@ -104,10 +129,10 @@ static bool is_fleet_file(const char *path)
 
 static bool check_daemon_file(const char *path, GPtrArray *mistakes)
 {
-    g_autoptr(DaemonConfig) config = NULL;
-    g_autoptr(Fleet) fleet = NULL;
-    bool ok = load_daemon(path, &config, mistakes);
-    return config ? load_fleet(config->fleet, &fleet, mistakes) && ok : false;
+    Files files = {0};
+    bool ok = files_load(path, &files, mistakes);
+    files_release(&files);
+    return ok;
 }
 
 static bool check_file(const char *path)
@@ -131,14 +156,14 @@ bool load_check(char **files, const char *config)
 bool load_dump(const char *path)
 {
     g_autoptr(GPtrArray) mistakes = mistakes_new();
-    g_autoptr(DaemonConfig) config = NULL;
-    g_autoptr(Fleet) fleet = NULL;
-    bool ok = load_daemon(path, &config, mistakes) && load_fleet(config->fleet, &fleet, mistakes);
+    Files files = {0};
+    bool ok = files_load(path, &files, mistakes);
     print_mistakes(mistakes);
-    if (!ok)
-        return false;
-    g_autofree char *daemon = conf_dump_daemon(config);
-    g_autofree char *declared = conf_dump_fleet(fleet);
-    printf("# %s\n%s\n# %s\n%s", path, daemon, config->fleet, declared);
-    return true;
+    if (ok) {
+        g_autofree char *daemon = conf_dump_daemon(files.config);
+        g_autofree char *fleet = conf_dump_fleet(files.fleet);
+        printf("# %s\n%s\n# %s\n%s", path, daemon, files.config->fleet, fleet);
+    }
+    files_release(&files);
+    return ok;
 }

@@ -6,15 +6,19 @@
 #include "conf/daemon.h"
 #include "conf/fleet.h"
 
-// As conf_load_fleet, with the drivers and zones that exist here.
-bool load_fleet(const char *path, Fleet **ret_fleet, GPtrArray *mistakes);
+typedef struct {
+    DaemonConfig *config;
+    Fleet *fleet;
+    Identities *people; // who may do what; tokens were read from their files
+} Files;
 
-// As conf_load_daemon, with the system checked.
-bool load_daemon(const char *path, DaemonConfig **ret_config, GPtrArray *mistakes);
+// Reads the daemon's file at `path` and the fleet file that it names, and the tokens. True, and everything is
+// there, if there is no mistake; else every mistake is added to `mistakes`, the fleet file's too if it can be
+// found. `ret_files` must be zeroed, and is released by files_release.
+bool files_load(const char *path, Files *ret_files, GPtrArray *mistakes);
 
-// Who may do what, with tokens read from their files. NULL and one more mistake for each user, group or
-// token that could not be taken: they were checked when the file was read, but may have gone since.
-Identities *load_identities(const DaemonConfig *config, GPtrArray *mistakes);
+// A zeroed one is fine.
+void files_release(Files *files);
 
 // Reads the files and writes every mistake to standard error, one a line: those named in `files`, each a
 // daemon's file (with the fleet that it names) or a fleet file; NULL: the daemon's file `config`. True if

@@ -4,28 +4,6 @@
 #include "daemon/load.h"
 #include "daemon/supervisor.h"
 
-typedef struct {
-    DaemonConfig *config;
-    Fleet *fleet;
-    Identities *people;
-} Fresh;
-
-static void fresh_release(Fresh *fresh)
-{
-    daemon_config_free(fresh->config);
-    fleet_unref(fresh->fleet);
-    identities_free(fresh->people);
-}
-
-static bool read_again(const Daemon *daemon, Fresh *fresh, GPtrArray *mistakes)
-{
-    if (load_daemon(daemon->options->config, &fresh->config, mistakes)) {
-        load_fleet(fresh->config->fleet, &fresh->fleet, mistakes);
-        fresh->people = load_identities(fresh->config, mistakes);
-    }
-    return mistakes->len == 0;
-}
-
 static void tell_mistakes(Daemon *daemon, const GPtrArray *mistakes)
 {
     g_autofree char *first = mistake_format(mistakes->pdata[0]);
@@ -43,7 +21,7 @@ static void tell_mistakes(Daemon *daemon, const GPtrArray *mistakes)
 // What is opened once stays as it was opened.
 static void tell_what_waits(const Daemon *daemon, const DaemonConfig *fresh)
 {
-    const DaemonConfig *old = daemon->config;
+    const DaemonConfig *old = daemon->files.config;
     const struct {
         const char *option;
         bool same;
@@ -63,7 +41,7 @@ static void tell_what_waits(const Daemon *daemon, const DaemonConfig *fresh)
             log_warning(&daemon->log, "takes effect at the next start", "option", WAITS[i].option);
 }
 
-static void change_over(Daemon *daemon, Fresh *fresh)
+static void change_over(Daemon *daemon, Files *fresh)
 {
     tell_what_waits(daemon, fresh->config);
     timetable_forget(daemon->timetable);
@@ -73,24 +51,23 @@ static void change_over(Daemon *daemon, Fresh *fresh)
     daemon->log.json = fresh->config->log_format == LOG_FORMAT_JSON;
     if (!daemon->options->log_level)
         daemon->log.level = fresh->config->log_level;
-    Fresh old = {daemon->config, daemon->fleet, daemon->people};
-    daemon->config = fresh->config;
-    daemon->fleet = fresh->fleet;
-    daemon->people = fresh->people;
+    Files old = daemon->files;
+    daemon->files = *fresh;
     *fresh = old;
-    log_info(&daemon->log, "reloaded", "fleet", daemon->fleet->name);
+    log_info(&daemon->log, "reloaded", "fleet", daemon->files.fleet->name);
 }
 
 void daemon_reload(Daemon *daemon)
 {
     g_autoptr(GPtrArray) mistakes = mistakes_new();
-    Fresh fresh = {0};
+    Files fresh = {0};
     supervisor_reloading();
-    if (read_again(daemon, &fresh, mistakes))
+    bool ok = files_load(daemon->options->config, &fresh, mistakes);
+    if (ok)
         change_over(daemon, &fresh);
     else
         tell_mistakes(daemon, mistakes);
-    fresh_release(&fresh);
-    supervisor_ready(mistakes->len ? "running with the files of before: the new ones have mistakes"
-                                   : "reloaded");
+    files_release(&fresh);
+    supervisor_ready(ok ? "reloaded"
+                        : "running with the files of before: the new ones have mistakes");
 }
