@@ -137,6 +137,19 @@ static void add_verdict(Maker *maker, const Location *location)
     }
 }
 
+// True for an instance of the lost side that nobody can look at: what was last seen stands. A target that
+// hangs or answers nonsense (a 503 before it) tells no more than one that is gone, once its region is down;
+// waiting for fresh words from it would keep everybody from signing.
+static bool is_silent(const Maker *maker, const InstanceStatus *status)
+{
+    const LocationStatus *from = world_location(maker->engine, maker->operation->from);
+    if (maker->from == maker->to || !g_str_equal(status->location, maker->operation->from))
+        return false;
+    return status->state == INSTANCE_UNREACHABLE ||
+           (status->state == INSTANCE_UNKNOWN && !maker->operation->planned && from &&
+            from->verdict.state == VERDICT_DOWN);
+}
+
 static void add_state(Maker *maker, const InstanceWatch *watch)
 {
     const InstanceStatus *status = watch->status;
@@ -146,8 +159,7 @@ static void add_state(Maker *maker, const InstanceWatch *watch)
         add_fact(maker, label, name_of(&INSTANCE_NAMES, (int)status->state), status->observed_at_ms,
                  "state.%s.%s", watch->workload->name, status->location);
     fact->source = g_strdup(watch->workload->driver);
-    fact->frozen = status->state == INSTANCE_UNREACHABLE && maker->from != maker->to &&
-                   g_str_equal(status->location, maker->operation->from);
+    fact->frozen = is_silent(maker, status);
 }
 
 static void add_runs(Maker *maker, gint64 runs, gint64 at_ms, bool frozen)
@@ -174,7 +186,7 @@ static void count_losing_side(Maker *maker)
         if (!watch || workload->kind == KIND_ROUTER)
             continue;
         const InstanceStatus *status = watch->status;
-        frozen = frozen || status->state == INSTANCE_UNREACHABLE;
+        frozen = frozen || is_silent(maker, status);
         at_ms = status->observed_at_ms ? MIN(at_ms, status->observed_at_ms) : at_ms;
         runs = runs < 0 || status->runs < 0 ? -1 : runs + status->runs;
         missed = missed < 0 || status->missed < 0 ? -1 : missed + status->missed;

@@ -373,7 +373,7 @@ static void answer_observation(SimWorld *world, const Event *event)
     g_autoptr(Observation) seen = observation_new();
     seen->at_ms = world->clock->wall;
     if (event->answer_lost || health == REGION_DOWN || health == REGION_HANGING) {
-        seen->unreachable = true;
+        seen->unreachable = !target->region->garbled;
         seen->detail = g_strdup(health == REGION_DOWN ? "connection refused" : "no answer");
         event->observed(seen, event->data);
         return;

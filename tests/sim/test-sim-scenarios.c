@@ -441,6 +441,23 @@ static void test_long_away(void)
     finish(sim);
 }
 
+// A lost region behind something that still answers, with nonsense, also after a restart: it can be signed.
+static void test_garbled(void)
+{
+    for (int restart = 0; restart < 2; restart++) {
+        Sim *sim = given_proposal(NULL);
+        sim_region(sim->world, "west")->garbled = true;
+        if (restart)
+            sim_restart(sim);
+        sim_pass(sim, 60000);
+        g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+        expect_settled(sim, 60000);
+        expect_state(sim, OPERATION_COMPLETED);
+        expect_active(sim, "north");
+        finish(sim);
+    }
+}
+
 static bool is_north(Sim *sim)
 {
     return g_strcmp0(sim_group(sim)->active, "north") == 0 && !sim_group(sim)->operation;
@@ -605,6 +622,7 @@ int main(int argc, char **argv)
         {"duplicate-signoff", test_duplicate_signoff},
         {"kill-everywhere", test_kill_everywhere},
         {"long-away", test_long_away},
+        {"garbled", test_garbled},
         {"automatic-and-antiflap", test_automatic_and_antiflap},
         {"quarantine", test_quarantine},
         {"split", test_split},
