@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/api")
@@ -71,6 +72,34 @@ def second_daemon(t, backend):
     t.equal(status, 1, "a second daemon on the same store is refused")
     t.contains(err, str(backend.process.pid), "and told which process has it")
     t.equal(backend.ask("GET", "/healthz").status, 200, "the first one lives")
+
+
+def taken_socket(t, backend):
+    t.write("other.conf", t.read("daemon.conf").replace('"store.db"', '"other.db"'))
+    status, _, err = t.run("signalboxd", "--config", t.path("other.conf"), seconds=10)
+    t.equal(status, 1, "a second daemon on the same socket is refused")
+    t.contains(err, "sock", "and told which")
+    t.equal(backend.ask("GET", "/healthz").status, 200, "the first one keeps it")
+
+
+def half_a_request(t, backend):
+    """Somebody who does not finish does not keep a daemon from stopping."""
+    for signals, limit, name in ((1, 6, "it waits a few seconds for who is not done"),
+                                 (2, 2, "a second signal ends it at once")):
+        slow = socket.socket(socket.AF_UNIX)
+        slow.connect(t.path("sock"))
+        slow.sendall(b"POST /v1/presence HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{")
+        t.equal(backend.ask("GET", "/healthz").status, 200, "half a request is there")
+        begun = time.monotonic()
+        backend.process.terminate()
+        if signals == 2:
+            t.wait_for(lambda: backend.said("stopping"), "it stops")
+            backend.process.terminate()
+        t.equal(backend.process.wait(20), 0, "it ends well")
+        t.check(time.monotonic() - begun < limit, name)
+        slow.close()
+        backend.start()
+    t.wait_for(backend.settled, "everything is observed again")
 
 
 def reloads(t, backend, contract):
@@ -253,6 +282,8 @@ with Test() as t:
     t.wait_for(backend.settled, "everything is up and observed")
     process_is_confined(t, backend)
     second_daemon(t, backend)
+    taken_socket(t, backend)
+    half_a_request(t, backend)
     people_reload(t, backend)
     killed_on_the_way(t, backend, stops(t, backend))
     reloads(t, backend, contract)
