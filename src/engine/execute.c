@@ -269,12 +269,20 @@ static bool wave_grants(const Operation *operation, guint wave)
     return false;
 }
 
-// The last look before the role is given away. Evaluated here, in the decision that commits the intent.
-static Motion *pass_point_of_no_return(Engine *engine, const Operation *operation, guint wave,
-                                       gint64 *due_ms)
+// What has to be so before a wave begins: the last look before the role is given away (evaluated here, in the
+// decision that commits the intent), and targets that are known at all.
+static Guard guard_of(Engine *engine, const Operation *operation, guint wave)
+{
+    Guard guard = {.answer = GUARD_GO};
+    if (wave_grants(operation, wave) && !operation->past_pnr)
+        guard = guard_point_of_no_return(engine, operation);
+    return guard.answer == GUARD_GO ? guard_wave(engine, operation, wave) : guard;
+}
+
+static Motion *begin_wave(Engine *engine, const Operation *operation, guint wave, gint64 *due_ms)
 {
     GroupLive *live = world_live(engine, operation->group);
-    g_auto(Guard) guard = guard_point_of_no_return(engine, operation);
+    g_auto(Guard) guard = guard_of(engine, operation, wave);
     if (guard.answer == GUARD_GO) {
         live->wait_since_ms = 0;
         return intents(engine, operation, wave);
@@ -391,7 +399,7 @@ static Motion *plan_way_back(Engine *engine, const Operation *operation)
 }
 
 // The first wave of the way back that is not over; 0 = all are.
-static Motion *undo_next(Engine *engine, const Operation *operation)
+static Motion *undo_next(Engine *engine, const Operation *operation, gint64 *due_ms)
 {
     bool planned = false;
     for (guint i = 0; i < operation->steps->len; i++) {
@@ -406,7 +414,8 @@ static Motion *undo_next(Engine *engine, const Operation *operation)
         const Step *step = operation->steps->pdata[i];
         if (!step->compensates || is_over(step))
             continue;
-        return step->state == STEP_PENDING ? intents(engine, operation, step->wave) : NULL;
+        return step->state == STEP_PENDING ? begin_wave(engine, operation, step->wave, due_ms)
+                                           : NULL;
     }
     return end_undo(engine, operation);
 }
@@ -428,9 +437,7 @@ static Motion *forward_next(Engine *engine, const Operation *operation, gint64 *
         return finish(engine, operation);
     if (!pending)
         return NULL;
-    if (wave_grants(operation, wave) && !operation->past_pnr)
-        return pass_point_of_no_return(engine, operation, wave, due_ms);
-    return intents(engine, operation, wave);
+    return begin_wave(engine, operation, wave, due_ms);
 }
 
 static Motion *running_next(Engine *engine, const Operation *operation, gint64 *due_ms)
@@ -445,7 +452,7 @@ static Motion *running_next(Engine *engine, const Operation *operation, gint64 *
     Motion *motion = outcomes(engine, operation);
     if (motion || operation->state != OPERATION_RUNNING || operation->held)
         return motion;
-    return operation->phase == PHASE_UNDOING ? undo_next(engine, operation)
+    return operation->phase == PHASE_UNDOING ? undo_next(engine, operation, due_ms)
                                              : forward_next(engine, operation, due_ms);
 }
 

@@ -306,3 +306,23 @@ Guard guard_point_of_no_return(Engine *engine, const Operation *operation)
     guard = first_no(guard, check_boot_ids(engine, operation));
     return first_no(guard, check_evidence(engine, operation));
 }
+
+// ---- A wave ------------------------------------------------------------------------------------
+
+Guard guard_wave(Engine *engine, const Operation *operation, guint wave)
+{
+    DriverAction action;
+    for (guint i = 0; i < operation->steps->len; i++) {
+        const Step *step = operation->steps->pdata[i];
+        if (step->wave != wave || step->state != STEP_PENDING || step->best_effort ||
+            !step->workload || !evidence_action(step->kind, &action))
+            continue;
+        InstanceWatch *watch = world_instance(engine, step->workload, step->location);
+        if (!watch || watch->last)
+            continue;
+        observe_urgent(engine, watch);
+        return answer(GUARD_WAIT, "%s in %s has not been seen since this daemon began.",
+                      step->workload, step->location);
+    }
+    return GO;
+}
