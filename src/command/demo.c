@@ -158,22 +158,17 @@ static char *read_report(int fd)
     return g_strdup(text->len ? text->str : "The demo's keeper ended without a word.");
 }
 
-static char *bob_line(const char *dir)
-{
-    return g_strdup_printf("ledger wants two people: %s/bob is the second's console", dir);
-}
-
 static int show_console(Session *session, const char *dir)
 {
-    g_autofree char *bob = bob_line(dir);
-    const char *const CARD[] = {"!  breaks West Europe (enter sends the command)",
-                                "   in about 5 s a failover of payments waits",
+    g_autofree char *bob = g_strdup_printf("   %s/bob", dir);
+    const char *const CARD[] = {"!  breaks West Europe: in about 5 s a failover is proposed",
                                 "s  shows it; space reads on; A arms; enter signs, ctrl-s sends",
                                 "5  shows it run; 2 shows the roles turned over",
                                 "!  again mends West Europe",
                                 "B  on payments, in 2, brings it home",
-                                bob,
                                 "q  leaves and takes everything down",
+                                "ledger wants two people. The second one's console is",
+                                bob,
                                 NULL};
     g_free(session->url);
     session->url = g_strdup_printf("unix:%s/signalboxd.sock", dir);

@@ -319,15 +319,16 @@ static void draw_card(const Ui *ui, const Canvas *canvas)
     int lines = 0, width = 0;
     for (; ui->card[lines]; lines++)
         width = MAX(width, cells_width(canvas, ui->card[lines]));
+    width = MIN(width, canvas->width - 5);
     Rect at =
         rect_make(canvas->width - width - 5, canvas->height - lines - 2, width + 4, lines + 2);
-    if (at.x < 0 || at.y < 0)
+    if (width < 1 || at.y < 0)
         return;
     cells_fill(canvas, at, ROLE_NORMAL, GLYPH_NONE);
     Canvas box = cells_box(
         canvas, at, &(BoxLook){.title = "try this", .tag = "c hides it", .tag_style = ROLE_DIM});
     for (int i = 0; i < lines; i++)
-        cells_put(&box, 1, i, ROLE_NORMAL, ui->card[i]);
+        cells_fit(&box, rect_make(1, i, width, 1), ALIGN_LEFT, ROLE_NORMAL, ui->card[i]);
 }
 
 static void draw_bottom(Ui *ui, const ViewContext *context, const Canvas *message,
