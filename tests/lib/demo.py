@@ -59,6 +59,7 @@ class Demo:
         self.environment = {**os.environ, "SIGNALBOX_URL": "unix:" + self.socket,
                             "SIGNALBOX_DEMO_DIR": self.dir, "XDG_STATE_HOME": test.path("state")}
         self.process = test.spawn("signalbox", "demo", "--headless", "--dir", self.dir, log=name + ".log")
+        self.daemon = None  # one that we started ourselves
         self.line = until(self.first_line, 20 * SLOW)
         if not self.line:
             raise RuntimeError("the demo does not start: " + test.read(name + ".log"))
@@ -168,13 +169,18 @@ class Demo:
         at = self.group_at(location, group)
         return at["data"]["gate"] == "open" and all(w["enabled"] for w in at["workflows"] if w["name"] in singles)
 
-    def kill_daemon(self):
-        os.kill(self.pid("signalboxd"), signal.SIGKILL)
+    def stop_daemon(self, how=signal.SIGKILL):
+        """Ends the daemon, the demo's own or ours."""
+        if self.daemon:
+            self.test.stop(self.daemon, how)
+            return
+        os.kill(self.pid("signalboxd"), how)
         until(lambda: not os.path.exists(f"/proc/{self.pid('signalboxd')}"), 5)
 
     def start_daemon(self, *before):
-        """A daemon of ours on the demo's files, e.g. after kill_daemon."""
-        return self.test.spawn(*before, "signalboxd", "--config", self.path("signalboxd.conf"))
+        """A daemon of ours on the demo's files, after stop_daemon."""
+        self.daemon = self.test.spawn(*before, "signalboxd", "--config", self.path("signalboxd.conf"))
+        return self.daemon
 
     def wait_ready(self, limit=10):
         return until(lambda: fetch(self.socket, "/readyz")[0] == 200, limit * SLOW)

@@ -13,7 +13,8 @@ import subprocess
 from sbtest import Test, until
 from demo import SLOW
 
-WRAPPER = """stty -a >'{before}'
+WRAPPER = """trap : INT
+stty -a >'{before}'
 "$@"
 echo "$?" >'{status}'
 stty -a >'{after}'

@@ -152,7 +152,8 @@ def alive(directory):
         return os.path.exists(f"/proc/{int(f.read())}")
 
 
-need_tmux()
-with Test() as t:
-    for size in sys.argv[1:] or ("80x24", "200x50"):
-        story(t, *map(int, size.split("x")))
+if __name__ == "__main__":
+    need_tmux()
+    with Test() as t:
+        for size in sys.argv[1:] or ("80x24", "200x50"):
+            story(t, *map(int, size.split("x")))
