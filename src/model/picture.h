@@ -60,7 +60,8 @@ typedef struct {
     guint64 revision; // of the backend's stream
     guint64
         version; // ours: grows with whatever changes, so a view knows if its model is still good
-    guint64 layout; // ours: grows when an object comes or goes; places in the shelves are the same until then
+    guint64
+        layout; // ours: grows when an object comes or goes; places in the shelves are the same until then
     FrameStatus frame;
     Person me;
     Link link;

@@ -16,7 +16,7 @@ typedef enum { REGION_UP, REGION_DOWN, REGION_HANGING, REGION_SICK } RegionHealt
 typedef struct {
     char *name;
     RegionHealth health; // sick: its health check fails, but its management answers
-    bool garbled; // its management is answered for by something before it that knows nothing
+    bool garbled;        // its management is answered for by something before it that knows nothing
     guint boots;
     gint64 replication_delay_ms;
     bool replication_off;
