@@ -280,10 +280,13 @@ void event_hub_note(EventHub *hub, EngineObject kind, const char *key)
         engine_audit(hub->config.engine, g_ascii_strtoll(key, NULL, 10) - 1, 1, on_audit, hub);
     else
         remember(hub, kind, key);
-    if (kind == ENGINE_FLEET)
-        line_cache_clear(hub->config.lines);
-    else
+    if (kind != ENGINE_FLEET) {
         line_cache_drop(hub->config.lines, SOURCES[kind].kind, key);
+        return;
+    }
+    line_cache_clear(hub->config.lines);
+    g_hash_table_remove_all(hub->prints);
+    g_hash_table_remove_all(hub->waiting);
 }
 
 static GBytes *noted_bytes(EventHub *hub, guint64 revision, const char *name)

@@ -24,6 +24,7 @@ typedef struct {
     Api *api;
     GSource *pace;
     GMainLoop *loop;
+    bool ready;          // loaded and listening
     bool stopping;       // the first signal has come
     bool engine_stopped; // nothing of it is in flight any more
     guint patience;      // source: stopping has its limit; 0 = none

@@ -69,6 +69,7 @@ static void on_loaded(const GError *error, gpointer data)
         log_warning(&daemon->log,
                     "nobody may ask: the daemon's file names no users, groups or tokens", "file",
                     daemon->options->config);
+    daemon->ready = true;
     tell_ready(daemon);
 }
 
@@ -124,7 +125,7 @@ static gboolean on_stop_signal(gpointer data)
 static gboolean on_reload_signal(gpointer data)
 {
     Daemon *daemon = data;
-    if (!daemon->stopping)
+    if (daemon->ready && !daemon->stopping) // before that, the files have just been read
         daemon_reload(daemon);
     return G_SOURCE_CONTINUE;
 }
