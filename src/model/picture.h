@@ -58,10 +58,9 @@ enum { PICTURE_CHANGES = 200, PICTURE_AUDIT = 500 };
 typedef struct {
     bool complete;    // a whole snapshot has come once
     guint64 revision; // of the backend's stream
-    guint64
-        version; // ours: grows with whatever changes, so a view knows if its model is still good
-    guint64
-        layout; // ours: grows when an object comes or goes; places in the shelves are the same until then
+    // Ours: `version` grows with whatever changes, so a view knows if its model is still good; `layout` when
+    // an object comes or goes, until when places in the shelves stay the same.
+    guint64 version, layout;
     FrameStatus frame;
     Person me;
     Link link;
