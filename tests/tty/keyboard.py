@@ -96,7 +96,7 @@ def fail_over(t, screen, fleet):
             "screen 2 shows the roles turned over")
     bound = fleet.get("/v1/operations/" + operation["id"])["statement"]["loss"]["bound_s"]
     west = fleet.state("westeurope", "payments")["data"]
-    lost = seconds(west["committed_at"]) - seconds(before["committed_at"])
+    lost = seconds(west["committed_at"]) - seconds(before["through"])
     t.check(lost <= bound, f"the bound that was signed, {bound} s, holds: {lost:.2f} s were lost")
 
 
