@@ -1,9 +1,11 @@
 #include "command/demo-files.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -134,6 +136,31 @@ static bool check_path(const char *dir, GError **error)
     return false;
 }
 
+int demo_files_hold(const char *dir, GError **error)
+{
+    g_autofree char *path = demo_file(dir, "demo", "pid");
+    g_autofree char *text = g_strdup_printf("%d\n", (int)getpid());
+    ssize_t size = (ssize_t)strlen(text);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && ftruncate(fd, 0) == 0 &&
+        write(fd, text, (size_t)size) == size)
+        return fd;
+    g_set_error(error, ERR, ERR_NO_SPACE, "%s cannot be written: %s.", path, g_strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+static bool is_in_use(const char *dir)
+{
+    g_autofree char *path = demo_file(dir, "demo", "pid");
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool held = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+    if (fd >= 0)
+        close(fd);
+    return held;
+}
+
 static bool is_empty(const char *dir)
 {
     g_autoptr(GDir) handle = g_dir_open(dir, 0, NULL);
@@ -152,6 +179,11 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
 static bool make_directory(const char *dir, GError **error)
 {
     g_autofree char *mark = g_build_filename(dir, "signalboxd.conf", NULL);
+    if (is_in_use(dir)) {
+        g_set_error(error, ERR, ERR_BUSY, "A demo runs in %s already; demo.pid there says which.",
+                    dir);
+        return false;
+    }
     if (g_mkdir_with_parents(dir, 0700) < 0 || g_chmod(dir, 0700) < 0) {
         g_set_error(error, ERR, ERR_INVALID, "%s cannot be made private to you: %s.", dir,
                     g_strerror(errno));

@@ -62,13 +62,6 @@ static gboolean on_console_gone(int fd, GIOCondition condition, gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-static bool write_own_pid(const char *dir, GError **error)
-{
-    g_autofree char *path = demo_file(dir, "demo", "pid");
-    g_autofree char *text = g_strdup_printf("%d\n", (int)getpid());
-    return g_file_set_contents(path, text, -1, error);
-}
-
 typedef void (*TellReady)(const char *dir, int fd);
 
 // Starts everything, tells, and runs until a signal comes or `life` (a pipe; -1 = none) is closed.
@@ -82,7 +75,8 @@ static bool keep(const char *dir, int life, TellReady tell, int fd, GError **err
     };
     if (life >= 0)
         g_unix_fd_add(life, G_IO_HUP | G_IO_ERR, on_console_gone, &keeping);
-    bool ok = write_own_pid(dir, error) && demo_keeper_start(keeping.keeper, error);
+    int held = demo_files_hold(dir, error);
+    bool ok = held >= 0 && demo_keeper_start(keeping.keeper, error);
     if (ok) {
         tell(dir, fd);
         if (!keeping.stopping)
@@ -92,6 +86,8 @@ static bool keep(const char *dir, int life, TellReady tell, int fd, GError **err
     for (guint i = 0; i < G_N_ELEMENTS(sources); i++)
         g_source_remove(sources[i]);
     g_main_loop_unref(keeping.loop);
+    if (held >= 0)
+        close(held);
     return ok;
 }
 
