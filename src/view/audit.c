@@ -41,7 +41,7 @@ static const TableColumn COLUMNS[] = {
 };
 
 typedef struct {
-    List list; // rows: const AuditRecord *, of the log
+    List list; // first; rows: const AuditRecord *, of the log
     AuditLog log;
     char *asked;        // path that was asked for; NULL: none under way
     gint64 asked_ms;    // monotonic
@@ -51,25 +51,6 @@ typedef struct {
     bool dirty;         // rows are to be made anew
     char *trouble;      // with the last page; NULL
 } Audit;
-
-static gpointer audit_create(void)
-{
-    Audit *view = g_new0(Audit, 1);
-    list_init(&view->list, "Audit log", BINDINGS, G_N_ELEMENTS(BINDINGS));
-    table_set_columns(view->list.table, COLUMNS, G_N_ELEMENTS(COLUMNS));
-    auditlog_init(&view->log);
-    return view;
-}
-
-static void audit_destroy(gpointer state)
-{
-    Audit *view = state;
-    list_release(&view->list);
-    auditlog_release(&view->log);
-    g_free(view->asked);
-    g_free(view->trouble);
-    g_free(view);
-}
 
 static bool matches(const Audit *view, const AuditRecord *record)
 {
@@ -216,18 +197,34 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
     }
 }
 
-static TableModel model_of(Audit *view, const ViewContext *context)
+static const ListKind KIND = {
+    .title = "Audit log",
+    .keys = BINDINGS,
+    .key_count = G_N_ELEMENTS(BINDINGS),
+    .columns = COLUMNS,
+    .column_count = G_N_ELEMENTS(COLUMNS),
+    .row = model_row,
+    .cell = model_cell,
+    .none_matches = "No record matches the filter: / changes it, m fetches older.",
+    .none = "The log has no records yet.",
+};
+
+static gpointer audit_create(void)
 {
-    view->list.context = context;
-    return (TableModel){.count = list_count,
-                        .row = model_row,
-                        .cell = model_cell,
-                        .data = &view->list,
-                        .empty =
-                            !filter_is_empty(&view->list.filter)
-                                ? "No record matches the filter: / changes it, m fetches older."
-                            : view->asked ? "Fetching the log …"
-                                          : "The log has no records yet."};
+    Audit *view = g_new0(Audit, 1);
+    list_init(&view->list, &KIND);
+    auditlog_init(&view->log);
+    return view;
+}
+
+static void audit_destroy(gpointer state)
+{
+    Audit *view = state;
+    list_release(&view->list);
+    auditlog_release(&view->log);
+    g_free(view->asked);
+    g_free(view->trouble);
+    g_free(view);
 }
 
 // ---- drawing ----
@@ -284,32 +281,26 @@ static void audit_draw(gpointer state, const ViewContext *context, const Canvas 
         cells_fit(canvas, top, ALIGN_LEFT | ALIGN_CLIP_END, ROLE_WARN, view->trouble);
     else
         cells_fit(canvas, top, ALIGN_LEFT | ALIGN_CLIP_END, style, text);
-    TableModel model = model_of(view, context);
+    view->list.waiting = view->asked ? "Fetching the log …" : NULL;
     Canvas table = canvas_sub(canvas, rest);
-    table_draw(view->list.table, &model, &table);
+    list_draw(&view->list, context, &table);
 }
 
 // ---- keys ----
 
-static const AuditRecord *selected(Audit *view, const ViewContext *context)
-{
-    TableModel model = model_of(view, context);
-    return list_selected(&view->list, &model);
-}
-
 // At the last row the next page of older ones is wanted.
-static void want_more(Audit *view, const TableModel *model)
+static void want_more(Audit *view, const ViewContext *context)
 {
-    gsize index = table_index(view->list.table, model);
-    view->more |= view->list.rows->len && index + 1 >= view->list.rows->len;
+    const GPtrArray *rows = view->list.rows;
+    gconstpointer row = list_selected(&view->list, context);
+    view->more |= row && row == rows->pdata[rows->len - 1];
 }
 
 static Effect audit_update(gpointer state, const ViewContext *context, const KeyEvent *key,
                            const Binding *binding)
 {
     Audit *view = state;
-    TableModel model = model_of(view, context);
-    const AuditRecord *record = selected(view, context);
+    const AuditRecord *record = list_selected(&view->list, context);
     if (binding && binding->action == ACTION_OPEN) {
         g_autofree char *seq = g_strdup_printf("%" G_GINT64_FORMAT, record ? record->seq : 0);
         return record ? effect_open(SCREEN_RECORD, seq)
@@ -322,20 +313,15 @@ static Effect audit_update(gpointer state, const ViewContext *context, const Key
                    ? effect_message("This is where the log begins.")
                    : effect_message("Fetching older records …");
     }
-    Effect effect = list_key(&view->list, &model, key, binding);
+    Effect effect = list_key(&view->list, context, key, binding);
     if (effect.kind != EFFECT_NONE)
-        want_more(view, &model);
+        want_more(view, context);
     return effect;
-}
-
-static const Keymap *audit_keymap(gpointer state)
-{
-    return ((Audit *)state)->list.keys;
 }
 
 static char *audit_copy(gpointer state, const ViewContext *context)
 {
-    const AuditRecord *record = selected(state, context);
+    const AuditRecord *record = list_selected(state, context);
     g_autoptr(json_t) json = record ? audit_record_to_json(record) : NULL;
     return json ? wire_format(json) : NULL;
 }
@@ -344,16 +330,6 @@ static char *audit_command_line(gpointer state, const ViewContext *context)
 {
     (void)state, (void)context;
     return g_strdup("signalbox audit verify");
-}
-
-static const char *audit_filter(gpointer state)
-{
-    return filter_text(&((Audit *)state)->list.filter);
-}
-
-static void audit_set_filter(gpointer state, const char *text)
-{
-    list_set_filter(&((Audit *)state)->list, text);
 }
 
 const Screen AUDIT_SCREEN = {
@@ -367,9 +343,9 @@ const Screen AUDIT_SCREEN = {
     .wish = audit_wish,
     .draw = audit_draw,
     .update = audit_update,
-    .keymap = audit_keymap,
+    .keymap = list_keymap,
     .copy = audit_copy,
     .command_line = audit_command_line,
-    .filter = audit_filter,
-    .set_filter = audit_set_filter,
+    .filter = list_filter,
+    .set_filter = list_set_filter,
 };

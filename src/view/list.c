@@ -1,11 +1,12 @@
 #include "view/list.h"
 
-void list_init(List *list, const char *title, const Binding *rows, gsize n)
+void list_init(List *list, const ListKind *kind)
 {
-    *list = (List){
-        .keys = keymap_new(title), .table = table_new(NULL, 0, 0), .rows = g_ptr_array_new()};
-    if (n)
-        keymap_add(list->keys, rows, n);
+    *list = (List){.kind = kind,
+                   .keys = keymap_new(kind->title),
+                   .table = table_new(kind->columns, kind->column_count, 0),
+                   .rows = g_ptr_array_new()};
+    keymap_add(list->keys, kind->keys, kind->key_count);
     keymap_add(list->keys, table_bindings, TABLE_BINDINGS);
     filter_init(&list->filter);
 }
@@ -18,6 +19,19 @@ void list_release(List *list)
     filter_release(&list->filter);
 }
 
+List *list_new(const ListKind *kind)
+{
+    List *list = g_new(List, 1);
+    list_init(list, kind);
+    return list;
+}
+
+void list_free(gpointer state)
+{
+    list_release(state);
+    g_free(state);
+}
+
 bool list_begin(List *list, const ViewContext *context)
 {
     if (list->version == context->picture->version && list->version)
@@ -27,27 +41,74 @@ bool list_begin(List *list, const ViewContext *context)
     return true;
 }
 
-gpointer list_selected(List *list, const TableModel *model)
+static gsize count_rows(gpointer data)
 {
-    gsize index = table_index(list->table, model);
+    return ((List *)data)->rows->len;
+}
+
+static const char *why_empty(const List *list, const ViewContext *context)
+{
+    if (!filter_is_empty(&list->filter))
+        return list->kind->none_matches;
+    if (list->waiting)
+        return list->waiting;
+    return context->picture->complete ? list->kind->none
+                                      : "Waiting for the backend's first picture.";
+}
+
+static TableModel model_of(List *list, const ViewContext *context)
+{
+    list->context = context;
+    return (TableModel){.count = count_rows,
+                        .row = list->kind->row,
+                        .cell = list->kind->cell,
+                        .paint = list->kind->paint,
+                        .data = list,
+                        .empty = why_empty(list, context)};
+}
+
+gpointer list_selected(List *list, const ViewContext *context)
+{
+    TableModel model = model_of(list, context);
+    gsize index = table_index(list->table, &model);
     return index < list->rows->len ? list->rows->pdata[index] : NULL;
 }
 
-Effect list_key(List *list, const TableModel *model, const KeyEvent *key, const Binding *binding)
+void list_draw(List *list, const ViewContext *context, const Canvas *canvas)
 {
+    TableModel model = model_of(list, context);
+    table_draw(list->table, &model, canvas);
+}
+
+Effect list_key(List *list, const ViewContext *context, const KeyEvent *key, const Binding *binding)
+{
+    TableModel model = model_of(list, context);
     bool mine = key_is_mouse(key)
-                    ? table_mouse(list->table, model, key)
-                    : binding && table_act(list->table, model, binding->action) != TABLE_NOT_MINE;
+                    ? table_mouse(list->table, &model, key)
+                    : binding && table_act(list->table, &model, binding->action) != TABLE_NOT_MINE;
     return effect_of(mine ? EFFECT_REDRAW : EFFECT_NONE);
 }
 
-void list_set_filter(List *list, const char *text)
+const Keymap *list_keymap(gpointer state)
 {
+    return ((List *)state)->keys;
+}
+
+const char *list_filter(gpointer state)
+{
+    return filter_text(&((List *)state)->filter);
+}
+
+void list_set_filter(gpointer state, const char *text)
+{
+    List *list = state;
     filter_set(&list->filter, text);
     list->version = 0;
 }
 
-gsize list_count(gpointer data)
+char *list_copy(gpointer state, const ViewContext *context)
 {
-    return ((List *)data)->rows->len;
+    List *list = state;
+    TableModel model = model_of(list, context);
+    return g_strdup(table_selected(list->table, &model));
 }

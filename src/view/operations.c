@@ -4,7 +4,7 @@
 #include "base/timefmt.h"
 #include "view/ask.h"
 #include "view/badge.h"
-#include "view/list.h"
+#include "view/operation-row.h"
 #include "view/progress.h"
 
 enum { COLUMN_WHAT, COLUMN_STATE, COLUMN_STEPS, COLUMN_WHEN, COLUMN_TIME, COLUMN_FROM, COLUMN_ID };
@@ -26,33 +26,6 @@ static const TableColumn COLUMNS[] = {
     [COLUMN_ID] = {"ID", 22, 12, 5, ALIGN_LEFT, 0},
 };
 
-typedef struct {
-    List list; // rows: const Operation *
-} Operations;
-
-static gpointer operations_create(void)
-{
-    Operations *view = g_new0(Operations, 1);
-    list_init(&view->list, "Operations", BINDINGS, G_N_ELEMENTS(BINDINGS));
-    table_set_columns(view->list.table, COLUMNS, G_N_ELEMENTS(COLUMNS));
-    return view;
-}
-
-static void operations_destroy(gpointer state)
-{
-    list_release(&((Operations *)state)->list);
-    g_free(state);
-}
-
-static bool matches(const Operations *view, const Operation *operation)
-{
-    g_autofree char *text =
-        g_strjoin(" ", operation->id, operation->group, operation->from, operation->to,
-                  name_of(&OPERATION_STATE_NAMES, (int)operation->state),
-                  name_of(&OPERATION_KIND_NAMES, (int)operation->kind), NULL);
-    return filter_matches_text(&view->list.filter, text);
-}
-
 static int compare(gconstpointer a, gconstpointer b)
 {
     const Operation *x = *(Operation *const *)a, *y = *(Operation *const *)b;
@@ -62,19 +35,14 @@ static int compare(gconstpointer a, gconstpointer b)
 
 static void operations_refresh(gpointer state, const ViewContext *context)
 {
-    Operations *view = state;
+    List *list = state;
     const Picture *picture = context->picture;
-    if (!list_begin(&view->list, context))
+    if (!list_begin(list, context))
         return;
     for (guint i = 0; i < picture_count(picture, SHELF_OPERATIONS); i++)
-        if (matches(view, picture_at(picture, SHELF_OPERATIONS, i)))
-            g_ptr_array_add(view->list.rows, picture_at(picture, SHELF_OPERATIONS, i));
-    g_ptr_array_sort(view->list.rows, compare);
-}
-
-static void model_row(gpointer data, gsize index, TableRow *ret_row)
-{
-    ret_row->id = ((const Operation *)((List *)data)->rows->pdata[index])->id;
+        if (operation_row_matches(picture_at(picture, SHELF_OPERATIONS, i), &list->filter))
+            g_ptr_array_add(list->rows, picture_at(picture, SHELF_OPERATIONS, i));
+    g_ptr_array_sort(list->rows, compare);
 }
 
 static void time_cell(const Operation *operation, gint64 now_ms, TableCell *cell)
@@ -104,8 +72,7 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
     char age[16];
     switch (column) {
     case COLUMN_WHAT:
-        table_cell_printf(cell, ended ? ROLE_NORMAL : ROLE_TITLE, "%s %s",
-                          name_of(&OPERATION_KIND_NAMES, (int)operation->kind), operation->group);
+        operation_row_what(operation, ended ? ROLE_NORMAL : ROLE_TITLE, cell);
         break;
     case COLUMN_STATE:
         state_cell(operation, cell);
@@ -122,48 +89,39 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
         time_cell(operation, context->now_ms, cell);
         break;
     case COLUMN_FROM:
-        table_cell_printf(cell, ROLE_NORMAL, "%s → %s",
-                          picture_title(context->picture, operation->from),
-                          picture_title(context->picture, operation->to));
+        operation_row_from(operation, context->picture, cell);
         break;
     default:
-        table_cell_printf(cell, ROLE_DIM, "%s", operation->id);
+        operation_row_id(operation, cell);
     }
 }
 
-static TableModel model_of(Operations *view, const ViewContext *context)
+static const ListKind KIND = {
+    .title = "Operations",
+    .keys = BINDINGS,
+    .key_count = G_N_ELEMENTS(BINDINGS),
+    .columns = COLUMNS,
+    .column_count = G_N_ELEMENTS(COLUMNS),
+    .row = operation_row,
+    .cell = model_cell,
+    .none_matches = "No operation matches the filter: / changes it.",
+    .none = "No operation yet. F on screen 2 proposes a failover of the selected group.",
+};
+
+static gpointer operations_create(void)
 {
-    view->list.context = context;
-    return (TableModel){.count = list_count,
-                        .row = model_row,
-                        .cell = model_cell,
-                        .data = &view->list,
-                        .empty = !filter_is_empty(&view->list.filter)
-                                     ? "No operation matches the filter: / changes it."
-                                 : context->picture->complete
-                                     ? "No operation yet. F on screen 2 proposes a failover of the "
-                                       "selected group."
-                                     : "Waiting for the backend's first picture."};
+    return list_new(&KIND);
 }
 
 static void operations_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
 {
-    TableModel model = model_of(state, context);
-    table_draw(((Operations *)state)->list.table, &model, canvas);
-}
-
-static const Operation *selected(Operations *view, const ViewContext *context)
-{
-    TableModel model = model_of(view, context);
-    return list_selected(&view->list, &model);
+    list_draw(state, context, canvas);
 }
 
 static Effect operations_update(gpointer state, const ViewContext *context, const KeyEvent *key,
                                 const Binding *binding)
 {
-    Operations *view = state;
-    TableModel model = model_of(view, context);
-    const Operation *operation = selected(view, context);
+    const Operation *operation = list_selected(state, context);
     int action = binding ? binding->action : 0;
     if (action == ACTION_OPEN || action == ACTION_HOLD || action == ACTION_AGAIN) {
         if (!operation)
@@ -172,18 +130,13 @@ static Effect operations_update(gpointer state, const ViewContext *context, cons
                : action == ACTION_HOLD ? ask_hold(context, operation)
                                        : ask_again(context, operation);
     }
-    return list_key(&view->list, &model, key, binding);
-}
-
-static const Keymap *operations_keymap(gpointer state)
-{
-    return ((Operations *)state)->list.keys;
+    return list_key(state, context, key, binding);
 }
 
 static BindingState operations_state(gpointer state, const ViewContext *context,
                                      const Binding *binding)
 {
-    const Operation *operation = selected(state, context);
+    const Operation *operation = list_selected(state, context);
     if (binding->action == ACTION_HOLD)
         return operation && !operation_has_ended(operation) && !operation->held ? BINDING_ON
                                                                                 : BINDING_HIDDEN;
@@ -192,32 +145,10 @@ static BindingState operations_state(gpointer state, const ViewContext *context,
     return BINDING_ON;
 }
 
-static char *operations_copy(gpointer state, const ViewContext *context)
-{
-    const Operation *operation = selected(state, context);
-    return operation ? g_strdup(operation->id) : NULL;
-}
-
 static char *operations_command_line(gpointer state, const ViewContext *context)
 {
     (void)state, (void)context;
     return g_strdup("signalbox operations");
-}
-
-static const char *operations_filter(gpointer state)
-{
-    return filter_text(&((Operations *)state)->list.filter);
-}
-
-static void operations_set_filter(gpointer state, const char *text)
-{
-    list_set_filter(&((Operations *)state)->list, text);
-}
-
-static const char *operations_group(gpointer state, const ViewContext *context)
-{
-    const Operation *operation = selected(state, context);
-    return operation ? operation->group : NULL;
 }
 
 const Screen OPERATIONS_SCREEN = {
@@ -226,15 +157,15 @@ const Screen OPERATIONS_SCREEN = {
     .title = "Operations",
     .digit = '5',
     .create = operations_create,
-    .destroy = operations_destroy,
+    .destroy = list_free,
     .refresh = operations_refresh,
     .draw = operations_draw,
     .update = operations_update,
-    .keymap = operations_keymap,
+    .keymap = list_keymap,
     .state = operations_state,
-    .copy = operations_copy,
+    .copy = list_copy,
     .command_line = operations_command_line,
-    .filter = operations_filter,
-    .set_filter = operations_set_filter,
-    .group = operations_group,
+    .filter = list_filter,
+    .set_filter = list_set_filter,
+    .group = operation_row_group,
 };

@@ -52,7 +52,7 @@ typedef struct {
 } Row;
 
 typedef struct {
-    List list;
+    List list; // first: see view/list.h
     Page page;
     bool reading;
     guint counts[SEVERITY_CRITICAL + 1];
@@ -63,24 +63,6 @@ static void free_row(gpointer data)
 {
     g_free(((Row *)data)->id);
     g_free(data);
-}
-
-static gpointer readiness_create(void)
-{
-    Readiness *view = g_new0(Readiness, 1);
-    list_init(&view->list, "Readiness", BINDINGS, G_N_ELEMENTS(BINDINGS));
-    table_set_columns(view->list.table, COLUMNS, G_N_ELEMENTS(COLUMNS));
-    g_ptr_array_set_free_func(view->list.rows, free_row);
-    page_init(&view->page, "Finding", PAGE_KEYS, G_N_ELEMENTS(PAGE_KEYS));
-    return view;
-}
-
-static void readiness_destroy(gpointer state)
-{
-    Readiness *view = state;
-    list_release(&view->list);
-    page_release(&view->page);
-    g_free(view);
 }
 
 // ---- rows ----
@@ -359,18 +341,33 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
         table_cell_printf(cell, ROLE_HEADER, "PLANS");
 }
 
-static TableModel model_of(Readiness *view, const ViewContext *context)
+static const ListKind KIND = {
+    .title = "Readiness",
+    .keys = BINDINGS,
+    .key_count = G_N_ELEMENTS(BINDINGS),
+    .columns = COLUMNS,
+    .column_count = G_N_ELEMENTS(COLUMNS),
+    .row = model_row,
+    .cell = model_cell,
+    .none_matches = "No finding and no plan matches the filter: / changes it.",
+    .none = "Nothing to be ready for: the fleet has no groups.",
+};
+
+static gpointer readiness_create(void)
 {
-    view->list.context = context;
-    return (TableModel){.count = list_count,
-                        .row = model_row,
-                        .cell = model_cell,
-                        .data = &view->list,
-                        .empty = !filter_is_empty(&view->list.filter)
-                                     ? "No finding and no plan matches the filter: / changes it."
-                                 : context->picture->complete
-                                     ? "Nothing to be ready for: the fleet has no groups."
-                                     : "Waiting for the backend's first picture."};
+    Readiness *view = g_new0(Readiness, 1);
+    list_init(&view->list, &KIND);
+    g_ptr_array_set_free_func(view->list.rows, free_row);
+    page_init(&view->page, "Finding", PAGE_KEYS, G_N_ELEMENTS(PAGE_KEYS));
+    return view;
+}
+
+static void readiness_destroy(gpointer state)
+{
+    Readiness *view = state;
+    list_release(&view->list);
+    page_release(&view->page);
+    g_free(view);
 }
 
 // "3 rules do not hold", or that all do; first of all, because an empty list could also mean that nobody looked.
@@ -400,8 +397,7 @@ static void draw_summary(const Readiness *view, const ViewContext *context, cons
 // The row under the cursor whole, below the table, where there is room for both.
 static void draw_detail(Readiness *view, const ViewContext *context, const Canvas *canvas)
 {
-    TableModel model = model_of(view, context);
-    const Row *row = list_selected(&view->list, &model);
+    const Row *row = list_selected(&view->list, context);
     Rect rest = canvas_rect(canvas);
     cells_rule(canvas, rect_cut_top(&rest, 1), ROLE_BORDER, NULL);
     if (!row)
@@ -415,7 +411,6 @@ static void draw_detail(Readiness *view, const ViewContext *context, const Canva
 static void readiness_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
 {
     Readiness *view = state;
-    TableModel model = model_of(view, context);
     Rect rest = canvas_rect(canvas);
     if (view->reading) {
         pager_draw(view->page.pager, canvas);
@@ -428,7 +423,7 @@ static void readiness_draw(gpointer state, const ViewContext *context, const Can
     bool room = canvas->height >= DETAIL_MIN_HEIGHT;
     Canvas detail = canvas_sub(canvas, rect_cut_bottom(&rest, room ? DETAIL_LINES : 0));
     Canvas table = canvas_sub(canvas, rest);
-    table_draw(view->list.table, &model, &table);
+    list_draw(&view->list, context, &table);
     if (room)
         draw_detail(view, context, &detail);
 }
@@ -437,8 +432,7 @@ static void readiness_draw(gpointer state, const ViewContext *context, const Can
 
 static const Row *selected(Readiness *view, const ViewContext *context)
 {
-    TableModel model = model_of(view, context);
-    return view->reading ? row_of(view, view->page.object) : list_selected(&view->list, &model);
+    return view->reading ? row_of(view, view->page.object) : list_selected(&view->list, context);
 }
 
 static Effect go_there(const Row *row)
@@ -464,7 +458,6 @@ static Effect readiness_update(gpointer state, const ViewContext *context, const
                                const Binding *binding)
 {
     Readiness *view = state;
-    TableModel model = model_of(view, context);
     switch (binding ? binding->action : 0) {
     case ACTION_OPEN:
         return open_row(view, context);
@@ -475,7 +468,7 @@ static Effect readiness_update(gpointer state, const ViewContext *context, const
         return go_there(selected(view, context));
     default:
         return view->reading ? page_key(&view->page, key, binding)
-                             : list_key(&view->list, &model, key, binding);
+                             : list_key(&view->list, context, key, binding);
     }
 }
 
@@ -500,16 +493,6 @@ static char *readiness_command_line(gpointer state, const ViewContext *context)
     return g_strdup("signalbox readiness");
 }
 
-static const char *readiness_filter(gpointer state)
-{
-    return filter_text(&((Readiness *)state)->list.filter);
-}
-
-static void readiness_set_filter(gpointer state, const char *text)
-{
-    list_set_filter(&((Readiness *)state)->list, text);
-}
-
 static const char *readiness_group(gpointer state, const ViewContext *context)
 {
     const Row *row = selected(state, context);
@@ -530,7 +513,7 @@ const Screen READINESS_SCREEN = {
     .open = readiness_open,
     .copy = readiness_copy,
     .command_line = readiness_command_line,
-    .filter = readiness_filter,
-    .set_filter = readiness_set_filter,
+    .filter = list_filter,
+    .set_filter = list_set_filter,
     .group = readiness_group,
 };

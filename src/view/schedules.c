@@ -44,7 +44,7 @@ static const TableColumn COLUMNS[] = {
 };
 
 typedef struct {
-    List list;        // rows: const SheetRow *
+    List list;        // first; rows: const SheetRow *
     GPtrArray *sheet; // of SheetRow *; NULL until answered
     GPtrArray *far;   // the same for the row shown whole, over a year; NULL
     TimeAxis axis;
@@ -61,34 +61,6 @@ typedef struct {
     char *open; // id of the row shown whole; NULL
     Zones *zones;
 } Schedules;
-
-static gpointer schedules_create(void)
-{
-    Schedules *view = g_new0(Schedules, 1);
-    list_init(&view->list, "Schedules", BINDINGS, G_N_ELEMENTS(BINDINGS));
-    keymap_add(view->list.keys, timeline_bindings, TIMELINE_BINDINGS);
-    table_set_columns(view->list.table, COLUMNS, G_N_ELEMENTS(COLUMNS));
-    page_init(&view->detail, "Next 20", DETAIL_KEYS, G_N_ELEMENTS(DETAIL_KEYS));
-    view->axis.span_ms = 3600 * 1000;
-    view->zones = zones_new();
-    return view;
-}
-
-static void schedules_destroy(gpointer state)
-{
-    Schedules *view = state;
-    list_release(&view->list);
-    page_release(&view->detail);
-    g_clear_pointer(&view->sheet, g_ptr_array_unref);
-    g_clear_pointer(&view->far, g_ptr_array_unref);
-    zones_free(view->zones);
-    g_free(view->asked);
-    g_free(view->asked_far);
-    g_free(view->trouble);
-    g_free(view->filter);
-    g_free(view->open);
-    g_free(view);
-}
 
 // ---- asking ----
 
@@ -313,28 +285,47 @@ static void model_paint(gpointer data, gsize index, guint column, const Canvas *
         cells_glyph(canvas, canvas->width - 1, 0, ROLE_DIM, GLYPH_ELLIPSIS);
 }
 
-static TableModel model_of(Schedules *view, const ViewContext *context)
+static const ListKind KIND = {
+    .title = "Schedules",
+    .keys = BINDINGS,
+    .key_count = G_N_ELEMENTS(BINDINGS),
+    .columns = COLUMNS,
+    .column_count = G_N_ELEMENTS(COLUMNS),
+    .row = model_row,
+    .cell = model_cell,
+    .paint = model_paint,
+    .none_matches = "No trigger matches the filter: / changes it.",
+    .none = "No trigger of the fleet has a recurrence.",
+};
+
+static gpointer schedules_create(void)
 {
-    view->list.context = context;
-    return (TableModel){.count = list_count,
-                        .row = model_row,
-                        .cell = model_cell,
-                        .paint = model_paint,
-                        .data = view, // begins with the list
-                        .empty = !filter_is_empty(&view->list.filter)
-                                     ? "No trigger matches the filter: / changes it."
-                                 : view->trouble ? view->trouble
-                                 : view->sheet   ? "No trigger of the fleet has a recurrence."
-                                                 : "Fetching the schedules …"};
+    Schedules *view = g_new0(Schedules, 1);
+    list_init(&view->list, &KIND);
+    keymap_add(view->list.keys, timeline_bindings, TIMELINE_BINDINGS);
+    page_init(&view->detail, "Next 20", DETAIL_KEYS, G_N_ELEMENTS(DETAIL_KEYS));
+    view->axis.span_ms = 3600 * 1000;
+    view->zones = zones_new();
+    return view;
+}
+
+static void schedules_destroy(gpointer state)
+{
+    Schedules *view = state;
+    list_release(&view->list);
+    page_release(&view->detail);
+    g_clear_pointer(&view->sheet, g_ptr_array_unref);
+    g_clear_pointer(&view->far, g_ptr_array_unref);
+    zones_free(view->zones);
+    g_free(view->asked);
+    g_free(view->asked_far);
+    g_free(view->trouble);
+    g_free(view->filter);
+    g_free(view->open);
+    g_free(view);
 }
 
 // ---- drawing and keys ----
-
-static const SheetRow *selected(Schedules *view, const ViewContext *context)
-{
-    TableModel model = model_of(view, context);
-    return list_selected(&view->list, &model);
-}
 
 static char *rule_words(const SheetRow *row)
 {
@@ -346,7 +337,7 @@ static char *rule_words(const SheetRow *row)
 // with the table as a whole.
 static void draw_about(Schedules *view, const ViewContext *context, const Canvas *canvas)
 {
-    const SheetRow *row = selected(view, context);
+    const SheetRow *row = list_selected(&view->list, context);
     char age[16];
     calm_age_format(view->answered_ms, context->now_ms, age);
     g_autofree char *as_of = g_strdup_printf("as of %s ago", age);
@@ -378,9 +369,11 @@ static void schedules_draw(gpointer state, const ViewContext *context, const Can
     Rect rest = canvas_rect(canvas);
     Rect legend = rect_cut_bottom(&rest, rest.height > 8 ? 1 : 0);
     Rect about = rect_cut_bottom(&rest, rest.height > 8 ? 2 : 0);
-    TableModel model = model_of(view, context);
+    view->list.waiting = view->trouble ? view->trouble
+                         : view->sheet ? NULL
+                                       : "Fetching the schedules …";
     Canvas table = canvas_sub(canvas, rest);
-    table_draw(view->list.table, &model, &table);
+    list_draw(&view->list, context, &table);
     Canvas below = canvas_sub(canvas, about);
     if (about.height)
         draw_about(view, context, &below);
@@ -390,7 +383,7 @@ static void schedules_draw(gpointer state, const ViewContext *context, const Can
 
 static Effect open_row(Schedules *view, const ViewContext *context)
 {
-    const SheetRow *row = selected(view, context);
+    const SheetRow *row = list_selected(&view->list, context);
     if (!row)
         return effect_message("There is no trigger here.");
     g_free(view->open);
@@ -414,14 +407,13 @@ static Effect schedules_update(gpointer state, const ViewContext *context, const
                                const Binding *binding)
 {
     Schedules *view = state;
-    TableModel model = model_of(view, context);
     if (view->open)
         return detail_key(view, key, binding);
     if (binding && binding->action == ACTION_OPEN)
         return open_row(view, context);
     if (binding && timeline_act(&view->axis, binding->action))
         return effect_of(EFFECT_REDRAW);
-    return list_key(&view->list, &model, key, binding);
+    return list_key(&view->list, context, key, binding);
 }
 
 static const Keymap *schedules_keymap(gpointer state)
@@ -432,7 +424,7 @@ static const Keymap *schedules_keymap(gpointer state)
 
 static char *schedules_copy(gpointer state, const ViewContext *context)
 {
-    const SheetRow *row = selected(state, context);
+    const SheetRow *row = list_selected(state, context);
     return row ? g_strdup_printf("%s %s", row->id, row->rule) : NULL;
 }
 
@@ -440,11 +432,6 @@ static char *schedules_command_line(gpointer state, const ViewContext *context)
 {
     (void)state, (void)context;
     return g_strdup("signalbox schedules");
-}
-
-static const char *schedules_filter(gpointer state)
-{
-    return filter_text(&((Schedules *)state)->list.filter);
 }
 
 // The console filters what it has. Where the backend has more than it sends, it filters too, by the first word:
@@ -475,6 +462,6 @@ const Screen SCHEDULES_SCREEN = {
     .keymap = schedules_keymap,
     .copy = schedules_copy,
     .command_line = schedules_command_line,
-    .filter = schedules_filter,
+    .filter = list_filter,
     .set_filter = schedules_set_filter,
 };

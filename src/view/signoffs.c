@@ -5,8 +5,8 @@
 
 #include "base/timefmt.h"
 #include "view/badge.h"
-#include "view/list.h"
 #include "view/frame.h"
+#include "view/operation-row.h"
 
 enum {
     COLUMN_WHAT,
@@ -33,35 +33,10 @@ static const TableColumn COLUMNS[] = {
     [COLUMN_ID] = {"ID", 20, 12, 4, ALIGN_LEFT, 0},
 };
 
-typedef struct {
-    List list; // rows: const Operation *
-} Queue;
-
-static gpointer signoffs_create(void)
-{
-    Queue *view = g_new0(Queue, 1);
-    list_init(&view->list, "Sign-offs", BINDINGS, G_N_ELEMENTS(BINDINGS));
-    table_set_columns(view->list.table, COLUMNS, G_N_ELEMENTS(COLUMNS));
-    return view;
-}
-
-static void signoffs_destroy(gpointer state)
-{
-    list_release(&((Queue *)state)->list);
-    g_free(state);
-}
-
 static bool is_queued(const Operation *operation)
 {
     return operation->state == OPERATION_AWAITING ||
            (operation->state == OPERATION_RUNNING && operation->phase == PHASE_HOLDING);
-}
-
-static bool matches(const Queue *view, const Operation *operation)
-{
-    g_autofree char *text =
-        g_strjoin(" ", operation->id, operation->group, operation->from, operation->to, NULL);
-    return filter_matches_text(&view->list.filter, text);
 }
 
 // Mine first, then what expires first.
@@ -75,21 +50,16 @@ static int compare(gconstpointer a, gconstpointer b, gpointer data)
 
 static void signoffs_refresh(gpointer state, const ViewContext *context)
 {
-    Queue *view = state;
+    List *list = state;
     const Picture *picture = context->picture;
-    if (!list_begin(&view->list, context))
+    if (!list_begin(list, context))
         return;
     for (guint i = 0; i < picture_count(picture, SHELF_OPERATIONS); i++) {
         Operation *operation = picture_at(picture, SHELF_OPERATIONS, i);
-        if (is_queued(operation) && matches(view, operation))
-            g_ptr_array_add(view->list.rows, operation);
+        if (is_queued(operation) && operation_row_matches(operation, &list->filter))
+            g_ptr_array_add(list->rows, operation);
     }
-    g_ptr_array_sort_with_data(view->list.rows, compare, (gpointer)picture);
-}
-
-static void model_row(gpointer data, gsize index, TableRow *ret_row)
-{
-    ret_row->id = ((const Operation *)((List *)data)->rows->pdata[index])->id;
+    g_ptr_array_sort_with_data(list->rows, compare, (gpointer)picture);
 }
 
 static void loss_cell(const Operation *operation, TableCell *cell)
@@ -136,13 +106,10 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
     const Operation *operation = list->rows->pdata[index];
     switch (column) {
     case COLUMN_WHAT:
-        table_cell_printf(cell, ROLE_TITLE, "%s %s",
-                          name_of(&OPERATION_KIND_NAMES, (int)operation->kind), operation->group);
+        operation_row_what(operation, ROLE_TITLE, cell);
         break;
     case COLUMN_FROM:
-        table_cell_printf(cell, ROLE_NORMAL, "%s → %s",
-                          picture_title(context->picture, operation->from),
-                          picture_title(context->picture, operation->to));
+        operation_row_from(operation, context->picture, cell);
         break;
     case COLUMN_LOSS:
         loss_cell(operation, cell);
@@ -158,30 +125,25 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
         expires_cell(operation, context->now_ms, cell);
         break;
     default:
-        table_cell_printf(cell, ROLE_DIM, "%s", operation->id);
+        operation_row_id(operation, cell);
     }
 }
 
-static TableModel model_of(Queue *view, const ViewContext *context)
-{
-    view->list.context = context;
-    return (TableModel){
-        .count = list_count,
-        .row = model_row,
-        .cell = model_cell,
-        .data = &view->list,
-        .empty = !filter_is_empty(&view->list.filter)
-                     ? "Nothing that waits matches the filter: / changes it."
-                 : context->picture->complete
-                     ? "Nothing waits for a sign-off. F on screen 2 proposes a failover; 5 shows "
-                       "operations."
-                     : "Waiting for the backend's first picture."};
-}
+static const ListKind KIND = {
+    .title = "Sign-offs",
+    .keys = BINDINGS,
+    .key_count = G_N_ELEMENTS(BINDINGS),
+    .columns = COLUMNS,
+    .column_count = G_N_ELEMENTS(COLUMNS),
+    .row = operation_row,
+    .cell = model_cell,
+    .none_matches = "Nothing that waits matches the filter: / changes it.",
+    .none = "Nothing waits for a sign-off. F on screen 2 proposes a failover; 5 shows operations.",
+};
 
-static const Operation *selected(Queue *view, const ViewContext *context)
+static gpointer signoffs_create(void)
 {
-    TableModel model = model_of(view, context);
-    return list_selected(&view->list, &model);
+    return list_new(&KIND);
 }
 
 static int put_line(const Canvas *canvas, int y, const char *label, Style style, const char *text)
@@ -214,13 +176,11 @@ static void draw_preview(const Operation *operation, const Canvas *canvas)
 static void signoffs_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
 {
     enum { PREVIEW = 8, PREVIEW_MIN_HEIGHT = 14 };
-    Queue *view = state;
     Rect rest = canvas_rect(canvas);
     Rect below = rect_cut_bottom(&rest, rest.height >= PREVIEW_MIN_HEIGHT ? PREVIEW : 0);
-    TableModel model = model_of(view, context);
     Canvas table = canvas_sub(canvas, rest), preview = canvas_sub(canvas, below);
-    table_draw(view->list.table, &model, &table);
-    const Operation *operation = selected(view, context);
+    list_draw(state, context, &table);
+    const Operation *operation = list_selected(state, context);
     if (operation && below.height)
         draw_preview(operation, &preview);
 }
@@ -228,24 +188,11 @@ static void signoffs_draw(gpointer state, const ViewContext *context, const Canv
 static Effect signoffs_update(gpointer state, const ViewContext *context, const KeyEvent *key,
                               const Binding *binding)
 {
-    Queue *view = state;
-    TableModel model = model_of(view, context);
-    const Operation *operation = selected(view, context);
+    const Operation *operation = list_selected(state, context);
     if (binding && binding->action == ACTION_OPEN)
         return operation ? effect_open(SCREEN_STATEMENT, operation->id)
                          : effect_message("Nothing waits here.");
-    return list_key(&view->list, &model, key, binding);
-}
-
-static const Keymap *signoffs_keymap(gpointer state)
-{
-    return ((Queue *)state)->list.keys;
-}
-
-static char *signoffs_copy(gpointer state, const ViewContext *context)
-{
-    const Operation *operation = selected(state, context);
-    return operation ? g_strdup(operation->id) : NULL;
+    return list_key(state, context, key, binding);
 }
 
 static char *signoffs_command_line(gpointer state, const ViewContext *context)
@@ -254,36 +201,20 @@ static char *signoffs_command_line(gpointer state, const ViewContext *context)
     return g_strdup("signalbox signoffs");
 }
 
-static const char *signoffs_filter(gpointer state)
-{
-    return filter_text(&((Queue *)state)->list.filter);
-}
-
-static void signoffs_set_filter(gpointer state, const char *text)
-{
-    list_set_filter(&((Queue *)state)->list, text);
-}
-
-static const char *signoffs_group(gpointer state, const ViewContext *context)
-{
-    const Operation *operation = selected(state, context);
-    return operation ? operation->group : NULL;
-}
-
 const Screen SIGNOFFS_SCREEN = {
     .id = SCREEN_SIGNOFFS,
     .name = "signoffs",
     .title = "Sign-offs",
     .digit = '4',
     .create = signoffs_create,
-    .destroy = signoffs_destroy,
+    .destroy = list_free,
     .refresh = signoffs_refresh,
     .draw = signoffs_draw,
     .update = signoffs_update,
-    .keymap = signoffs_keymap,
-    .copy = signoffs_copy,
+    .keymap = list_keymap,
+    .copy = list_copy,
     .command_line = signoffs_command_line,
-    .filter = signoffs_filter,
-    .set_filter = signoffs_set_filter,
-    .group = signoffs_group,
+    .filter = list_filter,
+    .set_filter = list_set_filter,
+    .group = operation_row_group,
 };

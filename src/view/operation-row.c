@@ -1,0 +1,38 @@
+#include "view/operation-row.h"
+
+void operation_row(gpointer data, gsize index, TableRow *ret_row)
+{
+    ret_row->id = ((const Operation *)((List *)data)->rows->pdata[index])->id;
+}
+
+const char *operation_row_group(gpointer state, const ViewContext *context)
+{
+    const Operation *operation = list_selected(state, context);
+    return operation ? operation->group : NULL;
+}
+
+void operation_row_what(const Operation *operation, Style style, TableCell *cell)
+{
+    table_cell_printf(cell, style, "%s %s", name_of(&OPERATION_KIND_NAMES, (int)operation->kind),
+                      operation->group);
+}
+
+void operation_row_from(const Operation *operation, const Picture *picture, TableCell *cell)
+{
+    table_cell_printf(cell, ROLE_NORMAL, "%s → %s", picture_title(picture, operation->from),
+                      picture_title(picture, operation->to));
+}
+
+void operation_row_id(const Operation *operation, TableCell *cell)
+{
+    table_cell_printf(cell, ROLE_DIM, "%s", operation->id);
+}
+
+bool operation_row_matches(const Operation *operation, const Filter *filter)
+{
+    g_autofree char *text =
+        g_strjoin(" ", operation->id, operation->group, operation->from, operation->to,
+                  name_of(&OPERATION_STATE_NAMES, (int)operation->state),
+                  name_of(&OPERATION_KIND_NAMES, (int)operation->kind), NULL);
+    return filter_matches_text(filter, text);
+}
