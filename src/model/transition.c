@@ -7,69 +7,64 @@ static const char *const EVENTS[EVENT_COUNT] = {
     "step-failed", "retry",  "skip",     "abort",  "undone", "finish", "hold", "resume"};
 const NameTable EVENT_NAMES = {"event", EVENTS, EVENT_COUNT};
 
-// What must hold beside the state. Phases refine `running`: while the hold window runs nothing has
-// happened yet, so the proposal can still be rejected, withdrawn or voided.
-typedef enum { ALWAYS, HOLDING, NOT_HOLDING, BEFORE_PNR, NO_EXCEPTIONS, WITH_EXCEPTIONS } Condition;
+static const TransitionRow TABLE[] = {
+    {OPERATION_AWAITING, EVENT_APPROVED, CONDITION_ALWAYS, OPERATION_RUNNING},
+    {OPERATION_AWAITING, EVENT_REJECT, CONDITION_ALWAYS, OPERATION_REJECTED},
+    {OPERATION_AWAITING, EVENT_WITHDRAW, CONDITION_ALWAYS, OPERATION_WITHDRAWN},
+    {OPERATION_AWAITING, EVENT_EXPIRE, CONDITION_ALWAYS, OPERATION_EXPIRED},
+    {OPERATION_AWAITING, EVENT_CLEAR, CONDITION_ALWAYS, OPERATION_WITHDRAWN},
+    {OPERATION_AWAITING, EVENT_VOID, CONDITION_ALWAYS, OPERATION_AWAITING},
+    {OPERATION_AWAITING, EVENT_HOLD, CONDITION_ALWAYS, OPERATION_AWAITING},
+    {OPERATION_AWAITING, EVENT_RESUME, CONDITION_ALWAYS, OPERATION_AWAITING},
 
-typedef struct {
-    OperationState from;
-    OperationEvent event;
-    Condition condition;
-    OperationState to;
-} Row;
+    {OPERATION_RUNNING, EVENT_REJECT, CONDITION_HOLDING, OPERATION_REJECTED},
+    {OPERATION_RUNNING, EVENT_WITHDRAW, CONDITION_HOLDING, OPERATION_WITHDRAWN},
+    {OPERATION_RUNNING, EVENT_EXPIRE, CONDITION_HOLDING, OPERATION_EXPIRED},
+    {OPERATION_RUNNING, EVENT_CLEAR, CONDITION_HOLDING, OPERATION_WITHDRAWN},
+    {OPERATION_RUNNING, EVENT_VOID, CONDITION_HOLDING, OPERATION_AWAITING},
+    {OPERATION_RUNNING, EVENT_START, CONDITION_HOLDING, OPERATION_RUNNING},
+    {OPERATION_RUNNING, EVENT_WAVE, CONDITION_STARTED, OPERATION_RUNNING},
+    {OPERATION_RUNNING, EVENT_STEP_FAILED, CONDITION_STARTED, OPERATION_PAUSED},
+    {OPERATION_RUNNING, EVENT_ABORT, CONDITION_BEFORE_PNR, OPERATION_RUNNING},
+    {OPERATION_RUNNING, EVENT_UNDONE, CONDITION_STARTED, OPERATION_ABORTED},
+    {OPERATION_RUNNING, EVENT_FINISH, CONDITION_NO_EXCEPTIONS, OPERATION_COMPLETED},
+    {OPERATION_RUNNING, EVENT_FINISH, CONDITION_WITH_EXCEPTIONS, OPERATION_COMPLETED_EXCEPTIONS},
+    {OPERATION_RUNNING, EVENT_HOLD, CONDITION_ALWAYS, OPERATION_RUNNING},
+    {OPERATION_RUNNING, EVENT_RESUME, CONDITION_ALWAYS, OPERATION_RUNNING},
 
-static const Row TABLE[] = {
-    {OPERATION_AWAITING, EVENT_APPROVED, ALWAYS, OPERATION_RUNNING},
-    {OPERATION_AWAITING, EVENT_REJECT, ALWAYS, OPERATION_REJECTED},
-    {OPERATION_AWAITING, EVENT_WITHDRAW, ALWAYS, OPERATION_WITHDRAWN},
-    {OPERATION_AWAITING, EVENT_EXPIRE, ALWAYS, OPERATION_EXPIRED},
-    {OPERATION_AWAITING, EVENT_CLEAR, ALWAYS, OPERATION_WITHDRAWN},
-    {OPERATION_AWAITING, EVENT_VOID, ALWAYS, OPERATION_AWAITING},
-    {OPERATION_AWAITING, EVENT_HOLD, ALWAYS, OPERATION_AWAITING},
-    {OPERATION_AWAITING, EVENT_RESUME, ALWAYS, OPERATION_AWAITING},
-
-    {OPERATION_RUNNING, EVENT_REJECT, HOLDING, OPERATION_REJECTED},
-    {OPERATION_RUNNING, EVENT_WITHDRAW, HOLDING, OPERATION_WITHDRAWN},
-    {OPERATION_RUNNING, EVENT_EXPIRE, HOLDING, OPERATION_EXPIRED},
-    {OPERATION_RUNNING, EVENT_CLEAR, HOLDING, OPERATION_WITHDRAWN},
-    {OPERATION_RUNNING, EVENT_VOID, HOLDING, OPERATION_AWAITING},
-    {OPERATION_RUNNING, EVENT_START, HOLDING, OPERATION_RUNNING},
-    {OPERATION_RUNNING, EVENT_WAVE, NOT_HOLDING, OPERATION_RUNNING},
-    {OPERATION_RUNNING, EVENT_STEP_FAILED, NOT_HOLDING, OPERATION_PAUSED},
-    {OPERATION_RUNNING, EVENT_ABORT, BEFORE_PNR, OPERATION_RUNNING},
-    {OPERATION_RUNNING, EVENT_UNDONE, NOT_HOLDING, OPERATION_ABORTED},
-    {OPERATION_RUNNING, EVENT_FINISH, NO_EXCEPTIONS, OPERATION_COMPLETED},
-    {OPERATION_RUNNING, EVENT_FINISH, WITH_EXCEPTIONS, OPERATION_COMPLETED_EXCEPTIONS},
-    {OPERATION_RUNNING, EVENT_HOLD, ALWAYS, OPERATION_RUNNING},
-    {OPERATION_RUNNING, EVENT_RESUME, ALWAYS, OPERATION_RUNNING},
-
-    {OPERATION_PAUSED, EVENT_RETRY, ALWAYS, OPERATION_RUNNING},
-    {OPERATION_PAUSED, EVENT_SKIP, ALWAYS, OPERATION_RUNNING},
-    {OPERATION_PAUSED, EVENT_ABORT, BEFORE_PNR, OPERATION_RUNNING},
-    {OPERATION_PAUSED, EVENT_UNDONE, ALWAYS, OPERATION_ABORTED},
-    {OPERATION_PAUSED, EVENT_HOLD, ALWAYS, OPERATION_PAUSED},
-    {OPERATION_PAUSED, EVENT_RESUME, ALWAYS, OPERATION_PAUSED},
+    {OPERATION_PAUSED, EVENT_RETRY, CONDITION_ALWAYS, OPERATION_RUNNING},
+    {OPERATION_PAUSED, EVENT_SKIP, CONDITION_ALWAYS, OPERATION_RUNNING},
+    {OPERATION_PAUSED, EVENT_ABORT, CONDITION_BEFORE_PNR, OPERATION_RUNNING},
+    {OPERATION_PAUSED, EVENT_UNDONE, CONDITION_ALWAYS, OPERATION_ABORTED},
+    {OPERATION_PAUSED, EVENT_HOLD, CONDITION_ALWAYS, OPERATION_PAUSED},
+    {OPERATION_PAUSED, EVENT_RESUME, CONDITION_ALWAYS, OPERATION_PAUSED},
 };
 
-static bool condition_holds(const Operation *operation, Condition condition)
+const TransitionRow *transition_rows(guint *ret_count)
+{
+    *ret_count = G_N_ELEMENTS(TABLE);
+    return TABLE;
+}
+
+static bool condition_holds(const Operation *operation, TransitionCondition condition)
 {
     switch (condition) {
-    case HOLDING:
+    case CONDITION_HOLDING:
         return operation->phase == PHASE_HOLDING;
-    case NOT_HOLDING:
+    case CONDITION_STARTED:
         return operation->phase != PHASE_HOLDING;
-    case BEFORE_PNR:
+    case CONDITION_BEFORE_PNR:
         return !operation->past_pnr && operation->phase != PHASE_UNDOING;
-    case NO_EXCEPTIONS:
+    case CONDITION_NO_EXCEPTIONS:
         return !operation->exceptions->len && operation->phase != PHASE_HOLDING;
-    case WITH_EXCEPTIONS:
+    case CONDITION_WITH_EXCEPTIONS:
         return operation->exceptions->len && operation->phase != PHASE_HOLDING;
     default:
         return true;
     }
 }
 
-static const Row *find_row(const Operation *operation, OperationEvent event)
+static const TransitionRow *find_row(const Operation *operation, OperationEvent event)
 {
     for (guint i = 0; i < G_N_ELEMENTS(TABLE); i++)
         if (TABLE[i].from == operation->state && TABLE[i].event == event &&
@@ -122,7 +117,7 @@ bool transition_allows(const Operation *operation, OperationEvent event)
 bool transition_next(const Operation *operation, OperationEvent event, OperationState *ret_state,
                      GError **error)
 {
-    const Row *row = find_row(operation, event);
+    const TransitionRow *row = find_row(operation, event);
     if (!row) {
         set_refusal(operation, event, error);
         return false;
@@ -133,11 +128,11 @@ bool transition_next(const Operation *operation, OperationEvent event, Operation
 
 char *transition_diagram(void)
 {
-    static const char *const CONDITIONS[] = {"", " [hold window]", " [started]", " [before PNR]",
-                                             "", " [exceptions]"};
+    static const char *const CONDITIONS[CONDITION_COUNT] = {
+        "", " [hold window]", " [started]", " [before PNR]", "", " [exceptions]"};
     GString *text = g_string_new("stateDiagram-v2\n    [*] --> awaiting_sign_off : propose\n");
     for (guint i = 0; i < G_N_ELEMENTS(TABLE); i++) {
-        const Row *row = &TABLE[i];
+        const TransitionRow *row = &TABLE[i];
         g_autofree char *from = g_strdup(name_of(&OPERATION_STATE_NAMES, (int)row->from));
         g_autofree char *to = g_strdup(name_of(&OPERATION_STATE_NAMES, (int)row->to));
         g_string_append_printf(text, "    %s --> %s : %s%s\n", g_strdelimit(from, "-", '_'),

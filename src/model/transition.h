@@ -27,6 +27,28 @@ typedef enum {
 
 extern const NameTable EVENT_NAMES;
 
+// What must hold beside the state. Phases refine `running`: while the hold window runs nothing has
+// happened yet, so the proposal can still be rejected, withdrawn or voided.
+typedef enum {
+    CONDITION_ALWAYS,
+    CONDITION_HOLDING,
+    CONDITION_STARTED,
+    CONDITION_BEFORE_PNR,
+    CONDITION_NO_EXCEPTIONS,
+    CONDITION_WITH_EXCEPTIONS,
+    CONDITION_COUNT
+} TransitionCondition;
+
+typedef struct {
+    OperationState from;
+    OperationEvent event;
+    TransitionCondition condition;
+    OperationState to;
+} TransitionRow;
+
+// The table itself, for what is drawn from it: static.
+const TransitionRow *transition_rows(guint *ret_count);
+
 // The state that follows `event`. A REFUSAL_* GError says why not, naming the state and what is
 // possible instead. Past the point of no return EVENT_ABORT is REFUSAL_PAST_POINT_OF_NO_RETURN.
 bool transition_next(const Operation *operation, OperationEvent event, OperationState *ret_state,
