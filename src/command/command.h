@@ -22,8 +22,8 @@ typedef struct Session Session;
 // The commands' own options; each command adds those it has. Strings are owned.
 typedef struct {
     char *filter, *fail_on, *from, *to, *reason, *ticket, *confirm, *note, *lasts, *id, *dir,
-        *screen, *size, *object, *demo, *theme;
-    int step;
+        *screen, *size, *object, *demo, *theme, *after, *zone, *created;
+    int step, count;
     gboolean approve, reject, dry_run, planned, unplanned, statement, all, arm, once, ansi,
         headless, slow_link, daemon, console;
 } Arguments;
@@ -145,6 +145,10 @@ int run_demo(Session *session, int argc, char **argv);
 int run_alarms(Session *session, int argc, char **argv);
 int run_ack(Session *session, int argc, char **argv);
 int run_automation(Session *session, int argc, char **argv);
+
+// What a recurrence means: `signalbox schedules next RULE` (next.c).
+enum { NEXT_DEFAULT = 20 };
+int run_next(Session *session, const char *rule);
 
 // What an operation is told to do: `signalbox operations VERB ID` (operate.c). False: no such verb.
 bool operate_knows(const char *verb);

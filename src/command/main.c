@@ -31,7 +31,13 @@ const Command COMMANDS[] = {
      run_regions, NULL},
     {"roles", "[--filter WORDS]", "prints the matrix of workloads and locations", NULL, run_roles,
      roles_options},
-    {"schedules", "[--from T] [--to T] [--filter TEXT]", "lists what fires when, where", NULL,
+    {"schedules",
+     "[--from T] [--to T] [--filter TEXT] | next RULE-JSON [--after T] [--count N] [--zone Z]",
+     "lists what fires when, where; or what a rule means",
+     "next needs no backend: RULE-JSON is a recurrence as a workflow has it ({\"frequency\": "
+     "\"Day\", \"startTime\": ...}; - reads it from standard input). It prints the occurrences in "
+     "UTC, on the rule's clock and on mine, what clocks do between them, and what the rule leaves "
+     "open.",
      run_schedules, schedules_options},
     {"signoffs", "", "lists the statements that wait for sign-offs", NULL, run_signoffs, NULL},
     {"operations", "[show ID [--statement] | VERB ID [--reason TEXT]]",
@@ -157,10 +163,10 @@ static void print_command_help(GOptionContext *context)
 
 static GPtrArray *texts_of(const Arguments *args)
 {
-    char *const texts[] = {args->filter, args->fail_on, args->from,    args->to,
-                           args->reason, args->ticket,  args->confirm, args->note,
-                           args->lasts,  args->id,      args->dir,     args->screen,
-                           args->size,   args->object,  args->demo,    args->theme};
+    char *const texts[] = {args->filter, args->fail_on, args->from, args->to,     args->reason,
+                           args->ticket, args->confirm, args->note, args->lasts,  args->id,
+                           args->dir,    args->screen,  args->size, args->object, args->demo,
+                           args->theme,  args->after,   args->zone, args->created};
     GPtrArray *list = g_ptr_array_new();
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         if (texts[i])

@@ -83,3 +83,8 @@ char *schedule_describe_short(const Schedule *schedule);
 // The same with every time, the zone, the start and the end:
 // "daily 08:00, 16:00 (W. Europe Standard Time), from 2026-01-01 00:00". ASCII. The caller frees.
 char *schedule_describe(const Schedule *schedule);
+
+// What the clocks of `zone` do at an occurrence, or have done since the one before it (`before_ms`; or
+// since one asked): "clocks went forward 1h", "its hour is skipped: fires later". NULL: nothing. The
+// caller frees.
+char *schedule_clock_words(const Zone *zone, gint64 before_ms, const Occurrence *occurrence);

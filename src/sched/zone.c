@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/timefmt.h"
 #include "model/civil.h"
 #include "sched/tzif.h"
 #include "sched/zonename.h"
@@ -183,4 +184,14 @@ bool zone_next_transition(const Zone *zone, gint64 after_ms, ZoneTransition *ret
     *ret_transition = (ZoneTransition){
         .at_ms = span.begin_ms, .before_ms = span.before_ms, .after_ms = span.offset_ms};
     return true;
+}
+
+void zone_format(const Zone *zone, gint64 at_ms, char buffer[32])
+{
+    char wall[32];
+    gint64 offset_ms = zone_offset_at(zone, at_ms);
+    int minutes = (int)(ABS(offset_ms) / CIVIL_MINUTE_MS);
+    time_format_full(at_ms + offset_ms, wall); // "2026-11-21 04:14:07Z": a wall clock has no Z
+    g_snprintf(buffer, 32, "%.19s%c%02d:%02d", wall, offset_ms < 0 ? '-' : '+', minutes / 60,
+               minutes % 60);
 }

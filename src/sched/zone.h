@@ -66,3 +66,6 @@ typedef struct {
 
 // The first change of offset strictly after an instant; false if none is known.
 bool zone_next_transition(const Zone *zone, gint64 after_ms, ZoneTransition *ret_transition);
+
+// The zone's wall clock at that instant with its offset, "2026-11-21 04:14:07+01:00", into `buffer`.
+void zone_format(const Zone *zone, gint64 at_ms, char buffer[32]);

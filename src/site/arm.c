@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/timefmt.h"
 #include "site/site.h"
+#include "wire/recurrence.h"
 
 #define TYPE "Microsoft.Logic/workflows"
 #define ROOT "/subscriptions/{subscription}/resourceGroups/{rg}/providers/Microsoft.Logic/workflows"
@@ -37,44 +38,6 @@ static char *workflow_id(const Site *site, const Workflow *workflow)
                            site->config.subscription, workflow->group, workflow->name);
 }
 
-// ---- Recurrences ----------------------------------------------------------------------------------
-
-static void set_ints(json_t *object, const char *name, const IntList *list)
-{
-    if (list->count == 0)
-        return;
-    json_t *array = json_array();
-    for (guint i = 0; i < list->count; i++)
-        json_array_append_new(array, json_integer(list->values[i]));
-    json_object_set_new(object, name, array);
-}
-
-static json_t *recurrence_json(const Recurrence *rule)
-{
-    json_t *json = json_pack("{s:s,s:i}", "frequency", frequency_name(rule->frequency), "interval",
-                             rule->interval);
-    if (rule->start.text)
-        json_object_set_new(json, "startTime", json_string(rule->start.text));
-    if (rule->end.text)
-        json_object_set_new(json, "endTime", json_string(rule->end.text));
-    if (rule->zone)
-        json_object_set_new(json, "timeZone", json_string(rule->zone));
-    if (!recurrence_has_schedule(rule))
-        return json;
-    json_t *schedule = json_object();
-    set_ints(schedule, "minutes", &rule->minutes);
-    set_ints(schedule, "hours", &rule->hours);
-    set_ints(schedule, "monthDays", &rule->month_days);
-    if (rule->week_days.count) {
-        json_t *days = json_array();
-        for (guint i = 0; i < rule->week_days.count; i++)
-            json_array_append_new(days, json_string(weekday_name(rule->week_days.values[i])));
-        json_object_set_new(schedule, "weekDays", days);
-    }
-    json_object_set_new(json, "schedule", schedule);
-    return json;
-}
-
 // ---- Workflows ------------------------------------------------------------------------------------
 
 static json_t *definition_json(const Workflow *workflow)
@@ -82,7 +45,7 @@ static json_t *definition_json(const Workflow *workflow)
     static const char *const types[] = {"Recurrence", "Http", "Request", "HttpWebhook"};
     json_t *trigger = json_pack("{s:s}", "type", types[workflow->type]);
     if (workflow->rule)
-        json_object_set_new(trigger, "recurrence", recurrence_json(&workflow->recurrence));
+        json_object_set_new(trigger, "recurrence", recurrence_to_json(&workflow->recurrence));
     json_t *triggers = json_object();
     json_object_set_new(triggers, workflow->trigger, trigger);
     json_t *actions = json_object();
@@ -126,7 +89,7 @@ static json_t *trigger_json(Site *site, const Workflow *workflow)
     if (workflow->enabled && workflow->type != TRIGGER_REQUEST)
         set_time(properties, "nextExecutionTime", workflow->next_ms);
     if (workflow->rule) {
-        json_object_set_new(properties, "recurrence", recurrence_json(&workflow->recurrence));
+        json_object_set_new(properties, "recurrence", recurrence_to_json(&workflow->recurrence));
         json_object_set_new(properties, "status",
                             json_string(workflow->enabled ? "Waiting" : "Paused"));
     }

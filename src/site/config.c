@@ -4,63 +4,14 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "wire/json.h"
-
-static void read_int_list(const WireAt *at, const char *name, IntList *list)
-{
-    WireAt items = wire_array_opt(at, name);
-    for (gsize i = 0; i < wire_count(&items); i++) {
-        WireAt item = wire_item(&items, i);
-        int_list_append(list, (int)wire_integer(&item, NULL, -31, 59));
-    }
-}
-
-static void read_time(const WireAt *at, const char *name, RuleTime *time)
-{
-    g_autoptr(GError) error = NULL;
-    const char *text = wire_text_opt(at, name, NULL);
-    if (text && !rule_time_parse(text, time, &error))
-        wire_fail(at, name, "%s", error->message);
-}
-
-static void read_days(const WireAt *at, IntList *list)
-{
-    WireAt items = wire_array_opt(at, "weekDays");
-    for (gsize i = 0; i < wire_count(&items); i++) {
-        g_autoptr(GError) error = NULL;
-        WireAt item = wire_item(&items, i);
-        const char *text = wire_text(&item, NULL);
-        int day;
-        if (!text)
-            return;
-        if (weekday_parse(text, &day, &error))
-            int_list_append(list, day);
-        else
-            wire_fail(&item, NULL, "%s", error->message);
-    }
-}
+#include "wire/recurrence.h"
 
 static void read_recurrence(const WireAt *at, Workflow *workflow)
 {
-    Recurrence *rule = &workflow->recurrence;
     g_autoptr(GError) error = NULL;
-    const char *frequency = wire_text(at, "frequency");
-    if (frequency && !frequency_parse(frequency, &rule->frequency, &error)) {
-        wire_fail(at, "frequency", "%s", error->message);
-        return;
-    }
-    rule->interval = (int)wire_integer_opt(at, "interval", 1, 1000000, 1);
-    rule->zone = g_strdup(wire_text_opt(at, "timeZone", NULL));
-    read_time(at, "startTime", &rule->start);
-    read_time(at, "endTime", &rule->end);
-    WireAt schedule = wire_object_opt(at, "schedule");
-    if (schedule.value) {
-        read_int_list(&schedule, "minutes", &rule->minutes);
-        read_int_list(&schedule, "hours", &rule->hours);
-        read_int_list(&schedule, "monthDays", &rule->month_days);
-        read_days(&schedule, &rule->week_days);
-    }
-    if (!workflow_set_rule(workflow, &error))
+    recurrence_release(&workflow->recurrence);
+    recurrence_read(at, &workflow->recurrence);
+    if (!at->reader->error && !workflow_set_rule(workflow, &error))
         wire_fail(at, NULL, "%s", error->message);
 }
 

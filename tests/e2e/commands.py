@@ -93,12 +93,56 @@ def test_usage(t, names):
         (["console", "status"], "status"), (["status", "--url", "nonsense"], "nonsense"),
         (["status", "--url", "http://x/path"], "http://HOST:PORT"), (["status", "--token-file", "/no/such", "--url", "http://127.0.0.1:9"], "/no/such"),
         (["status", "--config", "/no/such/file"], "/no/such/file"),
+        (["schedules", "next"], "RULE-JSON"), (["schedules", "next", "{"], "line 1, column 1"),
+        (["schedules", "next", '{"frequency":"Day","schedule":{"hours":[8,25]}}'], "schedule.hours[1]: 25"),
+        (["schedules", "next", '{"frequency":"Day","timeZone":"Mars"}'], "timeZone: There is no time zone"),
+        (["schedules", "next", '{"frequency":"Day"}', "--count", "0"], "--count"),
+        (["schedules", "next", '{"frequency":"Day"}', "--after", "today"], "--after"),
+        (["schedules", "next", '{"frequency":"Day"}', "--zone", "Mars"], "Mars"),
     ]
     for arguments, word in rows:
         status, out, err = t.run("signalbox", *arguments)
         t.check(status == 2 and word in err and not out, f"{arguments} is wrong usage")
         if status != 2 or word not in err:
             t.note(f"{status}: {err}")
+
+
+# A rule, the options, its next instants, what clocks do, what is open.
+NEXT = [
+    ({"frequency": "Minute", "interval": 20, "startTime": "2026-01-01T00:10:00Z"}, ["--after", "2026-11-21T03:10:00Z"],
+     ["2026-11-21T03:30:00", "2026-11-21T03:50:00"], [None, None], []),
+    ({"frequency": "Day", "startTime": "2026-01-01T02:30:00", "timeZone": "W. Europe Standard Time"},
+     ["--after", "2026-03-28T12:00:00Z"], ["2026-03-29T01:30:00", "2026-03-30T00:30:00"],
+     ["its hour is skipped: fires later", None], []),
+    ({"frequency": "Day", "startTime": "2026-01-01T02:30:00", "timeZone": "W. Europe Standard Time"},
+     ["--after", "2026-10-24T12:00:00Z"], ["2026-10-25T00:30:00", "2026-10-26T01:30:00"],
+     ["its hour comes twice: fires in the first", "clocks went back 1h before it"], []),
+    ({"frequency": "Month", "startTime": "2026-01-01T17:00:00", "timeZone": "W. Europe Standard Time",
+      "schedule": {"hours": 17, "minutes": 0, "monthlyOccurrences": {"day": "monday", "occurrence": -1}}},
+     ["--after", "2026-11-21T03:14:00Z"], ["2026-11-30T16:00:00", "2026-12-28T16:00:00"], [None, None], []),
+    ({"frequency": "Month", "startTime": "2026-01-31T09:00:00Z"}, ["--after", "2026-01-31T09:00:00Z"],
+     ["2026-03-31T09:00:00", "2026-05-31T09:00:00"], [None, None], ["late-month-day"]),
+    ({"frequency": "Second", "interval": 1, "startTime": "2015-01-01T00:00:00Z"}, ["--after", "2026-11-21T03:14:00Z"],
+     ["2026-11-21T03:14:01", "2026-11-21T03:14:02"], [None, None], []),
+    ({"frequency": "Hour"}, ["--created", "2026-11-21T03:14:07Z", "--after", "2026-11-21T03:14:00Z"],
+     ["2026-11-21T03:14:07", "2026-11-21T04:14:07"], [None, None], []),
+    ({"frequency": "Day", "startTime": "2026-01-01T00:00:00Z", "endTime": "2026-01-02T00:00:00Z"},
+     ["--after", "2026-01-01T00:00:00Z"], ["2026-01-02T00:00:00"], [None], ["end-included"]),
+]
+
+
+def test_next(t):
+    for rule, options, instants, clocks, open_questions in NEXT:
+        text = json.dumps(rule)
+        status, out, err = t.run("signalbox", "schedules", "next", text, *options, "--count", "2", "--json", "--zone", "Asia/Tokyo")
+        answer = json.loads(out) if status == 0 else {"occurrences": [], "ambiguous": []}
+        t.equal([o["at"] for o in answer["occurrences"]], [i + ".000Z" for i in instants], f"next of {text}")
+        t.equal([o["clocks"] for o in answer["occurrences"]], clocks, "... what the clocks do")
+        t.equal([n["name"] for n in answer["ambiguous"]], open_questions, "... what is open")
+        t.check(all(o["mine"].endswith("+09:00") for o in answer["occurrences"]), "... on my clock too")
+        with open(t.write("rule.json", text)) as rule_file:
+            status, out, err = t.run("signalbox", "schedules", "next", "-", *options, stdin=rule_file)
+        t.check(status == 0 and all(i.replace("T", " ") + "Z" in out for i in instants), "... as a table, from standard input")
 
 
 def test_terminal(t):
@@ -423,6 +467,7 @@ with Test() as t:
     t.equal(sorted(set(ASKING) - set(names)), [], "the commands are there")
     test_help(t, names, codes)
     test_usage(t, names)
+    test_next(t)
     test_terminal(t)
     test_nobody(t)
     test_bad_backends(t)
