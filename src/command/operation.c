@@ -71,6 +71,7 @@ static void print_statement(const Session *session, const Operation *operation)
     duration_format_up(statement->loss_ms, loss);
     print_line(session, "%s", statement->summary);
     print_line(session, "  why       %s", statement->why);
+    print_line(session, "  seen by   %s", statement->vantage ? statement->vantage : "not said");
     print_line(session, "  loss      %s%s  (%s)", statement->loss_known ? "<=" : "",
                statement->loss_known ? loss : "UNKNOWN", statement->loss_how);
     print_line(session, "  old side  %s; %s",
@@ -181,6 +182,28 @@ static void print_signoff(const Session *session, const SignOff *signoff)
                signoff->reason);
 }
 
+// What the last material change was: old beside new, and who must look again.
+static void print_change(const Session *session, const Operation *operation)
+{
+    static const char *const HEADS[] = {"CHANGED", "WAS", "IS", "MATERIAL", NULL};
+    const Restatement *last = operation_last_change(operation);
+    g_autofree char *again = quorum_look_again(operation);
+    char at[32];
+    if (!last)
+        return;
+    time_format_full(last->at_ms, at);
+    print_line(session, "Statement %u of %s: %s", last->version, at, last->why);
+    Printer *printer = printer_new(session, HEADS);
+    for (guint i = 0; i < last->differences->len; i++) {
+        const Difference *d = last->differences->pdata[i];
+        printer_row(printer, d->label, d->then ? d->then : "none", d->now ? d->now : "none",
+                    d->material ? "yes" : "no");
+    }
+    printer_end(printer, "No field of it differs.");
+    if (again)
+        print_line(session, "Must look again: %s", again);
+}
+
 static void print_operation(const Session *session, const Operation *operation)
 {
     print_line(session, "%s: %s of %s from %s to %s: %s%s%s", operation->id,
@@ -189,6 +212,7 @@ static void print_operation(const Session *session, const Operation *operation)
                name_of(&OPERATION_STATE_NAMES, (int)operation->state), operation->why ? ". " : "",
                operation->why ? operation->why : "");
     print_statement(session, operation);
+    print_change(session, operation);
     for (guint i = 0; i < operation->signoffs->len; i++)
         print_signoff(session, operation->signoffs->pdata[i]);
     print_steps(session, operation);

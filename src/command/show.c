@@ -207,8 +207,9 @@ int run_roles(Session *session, int argc, char **argv)
 
 int run_signoffs(Session *session, int argc, char **argv)
 {
-    static const char *const HEADS[] = {"OPERATION", "KIND",       "GROUP",       "FROM", "TO",
-                                        "SIGNED",    "EXPIRES IN", "PROPOSED BY", NULL};
+    static const char *const HEADS[] = {"OPERATION",   "KIND",   "GROUP",      "FROM",
+                                        "TO",          "SIGNED", "LOOK AGAIN", "EXPIRES IN",
+                                        "PROPOSED BY", NULL};
     int code = EXIT_FINE;
     if (has_extra(session, argc, argv))
         return EXIT_USAGE;
@@ -225,11 +226,12 @@ int run_signoffs(Session *session, int argc, char **argv)
         g_autofree char *given =
             g_strdup_printf("%u of %u", quorum_given(operation),
                             operation->statement ? operation->statement->approvals : 0);
+        g_autofree char *again = quorum_look_again(operation);
         left_format(operation->expires_ms, now_of(session, picture), left);
         if (printer)
             printer_row(printer, operation->id,
                         name_of(&OPERATION_KIND_NAMES, (int)operation->kind), operation->group,
-                        operation->from, operation->to, given, left, operation->proposer);
+                        operation->from, operation->to, given, again, left, operation->proposer);
         else
             json_array_append_new(list, operation_to_json(operation));
     }

@@ -131,6 +131,14 @@ static void want_operation(Wanted *wanted, const Operation *operation)
              g_strconcat("operation/", operation->id, NULL),
              g_strdup_printf("%u sign-off%s wanted: %s", missing, missing == 1 ? " is" : "s are",
                              operation->statement->summary));
+    // By version: a further change is news again, whatever was acknowledged.
+    g_autofree char *again = quorum_look_again(operation);
+    if (again)
+        want(wanted, SEVERITY_WARNING, 0,
+             g_strdup_printf("again:%s:%u", operation->id, operation->statement_version),
+             g_strconcat("operation/", operation->id, NULL),
+             g_strdup_printf("%s must look again at %s: %s", again, operation->id,
+                             operation->changed ? operation->changed : "its statement changed"));
     if (operation->state == OPERATION_PAUSED)
         want(wanted, SEVERITY_CRITICAL, 0, g_strconcat("paused:", operation->id, NULL),
              g_strconcat("operation/", operation->id, NULL),
@@ -210,7 +218,7 @@ static bool is_wanted(const GPtrArray *ids, const char *id)
 static bool goes_by_itself(const Alarm *alarm)
 {
     return alarm->acknowledged_by || g_str_has_prefix(alarm->id, "signoff:") ||
-           g_str_has_prefix(alarm->id, "manual:");
+           g_str_has_prefix(alarm->id, "again:") || g_str_has_prefix(alarm->id, "manual:");
 }
 
 static void end_alarms(Engine *engine, const GPtrArray *ids)

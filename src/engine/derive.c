@@ -196,6 +196,7 @@ void derive_loss(const Engine *engine, const Group *group, const char *from, con
 {
     const GroupLive *live = world_live(engine, group->name);
     LossBound worst = {.known = true, .observed_at_ms = engine->now_ms};
+    gint64 transactions = 0; // of all workloads together
     for (guint i = 0; i < group->workloads->len; i++) {
         const Workload *workload = group->workloads->pdata[i];
         const Location *at = fleet_location(engine->fleet, from);
@@ -203,6 +204,8 @@ void derive_loss(const Engine *engine, const Group *group, const char *from, con
             continue;
         LossBound bound;
         workload_bound(engine, live->status, workload, from, to, &bound);
+        transactions =
+            transactions < 0 || bound.transactions < 0 ? -1 : transactions + bound.transactions;
         if (!worst.how || is_worse(&bound, &worst)) {
             g_free(worst.how);
             worst = bound;
@@ -211,6 +214,7 @@ void derive_loss(const Engine *engine, const Group *group, const char *from, con
     }
     if (!worst.how)
         worst.how = g_strdup("no workload of this group holds data of its own");
+    worst.transactions = transactions;
     *ret_bound = worst;
 }
 

@@ -1,4 +1,4 @@
-#include "engine/evidence.h"
+#include "engine/evidence-private.h"
 
 #include <string.h>
 
@@ -58,195 +58,6 @@ GPtrArray *evidence_plan(Engine *engine, const Operation *operation, GError **er
     return plan_make(&input, error);
 }
 
-// ---- Facts -------------------------------------------------------------------------------------
-
-typedef struct {
-    Engine *engine;
-    const Operation *operation;
-    const GroupLive *live;
-    const Location *from;
-    const Location *to;
-    Statement *statement;
-} Maker;
-
-static Fact *add_fact(Maker *maker, const char *label, const char *value, gint64 at_ms,
-                      const char *id_format, ...) G_GNUC_PRINTF(5, 6);
-
-static Fact *add_fact(Maker *maker, const char *label, const char *value, gint64 at_ms,
-                      const char *id_format, ...)
-{
-    va_list args;
-    va_start(args, id_format);
-    g_autofree char *id = g_strdup_vprintf(id_format, args);
-    va_end(args);
-    Fact *fact = fact_new(id, label);
-    fact->value = g_strdup(value);
-    fact->unit = g_strdup("");
-    fact->observed_at_ms = at_ms;
-    g_ptr_array_add(maker->statement->facts, fact);
-    return fact;
-}
-
-static const char *title_of(const Location *location)
-{
-    return location->title ? location->title : location->name;
-}
-
-static void add_not_known(Maker *maker, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static void add_not_known(Maker *maker, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    g_ptr_array_add(maker->statement->not_known, g_strdup_vprintf(format, args));
-    va_end(args);
-}
-
-static char *vantages_of(const LocationStatus *status)
-{
-    GString *text = g_string_new("probes from");
-    for (guint i = 0; i < status->vantages->len; i++)
-        g_string_append_printf(text, "%s %s", i ? "," : "",
-                               ((const VantageStatus *)status->vantages->pdata[i])->vantage);
-    if (!status->vantages->len)
-        g_string_append(text, " nowhere");
-    return g_string_free(text, FALSE);
-}
-
-static void add_verdict(Maker *maker, const Location *location)
-{
-    const LocationStatus *status = world_location(maker->engine, location->name);
-    g_autofree char *text =
-        g_strdup_printf("%s: %s", name_of(&VERDICT_NAMES, (int)status->verdict.state),
-                        status->verdict.why ? status->verdict.why : "");
-    Fact *fact = add_fact(maker, title_of(location), text, status->verdict.observed_at_ms,
-                          "verdict.%s", location->name);
-    fact->source = vantages_of(status);
-    // A location without a health check has no verdict to wait for; its instances speak for it.
-    fact->frozen = !location->health.url;
-    if (fact->frozen)
-        add_not_known(maker, "whether %s is healthy: it has no health check", title_of(location));
-    for (guint i = 0; i < status->vantages->len; i++) {
-        const VantageStatus *vantage = status->vantages->pdata[i];
-        g_autofree char *failures = g_strdup_printf("%u", vantage->failures);
-        Fact *count =
-            add_fact(maker, "failed probes in a row", failures, status->verdict.observed_at_ms,
-                     "failures.%s.%s", location->name, vantage->vantage);
-        count->source = g_strdup(vantage->vantage);
-        count->frozen = vantage->first_failure_ms == 0;
-    }
-}
-
-// True for an instance of the lost side that nobody can look at: what was last seen stands. A target that
-// hangs or answers nonsense (a 503 before it) tells no more than one that is gone, once its region is down;
-// waiting for fresh words from it would keep everybody from signing.
-static bool is_silent(const Maker *maker, const InstanceStatus *status)
-{
-    const LocationStatus *from = world_location(maker->engine, maker->operation->from);
-    if (maker->from == maker->to || !g_str_equal(status->location, maker->operation->from))
-        return false;
-    return status->state == INSTANCE_UNREACHABLE ||
-           (status->state == INSTANCE_UNKNOWN && !maker->operation->planned && from &&
-            from->verdict.state == VERDICT_DOWN);
-}
-
-static void add_state(Maker *maker, const InstanceWatch *watch)
-{
-    const InstanceStatus *status = watch->status;
-    g_autofree char *label =
-        g_strdup_printf("%s in %s", watch->workload->name, title_of(watch->instance->location));
-    Fact *fact =
-        add_fact(maker, label, name_of(&INSTANCE_NAMES, (int)status->state), status->observed_at_ms,
-                 "state.%s.%s", watch->workload->name, status->location);
-    fact->source = g_strdup(watch->workload->driver);
-    fact->frozen = is_silent(maker, status);
-}
-
-static void add_runs(Maker *maker, gint64 runs, gint64 at_ms, bool frozen)
-{
-    g_autofree char *value = runs >= 0 ? g_strdup_printf("%" G_GINT64_FORMAT, runs) : NULL;
-    Fact *fact = add_fact(maker, "runs in flight", value, at_ms, "runs.%s", maker->operation->from);
-    g_free(fact->unit);
-    fact->unit = g_strdup("runs");
-    fact->source = g_strdup("drivers");
-    fact->frozen = frozen || runs < 0;
-    if (runs < 0)
-        add_not_known(maker, "how many runs are in flight in %s", title_of(maker->from));
-}
-
-// What runs and misses on the losing side.
-static void count_losing_side(Maker *maker)
-{
-    gint64 runs = 0, missed = 0, at_ms = maker->engine->now_ms;
-    bool frozen = false;
-    for (guint i = 0; i < maker->live->group->workloads->len; i++) {
-        const Workload *workload = maker->live->group->workloads->pdata[i];
-        const InstanceWatch *watch =
-            world_instance(maker->engine, workload->id, maker->operation->from);
-        if (!watch || workload->kind == KIND_ROUTER)
-            continue;
-        const InstanceStatus *status = watch->status;
-        frozen = frozen || is_silent(maker, status);
-        at_ms = status->observed_at_ms ? MIN(at_ms, status->observed_at_ms) : at_ms;
-        runs = runs < 0 || status->runs < 0 ? -1 : runs + status->runs;
-        missed = missed < 0 || status->missed < 0 ? -1 : missed + status->missed;
-    }
-    maker->statement->abandoned_runs = maker->operation->planned ? 0 : runs;
-    maker->statement->missed_recurrences = missed;
-    add_runs(maker, runs, at_ms, frozen);
-    if (missed < 0)
-        add_not_known(maker, "how many recurrences were missed in %s", title_of(maker->from));
-}
-
-static void add_states(Maker *maker)
-{
-    const Location *both[] = {maker->from, maker->to};
-    for (guint i = 0; i < maker->live->group->workloads->len; i++) {
-        const Workload *workload = maker->live->group->workloads->pdata[i];
-        for (guint j = maker->from == maker->to; j < 2; j++) {
-            const InstanceWatch *watch = world_instance(maker->engine, workload->id, both[j]->name);
-            if (watch)
-                add_state(maker, watch);
-        }
-    }
-}
-
-static void add_link(Maker *maker, const ReplicationStatus *link)
-{
-    const LocationStatus *from = world_location(maker->engine, link->from);
-    bool silent = from && derive_first_failure(from) > link->source_at_ms;
-    g_autofree char *replayed = time_format_ms(link->replayed_ms);
-    g_autofree char *committed = time_format_ms(link->committed_ms);
-    Fact *fact = add_fact(maker, "replayed up to", replayed, link->observed_at_ms,
-                          "replication.%s.%s.replayed", link->workload, link->to);
-    fact->source = g_strdup(link->to);
-    // A planned move proves it by catching up; there the link may be down until the old primary rejoins.
-    fact->frozen = maker->operation->planned || maker->operation->kind == OPERATION_FAILBACK;
-    fact = add_fact(maker, "last known committed", committed, link->source_at_ms,
-                    "replication.%s.%s.committed", link->workload, link->from);
-    fact->source = g_strdup(link->from);
-    fact->frozen = silent || !link->source_at_ms || maker->operation->planned ||
-                   maker->operation->kind == OPERATION_FAILBACK;
-}
-
-static void add_links(Maker *maker)
-{
-    GString *lineage = g_string_new(NULL);
-    const GPtrArray *links = maker->live->status->replication;
-    for (guint i = 0; i < links->len; i++) {
-        const ReplicationStatus *link = links->pdata[i];
-        if (g_strcmp0(link->from, maker->operation->from) != 0 ||
-            g_strcmp0(link->to, maker->operation->to) != 0)
-            continue;
-        add_link(maker, link);
-        if (link->lineage)
-            g_string_append_printf(lineage, "%s%s", lineage->len ? " " : "", link->lineage);
-    }
-    // A failback's link is made by its first step.
-    bool has = lineage->len && maker->operation->kind != OPERATION_FAILBACK;
-    maker->statement->lineage = g_string_free(lineage, !has);
-}
-
 // ---- What follows ------------------------------------------------------------------------------
 
 // "; rejoining discards 4 transactions that …", for a way back over a split history: what was lost only on
@@ -266,7 +77,7 @@ static char *discarded(const Maker *maker)
         return NULL;
     return g_strdup_printf("; rejoining discards %" G_GINT64_FORMAT
                            " transactions that %s committed and %s never got",
-                           count, title_of(maker->to), title_of(maker->from));
+                           count, maker_title(maker->to), maker_title(maker->from));
 }
 
 static void set_loss(Maker *maker)
@@ -277,14 +88,14 @@ static void set_loss(Maker *maker)
     if (maker->from == maker->to) {
         statement->loss_known = true;
         statement->loss_transactions = 0;
-        statement->loss_how = g_strdup_printf("its data never left %s", title_of(maker->from));
+        statement->loss_how = g_strdup_printf("its data never left %s", maker_title(maker->from));
     } else if (operation->planned) {
         statement->loss_known = true;
         statement->loss_transactions = 0;
         g_autofree char *gone = discarded(maker);
         statement->loss_how = g_strdup_printf(
             "%s is switched off and has handed over all of its data before anything is activated%s",
-            title_of(maker->from), gone ? gone : "");
+            maker_title(maker->from), gone ? gone : "");
     } else {
         LossBound bound;
         derive_loss(maker->engine, maker->live->group, operation->from, operation->to, &bound);
@@ -294,9 +105,15 @@ static void set_loss(Maker *maker)
             alive && bound.loss_ms > 0 ? statement_roomy_bound(bound.loss_ms) : bound.loss_ms;
         statement->loss_transactions = bound.transactions;
         statement->loss_how = bound.how;
+        statement->loss_observed_ms = bound.observed_at_ms;
+        statement->loss_source = g_strdup_printf("%s, %s, probes", operation->to, operation->from);
+    }
+    if (!statement->loss_source) { // the plan itself sees to it
+        statement->loss_source = g_strdup("plan");
+        statement->loss_observed_ms = maker->engine->now_ms;
     }
     if (!statement->loss_known)
-        add_not_known(maker, "how much data would be lost: %s", statement->loss_how);
+        maker_not_known(maker, "how much data would be lost: %s", statement->loss_how);
     statement->band =
         loss_band(statement->loss_known, statement->loss_ms, maker->live->group->rpo_ms);
 }
@@ -335,6 +152,20 @@ static bool seen_passive(const Maker *maker)
     return true;
 }
 
+// True if all of them also refuse what this group's epoch does not cover: each reports that it has taken it up.
+static bool seen_fenced(const Maker *maker)
+{
+    for (guint i = 0; i < maker->live->group->workloads->len; i++) {
+        const Workload *workload = maker->live->group->workloads->pdata[i];
+        const InstanceWatch *watch =
+            world_instance(maker->engine, workload->id, maker->operation->from);
+        if (watch && workload->kind != KIND_ROUTER && workload_is_single_active(workload) &&
+            (!watch->status->epoch || watch->status->epoch < maker->live->record->epoch))
+            return false;
+    }
+    return maker->live->record->epoch > 0;
+}
+
 // A restart in place: is it seen passive everywhere else? Where nobody can look, it may still run.
 static bool others_seen_passive(const Maker *maker)
 {
@@ -360,7 +191,7 @@ static void set_restart_proof(Maker *maker)
     statement->old_primary = others_seen_passive(maker) ? OLD_NOT_NEEDED : OLD_UNCONFIRMED;
     statement->proof_how = g_strdup("the role stays where it is; no other place has it");
     if (statement->old_primary == OLD_UNCONFIRMED)
-        add_not_known(maker, "whether it is off everywhere else: not every place answers");
+        maker_not_known(maker, "whether it is off everywhere else: not every place answers");
 }
 
 static void set_proof(Maker *maker)
@@ -387,11 +218,14 @@ static void set_proof(Maker *maker)
     }
     if (maker->operation->planned)
         statement->old_primary = statement->proof == PROOF_MANUAL ? OLD_ATTESTED : OLD_PASSIVE;
+    else if (seen_passive(maker))
+        statement->old_primary =
+            statement->proof == PROOF_FENCING && seen_fenced(maker) ? OLD_FENCED : OLD_PASSIVE;
     else
-        statement->old_primary = seen_passive(maker) ? OLD_PASSIVE : OLD_UNCONFIRMED;
+        statement->old_primary = OLD_UNCONFIRMED;
     if (statement->old_primary == OLD_UNCONFIRMED)
-        add_not_known(maker, "whether %s still runs: it may be active for those who reach it",
-                      title_of(maker->from));
+        maker_not_known(maker, "whether %s still runs: it may be active for those who reach it",
+                        maker_title(maker->from));
     statement->proof_how = g_strdup_printf(
         "class %s: %s%s", name_of(&PROOF_NAMES, (int)statement->proof), HOW[statement->proof],
         maker->operation->planned ? "; it is confirmed passive before anything is activated" : "");
@@ -425,8 +259,10 @@ static void add_findings(Maker *maker)
                         g_strdup_printf("%s %s: %s", finding->rule,
                                         name_of(&SEVERITY_NAMES, (int)finding->severity),
                                         finding->facts));
-        maker->statement->error_findings +=
-            finding->severity >= SEVERITY_ERROR && !is_of_the_outage(finding);
+        if (finding->severity < SEVERITY_ERROR || is_of_the_outage(finding))
+            continue;
+        maker->statement->error_findings++;
+        g_ptr_array_add(maker->statement->errors, g_strdup(finding->id));
     }
 }
 
@@ -507,10 +343,10 @@ static void write_sentences(Maker *maker, const GPtrArray *steps)
     statement->summary =
         restart
             ? g_strdup_printf("Activate %s again in %s, which has come back passive",
-                              operation->group, title_of(maker->to))
+                              operation->group, maker_title(maker->to))
             : g_strdup_printf("%s %s from %s to %s, %s",
                               operation->kind == OPERATION_FAILBACK ? "Bring back" : "Fail over",
-                              operation->group, title_of(maker->from), title_of(maker->to),
+                              operation->group, maker_title(maker->from), maker_title(maker->to),
                               operation->planned ? "planned: the losing side takes part"
                                                  : "unplanned: the losing side is given up");
     // The watchdog's reason is the verdict; a person's stands beside it.
@@ -523,7 +359,7 @@ static void write_sentences(Maker *maker, const GPtrArray *steps)
     statement->if_we_wait =
         operation->planned ? g_strdup("Nothing is lost by waiting.")
                            : g_strdup_printf("%s stays down for as long as %s is; its RTO is %s.",
-                                             operation->group, title_of(maker->from), rto);
+                                             operation->group, maker_title(maker->from), rto);
 }
 
 static void copy_reduced(Maker *maker)
@@ -572,12 +408,7 @@ Statement *evidence_statement(Engine *engine, const Operation *operation, const 
                    statement_new()};
     copy_head(&maker);
     copy_steps(&maker, steps);
-    if (maker.from != maker.to)
-        add_verdict(&maker, maker.from);
-    add_verdict(&maker, maker.to);
-    add_states(&maker);
-    add_links(&maker);
-    count_losing_side(&maker);
+    maker_add_facts(&maker);
     set_loss(&maker);
     set_proof(&maker);
     add_findings(&maker);

@@ -2,6 +2,7 @@
 
 #include "base/timefmt.h"
 #include "engine/evidence.h"
+#include "model/difference.h"
 #include "model/quorum.h"
 
 void guard_release(Guard *guard)
@@ -277,7 +278,9 @@ static void discount_own_effects(const Operation *operation, Statement *now)
         return;
     // Once its passivity is proven and its data is here, it no longer matters whether it answers.
     now->from_verdict = then->from_verdict;
-    now->error_findings = MIN(now->error_findings, then->error_findings);
+    g_ptr_array_set_size(now->errors, 0);
+    for (guint i = 0; i < then->errors->len; i++)
+        g_ptr_array_add(now->errors, g_strdup(then->errors->pdata[i]));
 }
 
 static Guard check_evidence(Engine *engine, const Operation *operation)

@@ -72,29 +72,69 @@ bool execute_approve(Engine *engine, Motion *motion, Operation *operation, GErro
     return true;
 }
 
-static char *void_signoffs(Operation *operation)
+// Voids the approvals; their givers' names go into `givers`, each once.
+static void void_signoffs(Operation *operation, GPtrArray *givers)
 {
-    GString *names = g_string_new(NULL);
     for (guint i = 0; i < operation->signoffs->len; i++) {
         SignOff *signoff = operation->signoffs->pdata[i];
         if (signoff->void_ || signoff->decision != DECISION_APPROVE)
             continue;
         signoff->void_ = true;
-        g_string_append_printf(names, "%s%s", names->len ? ", " : "", signoff->operator_name);
+        if (!g_ptr_array_find_with_equal_func(givers, signoff->operator_name, g_str_equal, NULL))
+            g_ptr_array_add(givers, g_strdup(signoff->operator_name));
     }
-    return g_string_free(names, FALSE);
+}
+
+// Within its band, and yet beyond what was acknowledged: then it is the bound that is material.
+static void mark_excess(const Operation *operation, const Guard *guard, GPtrArray *differences)
+{
+    g_autofree char *excess = statement_exceeds(operation->statement, guard->statement);
+    Difference *bound = differences->len ? differences->pdata[0] : NULL;
+    if (!excess || !bound || bound->material || !g_str_equal(bound->field, "loss.bound"))
+        return;
+    bound->material = true;
+    bound->why = g_steal_pointer(&excess);
+}
+
+// Keeps what was before beside what is now, for those who must look again and for the report.
+static const Restatement *note_change(const Engine *engine, Operation *operation,
+                                      const Guard *guard)
+{
+    Restatement *note = restatement_new();
+    note->version = operation->statement_version + 1;
+    note->at_ms = engine->now_ms;
+    note->digest = g_strdup(operation->digest);
+    note->why = g_strdup(guard->why);
+    void_signoffs(operation, note->givers);
+    g_ptr_array_unref(note->differences);
+    note->differences = statement_differences(operation->statement, guard->statement);
+    mark_excess(operation, guard, note->differences);
+    if (operation->restatements->len >= OPERATION_RESTATEMENTS)
+        g_ptr_array_remove_index(operation->restatements, 0);
+    g_ptr_array_add(operation->restatements, note);
+    return note;
+}
+
+static char *join(const GPtrArray *texts)
+{
+    GString *out = g_string_new(NULL);
+    for (guint i = 0; i < texts->len; i++)
+        g_string_append_printf(out, "%s%s", i ? ", " : "", (const char *)texts->pdata[i]);
+    return g_string_free(out, FALSE);
 }
 
 void execute_void(Engine *engine, Motion *motion, Operation *operation, Guard *guard)
 {
-    g_autofree char *givers = void_signoffs(operation);
+    const Restatement *note = note_change(engine, operation, guard);
+    g_autofree char *givers = join(note->givers);
     operation->state = OPERATION_AWAITING;
     operation->phase = PHASE_NONE;
     operation->approved_ms = operation->hold_until_ms = 0;
     operation->statement_version++;
     g_free(operation->changed);
     operation->changed = *givers
-                             ? g_strdup_printf("%s; void: the sign-off of %s", guard->why, givers)
+                             ? g_strdup_printf("%s; void: the sign-off of %s, who must look again",
+                                               guard->why, givers)
                              : g_strdup(guard->why);
     execute_state(engine, motion, operation, g_steal_pointer(&guard->statement), guard->steps);
     AuditRecord *audit =

@@ -75,6 +75,35 @@ void signoff_free(SignOff *signoff)
     g_free(signoff);
 }
 
+static void free_difference(gpointer data)
+{
+    difference_free(data);
+}
+
+Restatement *restatement_new(void)
+{
+    Restatement *restatement = g_new0(Restatement, 1);
+    restatement->givers = g_ptr_array_new_with_free_func(g_free);
+    restatement->differences = g_ptr_array_new_with_free_func(free_difference);
+    return restatement;
+}
+
+void restatement_free(Restatement *restatement)
+{
+    if (!restatement)
+        return;
+    g_free(restatement->digest);
+    g_free(restatement->why);
+    g_ptr_array_unref(restatement->givers);
+    g_ptr_array_unref(restatement->differences);
+    g_free(restatement);
+}
+
+static void free_restatement(gpointer data)
+{
+    restatement_free(data);
+}
+
 static void free_step(gpointer data)
 {
     step_free(data);
@@ -92,6 +121,7 @@ Operation *operation_new(const char *id)
     operation->signoffs = g_ptr_array_new_with_free_func(free_signoff);
     operation->steps = g_ptr_array_new_with_free_func(free_step);
     operation->exceptions = g_ptr_array_new_with_free_func(g_free);
+    operation->restatements = g_ptr_array_new_with_free_func(free_restatement);
     operation->lost = (Losses){-1, -1, -1};
     return operation;
 }
@@ -113,6 +143,7 @@ void operation_free(Operation *operation)
     g_ptr_array_unref(operation->signoffs);
     g_ptr_array_unref(operation->steps);
     g_ptr_array_unref(operation->exceptions);
+    g_ptr_array_unref(operation->restatements);
     g_free(operation);
 }
 
@@ -134,6 +165,25 @@ static gpointer copy_text(gconstpointer text, gpointer data)
     return g_strdup(text);
 }
 
+static gpointer copy_difference(gconstpointer difference, gpointer data)
+{
+    (void)data;
+    return difference_copy(difference);
+}
+
+static gpointer copy_restatement(gconstpointer data, gpointer unused)
+{
+    const Restatement *restatement = data;
+    Restatement *copy = g_new(Restatement, 1);
+    (void)unused;
+    *copy = *restatement;
+    copy->digest = g_strdup(restatement->digest);
+    copy->why = g_strdup(restatement->why);
+    copy->givers = g_ptr_array_copy(restatement->givers, copy_text, NULL);
+    copy->differences = g_ptr_array_copy(restatement->differences, copy_difference, NULL);
+    return copy;
+}
+
 Operation *operation_copy(const Operation *operation)
 {
     Operation *copy = g_new(Operation, 1);
@@ -151,6 +201,7 @@ Operation *operation_copy(const Operation *operation)
     copy->steps = g_ptr_array_copy(operation->steps, copy_step, NULL);
     copy->signoffs = g_ptr_array_copy(operation->signoffs, copy_signoff, NULL);
     copy->exceptions = g_ptr_array_copy(operation->exceptions, copy_text, NULL);
+    copy->restatements = g_ptr_array_copy(operation->restatements, copy_restatement, NULL);
     return copy;
 }
 
@@ -158,6 +209,12 @@ Step *operation_step(const Operation *operation, guint number)
 {
     return number >= 1 && number <= operation->steps->len ? operation->steps->pdata[number - 1]
                                                           : NULL;
+}
+
+const Restatement *operation_last_change(const Operation *operation)
+{
+    guint n = operation->restatements->len;
+    return n ? operation->restatements->pdata[n - 1] : NULL;
 }
 
 bool operation_has_ended(const Operation *operation)

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "model/names.h"
-#include "model/statement.h"
+#include "model/difference.h"
 
 // One thing to do. Steps of one wave run side by side; a wave starts when the one before it is over.
 typedef struct {
@@ -48,6 +48,16 @@ typedef struct {
     bool void_;       // the statement changed after it was given
 } SignOff;
 
+// A material change: the statement that was voided by it, and what is different in the next.
+typedef struct {
+    guint version; // of the statement that was made then
+    gint64 at_ms;
+    char *digest;           // of the statement before it
+    char *why;              // a sentence
+    GPtrArray *givers;      // of char *: people whose sign-offs became void
+    GPtrArray *differences; // of Difference *
+} Restatement;
+
 // What was lost, counted afterwards. -1 = not known (yet).
 typedef struct {
     gint64 transactions;
@@ -82,6 +92,7 @@ typedef struct {
     char *digest;            // of it
     guint statement_version; // from 1; a material change makes the next
     char *changed;           // what the last material change was; NULL
+    GPtrArray *restatements; // of Restatement *, oldest first, the last OPERATION_RESTATEMENTS
     GPtrArray *signoffs;     // of SignOff *, in the order given, voided ones too
     GPtrArray *steps;        // of Step *
     GPtrArray *exceptions;   // of char *: what makes it `completed-with-exceptions`
@@ -91,6 +102,10 @@ typedef struct {
     guint64 revision; // of the store
 } Operation;
 
+enum { OPERATION_RESTATEMENTS = 16 };
+
+Restatement *restatement_new(void);
+void restatement_free(Restatement *restatement);
 Step *step_new(guint number, StepKind kind);
 void step_free(Step *step);
 SignOff *signoff_new(const char *id);
@@ -102,6 +117,8 @@ void operation_free(Operation *operation);
 Operation *operation_copy(const Operation *operation);
 // NULL if there is none.
 Step *operation_step(const Operation *operation, guint number);
+// The last material change; NULL if there was none.
+const Restatement *operation_last_change(const Operation *operation);
 // True in completed, aborted, rejected, withdrawn, expired …: nothing more will happen.
 bool operation_has_ended(const Operation *operation);
 

@@ -45,6 +45,43 @@ guint quorum_given(const Operation *operation)
     return given;
 }
 
+static bool has_decided(const Operation *operation, const char *name)
+{
+    for (guint i = 0; i < operation->signoffs->len; i++) {
+        const SignOff *signoff = operation->signoffs->pdata[i];
+        if (!signoff->void_ && g_strcmp0(signoff->operator_name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool quorum_must_look_again(const Operation *operation, const char *name)
+{
+    if (operation->state != OPERATION_AWAITING || has_decided(operation, name))
+        return false;
+    for (guint i = 0; i < operation->signoffs->len; i++) {
+        const SignOff *signoff = operation->signoffs->pdata[i];
+        if (signoff->void_ && g_strcmp0(signoff->operator_name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+char *quorum_look_again(const Operation *operation)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    GString *out = g_string_new(NULL);
+    for (guint i = 0; i < operation->signoffs->len; i++) {
+        const char *name = ((const SignOff *)operation->signoffs->pdata[i])->operator_name;
+        if (!quorum_must_look_again(operation, name) ||
+            g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL))
+            continue;
+        g_ptr_array_add(names, (gpointer)name);
+        g_string_append_printf(out, "%s%s", out->len ? ", " : "", name);
+    }
+    return g_string_free(out, out->len == 0);
+}
+
 guint quorum_missing(const Operation *operation)
 {
     guint needed = operation->statement ? operation->statement->approvals : 1;

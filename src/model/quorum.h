@@ -14,6 +14,11 @@ void person_release(Person *person);
 bool person_has(const Person *person, RoleBit role);
 
 // Sign-offs that count: approvals for the current digest, not void, one per person.
+// True if that person's approval became void and they have not decided again: they must look again.
+bool quorum_must_look_again(const Operation *operation, const char *name);
+// All of those, "alice, bob"; NULL if there is nobody. The caller frees.
+char *quorum_look_again(const Operation *operation);
+
 guint quorum_given(const Operation *operation);
 
 // How many are still needed; 0 = enough. Four eyes: the proposer's own approval may not be the last

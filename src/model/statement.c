@@ -51,6 +51,7 @@ Statement *statement_new(void)
     statement->facts = g_ptr_array_new_with_free_func(free_fact);
     statement->reduced = g_ptr_array_new_with_free_func(g_free);
     statement->findings = g_ptr_array_new_with_free_func(g_free);
+    statement->errors = g_ptr_array_new_with_free_func(g_free);
     statement->not_known = g_ptr_array_new_with_free_func(g_free);
     statement->loss_transactions = statement->abandoned_runs = statement->missed_recurrences = -1;
     statement->band = LOSS_UNKNOWN;
@@ -61,17 +62,18 @@ void statement_free(Statement *statement)
 {
     if (!statement)
         return;
-    char *texts[] = {statement->operation, statement->fleet,      statement->group,
-                     statement->from,      statement->to,         statement->summary,
-                     statement->why,       statement->loss_how,   statement->proof_how,
-                     statement->lineage,   statement->way_back,   statement->if_we_wait,
-                     statement->confirm,   statement->signoff_why};
+    char *texts[] = {
+        statement->operation, statement->fleet,       statement->group,    statement->from,
+        statement->to,        statement->summary,     statement->why,      statement->loss_how,
+        statement->proof_how, statement->lineage,     statement->way_back, statement->if_we_wait,
+        statement->confirm,   statement->signoff_why, statement->vantage,  statement->loss_source};
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
     g_ptr_array_unref(statement->steps);
     g_ptr_array_unref(statement->facts);
     g_ptr_array_unref(statement->reduced);
     g_ptr_array_unref(statement->findings);
+    g_ptr_array_unref(statement->errors);
     g_ptr_array_unref(statement->not_known);
     g_free(statement);
 }
@@ -108,16 +110,17 @@ Statement *statement_copy(const Statement *statement)
 {
     Statement *copy = g_new(Statement, 1);
     *copy = *statement;
-    char **texts[] = {&copy->operation, &copy->fleet,      &copy->group,    &copy->from,
-                      &copy->to,        &copy->summary,    &copy->why,      &copy->loss_how,
-                      &copy->proof_how, &copy->lineage,    &copy->way_back, &copy->if_we_wait,
-                      &copy->confirm,   &copy->signoff_why};
+    char **texts[] = {&copy->operation, &copy->fleet,       &copy->group,    &copy->from,
+                      &copy->to,        &copy->summary,     &copy->why,      &copy->loss_how,
+                      &copy->proof_how, &copy->lineage,     &copy->way_back, &copy->if_we_wait,
+                      &copy->confirm,   &copy->signoff_why, &copy->vantage,  &copy->loss_source};
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         *texts[i] = g_strdup(*texts[i]);
     copy->steps = g_ptr_array_copy(statement->steps, copy_planned, NULL);
     copy->facts = g_ptr_array_copy(statement->facts, copy_fact, NULL);
     copy->reduced = g_ptr_array_copy(statement->reduced, copy_text, NULL);
     copy->findings = g_ptr_array_copy(statement->findings, copy_text, NULL);
+    copy->errors = g_ptr_array_copy(statement->errors, copy_text, NULL);
     copy->not_known = g_ptr_array_copy(statement->not_known, copy_text, NULL);
     return copy;
 }
@@ -177,89 +180,6 @@ char *statement_phrase(const Statement *statement)
     return g_strdup_printf("%s %s TO %s LOSE %s%s", VERBS[statement->kind], statement->group,
                            statement->to, statement->loss_known ? "<=" : "",
                            statement->loss_known ? loss : "UNKNOWN");
-}
-
-static const char *const BANDS[] = {[LOSS_NONE] = "nothing",
-                                    [LOSS_TO_1M] = "up to 1m",
-                                    [LOSS_TO_5M] = "up to 5m",
-                                    [LOSS_TO_RPO] = "up to the RPO",
-                                    [LOSS_TO_2RPO] = "up to twice the RPO",
-                                    [LOSS_BEYOND] = "more than twice the RPO",
-                                    [LOSS_UNKNOWN] = "unknown"};
-
-static char *loss_change(const Statement *then, const Statement *now)
-{
-    char old[16], new[16];
-    if (now->band <= then->band)
-        return NULL;
-    duration_format_up(then->loss_ms, old);
-    duration_format_up(now->loss_ms, new);
-    return g_strdup_printf("the data-loss bound went from %s (%s) to %s (%s)",
-                           then->loss_known ? old : "unknown", BANDS[then->band],
-                           now->loss_known ? new : "unknown", BANDS[now->band]);
-}
-
-static char *health_change(const Statement *then, const Statement *now)
-{
-    if (then->to_verdict == VERDICT_UP && now->to_verdict != VERDICT_UP)
-        return g_strdup_printf("the target %s is no longer healthy: %s", now->to,
-                               name_of(&VERDICT_NAMES, (int)now->to_verdict));
-    if (!then->planned && then->from_verdict != VERDICT_UP && now->from_verdict == VERDICT_UP)
-        return g_strdup_printf("the primary %s is healthy again", now->from);
-    if (then->planned && then->from_verdict == VERDICT_UP && now->from_verdict == VERDICT_DOWN)
-        return g_strdup_printf("the losing side %s is down: it cannot be switched over in order",
-                               now->from);
-    return NULL;
-}
-
-static char *proof_change(const Statement *then, const Statement *now)
-{
-    if (then->old_primary != now->old_primary)
-        return g_strdup_printf("the old primary was %s and is now %s",
-                               name_of(&OLD_PRIMARY_NAMES, (int)then->old_primary),
-                               name_of(&OLD_PRIMARY_NAMES, (int)now->old_primary));
-    if (now->proof > then->proof)
-        return g_strdup_printf("the proof that the old side is off went from class %s to class %s",
-                               name_of(&PROOF_NAMES, (int)then->proof),
-                               name_of(&PROOF_NAMES, (int)now->proof));
-    return NULL;
-}
-
-static bool same_plan(const Statement *then, const Statement *now)
-{
-    if (then->steps->len != now->steps->len)
-        return false;
-    for (guint i = 0; i < then->steps->len; i++) {
-        const PlannedStep *a = then->steps->pdata[i], *b = now->steps->pdata[i];
-        if (a->kind != b->kind || a->wave != b->wave || g_strcmp0(a->title, b->title) != 0)
-            return false;
-    }
-    return true;
-}
-
-static char *plan_change(const Statement *then, const Statement *now)
-{
-    if (now->error_findings > then->error_findings)
-        return g_strdup("a new finding of severity error touches this group");
-    if (!same_plan(then, now))
-        return g_strdup("the steps of the plan have changed");
-    if (then->approvals != now->approvals || then->epoch != now->epoch)
-        return g_strdup("the policy or the epoch of the group has changed");
-    if (g_strcmp0(then->lineage, now->lineage) != 0)
-        return g_strdup("the data comes from another replication lineage");
-    return NULL;
-}
-
-char *statement_material_change(const Statement *then, const Statement *now)
-{
-    char *(*const shades[])(const Statement *, const Statement *) = {loss_change, health_change,
-                                                                     proof_change, plan_change};
-    for (guint i = 0; i < G_N_ELEMENTS(shades); i++) {
-        char *change = shades[i](then, now);
-        if (change)
-            return change;
-    }
-    return NULL;
 }
 
 gint64 statement_oldest_fact(const Statement *statement)

@@ -54,12 +54,15 @@ typedef struct {
     gint64 expires_ms;
     char *summary;    // one sentence: what will be done
     char *why;        // why now
+    char *vantage;    // who sees the losing side how, and who states this: a sentence
     GPtrArray *steps; // of PlannedStep *
     GPtrArray *facts; // of Fact *
     bool loss_known;
     gint64 loss_ms;           // bound; meaningful if known
     gint64 loss_transactions; // -1 = unknown
     char *loss_how;
+    char *loss_source;       // who said so: "northeurope, westeurope"; NULL = nobody
+    gint64 loss_observed_ms; // of the older of the two ends it rests on; 0 = never
     LossBand band;
     OldPrimary old_primary;
     ProofClass proof; // weakest of the workloads that must be single-active
@@ -72,6 +75,7 @@ typedef struct {
     GPtrArray *reduced;        // of char *: what will not work afterwards
     GPtrArray *findings;       // of char *: "R17 warning: …"
     guint error_findings;      // of error severity
+    GPtrArray *errors;         // of char *: ids of those, "R09:westeurope"
     GPtrArray *not_known;      // of char *: stated as unknown
     char *way_back;            // a sentence: the point of no return and the way back
     char *if_we_wait;          // a sentence
@@ -110,10 +114,6 @@ char *statement_exceeds(const Statement *signed_for, const Statement *now);
 // The phrase: "FAIL OVER payments TO northeurope LOSE <=1m44s", "… LOSE UNKNOWN"; where nothing can be lost,
 // the group's name. The caller frees.
 char *statement_phrase(const Statement *statement);
-
-// Compares what was signed with what is now. NULL if `now` is within what `then` acknowledged; else a
-// sentence that says what changed, old and new. The caller frees.
-char *statement_material_change(const Statement *then, const Statement *now);
 
 // The oldest time among the facts that are not frozen: how old the evidence is. 0 if one of them was never
 // observed.

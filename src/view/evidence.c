@@ -27,12 +27,25 @@ static void note_location(EvidenceAge *age, const Picture *picture, const char *
         note(age, location->verdict.observed_at_ms, NULL, location->name);
 }
 
-static void note_instance(EvidenceAge *age, const Operation *operation,
+// An instance of the lost side that nobody can look at: its last word stands (engine/facts.c). In a region that is
+// down, one that hangs or answers nonsense tells no more than one that is gone.
+static bool is_silent(const Picture *picture, const Operation *operation,
+                      const InstanceStatus *instance)
+{
+    const LocationStatus *from = picture_location(picture, operation->from);
+    if (g_strcmp0(instance->location, operation->from) != 0 ||
+        g_strcmp0(operation->from, operation->to) == 0)
+        return false;
+    return instance->state == INSTANCE_UNREACHABLE ||
+           (instance->state == INSTANCE_UNKNOWN && !operation->planned && from &&
+            from->verdict.state == VERDICT_DOWN);
+}
+
+static void note_instance(EvidenceAge *age, const Picture *picture, const Operation *operation,
                           const WorkloadStatus *workload, const char *location)
 {
     const InstanceStatus *instance = workload_status_at(workload, location);
-    bool silent = instance && instance->state == INSTANCE_UNREACHABLE &&
-                  g_strcmp0(location, operation->from) == 0;
+    bool silent = instance && is_silent(picture, operation, instance);
     if (instance && !silent)
         note(age, instance->observed_at_ms, workload->id, instance->location);
 }
@@ -63,11 +76,17 @@ EvidenceAge evidence_age(const Picture *picture, const Operation *operation)
         const WorkloadStatus *workload = picture_at(picture, SHELF_WORKLOADS, i);
         if (g_strcmp0(workload->group, operation->group) != 0)
             continue;
-        note_instance(&age, operation, workload, operation->from);
-        note_instance(&age, operation, workload, operation->to);
+        note_instance(&age, picture, operation, workload, operation->from);
+        note_instance(&age, picture, operation, workload, operation->to);
     }
     note_replication(&age, picture, operation);
     return age;
+}
+
+bool evidence_is_old(const Picture *picture, const Operation *operation, gint64 now_ms)
+{
+    gint64 oldest_ms = evidence_age(picture, operation).oldest_ms;
+    return !oldest_ms || now_ms - oldest_ms > evidence_limit(picture, operation);
 }
 
 gint64 evidence_limit(const Picture *picture, const Operation *operation)

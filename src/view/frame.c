@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/timefmt.h"
+#include "model/quorum.h"
 #include "view/badge.h"
 
 enum { STREAM_AMBER_MS = 5000, STREAM_STALE_MS = 15000 };
@@ -31,6 +32,7 @@ static void count_operation(const Picture *picture, const Operation *operation,
         if (operation_wants_me(operation, picture)) {
             gint64 made_ms = operation->statement ? operation->statement->made_ms : 0;
             attention->mine++;
+            attention->again += quorum_must_look_again(operation, picture->me.name);
             attention->newest_mine_ms =
                 MAX(attention->newest_mine_ms, MAX(made_ms, operation->proposed_ms));
         }
@@ -272,8 +274,10 @@ static void add_wants(const ViewContext *context, Segments *segments)
         const char *one, *many, *brief;
     } WANTS[] = {
         {a.critical, GLYPH_ALARM, ROLE_ALARM, "critical", "critical", "crit"},
-        {a.mine, GLYPH_SIGN, ROLE_WARN, "waits for your sign-off", "wait for your sign-off",
-         "to sign"},
+        {a.again, GLYPH_SIGN, ROLE_ALARM, "CHANGED: your sign-off is void",
+         "CHANGED: your sign-offs are void", "to sign AGAIN"},
+        {a.mine - a.again, GLYPH_SIGN, ROLE_WARN, "waits for your sign-off",
+         "wait for your sign-off", "to sign"},
         {a.awaiting - a.mine, GLYPH_SIGN, ROLE_DIM, "waits for others", "wait for others", "wait"},
         {a.paused, GLYPH_PAUSE, ROLE_ALARM, "operation PAUSED", "operations PAUSED", "PAUSED"},
         {a.running - a.paused, GLYPH_ACTIVE, ROLE_ACTIVE, "operation running", "operations running",

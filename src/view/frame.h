@@ -10,6 +10,7 @@ typedef struct {
     guint alarms;   // all that have not ended
     guint awaiting; // operations that wait for sign-offs
     guint mine;     // of those: that I may sign and have not
+    guint again;    // of those: that I had signed; they changed, and I must look again
     guint running;  // operations under way (paused ones too)
     guint paused;
     guint findings;

@@ -110,8 +110,8 @@ static char *rule_refusal(const SignForm *form, const ViewContext *context,
                          ? (char *)form_text(form->form, FIELD_PHRASE)
                          : (operation->statement->confirm ? operation->statement->confirm : reason);
     signoff.reason = form ? (char *)form_text(form->form, FIELD_REASON) : reason;
-    gint64 evidence_ms = form ? evidence_age(picture, operation).oldest_ms : context->now_ms;
-    if (!quorum_check(operation, &signoff, &me, context->now_ms, evidence_ms,
+    if (!quorum_check(operation, &signoff, &me, context->now_ms,
+                      evidence_age(picture, operation).oldest_ms,
                       evidence_limit(picture, operation), &error))
         return sentence(error);
     return NULL;

@@ -81,6 +81,8 @@ static void you_cell(const Operation *operation, const Picture *picture, TableCe
 {
     if (operation->phase == PHASE_HOLDING)
         table_cell_state(cell, GLYPH_PAUSE, ROLE_WARN, "H holds");
+    else if (quorum_must_look_again(operation, picture->me.name))
+        table_cell_state(cell, GLYPH_SIGN, ROLE_ALARM, "AGAIN");
     else if (operation_wants_me(operation, picture))
         table_cell_state(cell, GLYPH_SIGN, ROLE_WARN, "sign");
     else if (operation_signed_by(operation, picture->me.name))

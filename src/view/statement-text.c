@@ -70,6 +70,30 @@ static void say_move(const Text *text)
                title_of(text, operation->from), operation->planned ? "passive" : "given up");
 }
 
+// What voided the last statement, old beside new; what moved within its bounds is told too, dimmed.
+static void say_changes(const Text *text)
+{
+    const Restatement *last = operation_last_change(text->operation);
+    char age[16], at[16];
+    if (!last || operation_has_ended(text->operation) || text->operation->started_ms)
+        return;
+    age_format(last->at_ms, text->context->now_ms, age);
+    time_format_clock(last->at_ms, at);
+    g_autofree char *title = g_strdup_printf("CHANGED %s ago, at %s: was → is", age, at);
+    pager_rule(text->page->pager, title);
+    for (guint i = 0; i < last->differences->len; i++) {
+        const Difference *d = last->differences->pdata[i];
+        page_field(text->page, d->material ? "CHANGED" : "moved",
+                   d->material ? ROLE_CHANGED | STYLE_BOLD : ROLE_DIM, "%s:  %s  →  %s", d->label,
+                   d->then ? d->then : "none", d->now ? d->now : "none");
+    }
+    g_autofree char *again = quorum_look_again(text->operation);
+    if (again)
+        page_field(text->page, "AGAIN", ROLE_WARN | STYLE_BOLD,
+                   "%s must look again: what they signed is void", again);
+    pager_rule(text->page->pager, NULL);
+}
+
 static void say_why(const Text *text)
 {
     const LocationStatus *from = picture_location(text->picture, text->operation->from);
@@ -255,7 +279,7 @@ static void say_fresh(const Text *text)
 {
     EvidenceAge evidence = evidence_age(text->picture, text->operation);
     gint64 limit_ms = evidence_limit(text->picture, text->operation);
-    bool old = !evidence.oldest_ms || text->context->now_ms - evidence.oldest_ms > limit_ms;
+    bool old = evidence_is_old(text->picture, text->operation, text->context->now_ms);
     bool stale = frame_is_stale(text->picture, text->context->local_ms);
     char age[16], limit[16], made[16], link[16];
     age_format(evidence.oldest_ms, text->context->now_ms, age);
@@ -372,6 +396,7 @@ void statement_text_fill(Page *page, const ViewContext *context, const Operation
                    "The backend sent no statement with this operation: it cannot be signed here.");
         return;
     }
+    say_changes(&text);
     say_move(&text);
     say_why(&text);
     say_loss(&text);

@@ -8,6 +8,7 @@
 #include "model/transition.h"
 #include "view/ask.h"
 #include "view/badge.h"
+#include "view/evidence.h"
 #include "view/page.h"
 #include "view/signform.h"
 #include "view/statement-text.h"
@@ -184,14 +185,10 @@ static void notice_hold(Notices *notices, const ViewContext *context, const Oper
 
 static void notice_change(Notices *notices, const Operation *operation)
 {
-    guint voided = 0;
     if (!operation->changed || operation->state != OPERATION_AWAITING)
         return;
-    for (guint i = 0; i < operation->signoffs->len; i++)
-        voided += ((const SignOff *)operation->signoffs->pdata[i])->void_;
-    g_autofree char *text = g_strdup_printf(
-        "CHANGED (statement %u): %s. %u sign-off%s of before void.", operation->statement_version,
-        operation->changed, voided, voided == 1 ? " is" : "s are");
+    g_autofree char *text = g_strdup_printf("CHANGED (statement %u): %s.",
+                                            operation->statement_version, operation->changed);
     put_notice(notices, ROLE_CHANGED | STYLE_BOLD, text);
 }
 
@@ -401,8 +398,12 @@ static BindingState statement_state(gpointer state, const ViewContext *context,
     if (binding->action == ACTION_HOLD && operation->held)
         return BINDING_HIDDEN;
     for (guint i = 0; i < G_N_ELEMENTS(EVENTS); i++)
-        if (EVENTS[i].action == binding->action)
-            return transition_allows(operation, EVENTS[i].event) ? BINDING_ON : BINDING_HIDDEN;
+        if (EVENTS[i].action == binding->action && !transition_allows(operation, EVENTS[i].event))
+            return BINDING_HIDDEN;
+    // Evidence that is too old is not signable: FRESH says how old and why, the key says so again.
+    if (binding->action == ACTION_SIGN &&
+        evidence_is_old(context->picture, operation, context->now_ms))
+        return BINDING_GREYED;
     return BINDING_ON;
 }
 

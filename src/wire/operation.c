@@ -57,6 +57,45 @@ static void drop_signoff(gpointer signoff)
 
 const WireShape SIGNOFF_SHAPE = SHAPE("sign-off", SignOff, SIGNOFF_FIELDS, NULL, drop_signoff);
 
+static const WireField DIFFERENCE_FIELDS[] = {
+    {"field", FIELD_TEXT, FIELD(Difference, field), .required = true},
+    {"label", FIELD_TEXT, FIELD(Difference, label)},
+    {"then", FIELD_TEXT, FIELD(Difference, then)},
+    {"now", FIELD_TEXT, FIELD(Difference, now)},
+    {"material", FIELD_BOOL, FIELD(Difference, material)},
+    {"why", FIELD_TEXT, FIELD(Difference, why)},
+};
+
+static void drop_difference(gpointer difference)
+{
+    difference_free(difference);
+}
+
+static const WireShape DIFFERENCE_SHAPE =
+    SHAPE("difference", Difference, DIFFERENCE_FIELDS, NULL, drop_difference);
+
+static const WireField RESTATEMENT_FIELDS[] = {
+    {"version", FIELD_UINT, FIELD(Restatement, version), .required = true},
+    {"at", FIELD_TIME, FIELD(Restatement, at_ms)},
+    {"digest_before", FIELD_TEXT, FIELD(Restatement, digest)},
+    {"why", FIELD_TEXT, FIELD(Restatement, why)},
+    {"void_of", FIELD_TEXTS, FIELD(Restatement, givers)},
+    {"differences", FIELD_STRUCTS, FIELD(Restatement, differences), .shape = &DIFFERENCE_SHAPE},
+};
+
+static gpointer make_restatement(void)
+{
+    return restatement_new();
+}
+
+static void drop_restatement(gpointer restatement)
+{
+    restatement_free(restatement);
+}
+
+const WireShape RESTATEMENT_SHAPE =
+    SHAPE("restatement", Restatement, RESTATEMENT_FIELDS, make_restatement, drop_restatement);
+
 // Words that people type are kept short enough to be shown.
 enum { REASON_MAX = 2000, TICKET_MAX = 200, PHRASE_MAX = 500, DIGEST_MAX = 64 };
 
@@ -107,6 +146,7 @@ static const WireField FIELDS[] = {
     {"digest", FIELD_TEXT, FIELD(Operation, digest)},
     {"statement_version", FIELD_UINT, FIELD(Operation, statement_version)},
     {"changed", FIELD_TEXT, FIELD(Operation, changed)},
+    {"restatements", FIELD_STRUCTS, FIELD(Operation, restatements), .shape = &RESTATEMENT_SHAPE},
     {"signoffs", FIELD_STRUCTS, FIELD(Operation, signoffs), .shape = &SIGNOFF_SHAPE},
     {"steps", FIELD_STRUCTS, FIELD(Operation, steps), .shape = &STEP_SHAPE},
     {"exceptions", FIELD_TEXTS, FIELD(Operation, exceptions)},

@@ -5,9 +5,10 @@
 #include "model/operation.h"
 #include "wire/shape.h"
 
-extern const WireShape OPERATION_SHAPE; // Operation
-extern const WireShape STEP_SHAPE;      // Step
-extern const WireShape SIGNOFF_SHAPE;   // SignOff
+extern const WireShape OPERATION_SHAPE;   // Operation
+extern const WireShape STEP_SHAPE;        // Step
+extern const WireShape SIGNOFF_SHAPE;     // SignOff
+extern const WireShape RESTATEMENT_SHAPE; // Restatement
 
 // The fields of a sign-off that its giver sends; the backend fills in the others.
 extern const WireShape SIGNOFF_REQUEST_SHAPE; // SignOff

@@ -50,6 +50,8 @@ static const WireField LOSS_FIELDS[] = {
     {"bound_s", FIELD_SECONDS, FIELD(Statement, loss_ms)},
     {"transactions", FIELD_COUNT, FIELD(Statement, loss_transactions)},
     {"how", FIELD_TEXT, FIELD(Statement, loss_how)},
+    {"source", FIELD_TEXT, FIELD(Statement, loss_source)},
+    {"observed_at", FIELD_TIME, FIELD(Statement, loss_observed_ms)},
     {"band", FIELD_NAME, FIELD(Statement, band), .names = &BAND_NAMES},
 };
 static const WireShape LOSS_PART = SHAPE("data-loss bound", Statement, LOSS_FIELDS, NULL, NULL);
@@ -89,6 +91,7 @@ static const WireField FIELDS[] = {
     {"expires_at", FIELD_TIME, FIELD(Statement, expires_ms)},
     {"summary", FIELD_TEXT, FIELD(Statement, summary)},
     {"why", FIELD_TEXT, FIELD(Statement, why)},
+    {"vantage", FIELD_TEXT, FIELD(Statement, vantage)},
     {"steps", FIELD_STRUCTS, FIELD(Statement, steps), .shape = &STEP_SHAPE},
     {"facts", FIELD_STRUCTS, FIELD(Statement, facts), .shape = &FACT_SHAPE},
     {"loss", FIELD_STRUCT, FIELD_PART(Statement), .shape = &LOSS_PART},
@@ -100,6 +103,7 @@ static const WireField FIELDS[] = {
     {"reduced", FIELD_TEXTS, FIELD(Statement, reduced)},
     {"findings", FIELD_TEXTS, FIELD(Statement, findings)},
     {"error_findings", FIELD_UINT, FIELD(Statement, error_findings)},
+    {"errors", FIELD_TEXTS, FIELD(Statement, errors)},
     {"not_known", FIELD_TEXTS, FIELD(Statement, not_known)},
     {"way_back", FIELD_TEXT, FIELD(Statement, way_back)},
     {"if_we_wait", FIELD_TEXT, FIELD(Statement, if_we_wait)},

@@ -1,7 +1,16 @@
 // Whole stories, one after the other: given a fleet, when this happens, then that.
 #include "story.h"
 
+#include "model/quorum.h"
 #include "model/refusal.h"
+
+static bool has_alarm(Sim *sim, const char *id)
+{
+    for (guint i = 0; i < engine_alarms(sim->engine)->len; i++)
+        if (g_str_equal(((const Alarm *)engine_alarms(sim->engine)->pdata[i])->id, id))
+            return true;
+    return false;
+}
 
 static bool is_down_west(Sim *sim)
 {
@@ -176,6 +185,19 @@ static void test_material_change(void)
     g_assert_true(((const SignOff *)operation->signoffs->pdata[0])->void_);
     g_assert_nonnull(g_strstr_len(operation->changed, -1, "bob"));
     g_assert_cmpuint(sim_count_audit(sim, "operation.restated"), >=, 1);
+    // old and new side by side, who must look again, and an alarm that says so
+    const Restatement *note = operation->restatements->pdata[0];
+    g_assert_cmpstr(note->digest, ==, digest);
+    g_assert_cmpstr(note->givers->pdata[0], ==, "bob");
+    const Difference *difference = note->differences->pdata[0];
+    g_assert_cmpstr(difference->field, ==, "verdicts.to");
+    g_assert_cmpstr(difference->then, ==, "up");
+    g_assert_true(difference->material);
+    g_assert_true(quorum_must_look_again(operation, "bob"));
+    g_assert_false(quorum_must_look_again(operation, "alice"));
+    g_autofree char *alarm =
+        g_strdup_printf("again:%s:%u", operation->id, operation->statement_version);
+    g_assert_true(has_alarm(sim, alarm));
     finish(sim);
 }
 

@@ -1,5 +1,5 @@
 // Sign-offs: who may, what is refused and how it is said, when it is enough; the state table; the
-// phrase and what counts as a material change.
+// phrase.
 #include <string.h>
 
 #include "model/quorum.h"
@@ -214,82 +214,6 @@ static void test_bands(void)
     g_assert_cmpint(loss_band(true, 40000, 30000), ==, LOSS_TO_2RPO);
 }
 
-typedef void (*Edit)(Statement *);
-
-static void worse_band(Statement *s)
-{
-    s->loss_ms = 400000;
-    s->band = LOSS_TO_RPO;
-}
-static void same_band(Statement *s)
-{
-    s->loss_ms = 110000;
-}
-static void better_band(Statement *s)
-{
-    s->loss_ms = 1000;
-    s->band = LOSS_TO_1M;
-}
-static void loss_unknown(Statement *s)
-{
-    s->loss_known = false;
-    s->band = LOSS_UNKNOWN;
-}
-static void target_sick(Statement *s)
-{
-    s->to_verdict = VERDICT_DEGRADED;
-}
-static void primary_back(Statement *s)
-{
-    s->from_verdict = VERDICT_UP;
-}
-static void fenced(Statement *s)
-{
-    s->old_primary = OLD_FENCED;
-}
-static void weaker_proof(Statement *s)
-{
-    s->proof = PROOF_MANUAL;
-}
-static void new_error(Statement *s)
-{
-    s->error_findings = 1;
-}
-static void new_plan(Statement *s)
-{
-    g_ptr_array_add(s->steps, g_new0(PlannedStep, 1));
-}
-static void new_lineage(Statement *s)
-{
-    s->lineage = g_strdup("tl-2");
-}
-static void new_epoch(Statement *s)
-{
-    s->epoch = 9;
-}
-
-static const struct {
-    Edit edit;
-    bool material;
-} SHADES[] = {
-    {worse_band, true},  {same_band, false},   {better_band, false}, {loss_unknown, true},
-    {target_sick, true}, {primary_back, true}, {fenced, true},       {weaker_proof, true},
-    {new_error, true},   {new_plan, true},     {new_lineage, true},  {new_epoch, true},
-};
-
-static void test_material(void)
-{
-    for (guint i = 0; i < G_N_ELEMENTS(SHADES); i++) {
-        g_autoptr(Statement) then = failover();
-        g_autoptr(Statement) now = statement_copy(then);
-        g_assert_null(statement_material_change(then, now));
-        SHADES[i].edit(now);
-        g_autofree char *change = statement_material_change(then, now);
-        g_test_message("%u: %s", i, change ? change : "within");
-        g_assert_cmpint(change != NULL, ==, SHADES[i].material);
-    }
-}
-
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -300,6 +224,5 @@ int main(int argc, char **argv)
     g_test_add_func("/model/transition/point-of-no-return", test_point_of_no_return);
     g_test_add_func("/model/statement/phrases", test_phrases);
     g_test_add_func("/model/statement/bands", test_bands);
-    g_test_add_func("/model/statement/material", test_material);
     return g_test_run();
 }

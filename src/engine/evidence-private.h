@@ -1,0 +1,21 @@
+// What evidence.c (what follows from the facts) and facts.c (the facts) share of a statement in the making.
+#pragma once
+
+#include "engine/evidence.h"
+
+typedef struct {
+    Engine *engine;
+    const Operation *operation;
+    const GroupLive *live;
+    const Location *from;
+    const Location *to;
+    Statement *statement;
+} Maker;
+
+const char *maker_title(const Location *location);
+
+// One more thing that is not known and is said so.
+void maker_not_known(Maker *maker, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+// All facts: verdicts and who sees them, states, replication with its lineage, runs and missed recurrences.
+void maker_add_facts(Maker *maker);
