@@ -25,6 +25,14 @@ static inline gint64 clock_mono_ms(const Clock *clock)
     return clock->mono_ms(clock);
 }
 
+// Milliseconds until a moment on the monotonic clock; 0 once it is past. It reads the clock once: MIN, MAX and CLAMP
+// evaluate their arguments twice, and a moment that passes in between would come out as less than 0.
+static inline gint64 clock_left_ms(const Clock *clock, gint64 at_mono_ms)
+{
+    gint64 left_ms = at_mono_ms - clock->mono_ms(clock);
+    return MAX(left_ms, 0);
+}
+
 // A clock that moves only when told; for tests and the simulation.
 typedef struct {
     Clock clock; // first, so that &fake->clock is the Clock

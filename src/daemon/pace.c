@@ -23,8 +23,7 @@ static void set_due(Pace *pace, gint64 due_ms)
         g_source_set_ready_time(&pace->source, -1);
         return;
     }
-    gint64 left_ms = MAX(due_ms - clock_mono_ms(pace->clock), 0);
-    set_ready(pace, g_get_monotonic_time() + left_ms * 1000);
+    set_ready(pace, g_get_monotonic_time() + clock_left_ms(pace->clock, due_ms) * 1000);
 }
 
 static gboolean on_due(GSource *source, GSourceFunc callback, gpointer data)

@@ -17,7 +17,7 @@ const char *job_parameter(const Job *job, const char *name)
 
 gint64 job_left_ms(const Job *job)
 {
-    return MAX(0, job->due_ms - clock_mono_ms(job->drivers->clock));
+    return clock_left_ms(job->drivers->clock, job->due_ms);
 }
 
 void job_free(Job *job)
@@ -84,7 +84,8 @@ static void on_answer(HttpCall *call, const HttpResponse *response, const GError
 void job_send(Job *job, HttpSpec *spec, JobAnswered answered)
 {
     g_assert(!job->call);
-    spec->total_ms = MAX(1, job_left_ms(job));
+    gint64 left_ms = job_left_ms(job);
+    spec->total_ms = MAX(left_ms, 1); // 0 would stand for the default
     spec->max_body = DRIVER_BODY_MAX;
     job->answered = answered;
     job->call = http_client_send(job->drivers->client, spec, on_answer, job);

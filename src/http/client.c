@@ -10,11 +10,11 @@
 #include "http/private.h"
 
 enum {
-    KICK_MS = 1000, // libcurl is woken at least so often while calls are under way
     DEFAULT_KEPT = 256,
     SPARE_MAX = 256,
     EVENTS_AT_ONCE = 64,
     LIMIT_GRAIN_MS = 20, // of our own time limits
+    WAIT_MAX_MS = 60000,
 };
 
 // Calls to one host: how many are under way, and which wait.
@@ -152,26 +152,12 @@ static void run_sockets(HttpClient *client)
     }
 }
 
-// When libcurl wants to be woken. While calls are under way it is also woken by itself now and then: should
-// a wish of its have been missed (seen twice on a busy machine), a call is late, not lost.
-static gint64 wake_at(const HttpClient *client)
-{
-    gint64 at_ms = client->timer_at_ms;
-    if (!client->calls.length)
-        return at_ms;
-    gint64 kick_ms = client->woken_ms + KICK_MS;
-    return at_ms ? MIN(at_ms, kick_ms) : kick_ms;
-}
-
 static void run_timer(HttpClient *client)
 {
     int running;
-    gint64 at_ms = wake_at(client), now = now_ms(client);
-    if (!at_ms || now < at_ms)
+    if (!client->timer_at_ms || now_ms(client) < client->timer_at_ms)
         return;
-    client->woken_ms = now;
-    if (client->timer_at_ms && now >= client->timer_at_ms)
-        client->timer_at_ms = 0;
+    client->timer_at_ms = 0;
     curl_multi_socket_action(client->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 }
 
@@ -301,11 +287,13 @@ static void tell_all(HttpClient *client)
 
 // ---- the source
 
+// The sooner of `timeout` (-1 = never) and the moment `at_ms` (0 = never).
 static int wait_for(const HttpClient *client, gint64 at_ms, int timeout)
 {
     if (!at_ms)
         return timeout;
-    int wait = (int)CLAMP(at_ms - now_ms(client), 0, 60000);
+    gint64 left = clock_left_ms(client->clock, at_ms);
+    int wait = (int)MIN(left, WAIT_MAX_MS);
     return timeout < 0 ? wait : MIN(wait, timeout);
 }
 
@@ -313,7 +301,7 @@ static int wanted_timeout(const HttpClient *client)
 {
     if (client->ready.length)
         return 0;
-    return wait_for(client, wake_at(client), wait_for(client, client->limits_at_ms, -1));
+    return wait_for(client, client->timer_at_ms, wait_for(client, client->limits_at_ms, -1));
 }
 
 static gboolean source_prepare(GSource *source, gint *timeout)

@@ -39,7 +39,6 @@ struct HttpClient {
     int epoll_fd; // libcurl's sockets
     GSource *source;
     gpointer tag;
-    gint64 woken_ms;     // when libcurl was last woken by time
     gint64 timer_at_ms;  // when libcurl wants to be called; 0 = never
     gint64 limits_at_ms; // when the first of our own limits may run out; 0 = none
     GQueue calls;        // HttpCall *: all

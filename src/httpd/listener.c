@@ -42,7 +42,8 @@ void http_conn_set_deadline(HttpConn *conn, gint64 ms)
         conn->deadline_ms = 0;
         return;
     }
-    conn->deadline_ms = MAX(now_ms(listener) + ms, 1);
+    gint64 at_ms = now_ms(listener) + ms;
+    conn->deadline_ms = MAX(at_ms, 1);
     if (!listener->next_reap_ms || conn->deadline_ms < listener->next_reap_ms)
         listener->next_reap_ms = conn->deadline_ms;
 }

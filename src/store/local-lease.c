@@ -34,7 +34,8 @@ static void schedule(Local *local)
     gint64 deadline = next_deadline(local);
     if (!local->options.on_loop || local->crashed || deadline == G_MAXINT64)
         return;
-    gint64 wait = CLAMP(deadline - mono_ms(local), 1, G_MAXINT32);
+    gint64 left = deadline - mono_ms(local);
+    gint64 wait = CLAMP(left, 1, G_MAXINT32);
     local->lease_source = g_timeout_add((guint)wait, lapse_due, local);
 }
 

@@ -216,7 +216,8 @@ static guint paint_delay(const Term *term)
     gint64 apart = term->options.frame_ms;
     if (is_slow(term))
         apart = MAX(apart, MIN(2 * term->taken_ms, SLOWEST_MS));
-    return (guint)CLAMP(term->drawn_ms + apart - now_ms(), 0, apart);
+    gint64 left = term->drawn_ms + apart - now_ms();
+    return (guint)CLAMP(left, 0, apart);
 }
 
 static void schedule(Term *term, bool urgent)

@@ -29,6 +29,24 @@ def look_ups():
             if "getaddrinfo" in source.code(path) and "AI_NUMERICHOST" not in source.code(path)]
 
 
+def clocks_in_macros():
+    """MIN(due - now, 0) reads the clock twice: what is left may be less than 0 then, and a wait without end."""
+    pattern = re.compile(r"(?<!\w)(MIN|MAX|CLAMP|ABS)\s*\(")
+    reads = re.compile(r"now_ms\s*\(|mono_ms\s*\(|wall_ms\s*\(|clock_\w+\s*\(|left_ms\s*\(|g_get_\w+_time\s*\(")
+    found = []
+    for path in source.files("src"):
+        text = source.code(path)
+        for match in pattern.finditer(text):
+            depth, end = 1, match.end()
+            while depth and end < len(text):
+                depth += {"(": 1, ")": -1}.get(text[end], 0)
+                end += 1
+            if reads.search(text[match.end():end]):
+                line = text.count("\n", 0, match.start()) + 1
+                found.append(f"{path}:{line}: {match.group(1)}() of the clock; read it into a variable first")
+    return found
+
+
 def calls(names, instead, skip=()):
     """file:line of every call of one of the names in src/."""
     pattern = re.compile(rf"(?<![\w.>])({names})\s*\(")
@@ -45,4 +63,5 @@ def calls(names, instead, skip=()):
 source.report([(name, calls(names, instead)) for name, names, instead in BANNED] +
               [("names are not looked up while the loop waits", look_ups()),
                ("the clock is read through a Clock",
-                calls(CLOCK, "a Clock (base/clock.h)", skip=CLOCK_READERS))])
+                calls(CLOCK, "a Clock (base/clock.h)", skip=CLOCK_READERS)),
+               ("no macro reads the clock twice", clocks_in_macros())])
