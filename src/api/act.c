@@ -74,7 +74,7 @@ static bool read_proposal(json_t *body, ProposeRequest *propose, GError **error)
 {
     static const char *const FIELDS[] = {"kind",    "scope",   "to", "reason",
                                          "planned", "dry_run", NULL};
-    static const char *const SCOPE[] = {"group", NULL};
+    static const char *const SCOPE[] = {"group", "location", NULL};
     WireReader reader = {0};
     WireAt root = wire_root(&reader, body);
     wire_only(&root, FIELDS);
@@ -82,13 +82,22 @@ static bool read_proposal(json_t *body, ProposeRequest *propose, GError **error)
     wire_only(&scope, SCOPE);
     propose->kind = (OperationKind)wire_choice(&root, "kind", OPERATION_KIND_NAMES.names,
                                                OPERATION_KIND_NAMES.count);
-    propose->group = wire_text(&scope, "group");
+    propose->group = wire_text_opt(&scope, "group", NULL);
+    propose->region = wire_text_opt(&scope, "location", NULL);
     propose->to = wire_text_opt(&root, "to", NULL);
     propose->reason = wire_text(&root, "reason");
     propose->dry_run = wire_bool_opt(&root, "dry_run", false);
     if (wire_has(&root, "planned"))
         propose->planned = wire_bool(&root, "planned") ? PROPOSE_PLANNED : PROPOSE_UNPLANNED;
-    return wire_reader_finish(&reader, error);
+    if (!wire_reader_finish(&reader, error))
+        return false;
+    if (!propose->group == !propose->region) {
+        g_set_error_literal(error, ERR, ERR_INVALID,
+                            "scope names one group, or one location whose groups are all meant: "
+                            "expected {\"group\": NAME} or {\"location\": NAME}.");
+        return false;
+    }
+    return true;
 }
 
 void post_operation(HttpRequest *request, void *data)

@@ -55,7 +55,8 @@ static bool operation_matches(gconstpointer object, const char *filter)
     const Operation *operation = object;
     if (strcmp(filter, "open") == 0)
         return !operation_has_ended(operation);
-    return strcmp(operation->group, filter) == 0 ||
+    return strcmp(operation->group, filter) == 0 || g_strcmp0(operation->region, filter) == 0 ||
+           g_strcmp0(operation->parent, filter) == 0 ||
            strcmp(name_of(&OPERATION_STATE_NAMES, (int)operation->state), filter) == 0;
 }
 

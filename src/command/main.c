@@ -46,7 +46,8 @@ const Command COMMANDS[] = {
      "the statement in its canonical form: its SHA-256 is the digest that is signed. VERB is "
      "start (do not wait for the end of the hold window), hold (no new steps), resume, retry and "
      "skip (failed steps, or --step N), abort (undo), withdraw (a proposal), or confirm (a manual "
-     "step is done: --step N). All but hold need --reason.",
+     "step is done: --step N). All but hold need --reason. Of a region-level operation hold, "
+     "resume and withdraw mean all of its groups; retry proposes again those that were not moved.",
      run_operations, operations_options},
     {"alarms", "", "lists the alarms", "Ends with 4 if one is critical and not acknowledged.",
      run_alarms, NULL},
@@ -57,11 +58,14 @@ const Command COMMANDS[] = {
      run_automation, automation_options},
     {"readiness", "[--fail-on warning|error]", "lists the rules that do not hold",
      "Ends with 1 if a finding is at least as bad as --fail-on.", run_readiness, readiness_options},
-    {"failover", "GROUP [--to LOCATION] --reason TEXT", "proposes a failover",
+    {"failover", "GROUP|--region LOCATION [--to LOCATION] --reason TEXT", "proposes a failover",
      "Nothing moves before the sign-offs it needs. Prints the operation's id. --dry-run prints the "
-     "statement only.",
+     "statement only. --region proposes one for every group that is active there: one region-level "
+     "operation, whose groups are signed and carried out each on its own. What has an operation "
+     "that moves it the same way becomes a part of it; what cannot be moved is left out, with why.",
      run_failover, propose_options},
-    {"failback", "GROUP --reason TEXT", "proposes the way home", NULL, run_failback,
+    {"failback", "GROUP|--region LOCATION --reason TEXT", "proposes the way home",
+     "--region proposes it for every group that is at home there and elsewhere now.", run_failback,
      propose_options},
     {"signoff", "ID --approve|--reject --reason TEXT [--ticket T] [--confirm PHRASE]",
      "signs a statement",
@@ -163,10 +167,10 @@ static void print_command_help(GOptionContext *context)
 
 static GPtrArray *texts_of(const Arguments *args)
 {
-    char *const texts[] = {args->filter, args->fail_on, args->from, args->to,     args->reason,
-                           args->ticket, args->confirm, args->note, args->lasts,  args->id,
-                           args->dir,    args->screen,  args->size, args->object, args->demo,
-                           args->theme,  args->after,   args->zone, args->created};
+    char *const texts[] = {args->filter, args->fail_on, args->from, args->to,      args->reason,
+                           args->ticket, args->confirm, args->note, args->lasts,   args->id,
+                           args->dir,    args->screen,  args->size, args->object,  args->demo,
+                           args->theme,  args->after,   args->zone, args->created, args->region};
     GPtrArray *list = g_ptr_array_new();
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         if (texts[i])

@@ -33,6 +33,8 @@ void propose_options(Session *session, GOptionContext *context)
 {
     const GOptionEntry entries[] = {{"to", 0, 0, G_OPTION_ARG_STRING, &session->args.to,
                                      "Where to (the first standby, or home)", "LOCATION"},
+                                    {"region", 0, 0, G_OPTION_ARG_STRING, &session->args.region,
+                                     "Instead of GROUP: every group of it", "LOCATION"},
                                     {"reason", 'r', 0, G_OPTION_ARG_FILENAME, &session->args.reason,
                                      "Why; goes into the audit log", "TEXT"},
                                     {"planned", 0, 0, G_OPTION_ARG_NONE, &session->args.planned,
@@ -50,7 +52,7 @@ static json_t *proposal_body(const Session *session, const char *kind, const cha
     const Arguments *args = &session->args;
     json_t *body = json_object(), *scope = json_object();
     wire_set_text(body, "kind", kind);
-    wire_set_text(scope, "group", group);
+    wire_set_text(scope, args->region ? "location" : "group", args->region ? args->region : group);
     json_object_set_new(body, "scope", scope);
     if (args->to)
         wire_set_text(body, "to", args->to);
@@ -87,12 +89,34 @@ static void print_statement(const Session *session, const Operation *operation)
     print_line(session, "  confirm   %s", statement->confirm);
 }
 
+// The groups of a region-level operation; nothing of another.
+static void print_members(const Session *session, const Operation *operation)
+{
+    static const char *const HEADS[] = {"GROUP", "OPERATION", "STATE", "WHY", NULL};
+    if (!operation->region)
+        return;
+    print_line(session, "%s of every group of %s: %s",
+               name_of(&OPERATION_KIND_NAMES, (int)operation->kind), operation->region,
+               operation->why ? operation->why : "");
+    Printer *printer = printer_new(session, HEADS);
+    for (guint i = 0; i < operation->members->len; i++) {
+        const Member *member = operation->members->pdata[i];
+        bool in = member->operation || session->args.dry_run;
+        printer_row(printer, member->group, member->operation ? member->operation : "",
+                    in ? name_of(&OPERATION_STATE_NAMES, (int)member->state) : "left out",
+                    member->why ? member->why : "");
+    }
+    printer_end(printer, "It has no groups.");
+}
+
 static int propose(Session *session, int argc, char **argv, const char *kind)
 {
     int code = EXIT_FINE;
     g_autoptr(GError) error = NULL;
-    if (argc != 2 || !session->args.reason)
-        return session_complain(session, EXIT_USAGE, "expected: signalbox %s GROUP --reason TEXT",
+    if (argc != (session->args.region ? 1 : 2) || !session->args.reason)
+        return session_complain(session, EXIT_USAGE,
+                                "expected: signalbox %s GROUP --reason TEXT, or --region LOCATION "
+                                "for every group of it",
                                 session->name);
     if (session->args.planned && session->args.unplanned)
         return session_complain(session, EXIT_USAGE,
@@ -100,7 +124,8 @@ static int propose(Session *session, int argc, char **argv, const char *kind)
     if (!session_connect(session, &code))
         return code;
     g_autoptr(json_t) json =
-        session_post(session, "/v1/operations", proposal_body(session, kind, argv[1]), 0, &code);
+        session_post(session, "/v1/operations",
+                     proposal_body(session, kind, argc > 1 ? argv[1] : NULL), 0, &code);
     if (!json)
         return code;
     if (session->json) {
@@ -113,6 +138,7 @@ static int propose(Session *session, int argc, char **argv, const char *kind)
     if (!session->args.dry_run)
         print_line(session, "%s", operation->id);
     print_statement(session, operation);
+    print_members(session, operation);
     return EXIT_FINE;
 }
 
@@ -206,6 +232,12 @@ static void print_change(const Session *session, const Operation *operation)
 
 static void print_operation(const Session *session, const Operation *operation)
 {
+    if (operation->region) {
+        print_line(session, "%s: %s", operation->id,
+                   name_of(&OPERATION_STATE_NAMES, (int)operation->state));
+        print_members(session, operation);
+        return;
+    }
     print_line(session, "%s: %s of %s from %s to %s: %s%s%s", operation->id,
                name_of(&OPERATION_KIND_NAMES, (int)operation->kind), operation->group,
                operation->from, operation->to,
@@ -264,8 +296,10 @@ static int list_operations(Session *session)
         time_format_full(operation->proposed_ms, at);
         if (printer)
             printer_row(printer, operation->id,
-                        name_of(&OPERATION_KIND_NAMES, (int)operation->kind), operation->group,
-                        operation->from, operation->to, badge_operation(operation).word, at,
+                        name_of(&OPERATION_KIND_NAMES, (int)operation->kind),
+                        operation->region ? "(region)" : operation->group,
+                        operation->region ? operation->region : operation->from, operation->to,
+                        badge_operation(operation).word, at,
                         operation->why ? operation->why : operation->reason);
         else
             json_array_append_new(list, operation_to_json(operation));

@@ -220,7 +220,7 @@ int run_signoffs(Session *session, int argc, char **argv)
     json_t *list = json_array();
     for (guint i = 0; i < picture_count(picture, SHELF_OPERATIONS); i++) {
         const Operation *operation = picture_at(picture, SHELF_OPERATIONS, i);
-        if (operation->state != OPERATION_AWAITING)
+        if (operation->state != OPERATION_AWAITING || operation->region)
             continue;
         char left[16];
         g_autofree char *given =

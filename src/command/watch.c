@@ -12,7 +12,8 @@ typedef struct {
     char *said;    // state and phase told last
     char **states; // of the steps, told last
     guint steps;
-    guint64 revision; // printed last, with --json
+    GHashTable *members; // of a region-level one: group → what was told of it last
+    guint64 revision;    // printed last, with --json
 } Progress;
 
 static void tell(const Session *session, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -52,6 +53,23 @@ static void tell_steps(const Session *session, Progress *progress, const Operati
     }
 }
 
+static void tell_members(const Session *session, Progress *progress, const Operation *operation)
+{
+    for (guint i = 0; i < operation->members->len; i++) {
+        const Member *member = operation->members->pdata[i];
+        const char *state =
+            member->operation ? name_of(&OPERATION_STATE_NAMES, (int)member->state) : "left out";
+        g_autofree char *said =
+            g_strdup_printf("%s: %s%s%s", member->group, state, member->why ? ": " : "",
+                            member->why ? member->why : "");
+        if (g_strcmp0(g_hash_table_lookup(progress->members, member->group), said) == 0)
+            continue;
+        tell(session, "group %u of %u: %s%s%s", i + 1, operation->members->len, said,
+             member->operation ? ", operation " : "", member->operation ? member->operation : "");
+        g_hash_table_replace(progress->members, g_strdup(member->group), g_steal_pointer(&said));
+    }
+}
+
 static void tell_progress(const Session *session, Progress *progress, const Operation *operation)
 {
     bool running = operation->state == OPERATION_RUNNING;
@@ -64,6 +82,7 @@ static void tell_progress(const Session *session, Progress *progress, const Oper
         g_free(progress->said);
         progress->said = g_steal_pointer(&state);
     }
+    tell_members(session, progress, operation);
     tell_steps(session, progress, operation);
 }
 
@@ -80,6 +99,7 @@ static void print_progress(const Session *session, Progress *progress, const Ope
 
 static void progress_release(Progress *progress)
 {
+    g_hash_table_unref(progress->members);
     for (guint i = 0; i < progress->steps; i++)
         g_free(progress->states[i]);
     g_free(progress->states);
@@ -111,11 +131,12 @@ static Operation *look(Session *session, const char *id, int *ret_exit)
 int run_watch(Session *session, int argc, char **argv)
 {
     int code = EXIT_FINE;
-    Progress progress = {0};
-    if (argc != 2)
-        return session_complain(session, EXIT_USAGE, "expected: signalbox watch ID");
-    if (!session_connect(session, &code))
-        return code;
+    Progress progress = {.members = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free)};
+    if (argc != 2 || !session_connect(session, &code)) {
+        progress_release(&progress);
+        return argc == 2 ? code
+                         : session_complain(session, EXIT_USAGE, "expected: signalbox watch ID");
+    }
     for (bool ended = false; !ended;) {
         g_autoptr(Operation) operation = look(session, argv[1], &code);
         if (!operation)

@@ -156,7 +156,7 @@ static GPtrArray *wanted_alarms(const Engine *engine)
         want_group(&wanted, engine->groups->pdata[i]);
     for (guint i = 0; i < engine->operations->len; i++) {
         const Operation *operation = engine->operations->pdata[i];
-        if (!operation_has_ended(operation))
+        if (!operation_has_ended(operation) && !operation->region)
             want_operation(&wanted, operation);
     }
     if (!engine->frame.store_ok)

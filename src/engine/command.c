@@ -1,6 +1,7 @@
 // What people do with an operation: one row each, with the role it takes and what it does to the copy.
 #include "base/text.h"
 #include "engine/execute.h"
+#include "engine/region.h"
 #include "model/plan.h"
 #include "model/quorum.h"
 #include "model/refusal.h"
@@ -239,6 +240,71 @@ static bool check(const Engine *engine, const Asked *asked, GError **error)
     return false;
 }
 
+// ---- Region-level operations: what is told to the parent ----------------------------------------
+
+// What the children are told too, as far as their state allows it.
+static bool event_of(OperationCommand command, OperationEvent *ret_event)
+{
+    static const struct {
+        OperationCommand command;
+        OperationEvent event;
+    } ROWS_OF[] = {{COMMAND_WITHDRAW, EVENT_WITHDRAW},
+                   {COMMAND_HOLD, EVENT_HOLD},
+                   {COMMAND_RESUME, EVENT_RESUME}};
+    for (guint i = 0; i < G_N_ELEMENTS(ROWS_OF); i++)
+        if (ROWS_OF[i].command == command) {
+            *ret_event = ROWS_OF[i].event;
+            return true;
+        }
+    return false;
+}
+
+static bool tell_children(Engine *engine, Motion *motion, const Operation *parent,
+                          const Asked *asked, OperationEvent event, GError **error)
+{
+    const Row *row = &ROWS[asked->command];
+    guint told = 0;
+    for (guint i = 0; i < parent->members->len; i++) {
+        const Member *member = parent->members->pdata[i];
+        const Operation *child =
+            member->operation ? world_operation(engine, member->operation) : NULL;
+        if (!child || !transition_allows(child, event))
+            continue;
+        Operation *copy = motion_other(motion, child);
+        motion_audit(motion, asked->person, row->action, "operation", copy->id)->detail =
+            g_strdup_printf("with %s: %s", parent->id, asked->reason);
+        if (!row->act(engine, motion, copy, asked, error))
+            return false;
+        told++;
+    }
+    if (!told)
+        refuse(error, REFUSAL_WRONG_STATE, "No operation of %s can be told to %s now: %s.",
+               parent->id, NAMES[asked->command], parent->why);
+    return told > 0;
+}
+
+static bool act_region(Engine *engine, Motion *motion, Operation *parent, const Asked *asked,
+                       GError **error)
+{
+    OperationEvent event;
+    Wish wish = {.person = asked->person,
+                 .kind = parent->kind,
+                 .region = parent->region,
+                 .to = parent->to && *parent->to ? parent->to : NULL,
+                 .reason = asked->reason};
+    if (asked->command == COMMAND_RETRY)
+        return region_retry(engine, motion, parent, &wish, error);
+    if (event_of(asked->command, &event)) {
+        parent->held = asked->command == COMMAND_HOLD;
+        return tell_children(engine, motion, parent, asked, event, error);
+    }
+    refuse(error, REFUSAL_WRONG_STATE,
+           "Operation %s moves the groups of %s: %s is told to one of the operations that it "
+           "lists. Possible for all of them: withdraw, hold, resume, retry.",
+           parent->id, parent->region, NAMES[asked->command]);
+    return false;
+}
+
 static bool prepare_command(Engine *engine, Motion *motion, GError **error)
 {
     const Asked *asked = motion->request;
@@ -250,7 +316,7 @@ static bool prepare_command(Engine *engine, Motion *motion, GError **error)
     audit->digest = g_strdup(copy->digest);
     audit->detail = asked->step ? g_strdup_printf("step %u: %s", asked->step, asked->reason)
                                 : g_strdup(asked->reason);
-    if (!row->act(engine, motion, copy, asked, error))
+    if (!(copy->region ? act_region : row->act)(engine, motion, copy, asked, error))
         return false;
     motion_say(motion, SEVERITY_WARNING, "operation", copy->id, "%s: %s%s%s", asked->person,
                NAMES[asked->command], *asked->reason ? ": " : "", asked->reason);

@@ -461,7 +461,7 @@ Motion *execute_next(Engine *engine, gint64 *due_ms)
     for (guint i = 0; i < engine->operations->len; i++) {
         Operation *operation = engine->operations->pdata[i];
         bool waiting = operation->state == OPERATION_AWAITING || operation->phase == PHASE_HOLDING;
-        if (operation_has_ended(operation))
+        if (operation_has_ended(operation) || operation->region)
             continue;
         Motion *motion = waiting ? waiting_next(engine, operation, due_ms)
                                  : running_next(engine, operation, due_ms);

@@ -12,21 +12,27 @@ static void put_json(StoreTxn *txn, const char *key, json_t *json)
     json_decref(json);
 }
 
-static void write_operation(const Engine *engine, const Motion *motion, StoreTxn *txn)
+// Each group has one place for an operation that has not ended. A region-level one takes its groups' places
+// by its children.
+static void write_operation(const Engine *engine, const Operation *operation, bool fresh,
+                            StoreTxn *txn)
 {
-    const Operation *operation = motion->operation;
     const Operation *before = world_operation(engine, operation->id);
     bool ends = operation_has_ended(operation) && !(before && operation_has_ended(before));
     g_autofree char *key = g_strconcat("operation/", operation->id, NULL);
     g_autofree char *open = g_strconcat("open/", operation->group, NULL);
-    if (motion->fresh) {
+    if (fresh) {
         store_txn_if_absent(txn, key);
-        store_txn_if_absent(txn, open);
-        store_txn_put_text(txn, STORE_BRANCH_THEN, open, operation->id);
+        if (!operation->region) {
+            store_txn_if_absent(txn, open);
+            store_txn_put_text(txn, STORE_BRANCH_THEN, open, operation->id);
+        }
     } else
         store_txn_if(txn, key, STORE_FIELD_MOD_REVISION, STORE_EQUAL, operation->revision);
     put_json(txn, key, operation_to_json(operation));
-    if (ends) { // an operation that ended before has no place to give back: it may be another's
+    if (ends &&
+        !operation
+             ->region) { // an operation that ended before has no place to give back: it may be another's
         StoreSpan span = store_span_key(open);
         store_txn_delete(txn, STORE_BRANCH_THEN, &span);
     }
@@ -91,7 +97,11 @@ StoreTxn *motion_transaction(const Engine *engine, const Motion *motion)
     // Without an audit record nobody could tell afterwards whether it was committed.
     g_assert(motion->audit->len > 0);
     if (motion->operation)
-        write_operation(engine, motion, txn);
+        write_operation(engine, motion->operation, motion->fresh, txn);
+    for (guint i = 0; i < motion->others->len; i++) {
+        const Operation *other = motion->others->pdata[i];
+        write_operation(engine, other, !world_operation(engine, other->id), txn);
+    }
     write_records(engine, motion, txn);
     write_puts(motion, txn);
     write_audit(engine, motion, txn);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "engine/region.h"
 #include "model/refusal.h"
 
 enum { MOTIONS_PER_RUN = 500, MOTION_TRIES = 3 };
@@ -12,6 +13,11 @@ static void free_put(gpointer data)
     g_free(put->key);
     g_free(put->text);
     g_free(put);
+}
+
+static void free_operation(gpointer data)
+{
+    operation_free(data);
 }
 
 static void free_record(gpointer data)
@@ -43,6 +49,7 @@ Motion *motion_new(const char *what, bool (*prepare)(Engine *, Motion *, GError 
     Motion *motion = g_new0(Motion, 1);
     motion->what = what;
     motion->prepare = prepare;
+    motion->others = g_ptr_array_new_with_free_func(free_operation);
     motion->records = g_ptr_array_new_with_free_func(free_record);
     motion->audit = g_ptr_array_new_with_free_func(free_audit);
     motion->changes = g_ptr_array_new_with_free_func(free_change);
@@ -62,6 +69,7 @@ static void clear_draft(Motion *motion)
 {
     g_clear_pointer(&motion->operation, operation_free);
     motion->fresh = false;
+    g_ptr_array_set_size(motion->others, 0);
     drop_automation(motion);
     g_ptr_array_set_size(motion->records, 0);
     g_ptr_array_set_size(motion->audit, 0);
@@ -80,6 +88,7 @@ void motion_free(Motion *motion)
     clear_draft(motion);
     if (motion->free_request)
         motion->free_request(motion->request);
+    g_ptr_array_unref(motion->others);
     g_ptr_array_unref(motion->records);
     g_ptr_array_unref(motion->audit);
     g_ptr_array_unref(motion->changes);
@@ -134,6 +143,28 @@ Operation *motion_operation(Motion *motion, const Operation *operation)
     if (!motion->operation)
         motion->operation = operation_copy(operation);
     return motion->operation;
+}
+
+Operation *motion_drafted(const Motion *motion, const char *id)
+{
+    if (motion->operation && g_strcmp0(motion->operation->id, id) == 0)
+        return motion->operation;
+    for (guint i = 0; i < motion->others->len; i++) {
+        Operation *operation = motion->others->pdata[i];
+        if (g_strcmp0(operation->id, id) == 0)
+            return operation;
+    }
+    return NULL;
+}
+
+Operation *motion_other(Motion *motion, const Operation *operation)
+{
+    Operation *copy = motion_drafted(motion, operation->id);
+    if (!copy) {
+        copy = operation_copy(operation);
+        g_ptr_array_add(motion->others, copy);
+    }
+    return copy;
 }
 
 GroupRecord *motion_record(Engine *engine, Motion *motion, const char *group)
@@ -206,6 +237,7 @@ static void commit(Engine *engine, Motion *motion)
         g_free(motion->object);
         motion->object = g_strdup(motion->operation->id);
     }
+    region_follow(engine, motion);
     engine->deciding = motion;
     store_commit(engine->config.store, motion_transaction(engine, motion), on_committed,
                  engine_link(engine));
@@ -267,15 +299,14 @@ static void settle(Engine *engine, gint64 *due_ms)
 
 // ---- Afterwards --------------------------------------------------------------------------------
 
-static void put_in_place(Engine *engine, Motion *motion)
+static void put_in_place(Engine *engine, Operation *operation, guint64 revision)
 {
-    Operation *operation = g_steal_pointer(&motion->operation);
     const Operation *old = world_operation(engine, operation->id);
     GroupLive *live = world_live(engine, operation->group);
     guint index = 0;
     if (live && live->open == old)
         live->open = NULL;
-    operation->revision = motion->revision;
+    operation->revision = revision;
     if (old && g_ptr_array_find(engine->operations, old, &index)) {
         g_hash_table_remove(engine->operation_by_id, operation->id);
         operation_free(engine->operations->pdata[index]);
@@ -339,7 +370,9 @@ static void apply_audit(Engine *engine, const Motion *motion)
 static void apply(Engine *engine, Motion *motion)
 {
     if (motion->operation)
-        put_in_place(engine, motion);
+        put_in_place(engine, g_steal_pointer(&motion->operation), motion->revision);
+    while (motion->others->len)
+        put_in_place(engine, g_ptr_array_steal_index(motion->others, 0), motion->revision);
     apply_records(engine, motion);
     apply_audit(engine, motion);
     if (motion->key) {

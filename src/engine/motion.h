@@ -45,6 +45,7 @@ struct Motion {
     // The draft.
     Operation *operation; // a copy, to be put in place; NULL = none
     bool fresh;           // it is new: no other of its group may be open
+    GPtrArray *others;    // of Operation *: further ones that are changed or made with it
     GPtrArray *records;   // of GroupRecord *: copies
     AutomationRecord *automation;
     GPtrArray *audit;   // of AuditRecord *, in order; seq and hashes are filled in at the commit
@@ -72,6 +73,10 @@ void motion_set_key(Motion *motion, const char *key, const char *first, ...) G_G
 
 // For prepare: the copy of the operation that is being changed (the same one if asked again).
 Operation *motion_operation(Motion *motion, const Operation *operation);
+// As above for a further operation that is changed with it.
+Operation *motion_other(Motion *motion, const Operation *operation);
+// The drafted operation of that id; NULL if the draft does not touch it.
+Operation *motion_drafted(const Motion *motion, const char *id);
 // The copy of the group's record. NULL if the fleet has no such group.
 GroupRecord *motion_record(Engine *engine, Motion *motion, const char *group);
 AuditRecord *motion_audit(Motion *motion, const char *actor, const char *action, const char *kind,

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "engine/evidence.h"
 #include "engine/execute.h"
+#include "engine/region.h"
 #include "model/quorum.h"
 #include "model/refusal.h"
 
@@ -11,6 +12,7 @@ typedef struct {
     guint roles;
     OperationKind kind;
     char *group;
+    char *region;
     char *to;
     ProposePlanned planned;
     char *reason;
@@ -25,6 +27,7 @@ static void free_asked(gpointer data)
     Asked *asked = data;
     g_free(asked->person);
     g_free(asked->group);
+    g_free(asked->region);
     g_free(asked->to);
     g_free(asked->reason);
     operation_free(asked->dry);
@@ -80,7 +83,7 @@ bool propose_draft(Engine *engine, Motion *motion, const Proposal *proposal, GEr
 
 // ---- What people ask for -----------------------------------------------------------------------
 
-static const Location *current_location(const Engine *engine, const GroupLive *live)
+const Location *propose_location(const Engine *engine, const GroupLive *live)
 {
     const char *name = live->record->active;
     const Location *location = name ? fleet_location(engine->fleet, name) : NULL;
@@ -93,7 +96,9 @@ static bool check_asker(const Engine *engine, const Asked *asked, GError **error
     if (!(asked->roles & ROLE_BIT_OPERATOR))
         refuse(error, REFUSAL_NOT_ALLOWED, "%s may not propose: the role operator is needed.",
                asked->person);
-    else if (!live)
+    else if (asked->region && !fleet_location(engine->fleet, asked->region))
+        refuse(error, REFUSAL_NOT_FOUND, "There is no location %s.", asked->region);
+    else if (!asked->region && !live)
         refuse(error, REFUSAL_NOT_FOUND, "There is no group %s.", asked->group);
     else if (asked->kind == OPERATION_DRILL)
         refuse(error, REFUSAL_BAD_REQUEST,
@@ -101,7 +106,7 @@ static bool check_asker(const Engine *engine, const Asked *asked, GError **error
     else if (!text_has_word(asked->reason))
         refuse(error, REFUSAL_NO_REASON,
                "A reason in words is needed; it stands in the statement and in the audit log.");
-    else if (live->open && !asked->dry_run)
+    else if (live && live->open && !asked->dry_run)
         refuse(error, REFUSAL_CONFLICT,
                "Operation %s of group %s is %s. One at a time: end it first, or sign that one.",
                live->open->id, asked->group,
@@ -127,7 +132,7 @@ bool propose_is_resting(const Engine *engine, const Group *group, const Location
     return any;
 }
 
-static bool choose_target(const Engine *engine, const Asked *asked, Proposal *proposal,
+static bool choose_target(const Engine *engine, const Wish *asked, Proposal *proposal,
                           GError **error)
 {
     const Group *group = proposal->live->group;
@@ -158,7 +163,7 @@ static bool choose_target(const Engine *engine, const Asked *asked, Proposal *pr
     return false;
 }
 
-static bool choose_planned(const Engine *engine, const Asked *asked, Proposal *proposal,
+static bool choose_planned(const Engine *engine, const Wish *asked, Proposal *proposal,
                            GError **error)
 {
     bool alive = derive_healthy(engine, proposal->from);
@@ -182,29 +187,44 @@ static bool choose_planned(const Engine *engine, const Asked *asked, Proposal *p
     return true;
 }
 
+bool propose_wish(Engine *engine, Motion *motion, const Wish *wish, GError **error)
+{
+    const GroupLive *live = world_live(engine, wish->group);
+    Proposal proposal = {.live = live,
+                         .kind = wish->kind,
+                         .from = propose_location(engine, live),
+                         .proposer = wish->person,
+                         .reason = wish->reason};
+    if (!choose_target(engine, wish, &proposal, error) ||
+        !choose_planned(engine, wish, &proposal, error))
+        return false;
+    g_autoptr(GError) plan = NULL;
+    if (propose_draft(engine, motion, &proposal, &plan))
+        return true;
+    refuse(error, REFUSAL_WRONG_STATE, "%s", plan->message);
+    return false;
+}
+
 static bool prepare_propose(Engine *engine, Motion *motion, GError **error)
 {
     Asked *asked = motion->request;
+    Wish wish = {asked->person, asked->kind,    asked->group, asked->region,
+                 asked->to,     asked->planned, asked->reason};
     if (!check_asker(engine, asked, error))
         return false;
-    const GroupLive *live = world_live(engine, asked->group);
-    Proposal proposal = {.live = live,
-                         .kind = asked->kind,
-                         .from = current_location(engine, live),
-                         .proposer = asked->person,
-                         .reason = asked->reason};
-    if (!choose_target(engine, asked, &proposal, error) ||
-        !choose_planned(engine, asked, &proposal, error))
+    if (!(asked->region ? region_draft : propose_wish)(engine, motion, &wish, error))
         return false;
-    g_autoptr(GError) plan = NULL;
-    if (!propose_draft(engine, motion, &proposal, &plan)) {
-        refuse(error, REFUSAL_WRONG_STATE, "%s", plan->message);
-        return false;
-    }
     if (!asked->dry_run)
         return true;
     asked->dry = g_steal_pointer(&motion->operation);
     return false;
+}
+
+static void observe_proposed(Engine *engine, const Operation *operation)
+{
+    observe_group(engine, operation->group);
+    for (guint i = 0; i < operation->members->len; i++)
+        observe_group(engine, ((const Member *)operation->members->pdata[i])->group);
 }
 
 static void propose_finished(Engine *engine, Motion *motion, const GError *error)
@@ -212,7 +232,7 @@ static void propose_finished(Engine *engine, Motion *motion, const GError *error
     Asked *asked = motion->request;
     const Operation *operation = asked->dry ? asked->dry : world_operation(engine, motion->object);
     if (!error && operation)
-        observe_group(engine, operation->group);
+        observe_proposed(engine, operation);
     asked->done(error ? NULL : operation, error, asked->data);
 }
 
@@ -225,6 +245,7 @@ void engine_propose(Engine *engine, const ProposeRequest *request, EngineOperati
                      .roles = request->person->roles,
                      .kind = request->kind,
                      .group = g_strdup(request->group ? request->group : ""),
+                     .region = g_strdup(request->region),
                      .to = g_strdup(request->to),
                      .planned = request->planned,
                      .reason = g_strdup(request->reason ? request->reason : ""),
@@ -237,6 +258,7 @@ void engine_propose(Engine *engine, const ProposeRequest *request, EngineOperati
     if (!request->dry_run)
         motion_set_key(motion, request->key, "propose", asked->person,
                        name_of(&OPERATION_KIND_NAMES, (int)asked->kind), asked->group,
-                       asked->to ? asked->to : "", asked->reason, NULL);
+                       asked->region ? asked->region : "", asked->to ? asked->to : "",
+                       asked->reason, NULL);
     motion_ask(engine, motion);
 }

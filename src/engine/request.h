@@ -26,15 +26,16 @@ typedef struct {
     const Person *person;
     const char *key;
     OperationKind kind;
-    const char *group;
-    const char *to;         // NULL = the first standby (failover), the home location (failback)
+    const char *group;  // NULL in a region-level one
+    const char *region; // every group of this location, each as its own operation; NULL = one group
+    const char *to;     // NULL = the first standby (failover), the home location (failback)
     ProposePlanned planned; // as needed: planned if the losing side is up
     const char *reason;     // must hold a word
     bool dry_run; // answers the operation with its statement as it would be; nothing is recorded
 } ProposeRequest;
 
 // Needs ROLE_BIT_OPERATOR. REFUSAL_CONFLICT if an operation of the group is open (the message names
-// it).
+// it). Of a region-level one the answer is the parent (engine/region.h).
 void engine_propose(Engine *engine, const ProposeRequest *request, EngineOperationDone done,
                     gpointer data);
 

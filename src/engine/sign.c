@@ -121,6 +121,13 @@ static bool prepare_sign(Engine *engine, Motion *motion, GError **error)
                "A sign-off id is 1 to 64 letters, digits, dots, dashes or underscores.");
         return false;
     }
+    if (operation && operation->region) {
+        refuse(error, REFUSAL_WRONG_STATE,
+               "Operation %s moves the groups of %s, and each is signed on its own: sign the "
+               "operations that it lists.",
+               operation->id, operation->region);
+        return false;
+    }
     if (!live) {
         refuse(error, REFUSAL_NOT_FOUND, "There is no operation %s.",
                signoff->operation ? signoff->operation : "");

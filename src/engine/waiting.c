@@ -1,6 +1,7 @@
 // A proposal's life before its first step: it is signed, voided, cleared, expires, or starts.
 #include "engine/execute.h"
 
+#include "engine/region.h"
 #include "model/quorum.h"
 #include "model/refusal.h"
 #include "wire/canonical.h"
@@ -271,7 +272,7 @@ static Motion *start(Engine *engine, const Operation *operation)
 static Motion *try_start(Engine *engine, const Operation *operation)
 {
     g_auto(Guard) guard = guard_start(engine, operation);
-    if (guard.answer == GUARD_GO)
+    if (guard.answer == GUARD_GO && region_may_start(engine, operation))
         return start(engine, operation);
     if (guard.answer == GUARD_VOID)
         return restate(engine, operation, &guard);

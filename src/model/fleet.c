@@ -68,6 +68,7 @@ Fleet *fleet_new(const char *name)
     Fleet *fleet = g_new0(Fleet, 1);
     fleet->name = g_strdup(name);
     fleet->refs = 1;
+    fleet->parallel = 8;
     fleet->locations = g_ptr_array_new_with_free_func(location_free);
     fleet->groups = g_ptr_array_new_with_free_func(group_free);
     fleet->workloads = g_ptr_array_new();
@@ -136,6 +137,7 @@ Group *fleet_add_group(Fleet *fleet, const char *name)
     group->standbys = g_ptr_array_new();
     group->workloads = g_ptr_array_new_with_free_func(workload_free);
     group->reduced = g_ptr_array_new_with_free_func(g_free);
+    group->tier = 5;
     group->nonproduction = g_ptr_array_new_with_free_func(g_free);
     group->unmanaged = g_ptr_array_new_with_free_func(g_free);
     group->policy = POLICY_DEFAULT;

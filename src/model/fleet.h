@@ -97,6 +97,7 @@ struct Group {
     GPtrArray *reduced;       // of char *: what does not work while failed over (F5)
     GPtrArray *nonproduction; // of char *: members that may be degraded meanwhile (F9)
     GPtrArray *unmanaged;     // of char *: the customer's own resources and steps (F11)
+    guint tier;               // in a region-level operation lower ones go first
     gint64 plan_reviewed_ms;  // 0 = never
     gint64 plan_tested_ms;    // 0 = never
     guint index;              // in fleet->groups
@@ -105,6 +106,7 @@ struct Group {
 struct Fleet {
     char *name;
     bool production;
+    guint parallel;       // groups of a region-level operation that move at once
     char *source;         // the file it was read from
     GPtrArray *locations; // of Location *
     GPtrArray *groups;    // of Group *

@@ -52,7 +52,7 @@ const NameTable OPERATION_KIND_NAMES = TABLE("operation kind", OPERATION_KINDS);
 
 static const char *const OPERATION_STATES_TEXT[] = {
     "awaiting-sign-off", "running",  "paused",    "completed", "completed-with-exceptions",
-    "aborted",           "rejected", "withdrawn", "expired"};
+    "aborted",           "rejected", "withdrawn", "expired",   "partial"};
 const NameTable OPERATION_STATE_NAMES = TABLE("operation state", OPERATION_STATES_TEXT);
 
 static const char *const PHASES[] = {"none",   "holding",    "starting",  "passivating",

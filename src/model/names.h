@@ -93,6 +93,7 @@ typedef enum {
     OPERATION_REJECTED,
     OPERATION_WITHDRAWN,
     OPERATION_EXPIRED,
+    OPERATION_PARTIAL, // region-level: some of its groups were moved, others not
     OPERATION_STATES
 } OperationState;
 extern const NameTable OPERATION_STATE_NAMES;

@@ -114,10 +114,44 @@ static void free_signoff(gpointer data)
     signoff_free(data);
 }
 
+Member *member_new(const char *group, const char *operation)
+{
+    Member *member = g_new0(Member, 1);
+    member->group = g_strdup(group);
+    member->operation = g_strdup(operation);
+    return member;
+}
+
+void member_free(Member *member)
+{
+    if (!member)
+        return;
+    g_free(member->group);
+    g_free(member->operation);
+    g_free(member->why);
+    g_free(member);
+}
+
+static gpointer copy_member(gconstpointer data, gpointer unused)
+{
+    const Member *member = data;
+    Member *copy = member_new(member->group, member->operation);
+    (void)unused;
+    copy->state = member->state;
+    copy->why = g_strdup(member->why);
+    return copy;
+}
+
+static void free_member(gpointer data)
+{
+    member_free(data);
+}
+
 Operation *operation_new(const char *id)
 {
     Operation *operation = g_new0(Operation, 1);
     operation->id = g_strdup(id);
+    operation->members = g_ptr_array_new_with_free_func(free_member);
     operation->signoffs = g_ptr_array_new_with_free_func(free_signoff);
     operation->steps = g_ptr_array_new_with_free_func(free_step);
     operation->exceptions = g_ptr_array_new_with_free_func(g_free);
@@ -131,6 +165,9 @@ void operation_free(Operation *operation)
     if (!operation)
         return;
     g_free(operation->id);
+    g_free(operation->region);
+    g_free(operation->parent);
+    g_ptr_array_unref(operation->members);
     g_free(operation->group);
     g_free(operation->from);
     g_free(operation->to);
@@ -189,6 +226,9 @@ Operation *operation_copy(const Operation *operation)
     Operation *copy = g_new(Operation, 1);
     *copy = *operation;
     copy->id = g_strdup(operation->id);
+    copy->region = g_strdup(operation->region);
+    copy->parent = g_strdup(operation->parent);
+    copy->members = g_ptr_array_copy(operation->members, copy_member, NULL);
     copy->group = g_strdup(operation->group);
     copy->from = g_strdup(operation->from);
     copy->to = g_strdup(operation->to);
@@ -215,6 +255,16 @@ const Restatement *operation_last_change(const Operation *operation)
 {
     guint n = operation->restatements->len;
     return n ? operation->restatements->pdata[n - 1] : NULL;
+}
+
+Member *operation_member(const Operation *operation, const char *group)
+{
+    for (guint i = 0; i < operation->members->len; i++) {
+        Member *member = operation->members->pdata[i];
+        if (g_strcmp0(member->group, group) == 0)
+            return member;
+    }
+    return NULL;
 }
 
 bool operation_has_ended(const Operation *operation)

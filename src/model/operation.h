@@ -58,6 +58,14 @@ typedef struct {
     GPtrArray *differences; // of Difference *
 } Restatement;
 
+// The part of one group in a region-level operation.
+typedef struct {
+    char *group;
+    char *operation;      // the child, signed and carried out on its own; NULL = left out, see why
+    OperationState state; // of the child
+    char *why;            // why it was left out; NULL
+} Member;
+
 // What was lost, counted afterwards. -1 = not known (yet).
 typedef struct {
     gint64 transactions;
@@ -68,7 +76,12 @@ typedef struct {
 typedef struct {
     char *id;
     OperationKind kind;
-    bool planned; // the losing side is alive and takes part
+    // A region-level operation (the parent) moves every group of a location: one child a group. It has
+    // neither group ("") nor statement nor steps, and its state follows from its children's.
+    char *region;       // the location whose groups it moves; NULL = one group
+    GPtrArray *members; // of Member *: its groups, in the order they are moved
+    char *parent;       // of a child: the region-level operation that it is a part of; NULL
+    bool planned;       // the losing side is alive and takes part
     bool automatic;
     char *group;
     char *from;
@@ -111,6 +124,8 @@ void step_free(Step *step);
 SignOff *signoff_new(const char *id);
 SignOff *signoff_copy(const SignOff *signoff);
 void signoff_free(SignOff *signoff);
+Member *member_new(const char *group, const char *operation);
+void member_free(Member *member);
 Operation *operation_new(const char *id);
 void operation_free(Operation *operation);
 // A deep copy: a decision is prepared on a copy and put in place once it is committed.
@@ -119,6 +134,8 @@ Operation *operation_copy(const Operation *operation);
 Step *operation_step(const Operation *operation, guint number);
 // The last material change; NULL if there was none.
 const Restatement *operation_last_change(const Operation *operation);
+// The group's part in a region-level operation; NULL if it has none.
+Member *operation_member(const Operation *operation, const char *group);
 // True in completed, aborted, rejected, withdrawn, expired …: nothing more will happen.
 bool operation_has_ended(const Operation *operation);
 

@@ -171,6 +171,8 @@ Effect ask_again(const ViewContext *context, const Operation *operation)
         return effect_message("Propose again: read-only until armed. Press A first.");
     if (!person_has(&context->picture->me, ROLE_BIT_OPERATOR))
         return effect_message("Your role does not allow it: operator is needed to propose.");
+    if (operation->region)
+        return effect_message("T retries: it proposes again what was not moved.");
     if (!operation_has_ended(operation))
         return effect_message("It has not ended: there is nothing to propose again.");
     Effect effect = effect_of(EFFECT_PROPOSE);

@@ -51,6 +51,7 @@ Badge badge_operation(const Operation *operation)
         [OPERATION_REJECTED] = {GLYPH_DOWN, ROLE_DIM, "rejected"},
         [OPERATION_WITHDRAWN] = {GLYPH_DASH, ROLE_DIM, "withdrawn"},
         [OPERATION_EXPIRED] = {GLYPH_DASH, ROLE_DIM, "expired"},
+        [OPERATION_PARTIAL] = {GLYPH_HALF, ROLE_ALARM, "PARTIAL"},
     };
     guint state = (guint)operation->state;
     Badge badge = BADGES[state < OPERATION_STATES ? state : OPERATION_PAUSED];

@@ -56,7 +56,9 @@ static Effect run_operation(const ViewContext *context, char **args, const char 
         return need("operation ID");
     if (!picture_operation(context->picture, args[0]))
         return effect_message("There is no operation %s.", args[0]);
-    return effect_open(SCREEN_OPERATION, args[0]);
+    return picture_operation(context->picture, args[0])->region
+               ? effect_open(SCREEN_OPERATIONS, args[0])
+               : effect_open(SCREEN_OPERATION, args[0]);
 }
 
 static Effect propose(const ViewContext *context, char **args, OperationKind kind)

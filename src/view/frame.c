@@ -20,13 +20,16 @@ bool operation_signed_by(const Operation *operation, const char *name)
 
 bool operation_wants_me(const Operation *operation, const Picture *picture)
 {
-    return operation->state == OPERATION_AWAITING && person_has(&picture->me, ROLE_BIT_APPROVER) &&
+    return operation->state == OPERATION_AWAITING && !operation->region &&
+           person_has(&picture->me, ROLE_BIT_APPROVER) &&
            !operation_signed_by(operation, picture->me.name);
 }
 
 static void count_operation(const Picture *picture, const Operation *operation,
                             Attention *attention)
 {
+    if (operation->region) // its children count
+        return;
     if (operation->state == OPERATION_AWAITING) {
         attention->awaiting++;
         if (operation_wants_me(operation, picture)) {

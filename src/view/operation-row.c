@@ -14,7 +14,7 @@ const char *operation_row_group(gpointer state, const ViewContext *context)
 void operation_row_what(const Operation *operation, Style style, TableCell *cell)
 {
     table_cell_printf(cell, style, "%s %s", name_of(&OPERATION_KIND_NAMES, (int)operation->kind),
-                      operation->group);
+                      operation->region ? operation->region : operation->group);
 }
 
 void operation_row_from(const Operation *operation, const Picture *picture, TableCell *cell)

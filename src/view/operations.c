@@ -126,6 +126,8 @@ static Effect operations_update(gpointer state, const ViewContext *context, cons
     if (action == ACTION_OPEN || action == ACTION_HOLD || action == ACTION_AGAIN) {
         if (!operation)
             return effect_message("There is no operation here.");
+        if (operation->region && action == ACTION_OPEN)
+            return effect_message("%s: %s", operation->id, operation->why ? operation->why : "");
         return action == ACTION_OPEN   ? effect_open(SCREEN_OPERATION, operation->id)
                : action == ACTION_HOLD ? ask_hold(context, operation)
                                        : ask_again(context, operation);

@@ -35,8 +35,9 @@ static const TableColumn COLUMNS[] = {
 
 static bool is_queued(const Operation *operation)
 {
-    return operation->state == OPERATION_AWAITING ||
-           (operation->state == OPERATION_RUNNING && operation->phase == PHASE_HOLDING);
+    return !operation->region &&
+           (operation->state == OPERATION_AWAITING ||
+            (operation->state == OPERATION_RUNNING && operation->phase == PHASE_HOLDING));
 }
 
 // Mine first, then what expires first.

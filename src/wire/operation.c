@@ -118,12 +118,29 @@ static const WireField LOSSES_FIELDS[] = {
 };
 static const WireShape LOSSES_SHAPE = SHAPE("losses", Losses, LOSSES_FIELDS, NULL, NULL);
 
+static const WireField MEMBER_FIELDS[] = {
+    {"group", FIELD_TEXT, FIELD(Member, group), .required = true},
+    {"operation", FIELD_TEXT, FIELD(Member, operation)},
+    {"state", FIELD_NAME, FIELD(Member, state), .names = &OPERATION_STATE_NAMES},
+    {"why", FIELD_TEXT, FIELD(Member, why)},
+};
+
+static void drop_member(gpointer member)
+{
+    member_free(member);
+}
+
+static const WireShape MEMBER_SHAPE = SHAPE("member", Member, MEMBER_FIELDS, NULL, drop_member);
+
 static const WireField FIELDS[] = {
     {"id", FIELD_TEXT, FIELD(Operation, id), .required = true},
     {"kind", FIELD_NAME, FIELD(Operation, kind), .names = &OPERATION_KIND_NAMES, .required = true},
     {"planned", FIELD_BOOL, FIELD(Operation, planned)},
     {"automatic", FIELD_BOOL, FIELD(Operation, automatic)},
     {"group", FIELD_TEXT, FIELD(Operation, group), .required = true},
+    {"region", FIELD_TEXT, FIELD(Operation, region)},
+    {"parent", FIELD_TEXT, FIELD(Operation, parent)},
+    {"members", FIELD_STRUCTS, FIELD(Operation, members), .shape = &MEMBER_SHAPE},
     {"from", FIELD_TEXT, FIELD(Operation, from)},
     {"to", FIELD_TEXT, FIELD(Operation, to)},
     {"state", FIELD_NAME, FIELD(Operation, state), .names = &OPERATION_STATE_NAMES,

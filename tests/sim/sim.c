@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/refusal.h"
+#include "model/region.h"
 #include "wire/operation.h"
 #include "wire/statement.h"
 
@@ -274,8 +275,27 @@ static bool has_alarm(Sim *sim, const char *prefix, const char *id)
     return false;
 }
 
+// A region-level operation says what its children are, and they what they are a part of.
+static void check_region(Sim *sim, const Operation *operation)
+{
+    for (guint i = 0; i < operation->members->len; i++) {
+        const Member *member = operation->members->pdata[i];
+        const Operation *child = engine_operation(sim->engine, member->operation);
+        if (member->operation && (!child || child->state != member->state ||
+                                  g_strcmp0(child->parent, operation->id) != 0))
+            fault(sim, "%s does not know what %s is", operation->id, member->operation);
+    }
+    if (operation->state != region_state(operation))
+        fault(sim, "%s is %s", operation->id,
+              name_of(&OPERATION_STATE_NAMES, (int)operation->state));
+}
+
 static void check_operation(Sim *sim, const Operation *operation)
 {
+    if (operation->region) {
+        check_region(sim, operation);
+        return;
+    }
     for (guint i = 0; i < operation->signoffs->len; i++)
         for (guint j = i + 1; j < operation->signoffs->len; j++)
             if (g_str_equal(((const SignOff *)operation->signoffs->pdata[i])->id,
@@ -521,16 +541,21 @@ static bool wait_answer(Sim *sim, guint before)
     return false;
 }
 
-const Operation *sim_propose(Sim *sim, OperationKind kind, ProposePlanned planned)
+const Operation *sim_propose_exactly(Sim *sim, const ProposeRequest *request)
 {
     guint before = sim->answers;
+    engine_propose(sim->engine, request, on_operation_done, sim);
+    return wait_answer(sim, before) ? engine_operation(sim->engine, sim->operation) : NULL;
+}
+
+const Operation *sim_propose(Sim *sim, OperationKind kind, ProposePlanned planned)
+{
     ProposeRequest request = {.person = &ALICE,
                               .kind = kind,
                               .group = "payments",
                               .planned = planned,
                               .reason = "a test"};
-    engine_propose(sim->engine, &request, on_operation_done, sim);
-    return wait_answer(sim, before) ? engine_operation(sim->engine, sim->operation) : NULL;
+    return sim_propose_exactly(sim, &request);
 }
 
 const Operation *sim_operation(Sim *sim)
@@ -554,7 +579,11 @@ bool sim_sign_exactly(Sim *sim, const SignRequest *request)
 
 bool sim_sign(Sim *sim, const Person *person, Decision decision)
 {
-    const Operation *operation = sim_operation(sim);
+    return sim_sign_one(sim, sim_operation(sim), person, decision);
+}
+
+bool sim_sign_one(Sim *sim, const Operation *operation, const Person *person, Decision decision)
+{
     g_autofree char *id = id_new(&sim->ids, "so");
     SignOff signoff = {.id = id,
                        .operation = operation->id,
@@ -568,9 +597,15 @@ bool sim_sign(Sim *sim, const Person *person, Decision decision)
 
 bool sim_command(Sim *sim, const Person *person, OperationCommand command, guint step)
 {
+    return sim_command_one(sim, sim_operation(sim)->id, person, command, step);
+}
+
+bool sim_command_one(Sim *sim, const char *operation, const Person *person,
+                     OperationCommand command, guint step)
+{
     guint before = sim->answers;
     CommandRequest request = {.person = person,
-                              .operation = sim_operation(sim)->id,
+                              .operation = operation,
                               .command = command,
                               .step = step,
                               .reason = "because"};

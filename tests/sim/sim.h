@@ -61,10 +61,14 @@ void sim_restart_empty(Sim *sim);
 
 // Requests; each waits for its answer. NULL / false = refused, with sim->error.
 const Operation *sim_propose(Sim *sim, OperationKind kind, ProposePlanned planned);
+const Operation *sim_propose_exactly(Sim *sim, const ProposeRequest *request);
 bool sim_sign(Sim *sim, const Person *person, Decision decision);
+bool sim_sign_one(Sim *sim, const Operation *operation, const Person *person, Decision decision);
 // As it is given; fills sim->error.
 bool sim_sign_exactly(Sim *sim, const SignRequest *request);
 bool sim_command(Sim *sim, const Person *person, OperationCommand command, guint step);
+bool sim_command_one(Sim *sim, const char *operation, const Person *person,
+                     OperationCommand command, guint step);
 
 // The operation that was proposed last (or the open one of the group).
 const Operation *sim_operation(Sim *sim);

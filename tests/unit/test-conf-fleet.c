@@ -358,7 +358,7 @@ static void test_includes(void)
         "parts/groups.conf:4: groups[1].rpo: found 5; expected a duration such as "
         "\"10s\" or \"1h30m\", from 0s to 365d.\n"
         "fleet.conf:6: surprise: a fleet file has no option \"surprise\"; it knows: "
-        "fleet, production, locations, groups.");
+        "fleet, production, parallel, locations, groups.");
     scratch_release(&scratch);
 }
 
