@@ -245,6 +245,28 @@ void post_acknowledge(HttpRequest *request, void *data)
         reply_error(request, error);
 }
 
+void post_accept_finding(HttpRequest *request, void *data)
+{
+    static const char *const FIELDS[] = {"mark", "note", "until", NULL};
+    Api *api = data;
+    g_autoptr(json_t) body = body_of(request);
+    g_autoptr(GError) error = NULL;
+    if (!body)
+        return;
+    WireReader reader = {0};
+    WireAt root = wire_root(&reader, body);
+    wire_only(&root, FIELDS);
+    AcceptRequest accept = {.person = request_person(request),
+                            .finding = http_request_var(request, "id"),
+                            .mark = wire_text_opt(&root, "mark", NULL),
+                            .note = wire_text(&root, "note"),
+                            .until_ms = wire_time_ms(&root, "until")};
+    if (wire_reader_finish(&reader, &error))
+        engine_accept_finding(api->config.engine, &accept, reply_done, request);
+    else
+        reply_error(request, error);
+}
+
 void post_presence(HttpRequest *request, void *data)
 {
     static const char *const FIELDS[] = {"operation", NULL};

@@ -57,6 +57,7 @@ void post_command(HttpRequest *request, void *data); // arg = the command's name
 void post_confirm(HttpRequest *request, void *data);
 void post_automation(HttpRequest *request, void *data);
 void post_acknowledge(HttpRequest *request, void *data);
+void post_accept_finding(HttpRequest *request, void *data);
 void post_presence(HttpRequest *request, void *data);
 
 // Rows for get_list and get_object.

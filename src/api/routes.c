@@ -28,6 +28,7 @@ const HttpRoute API_ROUTES[] = {
     {"GET", "/v1/readiness", get_list, 0, 0, &LIST_FINDINGS},
     {"GET", "/v1/alarms", get_list, 0, 0, &LIST_ALARMS},
     {"POST", "/v1/alarms/{id}/acknowledge", post_acknowledge, 0, 0, NULL},
+    {"POST", "/v1/readiness/{id}/acknowledge", post_accept_finding, 0, 0, NULL},
     {"GET", "/v1/operations", get_list, 0, 0, &LIST_OPERATIONS},
     {"POST", "/v1/operations", post_operation, 0, 0, NULL},
     {"GET", "/v1/operations/{id}", get_object, 0, 0, &LIST_OPERATIONS},

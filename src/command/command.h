@@ -22,7 +22,7 @@ typedef struct Session Session;
 // The commands' own options; each command adds those it has. Strings are owned.
 typedef struct {
     char *filter, *fail_on, *from, *to, *reason, *ticket, *confirm, *note, *lasts, *id, *dir,
-        *screen, *size, *object, *demo, *theme, *after, *zone, *created, *region;
+        *screen, *size, *object, *demo, *theme, *after, *zone, *created, *region, *until, *group;
     int step, count;
     gboolean approve, reject, dry_run, planned, unplanned, statement, all, arm, once, ansi,
         headless, slow_link, daemon, console;

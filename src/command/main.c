@@ -56,8 +56,12 @@ const Command COMMANDS[] = {
      "says whether failovers may start by themselves, or changes it",
      "off holds for a time, at most 7 days; what the watchdog proposes waits for a sign-off then.",
      run_automation, automation_options},
-    {"readiness", "[--fail-on warning|error]", "lists the rules that do not hold",
-     "Ends with 1 if a finding is at least as bad as --fail-on.", run_readiness, readiness_options},
+    {"readiness", "[--group GROUP] [--fail-on warning|error] | ack ID --note TEXT --until DATE",
+     "lists the rules that do not hold, or acknowledges a finding",
+     "Ends with 1 if a finding that nobody has acknowledged is at least as bad as --fail-on. ack "
+     "says that somebody knows of it: it stays listed, and in every statement, and counts again "
+     "when the date passes or its facts change.",
+     run_readiness, readiness_options},
     {"failover", "GROUP|--region LOCATION [--to LOCATION] --reason TEXT", "proposes a failover",
      "Nothing moves before the sign-offs it needs. Prints the operation's id. --dry-run prints the "
      "statement only. --region proposes one for every group that is active there: one region-level "

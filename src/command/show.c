@@ -1,4 +1,4 @@
-// What is so now, in tables: status, regions, roles, sign-offs, readiness.
+// What is so now, in tables: status, regions, roles, sign-offs.
 #include <stdio.h>
 #include <string.h>
 
@@ -241,45 +241,4 @@ int run_signoffs(Session *session, int argc, char **argv)
     } else
         print_json(session, json_pack("{s:o}", "operations", list));
     return EXIT_FINE;
-}
-
-// ---- readiness ----
-
-void readiness_options(Session *session, GOptionContext *context)
-{
-    const GOptionEntry entries[] = {{"fail-on", 0, 0, G_OPTION_ARG_STRING, &session->args.fail_on,
-                                     "End with 1 from this severity on", "warning|error"},
-                                    G_OPTION_ENTRY_NULL};
-    g_option_context_add_main_entries(context, entries, NULL);
-}
-
-int run_readiness(Session *session, int argc, char **argv)
-{
-    static const char *const HEADS[] = {"RULE", "SEVERITY", "OBJECT", "FACTS", "WAY OUT", NULL};
-    int code = EXIT_FINE, limit = SEVERITY_CRITICAL + 1;
-    g_autoptr(GError) error = NULL;
-    if (has_extra(session, argc, argv))
-        return EXIT_USAGE;
-    if (session->args.fail_on &&
-        !name_parse(&SEVERITY_NAMES, session->args.fail_on, &limit, &error))
-        return session_complain(session, EXIT_USAGE, "%s", error->message);
-    const Picture *picture = session_picture(session, &code);
-    if (!picture)
-        return code;
-    int worst = -1;
-    Printer *printer = session->json ? NULL : printer_new(session, HEADS);
-    for (guint i = 0; i < picture_count(picture, SHELF_FINDINGS); i++) {
-        const Finding *finding = picture_at(picture, SHELF_FINDINGS, i);
-        g_autofree char *rule = g_strdup_printf("%s %s", finding->rule, finding->title);
-        worst = MAX(worst, (int)finding->severity);
-        if (printer)
-            printer_row(printer, rule, name_of(&SEVERITY_NAMES, (int)finding->severity),
-                        finding->object, finding->facts, finding->way_out);
-    }
-    if (printer)
-        printer_end(printer, "Every rule holds.");
-    else
-        print_json(session, json_pack("{s:o}", "findings",
-                                      shelf_json(picture, SHELF_FINDINGS, &FINDING_SHAPE)));
-    return worst >= limit ? EXIT_REFUSED : EXIT_FINE;
 }

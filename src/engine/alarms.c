@@ -1,10 +1,6 @@
 #include "engine/alarms.h"
 
-#include <string.h>
-
 #include "model/quorum.h"
-
-enum { FINDINGS_EVERY_MS = 60 * 1000 };
 
 static void free_alarm(gpointer data)
 {
@@ -255,117 +251,8 @@ static void derive_alarms(Engine *engine)
     end_alarms(engine, ids);
 }
 
-// ---- Findings ----------------------------------------------------------------------------------
-
-static const LocationStatus *rule_location(const char *name, gpointer data)
+void alarms_run(Engine *engine)
 {
-    return world_location(data, name);
-}
-
-static const WorkloadStatus *rule_workload(const char *id, gpointer data)
-{
-    return world_workload(data, id);
-}
-
-static const GroupStatus *rule_group(const char *name, gpointer data)
-{
-    const GroupLive *live = world_live(data, name);
-    return live ? live->status : NULL;
-}
-
-static Finding *find_finding(const GPtrArray *list, const char *id)
-{
-    for (guint i = 0; i < list->len; i++) {
-        Finding *finding = list->pdata[i];
-        if (g_str_equal(finding->id, id))
-            return finding;
-    }
-    return NULL;
-}
-
-static void compare_findings(Engine *engine, GPtrArray *fresh)
-{
-    for (guint i = 0; i < fresh->len; i++) {
-        Finding *finding = fresh->pdata[i];
-        const Finding *old = find_finding(engine->findings, finding->id);
-        if (old)
-            finding->since_ms = old->since_ms;
-        if (!old || g_strcmp0(old->facts, finding->facts) != 0 ||
-            old->severity != finding->severity)
-            tell(engine, ENGINE_FINDING, finding->id);
-    }
-    for (guint i = 0; i < engine->findings->len; i++) {
-        const Finding *old = engine->findings->pdata[i];
-        if (!find_finding(fresh, old->id))
-            tell(engine, ENGINE_FINDING_GONE, old->id);
-    }
-}
-
-static void add_finding(Engine *engine, const char *object)
-{
-    WorkloadStatus *workload = g_str_has_prefix(object, "workload/")
-                                   ? world_workload(engine, object + strlen("workload/"))
-                                   : NULL;
-    const char *name = workload                             ? workload->group
-                       : g_str_has_prefix(object, "group/") ? object + strlen("group/")
-                                                            : NULL;
-    const GroupLive *live = name ? world_live(engine, name) : NULL;
-    if (workload)
-        workload->findings++;
-    if (live)
-        live->status->findings++;
-}
-
-static void count_findings(Engine *engine)
-{
-    const GPtrArray *groups = engine->groups, *workloads = engine->workloads;
-    g_autofree guint *of_group = g_new(guint, groups->len);
-    g_autofree guint *of_workload = g_new(guint, workloads->len);
-    for (guint i = 0; i < groups->len; i++)
-        of_group[i] = ((const GroupStatus *)groups->pdata[i])->findings;
-    for (guint i = 0; i < workloads->len; i++)
-        of_workload[i] = ((const WorkloadStatus *)workloads->pdata[i])->findings;
-    for (guint i = 0; i < groups->len; i++)
-        ((GroupStatus *)groups->pdata[i])->findings = 0;
-    for (guint i = 0; i < workloads->len; i++)
-        ((WorkloadStatus *)workloads->pdata[i])->findings = 0;
-    for (guint i = 0; i < engine->findings->len; i++)
-        add_finding(engine, ((const Finding *)engine->findings->pdata[i])->object);
-    for (guint i = 0; i < groups->len; i++)
-        if (of_group[i] != ((const GroupStatus *)groups->pdata[i])->findings)
-            tell(engine, ENGINE_GROUP, ((const GroupStatus *)groups->pdata[i])->name);
-    for (guint i = 0; i < workloads->len; i++)
-        if (of_workload[i] != ((const WorkloadStatus *)workloads->pdata[i])->findings)
-            tell(engine, ENGINE_WORKLOAD, ((const WorkloadStatus *)workloads->pdata[i])->id);
-}
-
-static void derive_findings(Engine *engine)
-{
-    RuleWorld world = {.fleet = engine->fleet,
-                       .now_ms = engine->now_ms,
-                       .location = rule_location,
-                       .workload = rule_workload,
-                       .group = rule_group,
-                       .data = engine,
-                       .vantages = engine->vantages};
-    GPtrArray *fresh = rules_check(&world);
-    engine->findings_dirty = false;
-    engine->findings_ms = engine->mono_ms;
-    compare_findings(engine, fresh);
-    g_ptr_array_unref(engine->findings);
-    engine->findings = fresh;
-    count_findings(engine);
-}
-
-void alarms_run(Engine *engine, gint64 *due_ms)
-{
-    gint64 next =
-        engine->findings_ms + (engine->findings_dirty ? ENGINE_DERIVE_MS : FINDINGS_EVERY_MS);
-    if (!engine->findings_ms || engine->mono_ms >= next) {
-        derive_findings(engine);
-        next = engine->findings_ms + FINDINGS_EVERY_MS;
-    }
-    engine_sooner(due_ms, next);
     if (engine->alarms_dirty)
         derive_alarms(engine);
 }

@@ -1,5 +1,4 @@
-// Alarms: one for each cause that wants attention, recomputed from the state whenever it has changed; and
-// findings, once a second at most.
+// Alarms: one for each cause that wants attention, recomputed from the state whenever it has changed.
 #pragma once
 
 #include "engine/state.h"

@@ -1,6 +1,6 @@
 // What follows from what was observed: modes, roles, replication, loss bounds. Done for a group whenever
 // something under it has changed; nothing here is stored.
-#include "engine/state.h"
+#include "engine/findings.h"
 
 #include "base/timefmt.h"
 
@@ -327,7 +327,7 @@ static void set_mode(Engine *engine, GroupLive *live, bool split)
     live->status->mode = mode;
     live->status->mode_since_ms =
         split || !live->record->since_ms ? engine->now_ms : live->record->since_ms;
-    engine->alarms_dirty = engine->findings_dirty = true;
+    engine->alarms_dirty = true;
 }
 
 static gint64 down_since(const Engine *engine, const GroupLive *live)
@@ -414,6 +414,7 @@ static void derive_group(Engine *engine, GroupLive *live)
     set_mode(engine, live, split);
     copy_record(engine, live);
     derive_bound(engine, live);
+    findings_touch_group(engine, live->group);
     tell(engine, ENGINE_GROUP, live->group->name);
 }
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "engine/findings.h"
 #include "engine/losses.h"
 #include "engine/motion.h"
 #include "engine/execute.h"
@@ -65,11 +66,6 @@ static void free_operation(gpointer data)
     operation_free(data);
 }
 
-static void free_finding(gpointer data)
-{
-    finding_free(data);
-}
-
 static void free_alarm(gpointer data)
 {
     alarm_free(data);
@@ -117,7 +113,8 @@ static void make_containers(Engine *engine)
     engine->requests = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_note);
     engine->acknowledged = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     engine->orphans = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_orphan);
-    engine->findings = g_ptr_array_new_with_free_func(free_finding);
+    engine->judged = findings_new();
+    engine->findings = g_ptr_array_new();
     engine->alarms = g_ptr_array_new_with_free_func(free_alarm);
     engine->changes = g_ptr_array_new_with_free_func(free_change);
     engine->vantages = g_ptr_array_new_with_free_func(free_vantage);
@@ -172,6 +169,7 @@ void engine_free(Engine *engine)
     g_hash_table_unref(engine->acknowledged);
     g_hash_table_unref(engine->orphans);
     g_ptr_array_unref(engine->findings);
+    findings_free(engine->judged);
     g_ptr_array_unref(engine->alarms);
     g_ptr_array_unref(engine->changes);
     g_ptr_array_unref(engine->vantages);
@@ -348,8 +346,10 @@ static gint64 pass(Engine *engine)
     forgive_store(engine, &due_ms);
     derive_run(engine, &due_ms);
     derive_frame(engine);
-    if (active)
-        alarms_run(engine, &due_ms);
+    if (active) {
+        findings_run(engine, &due_ms);
+        alarms_run(engine);
+    }
     return due_ms;
 }
 

@@ -57,6 +57,8 @@ typedef struct {
     const char *daemon;   // this daemon's name: its vantage point
     const char *location; // where it stands; NULL = nobody knows
     gint64 observe_ms;    // between two looks at an instance when nothing is going on; 0 = 5 s
+    const GPtrArray
+        *sinks; // of RuleSink *: where diagnostics are sent to; borrowed; NULL = nobody says
 
     // Called in engine_run, after the state it speaks of is in place. May read, may make requests.
     // NULL = no listener.

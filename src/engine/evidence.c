@@ -249,16 +249,25 @@ static bool is_of_the_outage(const Finding *finding)
     return g_strcmp0(finding->rule, "R08") == 0 || g_strcmp0(finding->rule, "R18") == 0;
 }
 
+// What somebody has acknowledged still stands there, with who knows of it: the signers decide.
+static char *finding_sentence(const Finding *finding)
+{
+    const char *severity = name_of(&SEVERITY_NAMES, (int)finding->severity);
+    if (!finding->acknowledged_by)
+        return g_strdup_printf("%s %s: %s", finding->rule, severity, finding->facts);
+    g_autofree char *until = time_format_ms(finding->acknowledged_until_ms);
+    return g_strdup_printf("%s %s: %s Acknowledged by %s until %.10s: %s", finding->rule, severity,
+                           finding->facts, finding->acknowledged_by, until,
+                           finding->acknowledged_note);
+}
+
 static void add_findings(Maker *maker)
 {
     for (guint i = 0; i < maker->engine->findings->len; i++) {
         const Finding *finding = maker->engine->findings->pdata[i];
         if (!touches(maker, finding) || finding->severity < SEVERITY_WARNING)
             continue;
-        g_ptr_array_add(maker->statement->findings,
-                        g_strdup_printf("%s %s: %s", finding->rule,
-                                        name_of(&SEVERITY_NAMES, (int)finding->severity),
-                                        finding->facts));
+        g_ptr_array_add(maker->statement->findings, finding_sentence(finding));
         if (finding->severity < SEVERITY_ERROR || is_of_the_outage(finding))
             continue;
         maker->statement->error_findings++;

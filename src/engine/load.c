@@ -1,6 +1,7 @@
 // Taking up what the store holds: one prefix after the other, each with its reader. Whatever cannot be understood
 // stops the start; nothing is overwritten.
 #include "engine/alarms.h"
+#include "engine/findings.h"
 #include "engine/motion.h"
 #include "wire/audit.h"
 #include "wire/operation.h"
@@ -123,6 +124,16 @@ static bool take_alarm(Engine *engine, const StoreEntry *entry, const char *name
     return true;
 }
 
+static bool take_finding(Engine *engine, const StoreEntry *entry, const char *name, json_t *json,
+                         GError **error)
+{
+    Acceptance *acceptance = acceptance_from_json(json);
+    if (!acceptance)
+        return corrupt(error, entry);
+    findings_accept(engine, name, acceptance);
+    return true;
+}
+
 static bool take_head(Engine *engine, const StoreEntry *entry, const char *name, json_t *json,
                       GError **error)
 {
@@ -167,6 +178,7 @@ static const Stage STAGES[] = {
     {"group/", take_group, true, false},         {"automation", take_automation, true, false},
     {"operation/", take_operation, true, false}, {"duration/", take_durations, true, false},
     {"request/", take_request, false, false},    {"alarm/", take_alarm, false, false},
+    {"finding/", take_finding, true, false},
 };
 
 static void read_stage(Engine *engine, const char *from);
@@ -184,7 +196,8 @@ static void load_done(Engine *engine)
         world_group_dirty(engine, ((const GroupStatus *)engine->groups->pdata[i])->name);
     engine->life = LIFE_RUNNING;
     engine->life_told = false;
-    engine->alarms_dirty = engine->findings_dirty = true;
+    engine->alarms_dirty = true;
+    findings_touch_all(engine);
     tell(engine, ENGINE_FLEET, NULL);
     engine_wake(engine);
 }

@@ -1,7 +1,7 @@
 // Looks at instances through their drivers: spread over time, bounded in parallel, more often where
 // somebody waits for the answer (a step, a proposal whose evidence must stay fresh), rarely where nobody
 // answers.
-#include "engine/state.h"
+#include "engine/findings.h"
 
 enum { GROUPED_MS = 1000 };
 
@@ -44,7 +44,8 @@ static void set_state(Engine *engine, InstanceWatch *watch, InstanceState state)
         return;
     status->state = state;
     status->since_ms = engine->now_ms;
-    engine->alarms_dirty = engine->findings_dirty = true;
+    engine->alarms_dirty = true;
+    findings_touch_workload(engine, watch->instance->workload);
 }
 
 static Observation *copy_observation(const Observation *from)

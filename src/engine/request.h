@@ -106,6 +106,19 @@ typedef struct {
 void engine_acknowledge(Engine *engine, const AcknowledgeRequest *request, EngineDone done,
                         gpointer data);
 
+typedef struct {
+    const Person *person;
+    const char *finding; // its id
+    const char *mark;    // of the finding as it was seen; NULL = whatever it says now
+    const char *note;    // must hold a word
+    gint64 until_ms;     // at most 366 days ahead
+} AcceptRequest;
+
+// Acknowledges a finding: it stays listed, with who knows of it, until the date passes or its facts change.
+// Needs ROLE_BIT_OPERATOR. REFUSAL_NOT_FOUND, REFUSAL_PRECONDITION (mark), REFUSAL_NO_REASON.
+void engine_accept_finding(Engine *engine, const AcceptRequest *request, EngineDone done,
+                           gpointer data);
+
 // The maintenance gate (F5): true = open. `ret_why` says why, for people; the caller frees.
 // REFUSAL_NOT_FOUND if there is no such group.
 bool engine_gate(const Engine *engine, const char *group, bool *ret_open, char **ret_why,

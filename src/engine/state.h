@@ -8,7 +8,8 @@
 //   propose.c   sign.c  command.c  arm.c        what people ask
 //   watchdog.c  reconcile.c                     what the engine does by itself
 //   execute.c   which decision is next          step.c     one step's commands and observations
-//   alarms.c    alarms and findings             tell.c     who must be told of what
+//   alarms.c    alarms                          findings.c  findings, judged where something changed
+//   tell.c      who must be told of what        acknowledge.c  findings that somebody knows of
 //
 // Time: engine->now_ms (wall) and engine->mono_ms are read once per engine_run and per answer of a port, so
 // that everything in one pass sees one moment.
@@ -109,6 +110,7 @@ typedef struct {
 } Exec;
 
 typedef struct Motion Motion;
+typedef struct Findings Findings;
 
 struct Engine {
     EngineConfig config; // its strings are owned
@@ -128,12 +130,10 @@ struct Engine {
 
     gint64 now_ms;
     gint64 mono_ms;
-    gint64 due_ms;      // monotonic: what engine_run last returned
-    gint64 own_ms;      // monotonic: no decisions of the engine's own before (the store failed)
-    gint64 findings_ms; // monotonic: when findings were last derived
-    bool running;       // inside engine_run
-    bool again;         // another pass is due
-    bool findings_dirty;
+    gint64 due_ms; // monotonic: what engine_run last returned
+    gint64 own_ms; // monotonic: no decisions of the engine's own before (the store failed)
+    bool running;  // inside engine_run
+    bool again;    // another pass is due
     bool alarms_dirty;
 
     FrameStatus frame;
@@ -152,7 +152,9 @@ struct Engine {
     GHashTable *durations;    // step kind name → GArray of gint64
     GHashTable *requests;     // idempotency key → RequestNote *
     GHashTable *acknowledged; // alarm id → AckNote *
-    GPtrArray *findings, *alarms, *changes, *vantages;
+    Findings *judged;         // findings by object, and who acknowledged which (findings.c)
+    GPtrArray *findings;      // of Finding *, worst first; borrowed from `judged`
+    GPtrArray *alarms, *changes, *vantages;
     char *config_error;
     char *store_error;            // why the last change was not recorded; NULL = it was
     AutomationRecord *automation; // of the whole fleet
@@ -218,7 +220,11 @@ void tell_change(Engine *engine, Severity severity, const char *object, const ch
 void tell_run(Engine *engine);
 
 // alarms.c
-void alarms_run(Engine *engine, gint64 *due_ms);
+void alarms_run(Engine *engine);
+
+// findings.c
+Findings *findings_new(void);
+void findings_free(Findings *findings); // NULL is fine
 
 void reload_audit(Engine *engine, const char *actor, const char *text); // reload.c
 

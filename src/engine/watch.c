@@ -1,7 +1,7 @@
 // The watchdog's eyes: every location is probed on its own interval, jittered by a tenth so that a hundred
 // of them do not beat in step, and judged after every answer. A probe that was late through our own
 // fault (the loop stood still) has no vote.
-#include "engine/state.h"
+#include "engine/findings.h"
 
 #include <string.h>
 
@@ -119,7 +119,8 @@ static void verdict_changed(Engine *engine, LocationWatch *watch)
                         : verdict->state == VERDICT_DOWN ? SEVERITY_ERROR
                                                          : SEVERITY_WARNING;
     tell_change(engine, severity, object, text);
-    engine->alarms_dirty = engine->findings_dirty = true;
+    engine->alarms_dirty = true;
+    findings_touch_location(engine, watch->location);
     for (guint i = 0; i < engine->instances->len; i++) {
         InstanceWatch *instance = engine->instances->pdata[i];
         if (instance->instance->location == watch->location)

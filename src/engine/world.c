@@ -1,6 +1,6 @@
 // The live statuses, one for each declared thing, and what is carried over when a new fleet comes: what was
 // observed of a thing that stays (by name) is not forgotten.
-#include "engine/state.h"
+#include "engine/findings.h"
 
 #include <string.h>
 
@@ -321,7 +321,8 @@ void world_build(Engine *engine, Fleet *fleet)
     engine->frame.locations = fleet->locations->len;
     engine->frame.groups = fleet->groups->len;
     engine->frame.workloads = fleet->workloads->len;
-    engine->findings_dirty = engine->alarms_dirty = true;
+    engine->alarms_dirty = true;
+    findings_touch_all(engine);
 }
 
 void world_clear(Engine *engine)

@@ -1,5 +1,8 @@
 // The readiness and interlocking rules R01 to R27 (3-MODEL.md) as one table. A rule looks at what is
 // declared and observed and yields a finding for each object for which it does not hold.
+//
+// A rule is of one scope: it judges a workload, a group, a location or the fleet, by looking at that object
+// and what stands below it. So whoever knows which object has changed need judge only that one again.
 #pragma once
 
 #include "model/fleet.h"
@@ -16,12 +19,29 @@ typedef struct {
     gpointer data;
     // Vantage points: of VantagePoint *.
     const GPtrArray *vantages;
+    // Where diagnostics and audit checkpoints are sent to: of RuleSink *. NULL = nobody says.
+    const GPtrArray *sinks;
 } RuleWorld;
 
 typedef struct {
     char *name;
     char *location; // NULL = nobody knows where it stands
 } VantagePoint;
+
+typedef struct {
+    char *name;
+    char *location; // NULL = outside all locations of the fleet
+} RuleSink;
+
+typedef enum { SCOPE_FLEET, SCOPE_LOCATION, SCOPE_GROUP, SCOPE_WORKLOAD, SCOPES } RuleScope;
+
+// An object of a scope; the members that are not its own are NULL.
+typedef struct {
+    RuleScope scope;
+    const Location *location;
+    const Group *group;
+    const Workload *workload;
+} RuleObject;
 
 typedef struct Rule Rule;
 
@@ -30,12 +50,26 @@ struct Rule {
     const char *title; // "watchdog-elsewhere"
     const char *from;  // "L15"
     const char *holds; // the sentence of 3-MODEL.md: when it holds
-    // Appends a Finding (rule, title, from are filled in by rules_check) for each object that breaks it.
-    void (*check)(const RuleWorld *world, GPtrArray *findings);
+    RuleScope scope;
+    // Appends a Finding (rule_add) for each way in which the object breaks it.
+    void (*check)(const RuleWorld *world, const RuleObject *object, GPtrArray *findings);
 };
 
-// The rows that are evaluated. `ret_count` may be NULL.
+// The rows that are evaluated, by id. `ret_count` may be NULL.
 const Rule *rules_all(guint *ret_count);
 
-// All findings, of Finding *, ordered by severity, rule, object. The caller owns the array.
+// NULL if there is none of that id.
+const Rule *rules_find(const char *id);
+
+// What one object breaks, of Finding *, by rule. The caller owns the array.
+GPtrArray *rules_check_object(const RuleWorld *world, const RuleObject *object);
+
+// All findings of the fleet, in the order of rules_compare. The caller owns the array.
 GPtrArray *rules_check(const RuleWorld *world);
+
+// Calls `each` for every object of the fleet that is of the scope.
+void rules_each_object(const Fleet *fleet, RuleScope scope,
+                       void (*each)(const RuleObject *object, gpointer data), gpointer data);
+
+// Worst first, then by id. For g_ptr_array_sort.
+int rules_compare(gconstpointer a, gconstpointer b);

@@ -225,7 +225,32 @@ void finding_free(Finding *finding)
     g_free(finding->facts);
     g_free(finding->way_out);
     g_free(finding->from);
+    g_free(finding->mark);
+    g_free(finding->acknowledged_by);
+    g_free(finding->acknowledged_note);
     g_free(finding);
+}
+
+// The rest of "kind/…" behind the prefix; NULL if it is of another kind.
+static const char *behind(const char *object, const char *prefix)
+{
+    return object && g_str_has_prefix(object, prefix) ? object + strlen(prefix) : NULL;
+}
+
+bool finding_touches(const Finding *finding, const GroupStatus *group)
+{
+    const char *name = behind(finding->object, "group/");
+    const char *location = behind(finding->object, "location/");
+    const char *workload = behind(finding->object, "workload/");
+    gsize length = strlen(group->name);
+    if (name)
+        return strcmp(name, group->name) == 0;
+    if (workload)
+        return strncmp(workload, group->name, length) == 0 && workload[length] == '/';
+    for (guint i = 0; location && i < group->standbys->len; i++)
+        if (strcmp(group->standbys->pdata[i], location) == 0)
+            return true;
+    return location && g_strcmp0(group->primary, location) == 0;
 }
 
 Alarm *alarm_new(const char *id)

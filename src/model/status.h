@@ -168,8 +168,14 @@ typedef struct {
     char *facts;   // sentence naming the facts
     char *way_out; // sentence
     char *from;    // requirement ids: "L15"
+    char *mark;    // of its severity and facts, without figures that move by themselves
     gint64 since_ms;
     gint64 observed_at_ms;
+    // Somebody knows of it; ends at `until`, or when the mark becomes another.
+    char *acknowledged_by; // NULL = nobody
+    char *acknowledged_note;
+    gint64 acknowledged_ms;
+    gint64 acknowledged_until_ms;
 } Finding;
 
 // One cause that wants attention; its consequences are counted, not listed (6-CONSOLE.md).
@@ -238,6 +244,8 @@ void group_status_free(GroupStatus *status);
 
 Finding *finding_new(void);
 void finding_free(Finding *finding);
+// True if it is about the group, one of its workloads, or a location in which it may run.
+bool finding_touches(const Finding *finding, const GroupStatus *group);
 Alarm *alarm_new(const char *id);
 void alarm_free(Alarm *alarm);
 void frame_status_release(FrameStatus *frame);

@@ -9,8 +9,13 @@ static const WireField FIELDS[] = {
     {"facts", FIELD_TEXT, FIELD(Finding, facts)},
     {"way_out", FIELD_TEXT, FIELD(Finding, way_out)},
     {"from", FIELD_TEXT, FIELD(Finding, from)},
+    {"mark", FIELD_TEXT, FIELD(Finding, mark)},
     {"since", FIELD_TIME, FIELD(Finding, since_ms)},
     {"observed_at", FIELD_TIME, FIELD(Finding, observed_at_ms)},
+    {"acknowledged_by", FIELD_TEXT, FIELD(Finding, acknowledged_by)},
+    {"acknowledged_note", FIELD_TEXT, FIELD(Finding, acknowledged_note)},
+    {"acknowledged_at", FIELD_TIME, FIELD(Finding, acknowledged_ms)},
+    {"acknowledged_until", FIELD_TIME, FIELD(Finding, acknowledged_until_ms)},
 };
 
 static void drop(gpointer finding)

@@ -5,6 +5,8 @@ import hashlib
 import json
 import os
 import sys
+import time
+import urllib.parse
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/api")
@@ -142,6 +144,16 @@ def commands(t, ask):
     ask("POST", "/v1/presence", 400, "bad-request", body={"operaton": None})
     ask("POST", "/v1/alarms/none/acknowledge", 404, "not-found", body={})
     ask("POST", "/v1/alarms/none/acknowledge", 400, "bad-request", body={"not": "e"})
+    known = {"note": "it is known", "until": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400))}
+    ask("POST", "/v1/readiness/none/acknowledge", 404, "not-found", body=known)
+    ask("POST", "/v1/readiness/none/acknowledge", 400, "bad-request", body={"note": "without an end"})
+    finding = ask("GET", "/v1/readiness", 200).json["findings"][0]
+    path = "/v1/readiness/" + urllib.parse.quote(finding["id"], safe="") + "/acknowledge"
+    ask("POST", path, 412, "precondition-failed", body={**known, "mark": "0" * 16})
+    ask("POST", path, 422, "no-reason", body={**known, "note": "?"})
+    ask("POST", path, 200, body={**known, "mark": finding["mark"]})
+    again = ask("GET", "/v1/readiness", 200).json["findings"][0]
+    t.equal((again["id"], again["acknowledged_note"]), (finding["id"], "it is known"), "it stays listed, with who knows of it")
     ask("POST", "/v1/automation", 400, "bad-request", body={"arm": False})
     ask("POST", "/v1/automation", 200, body={"arm": True, "reason": "all is well"}, headers={"Idempotency-Key": "arm-1"})
     ask("POST", "/v1/groups/none/automation", 404, "not-found", body={"arm": True, "reason": "no such group"})

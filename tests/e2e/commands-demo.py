@@ -37,6 +37,13 @@ def test_json(t, demo):
     status, out, _ = demo.run("roles", "--filter", "group:payments", "--json")
     t.equal({w["group"] for w in json.loads(out)["workloads"]}, {"payments"}, "roles --filter filters")
     t.equal(demo.run("readiness", "--fail-on", "critical")[0], 0, "readiness --fail-on: nothing so bad")
+    t.equal(demo.run("readiness", "--fail-on", "error")[0], 1, "readiness --fail-on: East US is not watched from outside")
+    t.equal(demo.run("readiness", "--group", "payments", "--fail-on", "error")[0], 0, "which is no business of payments")
+    for finding in [f["id"] for f in demo.json("readiness")["findings"] if f["severity"] == "error"]:
+        t.equal(demo.run("readiness", "ack", finding, "--note", "it is practice", "--for", "1d")[0], 0, "a finding is acknowledged")
+    t.equal(demo.run("readiness", "--fail-on", "error")[0], 0, "then it does not count")
+    t.contains(demo.run("readiness")[1], "R09", "but stays listed")
+    t.equal(demo.run("readiness", "--group", "nobody")[0], 2, "readiness --group nobody")
 
 
 def test_once(t, demo):

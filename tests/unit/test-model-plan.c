@@ -1,9 +1,8 @@
-// From a group to the steps: orders, waves, manual steps, undoing; and the rules' findings.
+// From a group to the steps: orders, waves, manual steps, undoing.
 #include <string.h>
 
 #include "base/error.h"
 #include "model/plan.h"
-#include "model/rules.h"
 
 typedef struct {
     Fleet *fleet;
@@ -194,115 +193,6 @@ static void test_undo(void)
     fleet_unref(world.fleet);
 }
 
-static const LocationStatus *no_location(const char *name, gpointer data)
-{
-    (void)name, (void)data;
-    return NULL;
-}
-static const WorkloadStatus *one_workload(const char *id, gpointer data)
-{
-    const WorkloadStatus *status = data;
-    return status && strcmp(status->id, id) == 0 ? status : NULL;
-}
-static const GroupStatus *no_group(const char *name, gpointer data)
-{
-    (void)name, (void)data;
-    return NULL;
-}
-
-static bool finds(const World *world, WorkloadStatus *status, const char *vantage_at,
-                  const char *id)
-{
-    VantagePoint vantage = {(char *)"v1", (char *)vantage_at};
-    g_autoptr(GPtrArray) vantages = g_ptr_array_new();
-    g_ptr_array_add(vantages, &vantage);
-    RuleWorld rules = {world->fleet, 1, no_location, one_workload, no_group, status, vantages};
-    g_autoptr(GPtrArray) findings = rules_check(&rules);
-    for (guint i = 0; i < findings->len; i++) {
-        const Finding *finding = findings->pdata[i];
-        g_assert_true(finding->facts && finding->way_out && finding->rule && finding->from);
-        if (strcmp(finding->id, id) == 0)
-            return true;
-    }
-    return false;
-}
-
-// Each rule once broken and once mended.
-static void test_rules(void)
-{
-    World world = world_new();
-    Workload *settle = group_workload(world.group, "settle");
-    Workload *intake = group_workload(world.group, "intake");
-    world.west->health.url = g_strdup("http://127.0.0.1/health");
-    world.north->health.url = g_strdup("http://127.0.0.1/health");
-
-    g_assert_false(finds(&world, NULL, "northeurope", "R01:workload/payments/settle"));
-    world.north->host = HOST_ISOLATED;
-    g_assert_true(finds(&world, NULL, "northeurope", "R01:workload/payments/settle"));
-    world.north->host = HOST_MULTI_TENANT;
-
-    g_assert_false(finds(&world, NULL, "northeurope", "R03:workload/payments/settle"));
-    settle->pattern = PATTERN_LOAD_BALANCED;
-    g_assert_true(finds(&world, NULL, "northeurope", "R03:workload/payments/settle"));
-    settle->pattern = PATTERN_ACTIVE_PASSIVE;
-
-    Trigger *poll = intake->triggers->pdata[0];
-    g_assert_false(finds(&world, NULL, "northeurope", "R04:workload/payments/intake"));
-    poll->type = TRIGGER_WEBHOOK;
-    g_assert_true(finds(&world, NULL, "northeurope", "R04:workload/payments/intake"));
-    poll->type = TRIGGER_POLLING;
-
-    g_assert_false(finds(&world, NULL, "northeurope", "R05:workload/payments/intake"));
-    poll->keeper = KEEPER_CLIENT;
-    g_assert_true(finds(&world, NULL, "northeurope", "R05:workload/payments/intake"));
-    poll->keeper = KEEPER_SERVER;
-
-    g_assert_false(finds(&world, NULL, "northeurope", "R06:workload/payments/intake"));
-    poll->ordered = true;
-    g_assert_true(finds(&world, NULL, "northeurope", "R06:workload/payments/intake"));
-    poll->sessions = true;
-    g_assert_false(finds(&world, NULL, "northeurope", "R06:workload/payments/intake"));
-
-    Workload *orders = group_workload(world.group, "orders");
-    g_assert_true(finds(&world, NULL, "northeurope", "R07:workload/payments/orders"));
-    orders->router = g_strdup("front");
-    g_assert_false(finds(&world, NULL, "northeurope", "R07:workload/payments/orders"));
-
-    g_assert_false(finds(&world, NULL, "northeurope", "R09:location/westeurope"));
-    g_assert_true(finds(&world, NULL, "northeurope", "R09:location/northeurope"));
-    g_assert_true(finds(&world, NULL, NULL, "R09:location/westeurope"));
-
-    g_assert_false(finds(&world, NULL, "northeurope", "R10:group/payments"));
-    world.group->rto_ms = 30000;
-    g_assert_true(finds(&world, NULL, "northeurope", "R10:group/payments"));
-
-    g_assert_true(finds(&world, NULL, "northeurope", "R17:group/payments"));
-    world.group->plan_reviewed_ms = world.group->plan_tested_ms = 1;
-    g_assert_false(finds(&world, NULL, "northeurope", "R17:group/payments"));
-    fleet_unref(world.fleet);
-}
-
-static void test_one_active(void)
-{
-    World world = world_new();
-    g_autoptr(WorkloadStatus) status = workload_status_new("payments", "settle");
-    InstanceStatus *west = instance_status_new("westeurope"),
-                   *north = instance_status_new("northeurope");
-    g_ptr_array_add(status->instances, west);
-    g_ptr_array_add(status->instances, north);
-    status->single_active = true;
-    west->state = INSTANCE_ACTIVE;
-    north->state = INSTANCE_PASSIVE;
-    g_assert_false(finds(&world, status, "northeurope", "R08:workload/payments/settle"));
-    north->state = INSTANCE_ACTIVE;
-    g_assert_true(finds(&world, status, "northeurope", "R08:workload/payments/settle"));
-    west->state = north->state = INSTANCE_PASSIVE;
-    g_assert_true(finds(&world, status, "northeurope", "R08:workload/payments/settle"));
-    west->state = INSTANCE_UNREACHABLE; // not known: no claim
-    g_assert_false(finds(&world, status, "northeurope", "R08:workload/payments/settle"));
-    fleet_unref(world.fleet);
-}
-
 static void test_parameters(void)
 {
     World world = world_new();
@@ -326,8 +216,6 @@ int main(int argc, char **argv)
     g_test_add_func("/model/plan/manual", test_manual);
     g_test_add_func("/model/plan/cycle", test_cycle);
     g_test_add_func("/model/plan/undo", test_undo);
-    g_test_add_func("/model/rules/each", test_rules);
-    g_test_add_func("/model/rules/one-active", test_one_active);
     g_test_add_func("/model/fleet/parameters", test_parameters);
     return g_test_run();
 }

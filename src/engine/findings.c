@@ -1,0 +1,466 @@
+// Findings: what the rules say of each object, kept by object. A change touches the object that changed, and
+// only that one is judged again; so one change among 100,000 workloads costs what one workload costs.
+//
+//   findings_touch ─▶ touched ─▶ (at most once a second) judge ─▶ of_object, sorted list, counts, tells
+//
+// What only time changes (plan dates, lag that nobody reports any more) is judged once a minute.
+#include "engine/findings.h"
+
+#include <string.h>
+
+enum { AGAIN_EVERY_MS = 60 * 1000 };
+
+struct Findings {
+    // In engine->findings they stand sorted, borrowed from here.
+    GHashTable *of_object; // Location, Group, Workload or Fleet → GPtrArray of Finding *, owned
+    GHashTable *touched;   // the same → RuleObject *
+    bool all;              // everything is to be judged again: a new fleet
+    gint64 judged_ms;      // monotonic
+    gint64 swept_ms;       // monotonic: when all but the workloads were judged last
+    GHashTable *accepted;  // finding_key → Acceptance *
+    gint64 lapse_ms;       // wall: when the next of them ends; 0 = none
+};
+
+// One pass over what is touched.
+typedef struct {
+    Engine *engine;
+    RuleWorld world;
+    GHashTable
+        *gone; // set of Finding * that are in no list any more; owned, until the list is sorted
+    GPtrArray *fresh;   // of Finding *, borrowed
+    GHashTable *before; // after a new fleet: id → Finding * of the old one
+} Pass;
+
+static void free_finding(gpointer data)
+{
+    finding_free(data);
+}
+
+static void free_acceptance(gpointer data)
+{
+    acceptance_free(data);
+}
+
+Findings *findings_new(void)
+{
+    Findings *findings = g_new0(Findings, 1);
+    findings->of_object =
+        g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_ptr_array_unref);
+    findings->touched = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    findings->accepted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_acceptance);
+    findings->all = true;
+    return findings;
+}
+
+void findings_free(Findings *findings)
+{
+    if (!findings)
+        return;
+    g_hash_table_unref(findings->of_object);
+    g_hash_table_unref(findings->touched);
+    g_hash_table_unref(findings->accepted);
+    g_free(findings);
+}
+
+// ---- what is touched ---------------------------------------------------------------------------
+
+static gconstpointer key_of(const Engine *engine, const RuleObject *object)
+{
+    return object->location   ? (gconstpointer)object->location
+           : object->group    ? (gconstpointer)object->group
+           : object->workload ? (gconstpointer)object->workload
+                              : (gconstpointer)engine->fleet;
+}
+
+static void touch(Engine *engine, const RuleObject *object)
+{
+    Findings *findings = engine->judged;
+    gpointer key = (gpointer)key_of(engine, object);
+    if (!findings->all && !g_hash_table_contains(findings->touched, key))
+        g_hash_table_insert(findings->touched, key, g_memdup2(object, sizeof *object));
+}
+
+void findings_touch_workload(Engine *engine, const Workload *workload)
+{
+    touch(engine, &(RuleObject){.scope = SCOPE_WORKLOAD, .workload = workload});
+}
+
+void findings_touch_group(Engine *engine, const Group *group)
+{
+    touch(engine, &(RuleObject){.scope = SCOPE_GROUP, .group = group});
+}
+
+void findings_touch_location(Engine *engine, const Location *location)
+{
+    touch(engine, &(RuleObject){.scope = SCOPE_LOCATION, .location = location});
+}
+
+void findings_touch_all(Engine *engine)
+{
+    engine->judged->all = true;
+    g_hash_table_remove_all(engine->judged->touched);
+}
+
+static void touch_each(const RuleObject *object, gpointer data)
+{
+    touch(data, object);
+}
+
+// ---- what the rules look at --------------------------------------------------------------------
+
+static const LocationStatus *rule_location(const char *name, gpointer data)
+{
+    return world_location(data, name);
+}
+
+static const WorkloadStatus *rule_workload(const char *id, gpointer data)
+{
+    return world_workload(data, id);
+}
+
+static const GroupStatus *rule_group(const char *name, gpointer data)
+{
+    const GroupLive *live = world_live(data, name);
+    return live ? live->status : NULL;
+}
+
+static RuleWorld rule_world(Engine *engine)
+{
+    return (RuleWorld){.fleet = engine->fleet,
+                       .now_ms = engine->now_ms,
+                       .location = rule_location,
+                       .workload = rule_workload,
+                       .group = rule_group,
+                       .data = engine,
+                       .vantages = engine->vantages,
+                       .sinks = engine->config.sinks};
+}
+
+// ---- what was accepted -------------------------------------------------------------------------
+
+char *finding_key(const Finding *finding)
+{
+    return g_strdup_printf("%s:%s:%s", finding->rule, finding->object, finding->mark);
+}
+
+Finding *findings_find(const Engine *engine, const char *id)
+{
+    for (guint i = 0; i < engine->findings->len; i++) {
+        Finding *finding = engine->findings->pdata[i];
+        if (g_str_equal(finding->id, id))
+            return finding;
+    }
+    return NULL;
+}
+
+static void set_acceptance(Finding *finding, const Acceptance *acceptance)
+{
+    g_free(finding->acknowledged_by);
+    g_free(finding->acknowledged_note);
+    finding->acknowledged_by = acceptance ? g_strdup(acceptance->by) : NULL;
+    finding->acknowledged_note = acceptance ? g_strdup(acceptance->note) : NULL;
+    finding->acknowledged_ms = acceptance ? acceptance->at_ms : 0;
+    finding->acknowledged_until_ms = acceptance ? acceptance->until_ms : 0;
+}
+
+// As it stands in the book now. True if that is another than before.
+static bool look_up(const Engine *engine, Finding *finding)
+{
+    g_autofree char *key = finding_key(finding);
+    const Acceptance *acceptance = g_hash_table_lookup(engine->judged->accepted, key);
+    if (acceptance && acceptance->until_ms <= engine->now_ms)
+        acceptance = NULL;
+    gint64 until_ms = acceptance ? acceptance->until_ms : 0;
+    gint64 at_ms = acceptance ? acceptance->at_ms : 0;
+    if (finding->acknowledged_until_ms == until_ms && finding->acknowledged_ms == at_ms)
+        return false;
+    set_acceptance(finding, acceptance);
+    return true;
+}
+
+static void find_lapse(Findings *findings, gint64 now_ms)
+{
+    GHashTableIter iter;
+    gpointer value;
+    findings->lapse_ms = 0;
+    g_hash_table_iter_init(&iter, findings->accepted);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        gint64 until_ms = ((const Acceptance *)value)->until_ms;
+        if (until_ms > now_ms && (!findings->lapse_ms || until_ms < findings->lapse_ms))
+            findings->lapse_ms = until_ms;
+    }
+}
+
+void findings_accept(Engine *engine, const char *key, Acceptance *acceptance)
+{
+    g_hash_table_replace(engine->judged->accepted, g_strdup(key), acceptance);
+    find_lapse(engine->judged, engine->now_ms);
+    for (guint i = 0; i < engine->findings->len; i++) {
+        Finding *finding = engine->findings->pdata[i];
+        if (g_str_has_prefix(key, finding->rule) && look_up(engine, finding))
+            tell(engine, ENGINE_FINDING, finding->id);
+    }
+}
+
+// Its date has passed: the finding counts again, and that is said.
+static void lapse(Engine *engine)
+{
+    for (guint i = 0; i < engine->findings->len; i++) {
+        Finding *finding = engine->findings->pdata[i];
+        gint64 until_ms = finding->acknowledged_until_ms;
+        if (!until_ms || until_ms > engine->now_ms)
+            continue;
+        g_autofree char *text = g_strdup_printf(
+            "%s %s of %s counts again: it was acknowledged by %s until now", finding->rule,
+            finding->title, finding->object, finding->acknowledged_by);
+        set_acceptance(finding, NULL);
+        tell(engine, ENGINE_FINDING, finding->id);
+        tell_change(engine, finding->severity, finding->object, text);
+    }
+    find_lapse(engine->judged, engine->now_ms);
+}
+
+// ---- judging -----------------------------------------------------------------------------------
+
+static void swap_text(char **a, char **b)
+{
+    char *text = *a;
+    *a = *b;
+    *b = text;
+}
+
+static Finding *find_id(const GPtrArray *list, const char *id)
+{
+    for (guint i = 0; list && i < list->len; i++)
+        if (g_str_equal(((const Finding *)list->pdata[i])->id, id))
+            return list->pdata[i];
+    return NULL;
+}
+
+// What stays a finding stays the same object, if only its words have changed: its place in the list holds.
+static bool keep(Pass *pass, Finding *old, Finding *fresh)
+{
+    if (old->severity != fresh->severity)
+        return false;
+    bool news = strcmp(old->facts, fresh->facts) != 0;
+    old->observed_at_ms = fresh->observed_at_ms;
+    swap_text(&old->facts, &fresh->facts);
+    swap_text(&old->way_out, &fresh->way_out);
+    swap_text(&old->mark, &fresh->mark);
+    if (look_up(pass->engine, old) || news)
+        tell(pass->engine, ENGINE_FINDING, old->id);
+    return true;
+}
+
+static void add(Pass *pass, Finding *fresh, const Finding *old)
+{
+    const Finding *before = old            ? old
+                            : pass->before ? g_hash_table_lookup(pass->before, fresh->id)
+                                           : NULL;
+    if (before)
+        fresh->since_ms = before->since_ms;
+    look_up(pass->engine, fresh);
+    g_ptr_array_add(pass->fresh, fresh);
+    tell(pass->engine, ENGINE_FINDING, fresh->id);
+}
+
+// The list of an object as it is from now on: of the old one what stays, else the new, which is taken.
+static GPtrArray *merge(Pass *pass, GPtrArray *old, GPtrArray *fresh)
+{
+    GPtrArray *list = g_ptr_array_new_with_free_func(free_finding);
+    for (guint i = 0; i < fresh->len; i++) {
+        Finding *finding = fresh->pdata[i];
+        Finding *known = find_id(old, finding->id);
+        if (known && keep(pass, known, finding)) {
+            g_ptr_array_add(list, known);
+            continue;
+        }
+        add(pass, finding, known);
+        g_ptr_array_add(list, finding);
+        fresh->pdata[i] = NULL; // taken
+    }
+    return list;
+}
+
+static void drop_old(Pass *pass, GPtrArray *old, const GPtrArray *list)
+{
+    for (guint i = 0; old && i < old->len; i++) {
+        Finding *finding = old->pdata[i];
+        if (find_id(list, finding->id) == finding)
+            continue;
+        if (!find_id(list, finding->id))
+            tell(pass->engine, ENGINE_FINDING_GONE, finding->id);
+        g_hash_table_add(pass->gone, finding);
+    }
+}
+
+static void count(Engine *engine, const RuleObject *object, int more)
+{
+    const Group *group = object->workload ? object->workload->group : object->group;
+    GroupLive *live = group ? world_live(engine, group->name) : NULL;
+    WorkloadStatus *workload =
+        object->workload ? world_workload(engine, object->workload->id) : NULL;
+    if (!more)
+        return;
+    if (workload) {
+        workload->findings += (guint)more;
+        tell(engine, ENGINE_WORKLOAD, workload->id);
+    }
+    if (live) {
+        live->status->findings += (guint)more;
+        tell(engine, ENGINE_GROUP, live->status->name);
+    }
+}
+
+static void judge(Pass *pass, const RuleObject *object)
+{
+    Engine *engine = pass->engine;
+    GHashTable *lists = engine->judged->of_object;
+    gpointer key = (gpointer)key_of(engine, object);
+    g_autoptr(GPtrArray) fresh = rules_check_object(&pass->world, object);
+    GPtrArray *old = g_hash_table_lookup(lists, key);
+    if (!fresh->len && !old)
+        return;
+    GPtrArray *list = merge(pass, old, fresh);
+    count(engine, object, (int)list->len - (int)(old ? old->len : 0));
+    drop_old(pass, old, list);
+    if (old) {
+        g_ptr_array_set_free_func(old, NULL); // what stays is in the new list, what goes in `gone`
+        g_hash_table_remove(lists, key);
+    }
+    if (list->len)
+        g_hash_table_insert(lists, key, list);
+    else
+        g_ptr_array_unref(list);
+}
+
+static void judge_each(const RuleObject *object, gpointer data)
+{
+    judge(data, object);
+}
+
+// The list in its order: what is gone left out, what is new merged in. One walk, whatever has changed.
+static void sort_in(Pass *pass)
+{
+    GPtrArray *old = pass->engine->findings, *fresh = pass->fresh;
+    if (!fresh->len && !g_hash_table_size(pass->gone))
+        return;
+    GPtrArray *all = g_ptr_array_sized_new(old->len + fresh->len);
+    g_ptr_array_sort(fresh, rules_compare);
+    for (guint i = 0, k = 0; i < old->len || k < fresh->len;) {
+        if (i < old->len && g_hash_table_contains(pass->gone, old->pdata[i]))
+            i++;
+        else if (k == fresh->len ||
+                 (i < old->len && rules_compare(&old->pdata[i], &fresh->pdata[k]) <= 0))
+            g_ptr_array_add(all, old->pdata[i++]);
+        else
+            g_ptr_array_add(all, fresh->pdata[k++]);
+    }
+    g_ptr_array_unref(old);
+    pass->engine->findings = all;
+}
+
+// ---- a new fleet -------------------------------------------------------------------------------
+
+static void remember(Pass *pass)
+{
+    const GPtrArray *old = pass->engine->findings;
+    pass->before = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < old->len; i++)
+        g_hash_table_insert(pass->before, ((Finding *)old->pdata[i])->id, old->pdata[i]);
+}
+
+static void reset_counts(const Engine *engine)
+{
+    for (guint i = 0; i < engine->groups->len; i++)
+        ((GroupStatus *)engine->groups->pdata[i])->findings = 0;
+    for (guint i = 0; i < engine->workloads->len; i++)
+        ((WorkloadStatus *)engine->workloads->pdata[i])->findings = 0;
+}
+
+static void forget(Pass *pass)
+{
+    for (guint i = 0; i < pass->fresh->len; i++)
+        g_hash_table_remove(pass->before, ((Finding *)pass->fresh->pdata[i])->id);
+    GHashTableIter iter;
+    gpointer id;
+    g_hash_table_iter_init(&iter, pass->before);
+    while (g_hash_table_iter_next(&iter, &id, NULL))
+        tell(pass->engine, ENGINE_FINDING_GONE, id);
+    g_hash_table_unref(pass->before);
+}
+
+static void judge_all(Pass *pass)
+{
+    Engine *engine = pass->engine;
+    g_autoptr(GHashTable) old = engine->judged->of_object; // keeps the old findings until the end
+    engine->judged->of_object =
+        g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_ptr_array_unref);
+    remember(pass);
+    reset_counts(engine);
+    for (int scope = 0; scope < SCOPES; scope++)
+        rules_each_object(engine->fleet, (RuleScope)scope, judge_each, pass);
+    forget(pass);
+    g_ptr_array_set_size(engine->findings, 0);
+    sort_in(pass);
+}
+
+// ---- the pass ----------------------------------------------------------------------------------
+
+static void sweep(Engine *engine)
+{
+    engine->judged->swept_ms = engine->mono_ms;
+    for (int scope = 0; scope < SCOPE_WORKLOAD; scope++)
+        rules_each_object(engine->fleet, (RuleScope)scope, touch_each, engine);
+}
+
+static void judge_touched(Pass *pass)
+{
+    GHashTableIter iter;
+    gpointer object;
+    g_autoptr(GHashTable) touched = pass->engine->judged->touched;
+    pass->engine->judged->touched = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    g_hash_table_iter_init(&iter, touched);
+    while (g_hash_table_iter_next(&iter, NULL, &object))
+        judge(pass, object);
+    sort_in(pass);
+}
+
+static void judge_now(Engine *engine)
+{
+    Findings *findings = engine->judged;
+    Pass pass = {.engine = engine,
+                 .world = rule_world(engine),
+                 .gone = g_hash_table_new_full(NULL, NULL, free_finding, NULL),
+                 .fresh = g_ptr_array_new()};
+    bool all = findings->all;
+    findings->judged_ms = engine->mono_ms;
+    if (all)
+        findings->swept_ms = engine->mono_ms;
+    else if (engine->mono_ms >= findings->swept_ms + AGAIN_EVERY_MS)
+        sweep(engine);
+    findings->all = false;
+    if (all)
+        judge_all(&pass);
+    else
+        judge_touched(&pass);
+    g_hash_table_unref(pass.gone);
+    g_ptr_array_unref(pass.fresh);
+}
+
+void findings_run(Engine *engine, gint64 *due_ms)
+{
+    Findings *findings = engine->judged;
+    bool dirty = findings->all || g_hash_table_size(findings->touched);
+    gint64 next =
+        dirty ? findings->judged_ms + ENGINE_DERIVE_MS : findings->swept_ms + AGAIN_EVERY_MS;
+    if (!findings->judged_ms || engine->mono_ms >= next) {
+        judge_now(engine);
+        next = findings->swept_ms + AGAIN_EVERY_MS;
+    }
+    if (findings->lapse_ms && findings->lapse_ms <= engine->now_ms)
+        lapse(engine);
+    engine_sooner(due_ms, next);
+    if (findings->lapse_ms)
+        engine_sooner(due_ms, engine_mono_of(engine, findings->lapse_ms));
+}

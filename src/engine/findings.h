@@ -1,0 +1,35 @@
+// The rules' findings as they are now, and who has acknowledged which of them until when.
+#pragma once
+
+#include "engine/state.h"
+
+// The rules look again at that object, within a second. What stands above it is not touched by that.
+void findings_touch_workload(Engine *engine, const Workload *workload);
+void findings_touch_group(Engine *engine, const Group *group);
+void findings_touch_location(Engine *engine, const Location *location);
+void findings_touch_all(Engine *engine);
+
+// NULL if there is none of that id.
+Finding *findings_find(const Engine *engine, const char *id);
+
+// What an acknowledgement is kept under: rule, object and mark, so that it ends when the facts change. The
+// caller frees.
+char *finding_key(const Finding *finding);
+
+typedef struct {
+    char *by;
+    char *note;
+    gint64 at_ms;
+    gint64 until_ms;
+} Acceptance;
+
+void acceptance_free(Acceptance *acceptance);
+
+// Enters it (taken) into the book under a finding_key.
+void findings_accept(Engine *engine, const char *key, Acceptance *acceptance);
+
+// The stored form, and back. NULL if it cannot be understood. The caller frees.
+char *acceptance_to_text(const Acceptance *acceptance);
+Acceptance *acceptance_from_json(json_t *json);
+
+void findings_run(Engine *engine, gint64 *due_ms);

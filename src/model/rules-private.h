@@ -1,0 +1,31 @@
+// The checks behind the table of rules.c, by subject, and what they are written with.
+#pragma once
+
+#include "model/rules.h"
+
+// A finding of the rule that is being checked. Takes `facts`, a sentence. The object, the rule and the id are
+// filled in by rules.c.
+Finding *rule_add(GPtrArray *findings, Severity severity, char *facts, const char *way_out);
+
+// The same, where the facts hold figures that move by themselves: `same` (taken) is what an acknowledgement
+// rests on instead.
+Finding *rule_add_moving(GPtrArray *findings, Severity severity, char *facts, const char *way_out,
+                         char *same);
+
+// "West Europe"; its name if it has no title.
+const char *rule_title(const Location *location);
+
+typedef void RuleCheck(const RuleWorld *world, const RuleObject *object, GPtrArray *findings);
+
+// rules-roles.c: patterns, triggers, who is active
+RuleCheck rule_recurrence_passive, rule_webhook_passive, rule_client_state, rule_ordered_sessions,
+    rule_request_router, rule_one_active;
+
+// rules-places.c: what stands where, and what it needs there
+RuleCheck rule_host_type;
+
+// rules-watch.c: who watches, and how
+RuleCheck rule_watchdog_elsewhere, rule_watchdog_interval;
+
+// rules-plan.c: objectives and the plan
+RuleCheck rule_plan_age, rule_rpo_now;

@@ -1,0 +1,259 @@
+// Findings over time: judged piecemeal they are what they are judged whole; acknowledged, they stay in view and
+// come back.
+#include "story.h"
+
+#include <string.h>
+
+#include "model/refusal.h"
+
+static const gint64 DAY_MS = 24 * 3600 * 1000;
+
+typedef struct {
+    bool answered;
+    GError *error;
+} Answer;
+
+static void on_done(const GError *error, gpointer data)
+{
+    Answer *answer = data;
+    answer->answered = true;
+    g_clear_error(&answer->error);
+    answer->error = error ? g_error_copy(error) : NULL;
+}
+
+static const Finding *find(Sim *sim, const char *id)
+{
+    const GPtrArray *all = engine_findings(sim->engine);
+    for (guint i = 0; i < all->len; i++)
+        if (strcmp(((const Finding *)all->pdata[i])->id, id) == 0)
+            return all->pdata[i];
+    return NULL;
+}
+
+static const Finding *given(Sim *sim, const char *id)
+{
+    const Finding *finding = find(sim, id);
+    g_assert_nonnull(finding);
+    return finding;
+}
+
+// The refusal's code; 0 = it was acknowledged.
+static int acknowledge(Sim *sim, AcceptRequest request)
+{
+    Answer answer = {0};
+    engine_accept_finding(sim->engine, &request, on_done, &answer);
+    for (guint i = 0; i < 100 && !answer.answered; i++)
+        sim_pass(sim, 10);
+    g_assert_true(answer.answered);
+    int code = answer.error ? answer.error->code : 0;
+    g_assert_true(!answer.error || answer.error->domain == REFUSAL);
+    g_clear_error(&answer.error);
+    return code;
+}
+
+static void never_tested(Fleet *fleet)
+{
+    fleet_group(fleet, "payments")->plan_tested_ms = 0;
+}
+
+static AcceptRequest good_request(const Sim *sim)
+{
+    return (AcceptRequest){.person = &ALICE,
+                           .finding = "R17:group/payments",
+                           .note = "the drill is on Friday",
+                           .until_ms = sim->clock.wall + 3 * DAY_MS};
+}
+
+static void test_refused(void)
+{
+    Sim *sim = sim_new(3, never_tested);
+    sim_pass(sim, 20000);
+    AcceptRequest request = good_request(sim);
+    request.person = &VIEWER;
+    g_assert_cmpint(acknowledge(sim, request), ==, REFUSAL_NOT_ALLOWED);
+    request = good_request(sim);
+    request.finding = "R17:group/nobody";
+    g_assert_cmpint(acknowledge(sim, request), ==, REFUSAL_NOT_FOUND);
+    request = good_request(sim);
+    request.mark = "0123456789abcdef";
+    g_assert_cmpint(acknowledge(sim, request), ==, REFUSAL_PRECONDITION);
+    request = good_request(sim);
+    request.note = " - ";
+    g_assert_cmpint(acknowledge(sim, request), ==, REFUSAL_NO_REASON);
+    request = good_request(sim);
+    request.until_ms = sim->clock.wall;
+    g_assert_cmpint(acknowledge(sim, request), ==, REFUSAL_BAD_REQUEST);
+    request.until_ms = sim->clock.wall + 400 * DAY_MS;
+    g_assert_cmpint(acknowledge(sim, request), ==, REFUSAL_BAD_REQUEST);
+    g_assert_null(given(sim, "R17:group/payments")->acknowledged_by);
+    g_assert_cmpuint(sim_count_audit(sim, "finding.acknowledged"), ==, 0);
+    finish(sim);
+}
+
+static bool is_named(const Operation *operation, const char *text)
+{
+    for (guint i = 0; i < operation->statement->findings->len; i++)
+        if (strstr(operation->statement->findings->pdata[i], text))
+            return true;
+    return false;
+}
+
+// It lasts through a restart, stands in the statement with who knows of it, still asks for a sign-off, and counts
+// again when its date has passed.
+static void test_acknowledged(void)
+{
+    Sim *sim = sim_new(3, never_tested);
+    sim_pass(sim, 20000);
+    g_autofree char *mark = g_strdup(given(sim, "R17:group/payments")->mark);
+    AcceptRequest request = good_request(sim);
+    request.mark = mark;
+    g_assert_cmpint(acknowledge(sim, request), ==, 0);
+    g_assert_cmpstr(given(sim, "R17:group/payments")->acknowledged_by, ==, "alice");
+    sim_restart(sim);
+    sim_pass(sim, 20000);
+    const Finding *finding = given(sim, "R17:group/payments");
+    g_assert_cmpstr(finding->acknowledged_by, ==, "alice");
+    g_assert_cmpstr(finding->acknowledged_note, ==, "the drill is on Friday");
+    g_assert_cmpint(finding->acknowledged_until_ms, ==, request.until_ms);
+
+    const Operation *operation = sim_propose(sim, OPERATION_FAILOVER, PROPOSE_AS_NEEDED);
+    g_assert_nonnull(operation);
+    g_assert_true(
+        is_named(operation, "R17 error: Its plan was never tested. Acknowledged by alice"));
+    g_assert_true(is_named(operation, "the drill is on Friday"));
+    g_assert_cmpuint(operation->statement->error_findings, ==, 1);
+    g_assert_cmpuint(operation->statement->approvals, >=, 1);
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_WITHDRAW, 0));
+
+    sim_pass(sim, 3 * DAY_MS + 1000);
+    g_assert_null(given(sim, "R17:group/payments")->acknowledged_by);
+    g_assert_cmpuint(sim_count_audit(sim, "finding.acknowledged"), ==, 1);
+    finish(sim);
+}
+
+// Other facts are another matter, even under the same id.
+static void test_other_facts(void)
+{
+    Sim *sim = sim_new(3, never_tested);
+    sim_pass(sim, 20000);
+    g_assert_cmpint(acknowledge(sim, good_request(sim)), ==, 0);
+    Fleet *fleet = fleet_ref(sim->fleet);
+    Group *group = fleet_group(fleet, "payments");
+    group->plan_tested_ms = sim->clock.wall - 340 * DAY_MS; // a warning now
+    engine_set_fleet(sim->engine, fleet, "a test");
+    fleet_unref(fleet);
+    sim_pass(sim, 5000);
+    g_assert_cmpint(given(sim, "R17:group/payments")->severity, ==, SEVERITY_WARNING);
+    g_assert_null(given(sim, "R17:group/payments")->acknowledged_by);
+    group->plan_tested_ms = 0; // as it was acknowledged
+    sim_pass(sim, 120000);
+    g_assert_cmpstr(given(sim, "R17:group/payments")->acknowledged_by, ==, "alice");
+    finish(sim);
+}
+
+// ---- piecemeal and whole -----------------------------------------------------------------------
+
+static const LocationStatus *whole_location(const char *name, gpointer data)
+{
+    return engine_location(data, name);
+}
+
+static const WorkloadStatus *whole_workload(const char *id, gpointer data)
+{
+    return engine_workload(data, id);
+}
+
+static const GroupStatus *whole_group(const char *name, gpointer data)
+{
+    return engine_group(data, name);
+}
+
+static char *ids_of(const GPtrArray *findings)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < findings->len; i++) {
+        const Finding *finding = findings->pdata[i];
+        if (strcmp(finding->rule, "R18") != 0) // moves while nothing happens
+            g_string_append_printf(text, "%s %d %s\n", finding->id, (int)finding->severity,
+                                   finding->facts);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static guint counted(Engine *engine)
+{
+    guint count = 0;
+    for (guint i = 0; i < engine_findings(engine)->len; i++)
+        count += (guint)g_str_has_prefix(
+            ((const Finding *)engine_findings(engine)->pdata[i])->object, "workload/payments/");
+    return count;
+}
+
+static void expect_whole(Sim *sim)
+{
+    sim_pass(sim, 2500); // once a second is soon enough
+    Engine *engine = sim->engine;
+    RuleWorld world = {.fleet = engine_fleet(engine),
+                       .now_ms = sim->clock.wall,
+                       .location = whole_location,
+                       .workload = whole_workload,
+                       .group = whole_group,
+                       .data = engine,
+                       .vantages = engine_vantages(engine)};
+    g_autoptr(GPtrArray) whole = rules_check(&world);
+    g_autofree char *expected = ids_of(whole);
+    g_autofree char *found = ids_of(engine_findings(engine));
+    g_assert_cmpstr(found, ==, expected);
+    guint workloads = 0;
+    for (guint i = 0; i < engine_workloads(engine)->len; i++)
+        workloads += ((const WorkloadStatus *)engine_workloads(engine)->pdata[i])->findings;
+    g_assert_cmpuint(workloads, ==, counted(engine));
+}
+
+static void without_router(Fleet *fleet)
+{
+    Workload *settle = fleet_workload(fleet, "payments/settle");
+    ((Trigger *)settle->triggers->pdata[0])->type = TRIGGER_REQUEST;
+    ((Trigger *)settle->triggers->pdata[0])->keeper = KEEPER_CLIENT;
+}
+
+static void test_whole(void)
+{
+    Sim *sim = sim_new(7, without_router);
+    sim_pass(sim, 20000);
+    expect_whole(sim);
+    g_assert_nonnull(find(sim, "R07:workload/payments/settle"));
+    sim_target(sim->world, "payments/settle", "north")->active = true;
+    sim_pass(sim, 8000);
+    g_assert_nonnull(find(sim, "R08:workload/payments/settle"));
+    g_assert_nonnull(find(sim, "R05:workload/payments/settle"));
+    expect_whole(sim);
+    sim_target(sim->world, "payments/settle", "north")->active = false;
+    sim_pass(sim, 8000);
+    expect_whole(sim);
+    g_assert_null(find(sim, "R08:workload/payments/settle"));
+    static const struct {
+        const char *region;
+        RegionHealth health;
+    } STEPS[] = {{"north", REGION_DOWN},
+                 {"north", REGION_UP},
+                 {"west", REGION_SICK},
+                 {"west", REGION_UP},
+                 {"west", REGION_DOWN}};
+    for (guint i = 0; i < G_N_ELEMENTS(STEPS); i++) {
+        sim_region_set(sim->world, STEPS[i].region, STEPS[i].health);
+        sim_pass(sim, 15000);
+        expect_whole(sim);
+    }
+    finish(sim);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/sim/findings/refused", test_refused);
+    g_test_add_func("/sim/findings/acknowledged", test_acknowledged);
+    g_test_add_func("/sim/findings/other-facts", test_other_facts);
+    g_test_add_func("/sim/findings/whole", test_whole);
+    return g_test_run();
+}

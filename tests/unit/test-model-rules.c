@@ -1,0 +1,411 @@
+// Every rule in a world in which it holds, and in one in which it does not. The whole world holds every rule,
+// and has something for each of them to look at; a case breaks one thing and says which finding that makes.
+#include <string.h>
+
+#include "model/rules.h"
+
+static const gint64 NOW_MS = G_GINT64_CONSTANT(1795230000000);
+static const gint64 DAY_MS = 24 * 3600 * 1000;
+
+typedef struct {
+    Fleet *fleet;
+    Group *group;
+    Location *west, *north;
+    GHashTable *locations, *workloads, *groups; // statuses by name
+    GPtrArray *vantages, *sinks;
+} World;
+
+// ---- the world ----
+
+static void free_location(gpointer data)
+{
+    location_status_free(data);
+}
+
+static void free_workload(gpointer data)
+{
+    workload_status_free(data);
+}
+
+static void free_group(gpointer data)
+{
+    group_status_free(data);
+}
+
+static Location *add_location(World *world, const char *name)
+{
+    Location *location = fleet_add_location(world->fleet, name);
+    LocationStatus *status = location_status_new(name);
+    location->health.url = g_strdup("http://127.0.0.1/health");
+    status->verdict.state = VERDICT_UP;
+    g_hash_table_insert(world->locations, location->name, status);
+    return location;
+}
+
+static Workload *add(World *world, const char *name, WorkloadKind kind, Pattern pattern)
+{
+    Workload *workload = group_add_workload(world->fleet, world->group, name);
+    WorkloadStatus *status = workload_status_new(world->group->name, name);
+    Location *const places[] = {world->west, world->north};
+    workload->kind = kind;
+    workload->pattern = pattern;
+    status->single_active = pattern == PATTERN_ACTIVE_PASSIVE;
+    for (guint i = 0; i < 2; i++) {
+        InstanceStatus *instance = instance_status_new(places[i]->name);
+        instance->state = i && status->single_active ? INSTANCE_PASSIVE : INSTANCE_ACTIVE;
+        workload_add_instance(workload, places[i]);
+        g_ptr_array_add(status->instances, instance);
+    }
+    g_hash_table_insert(world->workloads, workload->id, status);
+    return workload;
+}
+
+static Trigger *trigger(Workload *workload, TriggerType type)
+{
+    Trigger *trigger = workload_add_trigger(workload, "t");
+    trigger->type = type;
+    return trigger;
+}
+
+static void add_workloads(World *world)
+{
+    trigger(add(world, "settle", KIND_WORKFLOW, PATTERN_ACTIVE_PASSIVE), TRIGGER_RECURRENCE);
+    Workload *orders = add(world, "orders", KIND_WORKFLOW, PATTERN_ACTIVE_PASSIVE);
+    trigger(orders, TRIGGER_REQUEST);
+    orders->router = g_strdup("front");
+    trigger(add(world, "mail", KIND_WORKFLOW, PATTERN_ACTIVE_PASSIVE), TRIGGER_POLLING)->keeper =
+        KEEPER_CLIENT;
+    trigger(add(world, "notices", KIND_WORKFLOW, PATTERN_ACTIVE_PASSIVE), TRIGGER_WEBHOOK);
+    Trigger *queue =
+        trigger(add(world, "intake", KIND_WORKFLOW, PATTERN_COMPETING_CONSUMERS), TRIGGER_POLLING);
+    queue->ordered = queue->sessions = true;
+    add(world, "ledger", KIND_DATABASE, PATTERN_ACTIVE_PASSIVE);
+    add(world, "front", KIND_ROUTER, PATTERN_ACTIVE_PASSIVE);
+}
+
+static void add_group_status(World *world)
+{
+    GroupStatus *status = group_status_new("payments");
+    ReplicationStatus *link =
+        replication_status_new("payments/ledger", "westeurope", "northeurope");
+    status->active = g_strdup("westeurope");
+    link->lag_ms = 1000;
+    g_ptr_array_add(status->replication, link);
+    g_hash_table_insert(world->groups, world->group->name, status);
+}
+
+static World world_new(void)
+{
+    static VantagePoint west = {(char *)"v1", (char *)"westeurope"},
+                        north = {(char *)"v2", (char *)"northeurope"};
+    World world = {.fleet = fleet_new("contoso"),
+                   .locations = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_location),
+                   .workloads = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_workload),
+                   .groups = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_group),
+                   .vantages = g_ptr_array_new(),
+                   .sinks = g_ptr_array_new()};
+    world.west = add_location(&world, "westeurope");
+    world.north = add_location(&world, "northeurope");
+    world.group = fleet_add_group(world.fleet, "payments");
+    world.group->primary = world.west;
+    g_ptr_array_add(world.group->standbys, world.north);
+    world.group->plan_reviewed_ms = world.group->plan_tested_ms = NOW_MS - 10 * DAY_MS;
+    g_ptr_array_add(world.vantages, &west);
+    g_ptr_array_add(world.vantages, &north);
+    add_workloads(&world);
+    add_group_status(&world);
+    return world;
+}
+
+static void world_release(World *world)
+{
+    g_hash_table_unref(world->locations);
+    g_hash_table_unref(world->workloads);
+    g_hash_table_unref(world->groups);
+    g_ptr_array_unref(world->vantages);
+    g_ptr_array_unref(world->sinks);
+    fleet_unref(world->fleet);
+}
+
+static const LocationStatus *find_location(const char *name, gpointer data)
+{
+    return g_hash_table_lookup(((World *)data)->locations, name);
+}
+
+static const WorkloadStatus *find_workload(const char *id, gpointer data)
+{
+    return g_hash_table_lookup(((World *)data)->workloads, id);
+}
+
+static const GroupStatus *find_group(const char *name, gpointer data)
+{
+    return g_hash_table_lookup(((World *)data)->groups, name);
+}
+
+static RuleWorld rules_of(World *world)
+{
+    return (RuleWorld){.fleet = world->fleet,
+                       .now_ms = NOW_MS,
+                       .location = find_location,
+                       .workload = find_workload,
+                       .group = find_group,
+                       .data = world,
+                       .vantages = world->vantages,
+                       .sinks = world->sinks};
+}
+
+// ---- breaking it ----
+
+static Workload *workload(World *world, const char *name)
+{
+    return group_workload(world->group, name);
+}
+
+static Trigger *trigger_of(World *world, const char *name)
+{
+    return workload(world, name)->triggers->pdata[0];
+}
+
+static InstanceStatus *instance(World *world, const char *name, guint at)
+{
+    WorkloadStatus *status = g_hash_table_lookup(world->workloads, workload(world, name)->id);
+    return status->instances->pdata[at];
+}
+
+static ReplicationStatus *replication(World *world)
+{
+    GroupStatus *status = g_hash_table_lookup(world->groups, "payments");
+    return status->replication->pdata[0];
+}
+
+static void other_host(World *world)
+{
+    world->north->host = HOST_ISOLATED;
+}
+
+static void balanced_recurrence(World *world)
+{
+    workload(world, "settle")->pattern = PATTERN_LOAD_BALANCED;
+}
+
+static void balanced_webhook(World *world)
+{
+    workload(world, "notices")->pattern = PATTERN_LOAD_BALANCED;
+}
+
+static void client_state_everywhere(World *world)
+{
+    workload(world, "mail")->pattern = PATTERN_COMPETING_CONSUMERS;
+}
+
+static void client_state_twice(World *world)
+{
+    instance(world, "mail", 1)->state = INSTANCE_ACTIVE;
+}
+
+static void no_sessions(World *world)
+{
+    trigger_of(world, "intake")->sessions = false;
+}
+
+static void no_router(World *world)
+{
+    g_clear_pointer(&workload(world, "orders")->router, g_free);
+}
+
+static void active_twice(World *world)
+{
+    instance(world, "settle", 1)->state = INSTANCE_ACTIVE;
+}
+
+static void active_nowhere(World *world)
+{
+    instance(world, "settle", 0)->state = INSTANCE_PASSIVE;
+}
+
+static void not_probed(World *world)
+{
+    g_clear_pointer(&world->north->health.url, g_free);
+}
+
+static void probed_from_inside(World *world)
+{
+    g_ptr_array_set_size(world->vantages, 1);
+}
+
+static void slow_watchdog(World *world)
+{
+    world->group->rto_ms = 30000;
+}
+
+static void old_review(World *world)
+{
+    world->group->plan_reviewed_ms = NOW_MS - 340 * DAY_MS;
+}
+
+static void old_test(World *world)
+{
+    world->group->plan_tested_ms = NOW_MS - 400 * DAY_MS;
+}
+
+static void never_tested(World *world)
+{
+    world->group->plan_tested_ms = 0;
+}
+
+static void lags(World *world)
+{
+    replication(world)->lag_ms = 8 * 60 * 1000;
+}
+
+static void lags_too_far(World *world)
+{
+    replication(world)->lag_ms = 16 * 60 * 1000;
+}
+
+static void lags_unknown(World *world)
+{
+    replication(world)->lag_ms = -1;
+}
+
+typedef struct {
+    const char *finding; // its id
+    Severity severity;
+    const char *says; // part of its facts
+    void (*break_it)(World *world);
+} Case;
+
+static const Case CASES[] = {
+    {"R01:workload/payments/settle", SEVERITY_ERROR, "northeurope has isolated hosts", other_host},
+    {"R03:workload/payments/settle", SEVERITY_ERROR, "load-balanced", balanced_recurrence},
+    {"R04:workload/payments/notices", SEVERITY_ERROR, "load-balanced", balanced_webhook},
+    {"R05:workload/payments/mail", SEVERITY_ERROR, "competing-consumers", client_state_everywhere},
+    {"R05:workload/payments/mail", SEVERITY_CRITICAL, "active in 2 locations", client_state_twice},
+    {"R06:workload/payments/intake", SEVERITY_ERROR, "without sessions", no_sessions},
+    {"R07:workload/payments/orders", SEVERITY_WARNING, "names no router", no_router},
+    {"R08:workload/payments/settle", SEVERITY_CRITICAL, "active in 2 locations", active_twice},
+    {"R08:workload/payments/settle", SEVERITY_WARNING, "active nowhere", active_nowhere},
+    {"R09:location/northeurope", SEVERITY_ERROR, "no health check", not_probed},
+    {"R09:location/westeurope", SEVERITY_ERROR, "outside it", probed_from_inside},
+    {"R10:group/payments", SEVERITY_ERROR, "takes up to 33s, the RTO is 30s", slow_watchdog},
+    {"R17:group/payments", SEVERITY_WARNING, "reviewed 340 days ago", old_review},
+    {"R17:group/payments", SEVERITY_ERROR, "tested 400 days ago", old_test},
+    {"R17:group/payments", SEVERITY_ERROR, "never tested", never_tested},
+    {"R18:group/payments", SEVERITY_WARNING, "8m behind in northeurope; the RPO is 15m", lags},
+    {"R18:group/payments", SEVERITY_ERROR, "16m behind", lags_too_far},
+    {"R18:group/payments", SEVERITY_ERROR, "Nobody knows", lags_unknown},
+};
+
+static const Finding *find(const GPtrArray *findings, const Case *c)
+{
+    for (guint i = 0; i < findings->len; i++) {
+        const Finding *finding = findings->pdata[i];
+        if (strcmp(finding->id, c->finding) == 0 && finding->severity == c->severity &&
+            strstr(finding->facts, c->says))
+            return finding;
+    }
+    return NULL;
+}
+
+static void tell(const GPtrArray *findings)
+{
+    for (guint i = 0; i < findings->len; i++) {
+        const Finding *finding = findings->pdata[i];
+        g_test_message("%s %d: %s", finding->id, (int)finding->severity, finding->facts);
+    }
+}
+
+static void test_hold(void)
+{
+    World world = world_new();
+    RuleWorld rules = rules_of(&world);
+    g_autoptr(GPtrArray) findings = rules_check(&rules);
+    tell(findings);
+    g_assert_cmpuint(findings->len, ==, 0);
+    world_release(&world);
+}
+
+static bool is_sentence(const char *text)
+{
+    return text && g_ascii_isalpha(*text) && g_str_has_suffix(text, ".");
+}
+
+static void test_broken(gconstpointer data)
+{
+    const Case *c = data;
+    World world = world_new();
+    RuleWorld rules = rules_of(&world);
+    c->break_it(&world);
+    g_autoptr(GPtrArray) findings = rules_check(&rules);
+    tell(findings);
+    const Finding *found = find(findings, c);
+    g_assert_nonnull(found);
+    g_assert_true(is_sentence(found->facts) && is_sentence(found->way_out));
+    g_assert_cmpstr(found->title, ==, rules_find(found->rule)->title);
+    g_assert_cmpstr(found->from, ==, rules_find(found->rule)->from);
+    world_release(&world);
+}
+
+// No rule without a case that breaks it, and a requirement that it serves.
+static void test_complete(void)
+{
+    guint count;
+    const Rule *rules = rules_all(&count);
+    for (guint i = 0; i < count; i++) {
+        bool any = false;
+        for (guint k = 0; k < G_N_ELEMENTS(CASES); k++)
+            any = any || g_str_has_prefix(CASES[k].finding, rules[i].id);
+        g_test_message("%s", rules[i].id);
+        g_assert_true(any);
+        g_assert_true(*rules[i].from && *rules[i].holds);
+        g_assert_true(!i || strcmp(rules[i - 1].id, rules[i].id) < 0);
+    }
+}
+
+// What is not known is not held against anybody.
+static void test_no_claim(void)
+{
+    World world = world_new();
+    RuleWorld rules = rules_of(&world);
+    active_nowhere(&world);
+    instance(&world, "settle", 0)->state = INSTANCE_UNREACHABLE;
+    g_autoptr(GPtrArray) findings = rules_check(&rules);
+    g_assert_cmpuint(findings->len, ==, 0);
+    world_release(&world);
+}
+
+// Figures that move by themselves leave the mark as it is; other facts do not.
+static void test_mark(void)
+{
+    World world = world_new();
+    RuleWorld rules = rules_of(&world);
+    char marks[3][20];
+    static void (*const STEPS[])(World *) = {old_test, NULL, never_tested};
+    for (guint i = 0; i < 3; i++) {
+        if (STEPS[i])
+            STEPS[i](&world);
+        else
+            rules.now_ms += DAY_MS;
+        g_autoptr(GPtrArray) findings = rules_check(&rules);
+        g_assert_cmpuint(findings->len, ==, 1);
+        g_strlcpy(marks[i], ((const Finding *)findings->pdata[0])->mark, sizeof marks[i]);
+    }
+    g_assert_cmpuint(strlen(marks[0]), ==, 16);
+    g_assert_cmpstr(marks[0], ==, marks[1]);
+    g_assert_cmpstr(marks[1], !=, marks[2]);
+    world_release(&world);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/model/rules/hold", test_hold);
+    g_test_add_func("/model/rules/complete", test_complete);
+    g_test_add_func("/model/rules/no-claim", test_no_claim);
+    g_test_add_func("/model/rules/mark", test_mark);
+    for (guint i = 0; i < G_N_ELEMENTS(CASES); i++) {
+        g_autofree char *path = g_strdup_printf("/model/rules/broken/%.3s-%u", CASES[i].finding, i);
+        g_test_add_data_func(path, &CASES[i], test_broken);
+    }
+    return g_test_run();
+}
