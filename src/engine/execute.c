@@ -239,6 +239,8 @@ static Motion *intents(Engine *engine, const Operation *operation, guint wave)
     Operation *copy;
     guint count = 0;
     Motion *motion = new_motion("intent", operation, &copy);
+    bool may = operation_move(copy, EVENT_WAVE, NULL);
+    g_assert(may);
     motion->applied = intents_applied;
     for (guint i = 0; i < copy->steps->len && count < INTENTS_MAX; i++) {
         Step *step = copy->steps->pdata[i];
