@@ -1,6 +1,7 @@
 // What follows from what was observed: modes, roles, replication, loss bounds. Done for a group whenever
 // something under it has changed; nothing here is stored.
 #include "engine/findings.h"
+#include "engine/seen.h"
 
 #include "base/timefmt.h"
 
@@ -415,6 +416,7 @@ static void derive_group(Engine *engine, GroupLive *live)
     copy_record(engine, live);
     derive_bound(engine, live);
     findings_touch_group(engine, live->group);
+    seen_group(engine, live);
     tell(engine, ENGINE_GROUP, live->group->name);
 }
 

@@ -114,12 +114,21 @@ static Guard check_signed(const Operation *operation)
                   missing == 1 ? "" : "s", missing == 1 ? "is" : "are");
 }
 
-// The signers acknowledged a bound: newer evidence must stay within it. A daemon that was not there for a
-// moment knows less than before of a silent source; then the band that was signed for is what holds.
+// A daemon that was away since the statement was made knows less than before of a silent source, unless its silence
+// is known from before.
+static bool was_watched(const Engine *engine, const Operation *operation)
+{
+    const LocationStatus *from = world_location(engine, operation->from);
+    gint64 silent_ms = from ? derive_first_failure(from) : 0;
+    return engine->frame.started_ms < operation->statement->made_ms ||
+           (silent_ms && silent_ms < engine->frame.started_ms);
+}
+
+// The signers acknowledged a bound: newer evidence must stay within it; if nobody watched meanwhile, within the band
+// that was signed for.
 static char *excess_of(const Engine *engine, const Operation *operation, const Statement *now)
 {
-    bool watched = engine->frame.started_ms < operation->statement->made_ms;
-    return watched ? statement_exceeds(operation->statement, now) : NULL;
+    return was_watched(engine, operation) ? statement_exceeds(operation->statement, now) : NULL;
 }
 
 static Guard check_dominance(const Engine *engine, const Operation *operation, const Statement *now)

@@ -3,6 +3,7 @@
 #include "engine/alarms.h"
 #include "engine/findings.h"
 #include "engine/motion.h"
+#include "engine/seen.h"
 #include "wire/audit.h"
 #include "wire/operation.h"
 
@@ -150,6 +151,20 @@ static bool take_head(Engine *engine, const StoreEntry *entry, const char *name,
     return true;
 }
 
+static bool take_seen_location(Engine *engine, const StoreEntry *entry, const char *name,
+                               json_t *json, GError **error)
+{
+    (void)entry;
+    return seen_take_location(engine, name, json, error);
+}
+
+static bool take_seen_group(Engine *engine, const StoreEntry *entry, const char *name, json_t *json,
+                            GError **error)
+{
+    (void)entry;
+    return seen_take_group(engine, name, json, error);
+}
+
 // The head must name the last record, and that record must hash to what the head says.
 static bool check_tail(Engine *engine, const StoreEntry *entry, const char *name, json_t *json,
                        GError **error)
@@ -174,10 +189,16 @@ typedef struct {
 } Stage;
 
 static const Stage STAGES[] = {
-    {"audit/head", take_head, false, false},     {"audit/record/", check_tail, true, true},
-    {"group/", take_group, true, false},         {"automation", take_automation, true, false},
-    {"operation/", take_operation, true, false}, {"duration/", take_durations, true, false},
-    {"request/", take_request, false, false},    {"alarm/", take_alarm, false, false},
+    {"audit/head", take_head, false, false},
+    {"audit/record/", check_tail, true, true},
+    {"group/", take_group, true, false},
+    {"automation", take_automation, true, false},
+    {"operation/", take_operation, true, false},
+    {"duration/", take_durations, true, false},
+    {"request/", take_request, false, false},
+    {"alarm/", take_alarm, false, false},
+    {"seen/location/", take_seen_location, true, false},
+    {"seen/group/", take_seen_group, true, false},
     {"finding/", take_finding, true, false},
 };
 

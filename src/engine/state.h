@@ -3,6 +3,7 @@
 //   engine.c    life, loop, what is read        world.c    live statuses, built from the fleet
 //   load.c      taking up what the store holds  watch.c    probes and verdicts
 //   motion.c  the queue of changes            observe.c  looks at instances
+//   seen.c    observations that outlive us
 //   record.c    a group's record, as JSON       derive.c   modes, replication, loss bounds
 //   evidence.c  statements                      guard.c    may this be done now?
 //   propose.c   sign.c  command.c  arm.c        what people ask
@@ -47,6 +48,11 @@ typedef struct {
     gint refs;
 } EngineLink;
 
+// Failed probes in a row: the first and the last, wall time. 0 = none.
+typedef struct {
+    gint64 first_ms, last_ms;
+} FailureRun;
+
 typedef struct {
     const Location *location;
     LocationStatus *status; // borrowed from engine->locations
@@ -58,6 +64,8 @@ typedef struct {
     bool in_flight;
     bool no_vote; // the loop was late while it was in flight
     bool dirty;
+    FailureRun before; // from before the start, until a probe says whether it goes on
+    bool run_kept;     // the store holds a run of it
 } LocationWatch;
 
 typedef struct {
@@ -87,6 +95,7 @@ typedef struct {
     bool declined;        // the watchdog has proposed since its location was up last
     char *proposed;       // that operation's id; NULL
     bool dirty;           // derive again
+    gint64 links_kept_ms; // the newest word of a silent source that the store holds
 } GroupLive;
 
 typedef enum { EXEC_LOOK, EXEC_SEND, EXEC_SENT, EXEC_WATCH, EXEC_OVER } ExecStage;

@@ -2,6 +2,7 @@
 // of them do not beat in step, and judged after every answer. A probe that was late through our own
 // fault (the loop stood still) has no vote.
 #include "engine/findings.h"
+#include "engine/seen.h"
 
 #include <string.h>
 
@@ -87,7 +88,9 @@ static void on_probe(const ProbeResult *result, gpointer data)
         log_warning(engine->config.log, "a failed probe has no vote: this program was late itself",
                     "location", watch->status->name);
     else {
-        verdict_note_probe(own_vantage(engine, watch->status), &result->sample, result->detail);
+        VantageStatus *vantage = own_vantage(engine, watch->status);
+        verdict_note_probe(vantage, &result->sample, result->detail);
+        seen_probe(engine, watch, vantage);
         note_details(watch->status, result);
         watch->dirty = true;
     }

@@ -21,7 +21,7 @@ void verdict_note_probe(VantageStatus *vantage, const ProbeSample *sample, const
 }
 
 // A vantage point that has been silent for so long has no vote.
-static gint64 vote_limit_ms(const HealthCheck *health)
+gint64 verdict_lapse_ms(const HealthCheck *health)
 {
     return 3 * health->interval_ms + health->timeout_ms;
 }
@@ -37,7 +37,7 @@ static VerdictState vote_of(const VantageStatus *vantage, const HealthCheck *hea
                             VerdictState was, gint64 now_ms)
 {
     const ProbeSample *last = last_sample(vantage);
-    if (!last || now_ms - last->at_ms > vote_limit_ms(health))
+    if (!last || now_ms - last->at_ms > verdict_lapse_ms(health))
         return VERDICT_UNKNOWN;
     if (vantage->failures >= health->failures)
         return VERDICT_DOWN;
@@ -128,5 +128,5 @@ gint64 verdict_stale_at(const LocationStatus *status, const HealthCheck *health)
         const ProbeSample *last = last_sample(status->vantages->pdata[i]);
         newest = last ? MAX(newest, last->at_ms) : newest;
     }
-    return newest ? newest + vote_limit_ms(health) + 1 : 0;
+    return newest ? newest + verdict_lapse_ms(health) + 1 : 0;
 }

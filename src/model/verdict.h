@@ -15,5 +15,8 @@ void verdict_note_probe(VantageStatus *vantage, const ProbeSample *sample, const
 // Judges a location at `now_ms`. Updates status->verdict in place (since_ms moves only when the state
 bool verdict_judge(LocationStatus *status, const HealthCheck *health, gint64 now_ms);
 
+// For so long a vantage point's last probe counts: a longer hole is silence.
+gint64 verdict_lapse_ms(const HealthCheck *health);
+
 // When this verdict becomes `unknown` if no further probe comes; for the engine's timer.
 gint64 verdict_stale_at(const LocationStatus *status, const HealthCheck *health);

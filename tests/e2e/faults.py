@@ -43,6 +43,23 @@ def test_honest_bound(t, demo):
     return proposal["id"]
 
 
+def test_restart(t, demo, name):
+    """kill -9 while the region is down: what was known of its silence is still known."""
+    before = demo.operation(name)["statement"]["loss"]
+
+    def killed_and_the_same():
+        demo.stop_daemon()
+        demo.start_daemon()
+        demo.wait_ready()
+        until(lambda: demo.verdict("westeurope") == "down" and demo.verdict("northeurope") == "up", 20 * SLOW)
+        now = demo.group("payments")["loss"]
+        t.note(f"{before['how']}; then {now['how']}")
+        return now["bound_s"] == before["bound_s"]
+    # A hole in the probes longer than a verdict lasts (a busy machine) makes it larger, and that is right.
+    t.check(any(killed_and_the_same() for _ in range(3)), "after kill -9 the bound is as it was")
+    t.equal(demo.operation(name)["state"], "awaiting-sign-off", "and the statement still waits")
+
+
 def test_mute(t, demo, name):
     """The target does what it is told and never answers: it is observed, and nothing is done twice."""
     lineage = demo.group_at("northeurope", "payments")["data"]["lineage"]
@@ -79,5 +96,6 @@ with Test() as t:
     demo.wait_up()
     test_verdicts(t, demo)
     name = test_honest_bound(t, demo)
+    test_restart(t, demo, name)
     test_mute(t, demo, name)
     test_still_active(t, demo)

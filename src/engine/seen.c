@@ -1,0 +1,122 @@
+#include "engine/seen.h"
+
+#include "model/verdict.h"
+#include "wire/status.h"
+
+static const WireField RUN_FIELDS[] = {
+    {"first_failure_at", FIELD_TIME, FIELD(FailureRun, first_ms), .required = true},
+    {"probed_at", FIELD_TIME, FIELD(FailureRun, last_ms), .required = true},
+};
+
+static gpointer make_run(void)
+{
+    return g_new0(FailureRun, 1);
+}
+
+static const WireShape RUN_SHAPE =
+    SHAPE("run of failed probes", FailureRun, RUN_FIELDS, make_run, g_free);
+
+// Nobody waits for it: if it is not recorded, more is stated after a restart.
+static void on_kept(const StoreTxnResult *result, const GError *error, gpointer data)
+{
+    (void)result, (void)error, (void)data;
+}
+
+// Takes `json`; NULL = the key goes.
+static void keep(Engine *engine, const char *prefix, const char *name, json_t *json)
+{
+    g_autofree char *key = g_strconcat(prefix, name, NULL);
+    g_autofree char *text = json ? wire_format(json) : NULL;
+    StoreTxn *txn = store_txn_new(STORE_BATCHED);
+    StoreSpan span = store_span_key(key);
+    if (text)
+        store_txn_put_text(txn, STORE_BRANCH_THEN, key, text);
+    else
+        store_txn_delete(txn, STORE_BRANCH_THEN, &span);
+    json_decref(json);
+    store_commit(engine->config.store, txn, on_kept, NULL);
+}
+
+// ---- Locations -----------------------------------------------------------------------------------
+
+// The hole between the two runs is no larger than one that a verdict outlives.
+static bool goes_on(const FailureRun *before, const VantageStatus *vantage,
+                    const HealthCheck *health)
+{
+    return before->first_ms && vantage->failures == 1 &&
+           vantage->first_failure_ms - before->last_ms <= verdict_lapse_ms(health);
+}
+
+void seen_probe(Engine *engine, LocationWatch *watch, VantageStatus *vantage)
+{
+    gint64 at_ms = vantage->history[vantage->history_len - 1].at_ms;
+    if (goes_on(&watch->before, vantage, &watch->location->health))
+        vantage->first_failure_ms = watch->before.first_ms;
+    watch->before = (FailureRun){0};
+    if (vantage->failures) {
+        FailureRun run = {vantage->first_failure_ms, at_ms};
+        keep(engine, "seen/location/", watch->location->name, shape_to_json(&RUN_SHAPE, &run));
+    } else if (watch->run_kept)
+        keep(engine, "seen/location/", watch->location->name, NULL);
+    watch->run_kept = vantage->failures > 0;
+}
+
+bool seen_take_location(Engine *engine, const char *name, json_t *json, GError **error)
+{
+    const Location *location = fleet_location(engine->fleet, name);
+    g_autofree FailureRun *run = shape_from_json(&RUN_SHAPE, json, WIRE_LENIENT, error);
+    if (!run)
+        return false;
+    if (!location)
+        return true;
+    LocationWatch *watch = engine->watches->pdata[location->index];
+    watch->before = *run;
+    watch->run_kept = true;
+    return true;
+}
+
+// ---- Groups --------------------------------------------------------------------------------------
+
+static bool is_silent(const Engine *engine, const char *location)
+{
+    const LocationStatus *status = world_location(engine, location);
+    return status && derive_first_failure(status);
+}
+
+// While its source is silent, what a link says of it stands still: written once is enough.
+void seen_group(Engine *engine, GroupLive *live)
+{
+    const GPtrArray *links = live->status->replication;
+    gint64 newest_ms = 0;
+    for (guint i = 0; i < links->len; i++) {
+        const ReplicationStatus *link = links->pdata[i];
+        if (is_silent(engine, link->from))
+            newest_ms = MAX(newest_ms, link->source_at_ms);
+    }
+    if (newest_ms <= live->links_kept_ms)
+        return;
+    live->links_kept_ms = newest_ms;
+    json_t *list = json_array();
+    for (guint i = 0; i < links->len; i++)
+        json_array_append_new(list, shape_to_json(&REPLICATION_SHAPE, links->pdata[i]));
+    keep(engine, "seen/group/", live->group->name, list);
+}
+
+bool seen_take_group(Engine *engine, const char *name, json_t *json, GError **error)
+{
+    GroupLive *live = world_live(engine, name);
+    size_t i;
+    json_t *item;
+    json_array_foreach(json, i, item)
+    {
+        ReplicationStatus *link = shape_from_json(&REPLICATION_SHAPE, item, WIRE_LENIENT, error);
+        if (!link)
+            return false;
+        if (live) {
+            live->links_kept_ms = MAX(live->links_kept_ms, link->source_at_ms);
+            g_ptr_array_add(live->status->replication, link);
+        } else
+            replication_status_free(link);
+    }
+    return true;
+}

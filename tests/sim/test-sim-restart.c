@@ -1,0 +1,91 @@
+// What the daemon knew of a silent region outlives it: the loss bound after a restart.
+#include "story.h"
+
+enum { LAPSE_MS = 3 * 2000 + 1000 }; // of the simulation's health checks
+
+static bool is_down_west(Sim *sim)
+{
+    const GPtrArray *locations = engine_locations(sim->engine);
+    for (guint i = 0; i < locations->len; i++) {
+        const LocationStatus *status = locations->pdata[i];
+        if (g_str_equal(status->name, "west"))
+            return status->verdict.state == VERDICT_DOWN;
+    }
+    return false;
+}
+
+static gint64 bound(Sim *sim)
+{
+    g_assert_true(sim_group(sim)->loss.known);
+    return sim_group(sim)->loss.loss_ms;
+}
+
+static void restart_after(Sim *sim, gint64 away_ms)
+{
+    sim->away_ms = away_ms;
+    sim_restart(sim);
+    g_assert_true(sim_until(sim, is_down_west, 20000));
+    sim_pass(sim, 10000); // all have been looked at
+}
+
+// Again and again: the bound of a source that stands still stands still.
+static void test_bound_stays(void)
+{
+    Sim *sim = given_proposal(NULL);
+    sim_pass(sim, 10000);
+    gint64 before = bound(sim);
+    gint64 transactions = sim_group(sim)->loss.transactions;
+    g_assert_cmpint(transactions, >=, 0);
+    g_autofree char *how = g_strdup(sim_group(sim)->loss.how);
+    for (guint i = 0; i < 3; i++) {
+        restart_after(sim, LAPSE_MS / 4);
+        g_assert_cmpint(bound(sim), ==, before);
+        g_assert_cmpint(sim_group(sim)->loss.transactions, ==, transactions);
+        g_assert_cmpstr(sim_group(sim)->loss.how, ==, how);
+    }
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 60000);
+    expect_state(sim, OPERATION_COMPLETED);
+    finish(sim);
+}
+
+// Nobody can say that it was silent all the while: it may have committed until it was missed anew.
+static void test_long_absence(void)
+{
+    Sim *sim = given_proposal(NULL);
+    sim_pass(sim, 10000);
+    gint64 before = bound(sim);
+    restart_after(sim, 2 * LAPSE_MS);
+    g_assert_cmpint(bound(sim), >=, before + 2 * LAPSE_MS);
+    finish(sim);
+}
+
+// It came back and died again while nobody looked, within the hole that a verdict outlives: what was kept is dropped
+// with the first probe that succeeds.
+static void test_came_back(void)
+{
+    Sim *sim = given_proposal(NULL);
+    sim_pass(sim, 10000);
+    sim->away_ms = 1000;
+    sim_region_set(sim->world, "west", REGION_UP);
+    sim_restart(sim);
+    sim_pass(sim, 10000);
+    g_assert_false(is_down_west(sim));
+    gint64 again = sim->clock.wall;
+    sim_region_set(sim->world, "west", REGION_DOWN);
+    g_assert_true(sim_until(sim, is_down_west, 20000));
+    restart_after(sim, 1000);
+    const LocationStatus *west = engine_locations(sim->engine)->pdata[0];
+    const VantageStatus *vantage = west->vantages->pdata[0];
+    g_assert_cmpint(vantage->first_failure_ms, >=, again);
+    finish(sim);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/sim/restart/bound-stays", test_bound_stays);
+    g_test_add_func("/sim/restart/long-absence", test_long_absence);
+    g_test_add_func("/sim/restart/came-back", test_came_back);
+    return g_test_run();
+}
