@@ -41,6 +41,7 @@ void get_object(HttpRequest *request, void *data); // arg = the kind's row
 void get_group_workloads(HttpRequest *request, void *data);
 void get_schedules(HttpRequest *request, void *data);
 void get_statement(HttpRequest *request, void *data);
+void get_report(HttpRequest *request, void *data);
 void get_gate(HttpRequest *request, void *data);
 void get_audit(HttpRequest *request, void *data);
 void get_audit_head(HttpRequest *request, void *data);

@@ -8,6 +8,7 @@
 #include "model/refusal.h"
 #include "wire/canonical.h"
 #include "wire/operation.h"
+#include "wire/report.h"
 #include "wire/statement.h"
 #include "wire/status.h"
 
@@ -84,6 +85,38 @@ void get_statement(HttpRequest *request, void *data)
     }
     g_autoptr(GBytes) bytes = g_bytes_new_take(text, strlen(text));
     reply_bytes(request, "application/json", bytes, operation->revision);
+}
+
+static const char *title_of(const char *location, gpointer engine)
+{
+    const LocationStatus *status = engine_location(engine, location);
+    return status ? status->title : NULL;
+}
+
+void get_report(HttpRequest *request, void *data)
+{
+    const Api *api = data;
+    const char *id = http_request_var(request, "id");
+    const char *format = http_request_query(request, "format");
+    const Operation *operation = engine_operation(api->config.engine, id);
+    bool markdown = g_strcmp0(format, "markdown") == 0;
+    if (!operation) {
+        reply_refusal(request, REFUSAL_NOT_FOUND, "There is no operation %.64s.", id);
+        return;
+    }
+    if (format && !markdown && g_strcmp0(format, "json") != 0) {
+        reply_refusal(request, REFUSAL_BAD_REQUEST, "`format` is json or markdown, not \"%.40s\".",
+                      format);
+        return;
+    }
+    g_autoptr(Report) report =
+        report_new(operation, clock_wall_ms(api->config.clock), title_of, api->config.engine);
+    if (!markdown) {
+        reply_json(request, 200, report_to_json(report), 0);
+        return;
+    }
+    g_autofree char *text = report_markdown(report);
+    http_request_reply_text(request, 200, "text/markdown; charset=utf-8", text);
 }
 
 void get_gate(HttpRequest *request, void *data)

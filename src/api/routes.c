@@ -33,6 +33,7 @@ const HttpRoute API_ROUTES[] = {
     {"POST", "/v1/operations", post_operation, 0, 0, NULL},
     {"GET", "/v1/operations/{id}", get_object, 0, 0, &LIST_OPERATIONS},
     {"GET", "/v1/operations/{id}/statement", get_statement, 0, 0, NULL},
+    {"GET", "/v1/operations/{id}/report", get_report, 0, 0, NULL},
     {"PUT", "/v1/operations/{id}/signoffs/{signoff}", put_signoff, 0, 0, NULL},
     {"GET", "/v1/operations/{id}/signoffs/{signoff}", get_signoff, 0, 0, NULL},
     {"POST", "/v1/operations/{id}/withdraw", post_command, 0, 0, "withdraw"},
@@ -60,6 +61,7 @@ static const struct {
     {get_group_workloads, {"filter", "limit", "cursor", NULL}},
     {get_schedules, {"from", "to", "filter", NULL}},
     {get_events, {"since", NULL}},
+    {get_report, {"format", NULL}},
     {get_audit, {"after", "limit", NULL}},
 };
 

@@ -136,6 +136,7 @@ int run_operations(Session *session, int argc, char **argv);
 int run_failover(Session *session, int argc, char **argv);
 int run_failback(Session *session, int argc, char **argv);
 int run_signoff(Session *session, int argc, char **argv);
+int run_report(Session *session, int argc, char **argv);
 int run_watch(Session *session, int argc, char **argv);
 int run_gate(Session *session, int argc, char **argv);
 int run_audit(Session *session, int argc, char **argv);

@@ -79,6 +79,12 @@ const Command COMMANDS[] = {
      "a "
      "decision it signs only what is not recorded yet, so that a script may repeat it.",
      run_signoff, signoff_options},
+    {"report", "ID", "prints an operation's whole story as Markdown",
+     "For the post-mortem: objectives against what came of them, what was lost, the timeline, "
+     "steps, "
+     "sign-offs, what changed under them, the evidence. --json prints the same as JSON. Of an "
+     "operation that is under way it tells the story so far.",
+     run_report, NULL},
     {"watch", "ID", "prints the progress of an operation until it ends",
      "Ends with 4 if it did not complete. A backend that does not answer is waited for, 30 s. "
      "--json prints the operation, a line a change.",

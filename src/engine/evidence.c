@@ -114,6 +114,7 @@ static void set_loss(Maker *maker)
     }
     if (!statement->loss_known)
         maker_not_known(maker, "how much data would be lost: %s", statement->loss_how);
+    statement->rpo_ms = maker->live->group->rpo_ms;
     statement->band =
         loss_band(statement->loss_known, statement->loss_ms, maker->live->group->rpo_ms);
 }

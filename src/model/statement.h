@@ -63,6 +63,7 @@ typedef struct {
     char *loss_how;
     char *loss_source;       // who said so: "northeurope, westeurope"; NULL = nobody
     gint64 loss_observed_ms; // of the older of the two ends it rests on; 0 = never
+    gint64 rpo_ms;           // what it is held against
     LossBand band;
     OldPrimary old_primary;
     ProofClass proof; // weakest of the workloads that must be single-active

@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "base/timefmt.h"
+#include "model/progress.h"
+#include "model/report.h"
 #include "model/transition.h"
 #include "view/ask.h"
 #include "view/badge.h"
 #include "view/page.h"
-#include "view/progress.h"
-#include "view/report.h"
 #include "widget/table.h"
 
 enum { COLUMN_STEP, COLUMN_STATE, COLUMN_TIME, COLUMN_USUAL, COLUMN_SIDE, COLUMN_TRIES };
@@ -114,9 +114,22 @@ static const Operation *operation_of(const OperationView *view, const ViewContex
     return picture_operation(context->picture, view->page.object);
 }
 
-static void fill_report(OperationView *view, const Operation *operation, const Picture *picture)
+static const char *title_of(const char *location, gpointer picture)
 {
-    g_autofree char *text = report_make(operation, picture);
+    return picture_title(picture, location);
+}
+
+// The whole story, written here: the picture has all of it. The caller frees.
+static char *write_report(const Operation *operation, const ViewContext *context)
+{
+    g_autoptr(Report) report =
+        report_new(operation, context->now_ms, title_of, (gpointer)context->picture);
+    return report_markdown(report);
+}
+
+static void fill_report(OperationView *view, const Operation *operation, const ViewContext *context)
+{
+    g_autofree char *text = write_report(operation, context);
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     pager_begin(view->page.pager);
     for (char **line = lines; *line; line++)
@@ -152,7 +165,7 @@ static void operation_refresh(gpointer state, const ViewContext *context)
     if (operation && view->place)
         place_cursor(view, operation);
     if (operation && view->report)
-        fill_report(view, operation, context->picture);
+        fill_report(view, operation, context);
 }
 
 // ---- the steps' table ----
@@ -516,7 +529,7 @@ static Effect act(OperationView *view, const ViewContext *context, const Operati
         view->report = !view->report;
         pager_reset(view->page.pager);
         if (view->report)
-            fill_report(view, operation, context->picture);
+            fill_report(view, operation, context);
         return effect_of(EFFECT_REDRAW);
     default:
         return (guint)action < G_N_ELEMENTS(VERBS) && VERBS[action]
@@ -624,7 +637,7 @@ static char *operation_copy_row(gpointer state, const ViewContext *context)
         return NULL;
     const Step *step = selected_step(view, context, operation);
     if (view->report)
-        return report_make(operation, context->picture);
+        return write_report(operation, context);
     return step ? g_strdup_printf("%s step %u: %s (%s) %s", operation->id, step->number,
                                   step->title, name_of(&STEP_STATE_NAMES, (int)step->state),
                                   step->detail ? step->detail : "")

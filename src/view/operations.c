@@ -5,7 +5,7 @@
 #include "view/ask.h"
 #include "view/badge.h"
 #include "view/operation-row.h"
-#include "view/progress.h"
+#include "model/progress.h"
 
 enum { COLUMN_WHAT, COLUMN_STATE, COLUMN_STEPS, COLUMN_WHEN, COLUMN_TIME, COLUMN_FROM, COLUMN_ID };
 enum { ACTION_OPEN = 1, ACTION_HOLD, ACTION_AGAIN };

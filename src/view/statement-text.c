@@ -138,9 +138,7 @@ static void say_loss(const Text *text)
     GString *out = g_string_new(NULL);
     Role role = ROLE_ALARM;
     duration_format_up(s->loss_ms, bound);
-    g_strlcpy(rpo, "unknown", sizeof rpo);
-    if (text->group)
-        duration_format(text->group->rpo_ms, rpo);
+    duration_format(s->rpo_ms, rpo);
     age_format(s->made_ms, text->context->now_ms, made);
     if (!s->loss_known)
         g_string_append(out, "UNKNOWN, which counts as data loss");

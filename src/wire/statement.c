@@ -52,6 +52,7 @@ static const WireField LOSS_FIELDS[] = {
     {"how", FIELD_TEXT, FIELD(Statement, loss_how)},
     {"source", FIELD_TEXT, FIELD(Statement, loss_source)},
     {"observed_at", FIELD_TIME, FIELD(Statement, loss_observed_ms)},
+    {"rpo_s", FIELD_SECONDS, FIELD(Statement, rpo_ms)},
     {"band", FIELD_NAME, FIELD(Statement, band), .names = &BAND_NAMES},
 };
 static const WireShape LOSS_PART = SHAPE("data-loss bound", Statement, LOSS_FIELDS, NULL, NULL);

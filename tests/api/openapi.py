@@ -167,8 +167,12 @@ def commands(t, ask):
         ask("POST", f"/v1/operations/op-none/{verb}", 400, "bad-request", body={"because": 1})
 
 
+# What a text may hold: it must come out of the canonical form as it went in.
+HOSTILE = "practice \x01\x1b[2J\x7f\r\n\t\b \u2028\u202e \U0001f4a9 \u00e9 e\u0301 \"quoted\" \\ </b> | 1e21"
+
+
 def one_key_one_proposal(t, ask):
-    good = {"kind": "failover", "scope": {"group": "shop"}, "reason": "practice run", "planned": True}
+    good = {"kind": "failover", "scope": {"group": "shop"}, "reason": HOSTILE, "planned": True}
     dry = ask("POST", "/v1/operations", 200, body={**good, "dry_run": True}, name="a dry run is answered").json
     t.check(dry["statement"]["steps"], "with its statement")
     t.equal(ask("GET", "/v1/operations", 200).json["operations"], [], "and nothing is recorded")
@@ -191,6 +195,14 @@ def statement_and_signs(t, ask, name):
     statement = ask("GET", f"{path}/statement", 200)
     digest = hashlib.sha256(statement.body).hexdigest()
     t.equal(digest, operation["digest"], "the digest is the statement's")
+    again = json.dumps(operation["statement"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    t.equal(again.encode(), statement.body, "another program's canonical form of it is the same, byte by byte")
+    t.equal(operation["statement"]["why"], HOSTILE, "whatever its texts hold")
+    facts = operation["statement"]["facts"]
+    t.equal([f["id"] for f in facts if not (f["source"] and "unit" in f)], [], "each fact has a source and a unit")
+    t.check(facts and all(f["observed_at"] for f in facts), "and the time it was observed")
+    loss = operation["statement"]["loss"]
+    t.check(loss["how"] and loss["source"] and loss["observed_at"], "the loss bound says how it was got, from whom, when")
     sign = {"digest": digest, "decision": "approve", "reason": "as practised", "ticket": "CHG-1",
             "phrase": operation["confirm"]}
     put = f"{path}/signoffs/sign-1"
@@ -246,10 +258,23 @@ def failover(t, ask, backend):
     t.equal(ended["state"], "completed", "well")
     t.ended = ended["id"]
     ask("GET", path, 200)
+    report(t, ask, path, ended)
     gate = ask("GET", "/v1/groups/pay/gates/maintenance", 200).json
     t.equal(gate["state"], "closed", "the gate is closed now")
     group = ask("GET", "/v1/groups/pay", 200).json
     t.equal((group["active"], group["mode"]), ("north", "failed-over"), "the group has turned over")
+
+
+def report(t, ask, path, ended):
+    ask("GET", "/v1/operations/op-none/report", 404, "not-found")
+    ask("GET", f"{path}/report?format=pdf", 400, "bad-request")
+    told = ask("GET", f"{path}/report", 200).json
+    t.equal(told["operation"]["id"], ended["id"], "the report holds its operation")
+    t.equal((told["rto"]["result"], told["rpo"]["result"]), ("none", "kept"), "what became of the objectives")
+    t.equal(told["timeline"], sorted(told["timeline"], key=lambda m: m["at"]), "its timeline is in order")
+    t.equal([s["took_s"] is None for s in told["steps"]], [False] * len(told["steps"]), "each step says what it took")
+    text = ask("GET", f"{path}/report?format=markdown", 200).body.decode()
+    t.check(text.startswith("# failover of pay: completed\n") and "## Timeline (UTC)" in text, "and as Markdown")
 
 
 def audit(t, ask):

@@ -8,6 +8,7 @@ import pty
 import re
 import select
 import struct
+import subprocess
 import sys
 import termios
 import time
@@ -169,6 +170,24 @@ def test_terminals(t, demo):
     t.check(status == 0 and not re.search(rb"\x1b\[[0-9;]*38[;:]", seen), "NO_COLOR")
 
 
+def test_canonical(t, demo, operation):
+    """A stranger computes the digest with public tools: of the text as it is printed, and of the JSON made canonical anew."""
+    status, text, _ = demo.run("operations", "show", operation["id"], "--statement")
+    sha = subprocess.run(["sha256sum"], input=text, capture_output=True, text=True).stdout.split()[0]
+    t.check(status == 0 and sha == operation["digest"], "sha256sum of the statement is the digest that is signed")
+    jq = subprocess.run(["jq", "-cSj", ".statement"], input=json.dumps(operation), capture_output=True, text=True).stdout
+    t.equal(jq, text, "jq makes the same canonical form of the operation's statement")
+
+
+def test_report(t, demo, name):
+    status, out, _ = demo.run("report", name)
+    t.check(status == 0 and "# failover of payments: awaiting-sign-off" in out and "NOT OVER" in out, "report tells the story so far")
+    report = demo.json("report", name)
+    t.equal((report["operation"]["id"], report["rto"]["result"]), (name, "running"), "report --json too")
+    t.equal(demo.run("report", "op-none")[0], 1, "a report of nothing is 1")
+    t.equal(demo.run("report")[0], 2, "without an id it is 2")
+
+
 def test_down(t, demo):
     demo.fault("westeurope", "down")
     t.wait_for(lambda: demo.verdict("westeurope") == "down", "West Europe is seen down", 10 * SLOW)
@@ -181,6 +200,8 @@ def test_down(t, demo):
         status, out, _ = demo.run(*command)
         t.check(status == 0 and "FAIL OVER payments TO northeurope" in out, f"{command[-1]} shows the phrase to type")
     t.check({"confirm", "digest", "state", "statement", "steps"} <= set(json.loads(out)), "operations show --json has its keys")
+    test_canonical(t, demo, json.loads(out))
+    test_report(t, demo, name)
     alarm = next(a["id"] for a in demo.json("alarms")["alarms"] if a["severity"] == "critical")
     t.equal(demo.run("ack", alarm, "--note", "seen")[0], 0, "an alarm is acknowledged")
     t.equal(demo.run("alarms")[0], 0, "then nothing critical wants attention")

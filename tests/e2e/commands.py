@@ -26,7 +26,7 @@ RECEIPT = {"id": "so-1", "operation": "op-1", "digest": "d", "decision": "approv
 # Commands that ask the backend, with arguments that are right.
 ASKING = {
     "status": [], "regions": [], "roles": [], "schedules": [], "signoffs": [], "operations": [], "readiness": [],
-    "alarms": [], "automation": [], "console": ["--once"], "ack": ["x"], "watch": ["op-1"],
+    "alarms": [], "automation": [], "console": ["--once"], "ack": ["x"], "watch": ["op-1"], "report": ["op-1"],
     "gate": ["maintenance", "payments"], "failover": ["payments", "--reason", "why"],
     "failback": ["payments", "--reason", "why"], "audit": ["list"],
     "signoff": ["op-1", "--approve", "--reason", "why", "--confirm", "x"],
@@ -253,6 +253,7 @@ def test_hostile(t):
             "GET /v1/snapshot": snapshot(*objects, operator="anna" + EVIL),
             "GET /v1/whoami": (200, {"operator": "anna" + EVIL}),
             "GET /v1/operations/op-1": (200, operation),
+            "GET /v1/operations/op-1/report": (200, json.dumps({"a": EVIL}, ensure_ascii=False)),
             "GET /v1/operations/op-1/statement": (200, json.dumps({"a": EVIL}, ensure_ascii=False)),
             "GET /v1/groups/payments/gates/maintenance": (200, {"state": "closed" + EVIL, "why": EVIL}),
             "GET /v1/schedules": (200, {"schedules": [{"workload": EVIL, "trigger": EVIL, "rule": EVIL}]}),
@@ -265,7 +266,7 @@ def test_hostile(t):
             "PUT *": (200, {**RECEIPT, "id": "so" + EVIL, "operator": EVIL}),
         })
         rows = [["status"], ["regions"], ["roles"], ["signoffs"], ["operations", "--all"], ["readiness"], ["alarms"],
-                ["automation"], ["schedules"], ["operations", "show", "op-1"], ["gate", "maintenance", "payments"],
+                ["automation"], ["schedules"], ["operations", "show", "op-1"], ["report", "op-1"], ["gate", "maintenance", "payments"],
                 ["audit", "list"], ["failover", "payments", "--reason", "x"], ["operations", "hold", "op-1"],
                 ["ack", "a"], ["signoff", "op-1", "--approve", "--reason", "x", "--confirm", "no"],
                 ["signoff", "op-1", "--reject", "--reason", "x"]]

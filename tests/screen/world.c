@@ -310,6 +310,7 @@ static Statement *statement_for(const Operation *operation)
                           "losing side is given up");
     s->why = g_strdup("West Europe is down: 2 of 2 vantage points, 25 failed probes in a row");
     s->loss_known = true;
+    s->rpo_ms = 15 * MINUTE;
     s->loss_ms = 104 * SECOND;
     s->loss_transactions = 911;
     s->loss_how = g_strdup("last replayed 03:08:11Z, primary last seen 03:09:55Z => <= 1m44s");

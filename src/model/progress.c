@@ -1,4 +1,4 @@
-#include "view/progress.h"
+#include "model/progress.h"
 
 static bool runs(const Step *step)
 {

@@ -1,0 +1,262 @@
+// The report as Markdown: sections and tables of ours, every text of others escaped.
+#include <stdarg.h>
+
+#include "base/markdown.h"
+#include "base/timefmt.h"
+#include "model/quorum.h"
+#include "model/report.h"
+
+static void line(GString *out, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static void line(GString *out, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_string_append_vprintf(out, format, args);
+    va_end(args);
+    g_string_append_c(out, '\n');
+}
+
+static void section(GString *out, const char *title)
+{
+    line(out, "\n## %s\n", title);
+}
+
+// "- label: text", nothing if there is no text.
+static void item(GString *out, const char *label, const char *text)
+{
+    g_autofree char *safe = markdown_escape(text);
+    if (*safe)
+        line(out, "- %s: %s", label, safe);
+}
+
+// A row of a table: texts up to a NULL, each escaped; "" is an empty cell.
+static void row(GString *out, ...) G_GNUC_NULL_TERMINATED;
+
+static void row(GString *out, ...)
+{
+    va_list cells;
+    va_start(cells, out);
+    for (const char *cell; (cell = va_arg(cells, const char *));) {
+        g_autofree char *safe = markdown_escape(cell);
+        g_string_append_printf(out, "| %s ", safe);
+    }
+    va_end(cells);
+    g_string_append(out, "|\n");
+}
+
+static const char *or_none(const char *text)
+{
+    return text ? text : "";
+}
+
+static void write_head(GString *out, const Report *report)
+{
+    const Operation *op = report->operation;
+    g_autofree char *group = markdown_escape(op->group),
+                    *from = markdown_escape(report->from_title),
+                    *to = markdown_escape(report->to_title);
+    line(out, "# %s of %s: %s\n", name_of(&OPERATION_KIND_NAMES, (int)op->kind), group,
+         name_of(&OPERATION_STATE_NAMES, (int)op->state));
+    item(out, "operation", op->id);
+    line(out, "- from %s to %s, %s", from, to, op->planned ? "planned" : "unplanned");
+    if (op->epoch)
+        line(out, "- epoch: %" G_GINT64_FORMAT, op->epoch);
+    item(out, "outcome", op->why);
+    if (!operation_has_ended(op)) {
+        char at[32];
+        time_format_full(report->made_ms, at);
+        line(out, "- NOT OVER: so far, at %s", at);
+    }
+}
+
+static void write_objective(GString *out, const char *name, const char *sign,
+                            const Objective *objective)
+{
+    char target[16], actual[16] = "";
+    duration_format(objective->target_ms, target);
+    if (objective->actual_ms >= 0)
+        duration_format_up(objective->actual_ms, actual);
+    g_autofree char *text = g_strdup_printf("%s%s", *actual ? sign : "", actual);
+    row(out, name, target, text, name_of(&OBJECTIVE_NAMES, (int)objective->result),
+        or_none(objective->how), NULL);
+}
+
+static void write_objectives(GString *out, const Report *report)
+{
+    section(out, "Objectives");
+    line(out, "| objective | target | actual | result | how |\n| --- | --: | --: | --- | --- |");
+    write_objective(out, "RTO", "", &report->rto);
+    write_objective(out, "RPO", report->rpo.actual_ms > 0 ? "≤ " : "", &report->rpo);
+}
+
+static void write_losses(GString *out, const Report *report)
+{
+    const Operation *op = report->operation;
+    const struct {
+        const char *what;
+        gint64 count;
+    } LOSSES[] = {{"transactions lost", op->lost.transactions},
+                  {"runs abandoned", op->lost.abandoned_runs},
+                  {"recurrences missed", op->lost.missed_recurrences}};
+    section(out, "What was lost");
+    if (!op->past_pnr && operation_has_ended(op))
+        line(out, "Nothing: the role was not handed over.");
+    for (guint i = 0; op->past_pnr && i < G_N_ELEMENTS(LOSSES); i++) {
+        if (LOSSES[i].count < 0)
+            line(out, "- %s: not known", LOSSES[i].what);
+        else
+            line(out, "- %s: %" G_GINT64_FORMAT, LOSSES[i].what, LOSSES[i].count);
+    }
+    for (guint i = 0; op->statement && i < op->statement->reduced->len; i++)
+        item(out, "did not work meanwhile", op->statement->reduced->pdata[i]);
+}
+
+static void write_exceptions(GString *out, const Report *report)
+{
+    const GPtrArray *exceptions = report->operation->exceptions;
+    if (exceptions->len)
+        section(out, "Exceptions");
+    for (guint i = 0; i < exceptions->len; i++) {
+        g_autofree char *text = markdown_escape(exceptions->pdata[i]);
+        line(out, "- %s", text);
+    }
+}
+
+static void write_detection(GString *out, const Report *report)
+{
+    const Operation *op = report->operation;
+    char at[32];
+    section(out, "Detection");
+    time_format_full(op->detected_ms, at);
+    if (op->detected_ms)
+        item(out, "detected", at);
+    item(out, "why", op->statement ? op->statement->why : op->reason);
+    item(out, "seen by", op->statement ? op->statement->vantage : NULL);
+    if (op->statement) {
+        item(out, "loss, as stated", op->statement->loss_how);
+        item(out, "old primary", name_of(&OLD_PRIMARY_NAMES, (int)op->statement->old_primary));
+        item(out, "proof", op->statement->proof_how);
+    }
+}
+
+static void write_evidence(GString *out, const Statement *statement, const char *digest)
+{
+    g_autofree char *title =
+        g_strdup_printf("Evidence, as stated (statement %u)", statement->version);
+    section(out, title);
+    line(out, "Digest `%s`.\n", or_none(digest));
+    line(out, "| fact | value | observed (UTC) | source |\n| --- | --- | --- | --- |");
+    for (guint i = 0; i < statement->facts->len; i++) {
+        const Fact *fact = statement->facts->pdata[i];
+        char at[32];
+        time_format_full(fact->observed_at_ms, at);
+        g_autofree char *value =
+            g_strdup_printf("%s%s%s", fact->value ? fact->value : "unknown",
+                            fact->unit && *fact->unit ? " " : "", or_none(fact->unit));
+        row(out, or_none(fact->label), value, at, or_none(fact->source), NULL);
+    }
+    if (statement->not_known->len)
+        line(out, "%s", "");
+    for (guint i = 0; i < statement->not_known->len; i++)
+        item(out, "not known", statement->not_known->pdata[i]);
+}
+
+static void write_signoffs(GString *out, const Report *report)
+{
+    const Operation *op = report->operation;
+    section(out, "Sign-offs");
+    if (!op->signoffs->len) {
+        line(out, "None%s.",
+             op->statement && !op->statement->approvals ? ", and none was needed" : "");
+        return;
+    }
+    line(out, "| who | decision | when (UTC) | why | ticket | signature | audit | counts |\n"
+              "| --- | --- | --- | --- | --- | --- | --: | --- |");
+    for (guint i = 0; i < op->signoffs->len; i++) {
+        const SignOff *signoff = op->signoffs->pdata[i];
+        char at[32];
+        g_autofree char *seq = g_strdup_printf("%" G_GINT64_FORMAT, signoff->audit_seq);
+        time_format_full(signoff->at_ms, at);
+        row(out, or_none(signoff->operator_name), name_of(&DECISION_NAMES, (int)signoff->decision),
+            at, or_none(signoff->reason), or_none(signoff->ticket),
+            signoff->signature ? "SSH" : "none", seq, signoff->void_ ? "void" : "yes", NULL);
+    }
+}
+
+static void write_change(GString *out, const Restatement *note)
+{
+    char at[32];
+    g_autofree char *why = markdown_escape(note->why);
+    time_format_full(note->at_ms, at);
+    line(out, "Statement %u, %s: %s\n", note->version, at, why);
+    for (guint i = 0; i < note->givers->len; i++)
+        item(out, "sign-off void", note->givers->pdata[i]);
+    line(out, "%s| field | was | is | material |\n| --- | --- | --- | --- |",
+         note->givers->len ? "\n" : "");
+    for (guint i = 0; i < note->differences->len; i++) {
+        const Difference *d = note->differences->pdata[i];
+        row(out, or_none(d->label), or_none(d->then), or_none(d->now), d->material ? "yes" : "no",
+            NULL);
+    }
+    line(out, "%s", "");
+}
+
+static void write_changes(GString *out, const Report *report)
+{
+    const GPtrArray *notes = report->operation->restatements;
+    if (notes->len)
+        section(out, "What changed under the sign-offs");
+    for (guint i = 0; i < notes->len; i++)
+        write_change(out, notes->pdata[i]);
+}
+
+static void write_timeline(GString *out, const Report *report)
+{
+    section(out, "Timeline (UTC)");
+    for (guint i = 0; i < report->timeline->len; i++) {
+        const Moment *moment = report->timeline->pdata[i];
+        g_autofree char *who = markdown_escape(moment->who), *text = markdown_escape(moment->text);
+        char at[32];
+        time_format_full(moment->at_ms, at);
+        line(out, "- %s %s%s%s", at, who, *who ? ": " : "", text);
+    }
+}
+
+static void write_steps(GString *out, const Report *report)
+{
+    section(out, "Steps");
+    line(out, "| # | step | state | side | took | usually | limit | by | ticket | words |\n"
+              "| --: | --- | --- | --- | --: | --: | --: | --- | --- | --- |");
+    for (guint i = 0; i < report->steps->len; i++) {
+        const StepReport *step = report->steps->pdata[i];
+        char took[16] = "", limit[16], usual[16] = "";
+        g_autofree char *number = g_strdup_printf("%u", step->number);
+        if (step->took_ms >= 0)
+            duration_format(step->took_ms, took);
+        if (step->usual_ms)
+            duration_format(step->usual_ms, usual);
+        duration_format(step->limit_ms, limit);
+        row(out, number, or_none(step->title), name_of(&STEP_STATE_NAMES, (int)step->state),
+            name_of(&SIDE_NAMES, (int)step->side), took, usual, limit, or_none(step->by),
+            or_none(step->ticket), or_none(step->words), NULL);
+    }
+}
+
+char *report_markdown(const Report *report)
+{
+    GString *out = g_string_new(NULL);
+    const Operation *op = report->operation;
+    write_head(out, report);
+    write_objectives(out, report);
+    write_losses(out, report);
+    write_exceptions(out, report);
+    write_timeline(out, report);
+    write_steps(out, report);
+    write_signoffs(out, report);
+    write_changes(out, report);
+    write_detection(out, report);
+    if (op->statement)
+        write_evidence(out, op->statement, op->digest);
+    return g_string_free(out, FALSE);
+}
