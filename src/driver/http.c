@@ -191,7 +191,8 @@ static void on_observed(Job *job, const HttpResponse *response, const GError *er
         g_autoptr(json_t) json =
             wire_parse("The answer", length ? bytes : "", length, DRIVER_BODY_MAX, &reason);
         if (!json) {
-            job_puzzled(job, false, "Answered %u, but: %s", status, reason->message);
+            job_puzzled(job, job_is_absent(status), "Answered %u, but: %s", status,
+                        reason->message);
             return;
         }
         if (pointer)

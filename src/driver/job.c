@@ -203,13 +203,19 @@ char *job_words(const HttpResponse *response)
     return g_strdup(cut);
 }
 
+bool job_is_absent(unsigned status)
+{
+    return status >= 502 && status <= 504;
+}
+
 json_t *job_json(const HttpResponse *response, GError **error)
 {
     unsigned status = http_response_status(response);
     if (status >= 200 && status < 300)
         return parse_body(response, error);
     g_autofree char *words = job_words(response);
-    g_set_error(error, ERR, ERR_REFUSED, "Answered %u: %s", status, words);
+    g_set_error(error, ERR, job_is_absent(status) ? ERR_UNREACHABLE : ERR_REFUSED,
+                "Answered %u: %s", status, words);
     return NULL;
 }
 

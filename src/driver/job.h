@@ -99,8 +99,11 @@ void job_acted(Job *job, Outcome outcome, const char *detail);
 void job_blind(Job *job, const GError *error);
 void job_puzzled(Job *job, bool unreachable, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
-// The JSON of an answer with a 2xx status; NULL with ERR_PROTOCOL (not JSON) or ERR_REFUSED (the target's
-// words). An empty body is an empty object.
+// What stands before a target (a gateway, a front door) says that nobody is behind it.
+bool job_is_absent(unsigned status);
+
+// The JSON of an answer with a 2xx status; NULL with ERR_PROTOCOL (not JSON), ERR_UNREACHABLE (the target is absent) or
+// ERR_REFUSED (its words). An empty body is an empty object.
 json_t *job_json(const HttpResponse *response, GError **error);
 
 // What an answer to a command means. ret_retry_ms: 0, or how long to wait before the same is sent again

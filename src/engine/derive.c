@@ -219,17 +219,30 @@ void derive_loss(const Engine *engine, const Group *group, const char *from, con
     *ret_bound = worst;
 }
 
-static void derive_bound(const Engine *engine, GroupLive *live)
+// Where the data is, and where it would go: while nobody has the role, as the operation that moves it says.
+static void bound_ends(const GroupLive *live, const char **ret_from, const char **ret_to)
 {
     const GroupRecord *record = live->record;
-    const char *from = record->active ? record->active : live->group->primary->name;
-    const char *to = NULL;
+    const char *home = live->group->primary->name;
+    const char *from = record->active ? record->active : home;
+    const char *to = g_str_equal(from, home) ? NULL : home;
+    if (!record->active && live->open && !g_str_equal(live->open->from, live->open->to)) {
+        *ret_from = live->open->from;
+        *ret_to = live->open->to;
+        return;
+    }
     for (guint i = 0; !to && i < live->group->standbys->len; i++) {
         const char *name = ((const Location *)live->group->standbys->pdata[i])->name;
         to = g_str_equal(name, from) ? NULL : name;
     }
-    if (g_strcmp0(from, live->group->primary->name) != 0)
-        to = live->group->primary->name;
+    *ret_from = from;
+    *ret_to = to;
+}
+
+static void derive_bound(const Engine *engine, GroupLive *live)
+{
+    const char *from, *to;
+    bound_ends(live, &from, &to);
     g_free(live->status->loss.how);
     live->status->loss = (LossBound){0};
     if (to)

@@ -166,14 +166,40 @@ static char *count_text(gint64 count, const char *one, const char *many)
                : g_strdup_printf("%" G_GINT64_FORMAT " %s", count, count == 1 ? one : many);
 }
 
+// What the losing side has missed by now, counted as the statement counts it; -1 = unknown.
+static gint64 missed_now(const Text *text)
+{
+    gint64 missed = 0;
+    for (guint i = 0; i < picture_count(text->picture, SHELF_WORKLOADS); i++) {
+        const WorkloadStatus *workload = picture_at(text->picture, SHELF_WORKLOADS, i);
+        if (workload->kind == KIND_ROUTER || strcmp(workload->group, text->operation->group) != 0)
+            continue;
+        const InstanceStatus *from = workload_status_at(workload, text->operation->from);
+        if (from)
+            missed = missed < 0 || from->missed < 0 ? -1 : missed + from->missed;
+    }
+    return missed;
+}
+
+// " · now 7", while it is still to be signed and time goes on.
+static char *missed_since(const Text *text)
+{
+    gint64 now = missed_now(text);
+    if (text->operation->state != OPERATION_AWAITING || now == text->statement->missed_recurrences)
+        return g_strdup("");
+    return now < 0 ? g_strdup(" · now unknown") : g_strdup_printf(" · now %" G_GINT64_FORMAT, now);
+}
+
 static void say_runs(const Text *text)
 {
     const Statement *s = text->statement;
+    g_autofree char *since = missed_since(text);
     g_autofree char *runs = count_text(s->abandoned_runs, "run", "runs");
     g_autofree char *missed = count_text(s->missed_recurrences, "recurrence", "recurrences");
     bool harm = s->abandoned_runs != 0 || s->missed_recurrences != 0;
     page_field(text->page, "RUNS", harm ? ROLE_WARN : ROLE_NORMAL,
-               "%s in flight abandoned; %s missed so far, more while it lasts", runs, missed);
+               "%s in flight abandoned; %s missed so far%s, more while it lasts", runs, missed,
+               since);
 }
 
 static void say_proof(const Text *text)

@@ -1,6 +1,7 @@
 // The drivers and the prober against real practice regions: a pair of signalbox-site processes that the
 // test starts, breaks and kills. What the drivers report is compared with what the regions know.
 #include <gio/gio.h>
+#include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
@@ -709,6 +710,54 @@ static void test_http_driver(void)
     world_release(&world);
 }
 
+static gboolean on_connected(GSocketService *service, GSocketConnection *connection,
+                             GObject *source, gpointer data)
+{
+    static const char ANSWER[] = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n"
+                                 "Content-Length: 7\r\n\r\nabsent\n";
+    char request[4096];
+    (void)service, (void)source, (void)data;
+    GInputStream *in = g_io_stream_get_input_stream(G_IO_STREAM(connection));
+    g_input_stream_read(in, request, sizeof request, NULL, NULL);
+    g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(connection)), ANSWER,
+                              sizeof ANSWER - 1, NULL, NULL, NULL);
+    return FALSE;
+}
+
+// A front door that is still there answers for a region that is not: unreachable, not unknown.
+static void test_front_door(void)
+{
+    World world;
+    world_init(&world);
+    g_autofree char *path = g_build_filename(world.dir, "door.sock", NULL);
+    g_autoptr(GSocketService) door = g_threaded_socket_service_new(4);
+    g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
+    g_signal_connect(door, "run", G_CALLBACK(on_connected), NULL);
+    g_assert_true(g_socket_listener_add_address(G_SOCKET_LISTENER(door), address,
+                                                G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT,
+                                                NULL, NULL, NULL));
+    GHashTable *alpha = fleet_location(world.fleet, "alpha")->parameters;
+    GHashTable *page = instance(&world, "page", 0)->workload->parameters;
+    set(alpha, "site_socket", path);
+    set(alpha, "arm_socket", path);
+    set(alpha, "socket", path);
+    set(page, "observe_url", "http://{location}/state");
+    set(page, "state_pointer", "/state");
+    static const char *const NAMES_HERE[] = {"ledger", "settle", "page"};
+    for (guint i = 0; i < G_N_ELEMENTS(NAMES_HERE); i++) {
+        Result seen = {0};
+        observe(&world, NAMES_HERE[i], 0, &seen);
+        g_test_message("%s: %s", NAMES_HERE[i], seen.detail);
+        g_assert_false(seen.copy.ok);
+        g_assert_true(seen.copy.unreachable);
+        g_assert_nonnull(strstr(seen.detail, "503"));
+        result_clear(&seen);
+    }
+    g_socket_service_stop(door);
+    g_socket_listener_close(G_SOCKET_LISTENER(door));
+    world_release(&world);
+}
+
 static void never_observed(const Observation *observation, gpointer data)
 {
     (void)observation;
@@ -745,6 +794,7 @@ int main(int argc, char **argv)
     g_test_add_func("/driver/tokens-and-throttling", test_tokens_and_throttling);
     g_test_add_func("/driver/prober", test_prober);
     g_test_add_func("/driver/http", test_http_driver);
+    g_test_add_func("/driver/front-door", test_front_door);
     g_test_add_func("/driver/free-under-way", test_free_under_way);
     return g_test_run();
 }

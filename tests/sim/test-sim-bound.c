@@ -1,4 +1,5 @@
-// What the daemon knew of a silent region outlives it: the loss bound after a restart.
+// The loss bound over time: what the daemon knew of a silent region outlives it, and on the way home the bound speaks
+// of the side that has the data.
 #include "story.h"
 
 enum { LAPSE_MS = 3 * 2000 + 1000 }; // of the simulation's health checks
@@ -81,11 +82,36 @@ static void test_came_back(void)
     finish(sim);
 }
 
+static bool has_no_active(Sim *sim)
+{
+    return sim_group(sim)->active == NULL;
+}
+
+// Nobody has the role for a moment: the data is where it comes from, not at home.
+static void test_way_home(void)
+{
+    Sim *sim = given_proposal(NULL);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 60000);
+    sim_region_set(sim->world, "west", REGION_UP);
+    sim_pass(sim, 60000);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILBACK, PROPOSE_PLANNED));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_until(sim, has_no_active, 60000));
+    sim_pass(sim, 100);
+    g_assert_true(has_no_active(sim));
+    g_assert_cmpint(bound(sim), <, 20000); // of the link of before, it would be the minute
+    expect_settled(sim, 60000);
+    expect_state(sim, OPERATION_COMPLETED);
+    finish(sim);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/sim/restart/bound-stays", test_bound_stays);
-    g_test_add_func("/sim/restart/long-absence", test_long_absence);
-    g_test_add_func("/sim/restart/came-back", test_came_back);
+    g_test_add_func("/sim/bound/bound-stays", test_bound_stays);
+    g_test_add_func("/sim/bound/long-absence", test_long_absence);
+    g_test_add_func("/sim/bound/came-back", test_came_back);
+    g_test_add_func("/sim/bound/way-home", test_way_home);
     return g_test_run();
 }
