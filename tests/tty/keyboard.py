@@ -100,12 +100,14 @@ def fail_over(t, screen, fleet):
     t.check(lost <= bound, f"the bound that was signed, {bound} s, holds: {lost:.2f} s were lost")
 
 
-def mend_west(t, screen):
+def mend_west(t, screen, fleet):
     screen.press("!")
     screen.wait(":fault westeurope recover", name="! offers to mend it")
     screen.press("Enter")
     screen.press("1")
-    screen.wait_gone("DOWN", "West Europe is well again", 12)
+    t.wait_for(lambda: fleet.get("/v1/locations/westeurope")["verdict"]["state"] == "up",
+               "West Europe is judged up again", 12 * SLOW)
+    screen.wait_gone("DOWN", "West Europe is well again on the screen", 12)
 
 
 def go_home(t, screen, fleet):
@@ -137,7 +139,7 @@ def story(t, width, height):
     screen.wait("DOWN", name="a resize keeps the picture")
     screen.resize(width, height)
     fail_over(t, screen, fleet)
-    mend_west(t, screen)
+    mend_west(t, screen, fleet)
     go_home(t, screen, fleet)
     screen.press("q")
     t.equal(screen.ended(20), 0, "q leaves")
