@@ -276,6 +276,25 @@ static const OptionSection AZURE_SECTION = {
     .check = check_azure,
     .help = "How the drivers for Azure sign in, by client credentials."};
 
+static const Option SIGNATURE_OPTIONS[] = {
+    {"allowed_signers", &OPTION_PATH, OPTION_AT(DaemonConfig, signatures.allowed_signers),
+     .help = "The file that says which SSH key is whose, and until when: person, options "
+             "(namespaces, valid-after, valid-before, cert-authority), key; ssh-keygen(1), ALLOWED "
+             "SIGNERS. The person is the name in users and tokens. Only its owner may write it."},
+    {"revoked", &OPTION_PATH, OPTION_AT(DaemonConfig, signatures.revoked),
+     .help =
+         "The keys that count no longer: public keys, one a line, or a key revocation list made "
+         "by ssh-keygen -k. Both files are taken up within a second when they change."},
+    {"keygen", &OPTION_PATH, OPTION_AT(DaemonConfig, signatures.keygen),
+     .fallback = "/usr/bin/ssh-keygen", .help = "The program that checks signatures."},
+};
+
+static const OptionSection SIGNATURE_SECTION = {
+    .what = "signatures section",
+    OPTION_ROWS(SIGNATURE_OPTIONS),
+    .help = "Whose SSH signatures under sign-offs count; which groups ask for them, their policy "
+            "says (signalbox-fleet(5), signature)."};
+
 static void check_daemon(OptionReader *reader, config_setting_t *setting, gpointer object)
 {
     const DaemonConfig *config = object;
@@ -321,6 +340,8 @@ static const Option DAEMON_OPTIONS[] = {
      .section = &TOKEN_SECTION, .help = "See tokens[]."},
     {"azure", &OPTION_SECTION, OPTION_SELF(DaemonConfig), .section = &AZURE_SECTION,
      .help = "See azure."},
+    {"signatures", &OPTION_SECTION, OPTION_SELF(DaemonConfig), .section = &SIGNATURE_SECTION,
+     .help = "See signatures."},
 };
 
 const OptionSection DAEMON_SECTION = {.what = "daemon file",
@@ -382,7 +403,10 @@ void daemon_config_free(DaemonConfig *config)
                      config->azure.client,
                      config->azure.secret_file,
                      config->azure.authority,
-                     config->azure.management};
+                     config->azure.management,
+                     config->signatures.allowed_signers,
+                     config->signatures.revoked,
+                     config->signatures.keygen};
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
     g_ptr_array_unref(config->users);

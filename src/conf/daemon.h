@@ -40,6 +40,13 @@ typedef struct {
     char *secret_file;
 } ConfAzure;
 
+// Whose signatures count.
+typedef struct {
+    char *allowed_signers; // NULL = nobody's
+    char *revoked;         // NULL = no key is revoked
+    char *keygen;          // the program that checks them
+} ConfSignatures;
+
 typedef enum { LOG_FORMAT_PLAIN, LOG_FORMAT_JSON } LogFormat;
 
 typedef struct {
@@ -60,6 +67,7 @@ typedef struct {
     guint connections; // at once on one socket
     guint streams;     // event streams at once
     ConfAzure azure;
+    ConfSignatures signatures;
 } DaemonConfig;
 
 // All defaults. The caller frees.

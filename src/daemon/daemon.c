@@ -81,6 +81,35 @@ static bool open_store(Daemon *daemon)
     return daemon->store != NULL;
 }
 
+static void on_lists_changed(const char *mistake, gpointer data)
+{
+    Daemon *daemon = data;
+    if (mistake)
+        log_error(&daemon->log,
+                  "whose signatures count was not read anew: what was in force stays in force",
+                  "why", mistake);
+    else
+        log_info(&daemon->log, "read anew whose signatures count");
+    engine_set_signers_error(daemon->engine, mistake);
+    pace_wake(daemon->pace);
+}
+
+VerifierConfig daemon_verifier(Daemon *daemon, const DaemonConfig *config)
+{
+    return (VerifierConfig){config->signatures.keygen, config->signatures.allowed_signers,
+                            config->signatures.revoked, on_lists_changed, daemon};
+}
+
+static bool open_verifier(Daemon *daemon)
+{
+    const VerifierConfig config = daemon_verifier(daemon, daemon->files.config);
+    g_autoptr(GError) error = NULL;
+    daemon->verifier = verifier_new(&config, &error);
+    if (!daemon->verifier) // it has changed since it was checked
+        log_error(&daemon->log, "cannot start", "why", error->message);
+    return daemon->verifier != NULL;
+}
+
 static void open_engine(Daemon *daemon)
 {
     const DaemonConfig *config = daemon->files.config;
@@ -95,6 +124,7 @@ static void open_engine(Daemon *daemon)
                                  .store = daemon->store,
                                  .driver = daemon->drivers,
                                  .prober = daemon->prober,
+                                 .verifier = daemon->verifier,
                                  .daemon = config->name,
                                  .location = config->location,
                                  .observe_ms = config->observe_ms,
@@ -123,7 +153,7 @@ bool daemon_open(Daemon *daemon, const Options *options)
     if (!open_files(daemon))
         return false;
     open_log(daemon);
-    if (!open_store(daemon))
+    if (!open_store(daemon) || !open_verifier(daemon))
         return false;
     open_engine(daemon);
     return true;
@@ -135,6 +165,7 @@ void daemon_close(Daemon *daemon)
     engine_free(daemon->engine);
     pace_free(daemon->pace);
     timetable_free(daemon->timetable);
+    verifier_free(daemon->verifier);
     prober_free(daemon->prober);
     drivers_free(daemon->drivers);
     store_free(daemon->store);

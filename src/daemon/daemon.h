@@ -10,6 +10,7 @@
 #include "daemon/load.h"
 #include "daemon/options.h"
 #include "daemon/timetable.h"
+#include "ssh/verifier.h"
 
 typedef struct {
     const Options *options;
@@ -19,6 +20,7 @@ typedef struct {
     Store *store;
     DriverPort *drivers;
     ProberPort *prober;
+    VerifierPort *verifier;
     Timetable *timetable;
     Engine *engine;
     Api *api;
@@ -40,6 +42,9 @@ bool daemon_open(Daemon *daemon, const Options *options);
 int daemon_run(Daemon *daemon);
 
 void daemon_close(Daemon *daemon);
+
+// The verifier's part of a daemon's file. Borrows from it.
+VerifierConfig daemon_verifier(Daemon *daemon, const DaemonConfig *config);
 
 // Reads both files again (reload.c): fleet, people and log change over together, or, with a single
 // mistake, nothing does; the frame then shows that the files are wrong.

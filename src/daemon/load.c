@@ -6,6 +6,7 @@
 #include "conf/source.h"
 #include "driver/drivers.h"
 #include "sched/zonename.h"
+#include "ssh/lists.h"
 
 static bool zone_is_known(const char *zone)
 {
@@ -78,6 +79,54 @@ static Identities *load_people(const DaemonConfig *config, GPtrArray *mistakes)
     return mistakes->len == before ? g_steal_pointer(&people) : NULL;
 }
 
+// ---- signatures ----
+
+static bool check_list(const char *option, GBytes *list, const GError *error, GPtrArray *mistakes)
+{
+    g_autofree char *path = g_strconcat("signatures.", option, NULL);
+    if (error)
+        mistakes_take(mistakes, NULL, 0, path, g_strdup(error->message));
+    g_clear_pointer(&list, g_bytes_unref);
+    return !error;
+}
+
+// A group that asks for what this daemon can never accept.
+static bool check_required(const DaemonConfig *config, const Fleet *fleet, GPtrArray *mistakes)
+{
+    guint before = mistakes->len;
+    for (guint i = 0; fleet && i < fleet->groups->len; i++) {
+        const Group *group = fleet->groups->pdata[i];
+        if (group->policy.signature != SIGNATURE_REQUIRED || config->signatures.allowed_signers)
+            continue;
+        miss(mistakes, "group", group->name,
+             "it asks for signed sign-offs (signature = \"required\"), but the daemon's file names "
+             "no signatures.allowed_signers: nobody could ever sign.");
+    }
+    return mistakes->len == before;
+}
+
+static bool check_signatures(const DaemonConfig *config, const Fleet *fleet, GPtrArray *mistakes)
+{
+    const ConfSignatures *signatures = &config->signatures;
+    g_autoptr(GError) no = NULL, neither = NULL;
+    bool ok = check_required(config, fleet, mistakes);
+    if (signatures->allowed_signers)
+        ok = check_list("allowed_signers", lists_read_allowed(signatures->allowed_signers, &no), no,
+                        mistakes) &&
+             ok;
+    if (signatures->revoked)
+        ok = check_list("revoked", lists_read_revoked(signatures->revoked, &neither), neither,
+                        mistakes) &&
+             ok;
+    if (!signatures->allowed_signers || g_file_test(signatures->keygen, G_FILE_TEST_IS_EXECUTABLE))
+        return ok;
+    mistakes_take(mistakes, NULL, 0, "signatures.keygen",
+                  g_strdup_printf("%s is not there or cannot be executed; install openssh-client, "
+                                  "or name the program.",
+                                  signatures->keygen));
+    return false;
+}
+
 // ---- all of them ----
 
 // Where the fleet file is, though a secret or a person is missing on this machine.
@@ -95,8 +144,10 @@ bool files_load(const char *path, Files *ret_files, GPtrArray *mistakes)
     bool ok = conf_load_daemon(path, true, &ret_files->config, mistakes);
     g_autofree char *fleet = fleet_path(path, ret_files->config);
     ok = fleet && load_fleet(fleet, &ret_files->fleet, mistakes) && ok;
-    if (ret_files->config)
+    if (ret_files->config) {
         ret_files->people = load_people(ret_files->config, mistakes);
+        ok = check_signatures(ret_files->config, ret_files->fleet, mistakes) && ok;
+    }
     return ok && ret_files->people;
 }
 

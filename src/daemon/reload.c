@@ -41,9 +41,20 @@ static void tell_what_waits(const Daemon *daemon, const DaemonConfig *fresh)
             log_warning(&daemon->log, "takes effect at the next start", "option", WAITS[i].option);
 }
 
+// The lists were good a moment ago. If they are not any more, the ones of before stay in force, as with any change.
+static void change_signers(Daemon *daemon, const DaemonConfig *fresh)
+{
+    const VerifierConfig config = daemon_verifier(daemon, fresh);
+    g_autoptr(GError) error = NULL;
+    if (!verifier_set_files(daemon->verifier, &config, &error))
+        log_error(&daemon->log, "whose signatures count was not read anew", "why", error->message);
+    engine_set_signers_error(daemon->engine, error ? error->message : NULL);
+}
+
 static void change_over(Daemon *daemon, Files *fresh)
 {
     tell_what_waits(daemon, fresh->config);
+    change_signers(daemon, fresh->config);
     timetable_forget(daemon->timetable);
     engine_set_fleet(daemon->engine, fresh->fleet, "daemon");
     timetable_forget(daemon->timetable);

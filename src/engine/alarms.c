@@ -118,6 +118,19 @@ static void want_manual(Wanted *wanted, const Operation *operation)
     }
 }
 
+static void want_signature(Wanted *wanted, const Operation *operation)
+{
+    for (guint i = 0; i < operation->signoffs->len; i++) {
+        const SignOff *signoff = operation->signoffs->pdata[i];
+        if (signoff->lapsed)
+            want(wanted, SEVERITY_CRITICAL, 0, g_strconcat("signature:", signoff->id, NULL),
+                 g_strconcat("operation/", operation->id, NULL),
+                 g_strdup_printf("The signature of %s under %s no longer stands, and it is past "
+                                 "its point of no return: %s",
+                                 signoff->operator_name, operation->id, signoff->void_why));
+    }
+}
+
 static void want_operation(Wanted *wanted, const Operation *operation)
 {
     guint missing = operation->state == OPERATION_AWAITING ? quorum_missing(operation) : 0;
@@ -141,6 +154,7 @@ static void want_operation(Wanted *wanted, const Operation *operation)
              g_strdup_printf("%s is paused, an operator is needed: %s",
                              operation->statement->summary, operation->why ? operation->why : ""));
     want_manual(wanted, operation);
+    want_signature(wanted, operation);
 }
 
 static GPtrArray *wanted_alarms(const Engine *engine)
@@ -162,6 +176,12 @@ static GPtrArray *wanted_alarms(const Engine *engine)
     if (engine->config_error)
         want(&wanted, SEVERITY_WARNING, 0, g_strdup("config"), g_strdup("fleet"),
              g_strdup_printf("The new fleet file is not in use: %s", engine->config_error));
+    if (engine->signers_error)
+        want(
+            &wanted, SEVERITY_ERROR, 0, g_strdup("signers"), g_strdup("fleet"),
+            g_strdup_printf("Whose signatures count was not read anew; the lists of before stay in "
+                            "force: %s",
+                            engine->signers_error));
     return wanted.wanted;
 }
 

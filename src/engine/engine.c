@@ -7,6 +7,7 @@
 #include "engine/motion.h"
 #include "engine/execute.h"
 #include "engine/reconcile.h"
+#include "engine/signature.h"
 #include "engine/state.h"
 #include "engine/step.h"
 #include "engine/watchdog.h"
@@ -120,6 +121,7 @@ static void make_containers(Engine *engine)
     engine->vantages = g_ptr_array_new_with_free_func(free_vantage);
     engine->automation = g_new0(AutomationRecord, 1);
     engine->queue = g_queue_new();
+    signatures_init(engine);
     engine->tells = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     engine->audit_hash = g_strdup(AUDIT_ZERO_HASH);
 }
@@ -156,6 +158,7 @@ void engine_free(Engine *engine)
     engine->link->engine = NULL;
     engine_unlink(engine->link);
     Motion *motion;
+    signatures_release(engine);
     while ((motion = g_queue_pop_head(engine->queue)))
         motion_free(motion);
     motion_free(engine->deciding);
@@ -179,6 +182,7 @@ void engine_free(Engine *engine)
     g_free(engine->automation);
     g_free(engine->audit_hash);
     g_free(engine->config_error);
+    g_free(engine->signers_error);
     g_free(engine->store_error);
     g_free(engine->health_why);
     g_clear_error(&engine->life_error);
@@ -233,6 +237,14 @@ void engine_set_fleet(Engine *engine, Fleet *fleet, const char *actor)
     tell_change(engine, SEVERITY_INFO, "fleet", text);
     tell(engine, ENGINE_FLEET, NULL);
     reload_audit(engine, actor, text);
+    engine_wake(engine);
+}
+
+void engine_set_signers_error(Engine *engine, const char *error)
+{
+    g_free(engine->signers_error);
+    engine->signers_error = g_strdup(error);
+    engine->alarms_dirty = true;
     engine_wake(engine);
 }
 

@@ -28,6 +28,7 @@
 #include "port/driver.h"
 #include "port/prober.h"
 #include "port/store.h"
+#include "port/verifier.h"
 
 typedef struct Engine Engine;
 
@@ -54,9 +55,10 @@ typedef struct {
     Store *store;
     DriverPort *driver;
     ProberPort *prober;
-    const char *daemon;   // this daemon's name: its vantage point
-    const char *location; // where it stands; NULL = nobody knows
-    gint64 observe_ms;    // between two looks at an instance when nothing is going on; 0 = 5 s
+    VerifierPort *verifier; // NULL = signatures are recorded unchecked, and required ones refused
+    const char *daemon;     // this daemon's name: its vantage point
+    const char *location;   // where it stands; NULL = nobody knows
+    gint64 observe_ms;      // between two looks at an instance when nothing is going on; 0 = 5 s
     const GPtrArray
         *sinks; // of RuleSink *: where diagnostics are sent to; borrowed; NULL = nobody says
 
@@ -109,6 +111,10 @@ void engine_set_fleet(Engine *engine, Fleet *fleet, const char *actor);
 
 // The fleet file could not be read: shown in the frame until a good one comes. NULL = it is good.
 void engine_set_config_error(Engine *engine, const char *error);
+
+// The lists of allowed signers and revoked keys cannot be read: an alarm until they can. NULL = they are good. What
+// counts may have changed in any case.
+void engine_set_signers_error(Engine *engine, const char *error);
 
 // ---- What is known now. Everything is owned by the engine and good until engine_run is called
 // again. ----

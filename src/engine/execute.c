@@ -3,6 +3,7 @@
 
 #include "base/timefmt.h"
 #include "engine/losses.h"
+#include "engine/signature.h"
 #include "engine/step.h"
 #include "model/plan.h"
 
@@ -465,8 +466,10 @@ Motion *execute_next(Engine *engine, gint64 *due_ms)
         bool waiting = operation->state == OPERATION_AWAITING || operation->phase == PHASE_HOLDING;
         if (operation_has_ended(operation) || operation->region)
             continue;
-        Motion *motion = waiting ? waiting_next(engine, operation, due_ms)
-                                 : running_next(engine, operation, due_ms);
+        Motion *motion = signature_next(engine, operation, due_ms);
+        if (!motion)
+            motion = waiting ? waiting_next(engine, operation, due_ms)
+                             : running_next(engine, operation, due_ms);
         if (motion)
             return motion;
     }

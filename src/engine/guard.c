@@ -2,6 +2,7 @@
 
 #include "base/timefmt.h"
 #include "engine/evidence.h"
+#include "engine/signature.h"
 #include "model/difference.h"
 #include "model/quorum.h"
 
@@ -105,11 +106,11 @@ static Guard check_target(const Engine *engine, const Operation *operation)
                   "The target %s is not healthy: %s.", operation->to, verdict->why);
 }
 
-static Guard check_signed(const Operation *operation)
+static Guard check_signed(Engine *engine, const Operation *operation)
 {
     guint missing = quorum_missing(operation);
     if (!missing)
-        return GO;
+        return signature_guard(engine, operation);
     return answer(GUARD_BLOCK, "%u valid sign-off%s on exactly this statement %s missing.", missing,
                   missing == 1 ? "" : "s", missing == 1 ? "is" : "are");
 }
@@ -163,7 +164,7 @@ Guard guard_start(Engine *engine, const Operation *operation)
     Guard guard = guard_statement(engine, operation);
     if (guard.answer != GUARD_GO)
         return guard;
-    Guard rest = first_no(check_signed(operation),
+    Guard rest = first_no(check_signed(engine, operation),
                           check_epoch(engine, operation, operation->statement->epoch));
     rest = first_no(rest, check_target(engine, operation));
     rest = first_no(rest, check_fresh(engine, operation, guard.statement));
@@ -312,7 +313,8 @@ Guard guard_point_of_no_return(Engine *engine, const Operation *operation)
     Guard guard = check_declared(engine, operation);
     if (guard.answer != GUARD_GO)
         return guard;
-    guard = first_no(check_signed(operation), check_epoch(engine, operation, operation->epoch));
+    guard =
+        first_no(check_signed(engine, operation), check_epoch(engine, operation, operation->epoch));
     guard = first_no(guard, check_target(engine, operation));
     guard = first_no(guard, check_old_side(engine, operation));
     guard = first_no(guard, check_boot_ids(engine, operation));
@@ -324,6 +326,11 @@ Guard guard_point_of_no_return(Engine *engine, const Operation *operation)
 Guard guard_wave(Engine *engine, const Operation *operation, guint wave)
 {
     DriverAction action;
+    // A sign-off may have become void since the start. The way back needs none.
+    bool needs = !operation->past_pnr && operation->phase != PHASE_UNDOING;
+    Guard guard = needs ? check_signed(engine, operation) : GO;
+    if (guard.answer != GUARD_GO)
+        return guard;
     for (guint i = 0; i < operation->steps->len; i++) {
         const Step *step = operation->steps->pdata[i];
         if (step->wave != wave || step->state != STEP_PENDING || step->best_effort ||

@@ -89,6 +89,7 @@ void motion_free(Motion *motion)
     if (motion->free_request)
         motion->free_request(motion->request);
     g_ptr_array_unref(motion->others);
+    signature_check_release(&motion->check);
     g_ptr_array_unref(motion->records);
     g_ptr_array_unref(motion->audit);
     g_ptr_array_unref(motion->changes);

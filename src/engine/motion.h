@@ -53,6 +53,9 @@ struct Motion {
     GPtrArray *puts;    // of DecisionPut *
     GError *answer;     // a refusal that is told although something was recorded
 
+    SignatureCheck check; // of what it is signed with (engine/signature.h)
+    guint64 edition;      // of the lists under which that was checked
+
     // The store's answer.
     MotionAnswer state;
     guint64 revision;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/execute.h"
+#include "engine/signature.h"
 #include "model/quorum.h"
 #include "model/refusal.h"
 #include "wire/operation.h"
@@ -83,8 +84,14 @@ static gint64 evidence_time(Engine *engine, const Operation *operation)
     return guard.statement ? statement_oldest_fact(guard.statement) : 0;
 }
 
+static void remember(Engine *engine, Motion *motion)
+{
+    signature_remember(engine, motion, ((const Asked *)motion->request)->signoff->id);
+}
+
 static void record_signoff(Engine *engine, Motion *motion, Operation *copy, const Asked *asked)
 {
+    g_autofree char *text = signature_text(copy);
     SignOff *signoff = signoff_copy(asked->signoff);
     bool approve = signoff->decision == DECISION_APPROVE;
     g_free(signoff->operator_name);
@@ -99,6 +106,8 @@ static void record_signoff(Engine *engine, Motion *motion, Operation *copy, cons
     audit->detail = g_strdup_printf("sign-off %s, %s%s%s: %s", signoff->id, asked->person.how,
                                     signoff->ticket ? ", ticket " : "",
                                     signoff->ticket ? signoff->ticket : "", signoff->reason);
+    signature_record(motion, signoff, audit, signature_namespace(copy->kind), text);
+    motion->applied = remember;
     json_t *json = signoff_to_json(signoff);
     motion_put(motion, g_strconcat("signoff/", signoff->id, NULL), wire_format(json), true);
     json_decref(json);
@@ -111,7 +120,7 @@ static void record_signoff(Engine *engine, Motion *motion, Operation *copy, cons
 static bool prepare_sign(Engine *engine, Motion *motion, GError **error)
 {
     const Asked *asked = motion->request;
-    const SignOff *signoff = asked->signoff;
+    SignOff *signoff = asked->signoff;
     const Operation *operation = world_operation(engine, signoff->operation);
     const GroupLive *live = operation ? world_live(engine, operation->group) : NULL;
     if (answered_before(engine, asked, error))
@@ -133,10 +142,13 @@ static bool prepare_sign(Engine *engine, Motion *motion, GError **error)
                signoff->operation ? signoff->operation : "");
         return false;
     }
+    g_free(signoff->key); // one key counts once
+    signoff->key = g_strdup(motion->check.key);
     if (signoff->decision == DECISION_APPROVE && restated(engine, motion, operation))
         return true;
     if (!quorum_check(operation, signoff, &asked->person, engine->now_ms,
-                      evidence_time(engine, operation), live->group->policy.evidence_ms, error))
+                      evidence_time(engine, operation), live->group->policy.evidence_ms, error) ||
+        !signature_allows(operation->statement, signoff, &motion->check, error))
         return false;
     Operation *copy = motion_operation(motion, operation);
     record_signoff(engine, motion, copy, asked);
@@ -158,6 +170,29 @@ static void sign_finished(Engine *engine, Motion *motion, const GError *error)
     asked->done(operation, signoff, error, asked->data);
 }
 
+// Has the signature checked first, if there is anything to check it against: a sign-off of what no longer is the
+// statement is refused whatever it is signed with.
+static void ask(Engine *engine, Motion *motion, const Asked *asked)
+{
+    const SignOff *signoff = asked->signoff;
+    const Operation *operation =
+        signoff->operation ? world_operation(engine, signoff->operation) : NULL;
+    if (!signoff->signature || !operation || !operation->statement ||
+        signoff->decision != DECISION_APPROVE ||
+        g_strcmp0(signoff->digest, operation->digest) != 0) {
+        motion_ask(engine, motion);
+        return;
+    }
+    g_autofree char *text = signature_text(operation);
+    const VerifyQuestion question = {text,
+                                     strlen(text),
+                                     signature_namespace(operation->kind),
+                                     asked->person.name,
+                                     signoff->signature,
+                                     clock_wall_ms(engine->config.clock)};
+    signature_ask(engine, motion, &question);
+}
+
 void engine_sign(Engine *engine, const SignRequest *request, EngineSignOffDone done, gpointer data)
 {
     Asked *asked = g_new0(Asked, 1);
@@ -170,7 +205,7 @@ void engine_sign(Engine *engine, const SignRequest *request, EngineSignOffDone d
     motion->request = asked;
     motion->free_request = free_asked;
     motion->finished = sign_finished;
-    motion_ask(engine, motion);
+    ask(engine, motion, asked);
 }
 
 // ---- What became of it? ------------------------------------------------------------------------

@@ -11,6 +11,7 @@
 //   execute.c   which decision is next          step.c     one step's commands and observations
 //   alarms.c    alarms                          findings.c  findings, judged where something changed
 //   tell.c      who must be told of what        acknowledge.c  findings that somebody knows of
+//   signature.c what people sign with
 //
 // Time: engine->now_ms (wall) and engine->mono_ms are read once per engine_run and per answer of a port, so
 // that everything in one pass sees one moment.
@@ -165,6 +166,7 @@ struct Engine {
     GPtrArray *findings;      // of Finding *, worst first; borrowed from `judged`
     GPtrArray *alarms, *changes, *vantages;
     char *config_error;
+    char *signers_error;
     char *store_error;            // why the last change was not recorded; NULL = it was
     AutomationRecord *automation; // of the whole fleet
 
@@ -173,9 +175,11 @@ struct Engine {
     char *audit_hash;
     guint64 audit_revision; // of the head's key
 
-    GQueue *queue;    // of Motion *, what people ask
-    Motion *deciding; // in flight
-    gint64 settle_ms; // monotonic: when to read back again; 0 = not settling
+    GPtrArray *verifying; // of Motion *: asked, and their signature is still being checked
+    GHashTable *stands;   // sign-off id → what is known of its signature (signature.c)
+    GQueue *queue;        // of Motion *, what people ask
+    Motion *deciding;     // in flight
+    gint64 settle_ms;     // monotonic: when to read back again; 0 = not settling
     bool settling;
     bool reading;      // the read-back is out
     GHashTable *tells; // "kind key" → Tell *, to be told at the end of the pass

@@ -40,6 +40,13 @@ const NameTable AUTOMATION_NAMES = TABLE("failover policy", AUTOMATIONS);
 static const char *const SIGNATURES[] = {"off", "preferred", "required"};
 const NameTable SIGNATURE_NAMES = TABLE("signature policy", SIGNATURES);
 
+static const char *const SIGNATURE_STATES_TEXT[] = {
+    "none", "verified", "unchecked", "bad", "wrong-namespace", "not-allowed", "expired", "revoked"};
+const NameTable SIGNATURE_STATE_NAMES = TABLE("state of a signature", SIGNATURE_STATES_TEXT);
+
+static const char *const KEY_FROMS[] = {"unknown", "agent", "file"};
+const NameTable KEY_FROM_NAMES = TABLE("place of a key", KEY_FROMS);
+
 static const char *const PROOFS[] = {"F", "L", "P", "M"};
 const NameTable PROOF_NAMES = TABLE("proof class", PROOFS);
 

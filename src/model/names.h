@@ -72,6 +72,24 @@ extern const NameTable AUTOMATION_NAMES;
 typedef enum { SIGNATURE_OFF, SIGNATURE_PREFERRED, SIGNATURE_REQUIRED } SignaturePolicy;
 extern const NameTable SIGNATURE_NAMES;
 
+// What became of a signature's check (model/signature.h).
+typedef enum {
+    SIGNATURE_NONE, // not signed
+    SIGNATURE_VERIFIED,
+    SIGNATURE_UNCHECKED, // it could not be checked (yet): says nothing
+    SIGNATURE_BAD,       // it is not of this text, or no signature at all
+    SIGNATURE_WRONG_NAMESPACE,
+    SIGNATURE_NOT_ALLOWED, // a good signature, but the key is not this person's
+    SIGNATURE_EXPIRED,     // outside the key's validity
+    SIGNATURE_REVOKED,
+    SIGNATURE_STATES
+} SignatureState;
+extern const NameTable SIGNATURE_STATE_NAMES;
+
+// Where the signer's key was, as their client says.
+typedef enum { KEY_FROM_UNKNOWN, KEY_FROM_AGENT, KEY_FROM_FILE } KeyFrom;
+extern const NameTable KEY_FROM_NAMES;
+
 // What proves that the old side is off (4-OPERATIONS.md): the target refuses old epochs; its lease
 // lapsed; an independent device cut it off; a person attests. Ordered from strongest to weakest.
 typedef enum { PROOF_FENCING, PROOF_LEASE, PROOF_POWER, PROOF_MANUAL } ProofClass;

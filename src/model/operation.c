@@ -57,6 +57,9 @@ SignOff *signoff_copy(const SignOff *signoff)
     copy->ticket = g_strdup(signoff->ticket);
     copy->phrase = g_strdup(signoff->phrase);
     copy->signature = g_strdup(signoff->signature);
+    copy->key = g_strdup(signoff->key);
+    copy->key_type = g_strdup(signoff->key_type);
+    copy->void_why = g_strdup(signoff->void_why);
     return copy;
 }
 
@@ -72,6 +75,9 @@ void signoff_free(SignOff *signoff)
     g_free(signoff->ticket);
     g_free(signoff->phrase);
     g_free(signoff->signature);
+    g_free(signoff->key);
+    g_free(signoff->key_type);
+    g_free(signoff->void_why);
     g_free(signoff);
 }
 

@@ -42,10 +42,16 @@ typedef struct {
     char *reason;
     char *ticket;
     char *phrase;
-    char *signature; // armoured SSHSIG; NULL = none
+    char *signature;         // armoured SSHSIG; NULL = none
+    SignatureState verified; // as the backend found it when it was recorded
+    char *key;               // fingerprint of the key that signed; NULL
+    char *key_type;          // "ed25519"; NULL
+    KeyFrom key_from;        // as the client says
     gint64 at_ms;
     gint64 audit_seq; // the record that holds it
-    bool void_;       // the statement changed after it was given
+    bool void_;       // the statement changed after it was given, or its key was revoked
+    char *void_why;   // of a signature that no longer stands; NULL
+    bool lapsed;      // … found past the point of no return: it counted, and an alarm is due
 } SignOff;
 
 // A material change: the statement that was voided by it, and what is different in the next.

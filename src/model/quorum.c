@@ -34,13 +34,26 @@ static const SignOff *approval_of(const Operation *operation, const char *name)
     return NULL;
 }
 
+// The first approval by that key. A key that is named here was found by the check of its signature.
+static const SignOff *approval_by(const Operation *operation, const SignOff *like)
+{
+    for (guint i = 0; like->key && i < operation->signoffs->len; i++) {
+        const SignOff *signoff = operation->signoffs->pdata[i];
+        if (counts(operation, signoff) && signoff->key && strcmp(signoff->key, like->key) == 0)
+            return signoff;
+    }
+    return NULL;
+}
+
 guint quorum_given(const Operation *operation)
 {
     guint given = 0;
     for (guint i = 0; i < operation->signoffs->len; i++) {
         const SignOff *signoff = operation->signoffs->pdata[i];
-        given +=
-            counts(operation, signoff) && approval_of(operation, signoff->operator_name) == signoff;
+        const SignOff *by_key = approval_by(operation, signoff);
+        given += counts(operation, signoff) &&
+                 approval_of(operation, signoff->operator_name) == signoff &&
+                 (!by_key || by_key == signoff);
     }
     return given;
 }
@@ -154,6 +167,19 @@ static bool check_person(const Operation *operation, const SignOff *signoff, con
     return true;
 }
 
+static bool check_key(const Operation *operation, const SignOff *signoff, GError **error)
+{
+    const SignOff *earlier = approval_by(operation, signoff);
+    char at[16];
+    if (!earlier)
+        return true;
+    time_format_clock(earlier->at_ms, at);
+    return refuse(error, REFUSAL_DUPLICATE_KEY,
+                  "The key %s has signed this already, for %s at %s. One key counts once, whoever "
+                  "uses it: sign with a key of your own.",
+                  signoff->key, earlier->operator_name, at);
+}
+
 // The proposer may sign, but not so that it would be the last one needed.
 static bool check_four_eyes(const Operation *operation, const Person *person, GError **error)
 {
@@ -204,7 +230,8 @@ bool quorum_check(const Operation *operation, const SignOff *signoff, const Pers
         return false;
     if (signoff->decision == DECISION_REJECT)
         return check_words(operation, signoff, error);
-    return check_four_eyes(operation, person, error) && check_words(operation, signoff, error) &&
+    return check_key(operation, signoff, error) && check_four_eyes(operation, person, error) &&
+           check_words(operation, signoff, error) &&
            check_fresh(operation, now_ms, evidence_ms, evidence_limit_ms, error);
 }
 

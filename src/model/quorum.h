@@ -13,22 +13,22 @@ typedef struct {
 void person_release(Person *person);
 bool person_has(const Person *person, RoleBit role);
 
-// Sign-offs that count: approvals for the current digest, not void, one per person.
 // True if that person's approval became void and they have not decided again: they must look again.
 bool quorum_must_look_again(const Operation *operation, const char *name);
 // All of those, "alice, bob"; NULL if there is nobody. The caller frees.
 char *quorum_look_again(const Operation *operation);
 
+// Sign-offs that count: approvals for the current digest, not void, one per person and one per key.
 guint quorum_given(const Operation *operation);
 
 // How many are still needed; 0 = enough. Four eyes: the proposer's own approval may not be the last
 // one needed, so while only it and nobody else's is there, one more is needed than it seems.
 guint quorum_missing(const Operation *operation);
 
-// Checks a sign-off before it is taken, in this order: state, expiry, role, digest, duplicate person, four
-// eyes, phrase (approve only), reason, evidence's age. `evidence_ms` is the oldest live fact's time,
-// `evidence_limit_ms` the group's limit; a reject needs neither phrase nor fresh evidence. REFUSAL_*
-// errors name the rule, the facts and the way out.
+// Checks a sign-off before it is taken, in this order: state, expiry, role, digest, duplicate person, duplicate
+// key (signoff->key; NULL = none known), four eyes, phrase (approve only), reason, evidence's age.
+// `evidence_ms` is the oldest live fact's time, `evidence_limit_ms` the group's limit; a reject needs neither
+// phrase nor fresh evidence. REFUSAL_* errors name the rule, the facts and the way out.
 bool quorum_check(const Operation *operation, const SignOff *signoff, const Person *person,
                   gint64 now_ms, gint64 evidence_ms, gint64 evidence_limit_ms, GError **error);
 

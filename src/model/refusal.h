@@ -21,7 +21,13 @@ typedef enum {
     REFUSAL_NO_REASON,
     REFUSAL_STALE_EVIDENCE,
     REFUSAL_STALE_STREAM,
+    REFUSAL_SIGNATURE_MISSING,
     REFUSAL_BAD_SIGNATURE,
+    REFUSAL_WRONG_NAMESPACE, // signed for something else: a drill, a file
+    REFUSAL_KEY_NOT_ALLOWED, // the key is not this person's
+    REFUSAL_KEY_EXPIRED,
+    REFUSAL_KEY_REVOKED,
+    REFUSAL_DUPLICATE_KEY, // the same key has signed, in another name
     REFUSAL_PAST_POINT_OF_NO_RETURN,
     REFUSAL_TARGET_NOT_HEALTHY,
     REFUSAL_NOTHING_TO_DO,

@@ -8,6 +8,9 @@
 const char AUDIT_ZERO_HASH[AUDIT_HASH_LENGTH + 1] =
     "0000000000000000000000000000000000000000000000000000000000000000";
 
+// A statement of many facts and steps.
+enum { DOCUMENT_MAX = 1024 * 1024 };
+
 static const WireField FIELDS[] = {
     {"seq", FIELD_NUMBER, FIELD(AuditRecord, seq), .required = true},
     {"time", FIELD_TIME, FIELD(AuditRecord, at_ms), .required = true},
@@ -16,6 +19,10 @@ static const WireField FIELDS[] = {
     {"object", FIELD_TEXT, FIELD(AuditRecord, object), .required = true},
     {"digest", FIELD_TEXT, FIELD(AuditRecord, digest)},
     {"detail", FIELD_TEXT, FIELD(AuditRecord, detail)},
+    {"document", FIELD_TEXT, FIELD(AuditRecord, document), .max = DOCUMENT_MAX, .rare = true},
+    {"namespace", FIELD_TEXT, FIELD(AuditRecord, name_space), .rare = true},
+    {"signature", FIELD_TEXT, FIELD(AuditRecord, signature), .rare = true},
+    {"key", FIELD_TEXT, FIELD(AuditRecord, key), .rare = true},
     {"prev_hash", FIELD_TEXT, FIELD(AuditRecord, prev_hash), .required = true},
     {"hash", FIELD_TEXT, FIELD(AuditRecord, hash), .required = true},
 };

@@ -1,5 +1,6 @@
 #include "wire/operation.h"
 
+#include "model/signature.h"
 #include "wire/statement.h"
 
 static const WireField STEP_FIELDS[] = {
@@ -45,9 +46,15 @@ static const WireField SIGNOFF_FIELDS[] = {
     {"ticket", FIELD_TEXT, FIELD(SignOff, ticket)},
     {"phrase", FIELD_TEXT, FIELD(SignOff, phrase)},
     {"signature", FIELD_TEXT, FIELD(SignOff, signature)},
+    {"verified", FIELD_NAME, FIELD(SignOff, verified), .names = &SIGNATURE_STATE_NAMES},
+    {"key", FIELD_TEXT, FIELD(SignOff, key)},
+    {"key_type", FIELD_TEXT, FIELD(SignOff, key_type)},
+    {"key_from", FIELD_NAME, FIELD(SignOff, key_from), .names = &KEY_FROM_NAMES},
     {"at", FIELD_TIME, FIELD(SignOff, at_ms)},
     {"audit_seq", FIELD_NUMBER, FIELD(SignOff, audit_seq)},
     {"void", FIELD_BOOL, FIELD(SignOff, void_)},
+    {"void_why", FIELD_TEXT, FIELD(SignOff, void_why)},
+    {"lapsed", FIELD_BOOL, FIELD(SignOff, lapsed)},
 };
 
 static void drop_signoff(gpointer signoff)
@@ -105,7 +112,8 @@ static const WireField SIGNOFF_REQUEST_FIELDS[] = {
     {"reason", FIELD_TEXT, FIELD(SignOff, reason), .max = REASON_MAX},
     {"ticket", FIELD_TEXT, FIELD(SignOff, ticket), .max = TICKET_MAX},
     {"phrase", FIELD_TEXT, FIELD(SignOff, phrase), .max = PHRASE_MAX},
-    {"signature", FIELD_TEXT, FIELD(SignOff, signature)},
+    {"signature", FIELD_TEXT, FIELD(SignOff, signature), .max = SIGNATURE_MAX},
+    {"key_from", FIELD_NAME, FIELD(SignOff, key_from), .names = &KEY_FROM_NAMES},
 };
 
 const WireShape SIGNOFF_REQUEST_SHAPE =

@@ -20,7 +20,7 @@ Step *step_from_json(json_t *json, WireMode mode, GError **error);
 json_t *signoff_to_json(const SignOff *signoff);
 SignOff *signoff_from_json(json_t *json, WireMode mode, GError **error);
 
-// The body of a PUT of a sign-off: digest, decision, reason, ticket, phrase, signature; nothing else is
+// The body of a PUT of a sign-off: digest, decision, reason, ticket, phrase, signature, key_from; nothing else is
 // taken from it, and anything else in it is refused. Digest and decision must be there.
 json_t *signoff_request_to_json(const SignOff *signoff);
 SignOff *signoff_request_from_json(json_t *json, GError **error);

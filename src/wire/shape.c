@@ -360,8 +360,11 @@ static json_t *write_fields(const WireShape *shape, gconstpointer object)
     json_t *json = json_object();
     for (guint i = 0; i < shape->count; i++) {
         const WireField *field = &shape->fields[i];
-        put(json, field->name,
-            KINDS[field->kind].write(field, (const char *)object + field->offset));
+        json_t *value = KINDS[field->kind].write(field, (const char *)object + field->offset);
+        if (field->rare && json_is_null(value))
+            json_decref(value);
+        else
+            put(json, field->name, value);
     }
     return json;
 }

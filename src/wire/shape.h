@@ -54,6 +54,7 @@ typedef struct {
     gsize count;            // of FIELD_RUN: offset of the guint that tells how many
     guint max;              // bytes of a text, items of a list; 0 = the limits below
     bool required;          // missing or null is a mistake
+    bool rare; // left out where it is null, as records were written before there was one
 } WireField;
 
 enum { FIELD_TEXT_MAX = 16 * 1024, FIELD_ITEMS_MAX = 65536 };

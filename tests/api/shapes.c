@@ -84,7 +84,7 @@ static json_t *schema_of_field(const WireField *field)
 {
     switch (field->kind) {
     case FIELD_TEXT:
-        return type_of("string", !field->required);
+        return type_of("string", !field->required && !field->rare);
     case FIELD_BOOL:
         return type_of("boolean", false);
     case FIELD_UINT:
@@ -118,13 +118,14 @@ static json_t *schema_of_field(const WireField *field)
     g_assert_not_reached();
 }
 
-// Every field is always written.
+// Every field is always written, but for the rare ones.
 static json_t *schema_of_shape(const WireShape *shape)
 {
     json_t *properties = json_object(), *required = json_array();
     for (guint i = 0; i < shape->count; i++) {
         json_object_set_new(properties, shape->fields[i].name, schema_of_field(&shape->fields[i]));
-        json_array_append_new(required, json_string(shape->fields[i].name));
+        if (!shape->fields[i].rare)
+            json_array_append_new(required, json_string(shape->fields[i].name));
     }
     return json_pack("{s:s, s:o, s:o}", "type", "object", "required", required, "properties",
                      properties);

@@ -361,6 +361,7 @@ static void boot(Sim *sim, const StoreImage *image)
                            .store = sim->store,
                            .driver = &sim->world->driver,
                            .prober = &sim->world->prober,
+                           .verifier = &sim->signer->port,
                            .daemon = "sim",
                            .location = "elsewhere",
                            .wake = on_wake,
@@ -403,6 +404,7 @@ Sim *sim_new(guint32 seed, void (*tweak)(Fleet *fleet))
     if (tweak)
         tweak(sim->fleet);
     sim->world = sim_world_new(&sim->clock, sim->fleet, seed);
+    sim->signer = sim_signer_new(&sim->clock);
     sim->world->hooks = (SimHooks){on_sent, on_effect, sim};
     sim->highest = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     sim->owners = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
@@ -417,6 +419,7 @@ void sim_free(Sim *sim)
     engine_free(sim->engine);
     free_stores(sim);
     sim_world_free(sim->world);
+    sim_signer_free(sim->signer);
     fleet_unref(sim->fleet);
     id_source_release(&sim->ids);
     g_hash_table_unref(sim->highest);
@@ -444,11 +447,13 @@ static void step_world(Sim *sim, gint64 until_ms)
 {
     bool slow = sim->store != sim->memory;
     gint64 next = MIN(MIN(sim->due_ms, sim_world_next(sim->world)), until_ms);
+    next = MIN(next, sim_signer_next(sim->signer));
     if (slow)
         next = MIN(next, slow_store_next(sim->store));
     if (next > sim->clock.mono)
         fake_clock_advance(&sim->clock, next - sim->clock.mono);
     sim_world_run(sim->world);
+    sim_signer_run(sim->signer);
     if (slow)
         slow_store_run(sim->store);
 }

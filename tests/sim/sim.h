@@ -5,6 +5,7 @@
 #include "engine/engine.h"
 #include "engine/request.h"
 #include "region.h"
+#include "signer.h"
 #include "slow-store.h"
 #include "store/memory.h"
 #include "wire/audit.h"
@@ -16,6 +17,7 @@ typedef struct {
     IdSource ids;
     Fleet *fleet;
     SimWorld *world;
+    SimSigner *signer;
     Store *memory; // what is stored, with its faults
     Store *store;  // the engine's: that, or one that answers later
     bool slow;     // from the next start on

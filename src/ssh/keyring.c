@@ -1,0 +1,203 @@
+#include "ssh/keyring.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "ssh/child.h"
+#include "ssh/key.h"
+
+enum { AGENT_MS = 3000, KEYS_MAX = 50, FILE_MAX = 64 * 1024 };
+
+struct Keyring {
+    GPtrArray *keys;
+    GString *trouble;
+    char **files;
+    Child *child;
+    guint idle;
+    KeyringDone done;
+    gpointer data;
+};
+
+char *keyring_program(const char *name, GError **error)
+{
+    char *path = g_find_program_in_path(name);
+    if (!path)
+        g_set_error(error, ERR, ERR_NOT_FOUND,
+                    "%s is not installed here (package openssh-client): nothing can be signed.",
+                    name);
+    return path;
+}
+
+static void free_key(gpointer key)
+{
+    signing_key_free(key);
+}
+
+static void keyring_free(Keyring *keyring)
+{
+    g_clear_handle_id(&keyring->idle, g_source_remove);
+    child_cancel(keyring->child);
+    g_ptr_array_unref(keyring->keys);
+    g_string_free(keyring->trouble, TRUE);
+    g_strfreev(keyring->files);
+    g_free(keyring);
+}
+
+void keyring_cancel(Keyring *keyring)
+{
+    if (keyring)
+        keyring_free(keyring);
+}
+
+static void complain(Keyring *keyring, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static void complain(Keyring *keyring, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    if (keyring->trouble->len)
+        g_string_append_c(keyring->trouble, ' ');
+    g_string_append_vprintf(keyring->trouble, format, args);
+    va_end(args);
+}
+
+// ---- files ----
+
+static bool has(const Keyring *keyring, const char *fingerprint)
+{
+    for (guint i = 0; i < keyring->keys->len; i++)
+        if (strcmp(((const SigningKey *)keyring->keys->pdata[i])->fingerprint, fingerprint) == 0)
+            return true;
+    return false;
+}
+
+// The public half lies beside the key.
+static SigningKey *read_public(const char *path, GError **error)
+{
+    bool is_public = g_str_has_suffix(path, ".pub");
+    g_autofree char *public_path = is_public ? g_strdup(path) : g_strconcat(path, ".pub", NULL);
+    g_autofree char *text = NULL;
+    gsize size = 0;
+    if (!g_file_get_contents(public_path, &text, &size, error))
+        return NULL;
+    if (size > FILE_MAX) {
+        g_set_error(error, ERR, ERR_INVALID, "%s is too long for a key.", public_path);
+        return NULL;
+    }
+    SigningKey *key = key_parse(text, error);
+    if (!key)
+        return NULL;
+    key->from = KEY_FROM_FILE;
+    key->file = g_strndup(public_path, strlen(public_path) - strlen(".pub"));
+    return key;
+}
+
+static void add_file(Keyring *keyring, const char *path, bool named)
+{
+    g_autoptr(GError) error = NULL;
+    SigningKey *key = read_public(path, &error);
+    if (!key && named)
+        complain(keyring,
+                 "%s cannot be used: %s (The public key is looked for beside it, as %s.pub.)", path,
+                 error->message, path);
+    if (key && !has(keyring, key->fingerprint) && g_file_test(key->file, G_FILE_TEST_IS_REGULAR) &&
+        keyring->keys->len < KEYS_MAX)
+        g_ptr_array_add(keyring->keys, g_steal_pointer(&key));
+    signing_key_free(key);
+}
+
+static void add_files(Keyring *keyring)
+{
+    static const char *const STANDARD[] = {"id_ed25519", "id_ed25519_sk", "id_ecdsa", "id_ecdsa_sk",
+                                           "id_rsa"};
+    for (guint i = 0; keyring->files && keyring->files[i]; i++)
+        add_file(keyring, keyring->files[i], true);
+    for (guint i = 0; i < G_N_ELEMENTS(STANDARD); i++) {
+        g_autofree char *path = g_build_filename(g_get_home_dir(), ".ssh", STANDARD[i], NULL);
+        add_file(keyring, path, false);
+    }
+}
+
+// ---- the agent ----
+
+static void add_agent_keys(Keyring *keyring, const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", KEYS_MAX);
+    for (guint i = 0; lines[i]; i++) {
+        SigningKey *key = *lines[i] ? key_parse(lines[i], NULL) : NULL;
+        if (!key)
+            continue;
+        key->from = KEY_FROM_AGENT;
+        g_ptr_array_add(keyring->keys, key);
+    }
+}
+
+static void take_answer(Keyring *keyring, const ChildResult *result)
+{
+    const char *socket = g_getenv("SSH_AUTH_SOCK");
+    g_autofree char *out = g_strndup(result->out, result->out_size);
+    if (result->timed_out)
+        complain(keyring, "The SSH agent gives no answer within 3 seconds.");
+    else if (result->status == 0)
+        add_agent_keys(keyring, out);
+    else if (result->status == 1)
+        complain(keyring, "The SSH agent offers no keys: it holds none (ssh-add FILE), or it is "
+                          "locked (ssh-add -X).");
+    else
+        complain(keyring, "No SSH agent answers at %s (SSH_AUTH_SOCK).", socket ? socket : "");
+}
+
+static void finish(Keyring *keyring)
+{
+    add_files(keyring);
+    keyring->done(keyring->keys, keyring->trouble->len ? keyring->trouble->str : NULL,
+                  keyring->data);
+    keyring_free(keyring);
+}
+
+static void on_agent(const ChildResult *result, gpointer data)
+{
+    Keyring *keyring = data;
+    keyring->child = NULL;
+    take_answer(keyring, result);
+    finish(keyring);
+}
+
+static gboolean on_idle(gpointer data)
+{
+    Keyring *keyring = data;
+    keyring->idle = 0;
+    finish(keyring);
+    return G_SOURCE_REMOVE;
+}
+
+static bool ask_agent(Keyring *keyring)
+{
+    const char *socket = g_getenv("SSH_AUTH_SOCK");
+    g_autoptr(GError) error = NULL;
+    if (!socket || !*socket) {
+        complain(keyring, "There is no SSH agent (SSH_AUTH_SOCK is not set).");
+        return false;
+    }
+    g_autofree char *program = keyring_program("ssh-add", &error);
+    const char *const argv[] = {program, "-L", NULL};
+    const ChildSpec spec = {.argv = argv, .agent = true, .timeout_ms = AGENT_MS};
+    if (program)
+        keyring->child = child_start(&spec, on_agent, keyring, &error);
+    if (!keyring->child)
+        complain(keyring, "%s", error->message);
+    return keyring->child != NULL;
+}
+
+Keyring *keyring_look(const char *const *files, KeyringDone done, gpointer data)
+{
+    Keyring *keyring = g_new0(Keyring, 1);
+    keyring->keys = g_ptr_array_new_with_free_func(free_key);
+    keyring->trouble = g_string_new(NULL);
+    keyring->files = g_strdupv((char **)(gpointer)files);
+    keyring->done = done;
+    keyring->data = data;
+    if (!ask_agent(keyring))
+        keyring->idle = g_idle_add(on_idle, keyring);
+    return keyring;
+}
