@@ -2,11 +2,13 @@
 
 #include <string.h>
 
+#include "base/child.h"
 #include "base/error.h"
-#include "ssh/child.h"
 #include "ssh/key.h"
 
 enum { AGENT_MS = 3000, KEYS_MAX = 50, FILE_MAX = 64 * 1024 };
+
+const char *const KEYRING_AGENT[] = {"SSH_AUTH_SOCK", NULL};
 
 struct Keyring {
     GPtrArray *keys;
@@ -181,7 +183,7 @@ static bool ask_agent(Keyring *keyring)
     }
     g_autofree char *program = keyring_program("ssh-add", &error);
     const char *const argv[] = {program, "-L", NULL};
-    const ChildSpec spec = {.argv = argv, .agent = true, .timeout_ms = AGENT_MS};
+    const ChildSpec spec = {.argv = argv, .pass = KEYRING_AGENT, .timeout_ms = AGENT_MS};
     if (program)
         keyring->child = child_start(&spec, on_agent, keyring, &error);
     if (!keyring->child)

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "base/child.h"
 #include "base/error.h"
-#include "ssh/child.h"
 #include "ssh/keyring.h"
 #include "ssh/sshsig.h"
 
@@ -134,7 +134,7 @@ static bool start(SshSign *sign, const SigningKey *key, const char *name_space, 
     const ChildSpec spec = {.argv = argv,
                             .input = input,
                             .files = {agent ? public_key : NULL},
-                            .agent = agent,
+                            .pass = agent ? KEYRING_AGENT : NULL,
                             .timeout_ms = LIMIT_MS};
     if (program)
         sign->child = child_start(&spec, on_signed, sign, &sign->error);

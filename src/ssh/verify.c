@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "base/child.h"
 #include "base/timefmt.h"
-#include "ssh/child.h"
 #include "ssh/sshsig.h"
 
 enum { LIMIT_MS = 5000, PRINCIPAL_MAX = 128 };

@@ -1,4 +1,4 @@
-#include "ssh/child.h"
+#include "base/child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -179,17 +179,25 @@ static void detach(gpointer data)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
-static char **environment(bool agent)
+static char **pass(char **env, const char *name)
 {
-    const char *home = g_getenv("HOME"), *socket = agent ? g_getenv("SSH_AUTH_SOCK") : NULL;
+    const char *value = g_getenv(name);
+    return value ? g_environ_setenv(env, name, value, TRUE) : env;
+}
+
+static char **environment(const ChildSpec *spec)
+{
     char **env = g_environ_setenv(NULL, "PATH", "/usr/bin:/bin", TRUE);
     env = g_environ_setenv(env, "LC_ALL", "C", TRUE);
     env = g_environ_setenv(env, "TZ", "UTC", TRUE);
-    env = g_environ_setenv(env, "SSH_ASKPASS_REQUIRE", "never", TRUE);
-    if (home)
-        env = g_environ_setenv(env, "HOME", home, TRUE);
-    if (socket)
-        env = g_environ_setenv(env, "SSH_AUTH_SOCK", socket, TRUE);
+    env = g_environ_setenv(env, "SSH_ASKPASS_REQUIRE", "never", TRUE); // there is nobody to ask
+    env = pass(env, "HOME");
+    for (const char *const *name = spec->pass; name && *name; name++)
+        env = pass(env, *name);
+    for (const char *const *pair = spec->set; pair && *pair; pair++) {
+        g_auto(GStrv) parts = g_strsplit(*pair, "=", 2);
+        env = g_environ_setenv(env, parts[0], parts[1], TRUE);
+    }
     return env;
 }
 
@@ -197,7 +205,7 @@ static bool spawn(Child *child, const ChildSpec *spec, const int *from, int n, G
 {
     static const int TO[CHILD_FILES] = {FIRST_FILE, FIRST_FILE + 1, FIRST_FILE + 2};
     int in = memory_file(spec->input), out, err;
-    g_auto(GStrv) env = environment(spec->agent);
+    g_auto(GStrv) env = environment(spec);
     g_autoptr(GError) why = NULL;
     bool ok = in >= 0 && g_spawn_async_with_pipes_and_fds(
                              NULL, spec->argv, (const char *const *)env,

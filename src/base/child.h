@@ -1,5 +1,5 @@
-// One of OpenSSH's programs as a child: without a shell, without a terminal (it could ask nobody there), its
-// input, output and files in memory, bounded in time and size. The loop never waits for it.
+// A program as a child: without a shell, without a terminal (it could ask nobody there), its input, output
+// and files in memory, bounded in time and size. The loop never waits for it.
 //
 // Bytes are handed over as files in memory: the child reads file i as child_path(i). No secret stands in its
 // arguments, and nothing of it on a disk.
@@ -16,7 +16,9 @@ typedef struct {
     const char *const *argv; // argv[0]: absolute path; ends with NULL
     GBytes *input;           // its standard input; NULL = nothing
     GBytes *files[CHILD_FILES];
-    bool agent; // it may speak to the operator's agent (SSH_AUTH_SOCK)
+    // Its environment: PATH, HOME, LC_ALL=C and TZ=UTC, and besides the variables named here, as we have them …
+    const char *const *pass; // ends with NULL; may be NULL
+    const char *const *set;  // … and these, each "NAME=VALUE"; ends with NULL; may be NULL
     guint timeout_ms;
 } ChildSpec;
 
