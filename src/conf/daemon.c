@@ -274,7 +274,8 @@ static const OptionSection AZURE_SECTION = {
     .what = "azure section",
     OPTION_ROWS(AZURE_OPTIONS),
     .check = check_azure,
-    .help = "How the drivers for Azure sign in, by client credentials."};
+    .help = "How the drivers for Azure sign in, by client credentials, wherever the fleet file's "
+            "parameters name no tenant of their own."};
 
 static const Option SIGNATURE_OPTIONS[] = {
     {"allowed_signers", &OPTION_PATH, OPTION_AT(DaemonConfig, signatures.allowed_signers),

@@ -115,6 +115,11 @@ static void open_engine(Daemon *daemon)
     const DaemonConfig *config = daemon->files.config;
     const HttpClientConfig http = {.user_agent = "signalboxd"};
     daemon->drivers = drivers_new(clock_system(), &http);
+    drivers_set_azure(daemon->drivers, &(AzureSignIn){.tenant = config->azure.tenant,
+                                                      .client = config->azure.client,
+                                                      .secret_file = config->azure.secret_file,
+                                                      .authority = config->azure.authority,
+                                                      .management = config->azure.management});
     daemon->prober = prober_new(clock_system(), &http);
     daemon->timetable = timetable_new(clock_system());
     daemon->pace = pace_new(clock_system(), run_engine, daemon);

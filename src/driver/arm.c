@@ -19,7 +19,8 @@ typedef struct {
 
 struct ArmClient {
     Drivers *drivers;
-    GHashTable *slots; // char * credentials → TokenSlot *
+    GHashTable *slots;   // char * credentials → TokenSlot *
+    GHashTable *sign_in; // parameter → value, where the fleet names no tenant
 };
 
 // One request of a job, until its answer counts.
@@ -50,11 +51,29 @@ ArmClient *arm_client_new(Drivers *drivers)
     ArmClient *client = g_new0(ArmClient, 1);
     client->drivers = drivers;
     client->slots = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, slot_free);
+    client->sign_in = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     return client;
+}
+
+void arm_client_sign_in(ArmClient *client, const AzureSignIn *sign_in)
+{
+    const struct {
+        const char *parameter, *value;
+    } rows[] = {{"tenant", sign_in->tenant},
+                {"client_id", sign_in->client},
+                {"client_secret_file", sign_in->secret_file},
+                {"authority", sign_in->authority},
+                {"endpoint", sign_in->management}};
+    g_hash_table_remove_all(client->sign_in);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (rows[i].value)
+            g_hash_table_insert(client->sign_in, g_strdup(rows[i].parameter),
+                                g_strdup(rows[i].value));
 }
 
 void arm_client_free(ArmClient *client)
 {
+    g_hash_table_unref(client->sign_in);
     g_hash_table_unref(client->slots);
     g_free(client);
 }
@@ -69,9 +88,17 @@ void arm_call_free(ArmCall *call)
     g_free(call);
 }
 
-static const char *parameter_or(const Job *job, const char *name, const char *fallback)
+// The fleet's own, or the daemon's. Credentials are not mixed: who names a tenant names the rest too.
+static const char *parameter(const Job *job, const char *name)
 {
     const char *value = job_parameter(job, name);
+    bool own = job_parameter(job, "tenant") && strcmp(name, "endpoint") != 0;
+    return value || own ? value : g_hash_table_lookup(job->drivers->arm->sign_in, name);
+}
+
+static const char *parameter_or(const Job *job, const char *name, const char *fallback)
+{
+    const char *value = parameter(job, name);
     return value ? value : fallback;
 }
 
@@ -85,7 +112,7 @@ const char *arm_endpoint(const Job *job)
 static TokenSlot *slot_of(Job *job)
 {
     g_autofree char *key = g_strjoin(
-        "\n", parameter_or(job, "authority", ""), job_parameter(job, "tenant"),
+        "\n", parameter_or(job, "authority", ""), parameter(job, "tenant"),
         parameter_or(job, "client_id", ""), parameter_or(job, "client_secret_file", ""),
         parameter_or(job, "scope", arm_endpoint(job)), parameter_or(job, "arm_socket", ""), NULL);
     ArmClient *client = job->drivers->arm;
@@ -167,7 +194,7 @@ static void on_token(HttpCall *call, const HttpResponse *response, const GError 
 
 static bool fetch_token(TokenSlot *slot, const Job *job, GError **error)
 {
-    const char *file = job_parameter(job, "client_secret_file");
+    const char *file = parameter(job, "client_secret_file");
     if (!file) {
         g_set_error(error, ERR, ERR_INVALID, "No parameter \"client_secret_file\" is set.");
         return false;
@@ -185,7 +212,7 @@ static bool fetch_token(TokenSlot *slot, const Job *job, GError **error)
         g_strdup_printf("client_id=%s&scope=%s&client_secret=%s&grant_type=client_credentials",
                         client_text, scope_text, secret_text);
     g_autoptr(GBytes) body = g_bytes_new_take(text, strlen(text));
-    g_autofree char *tenant = g_uri_escape_string(job_parameter(job, "tenant"), NULL, false);
+    g_autofree char *tenant = g_uri_escape_string(parameter(job, "tenant"), NULL, false);
     g_autofree char *url = g_strdup_printf(
         "%s/%s/oauth2/v2.0/token",
         parameter_or(job, "authority", "https://login.microsoftonline.com"), tenant);
@@ -216,7 +243,7 @@ static void on_answer(Job *job, const HttpResponse *response, const GError *erro
 {
     ArmCall *call = job->arm;
     unsigned status = error ? 0 : http_response_status(response);
-    if (status == 401 && job_parameter(job, "tenant") && !call->renewed) {
+    if (status == 401 && parameter(job, "tenant") && !call->renewed) {
         call->renewed = true;
         g_clear_pointer(&slot_of(job)->token, g_free);
         send_now(job);
@@ -252,7 +279,7 @@ static void send_with(Job *job, const char *token)
 static void send_now(Job *job)
 {
     g_autoptr(GError) error = NULL;
-    TokenSlot *slot = job_parameter(job, "tenant") ? slot_of(job) : NULL;
+    TokenSlot *slot = parameter(job, "tenant") ? slot_of(job) : NULL;
     if (!slot || slot_is_good(slot)) {
         send_with(job, slot ? slot->token : NULL);
         return;

@@ -3,10 +3,11 @@
 //
 //     endpoint      default "https://management.azure.com"; arm_socket: Unix socket to reach it through
 //     authority     default "https://login.microsoftonline.com"
-//     tenant, client_id, client_secret_file    without a tenant no token is sent
+//     tenant, client_id, client_secret_file    without a tenant: as the daemon file says; else no token is sent
 //     scope         default endpoint + "/.default"
 #pragma once
 
+#include "driver/drivers.h"
 #include "driver/job.h"
 
 #define ARM_PARAMETERS                                                                             \
@@ -15,6 +16,8 @@
 enum { ARM_PAGES_MAX = 200, ARM_ITEMS_MAX = 20000 };
 
 ArmClient *arm_client_new(Drivers *drivers);
+// Copies it: what counts where the fleet names no tenant.
+void arm_client_sign_in(ArmClient *client, const AzureSignIn *sign_in);
 // After all jobs have ended.
 void arm_client_free(ArmClient *client);
 void arm_call_free(ArmCall *call);

@@ -124,6 +124,11 @@ DriverPort *drivers_new(const Clock *clock, const HttpClientConfig *config)
     return &drivers->port;
 }
 
+void drivers_set_azure(DriverPort *port, const AzureSignIn *sign_in)
+{
+    arm_client_sign_in(((Drivers *)port)->arm, sign_in);
+}
+
 void drivers_free(DriverPort *port)
 {
     if (!port)

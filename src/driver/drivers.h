@@ -15,6 +15,15 @@
 // `config` as for http_client_new (the limit of calls per host defaults to 8). The clock outlives it.
 DriverPort *drivers_new(const Clock *clock, const HttpClientConfig *config);
 
+// How the Azure drivers sign in where the fleet names no tenant: the daemon file's section.
+typedef struct {
+    const char *tenant, *client, *secret_file; // the file: mode 0600
+    const char *authority, *management;        // URLs; NULL = the public cloud's
+} AzureSignIn;
+
+// Copies it. Without a tenant nothing is signed in where the fleet names none.
+void drivers_set_azure(DriverPort *port, const AzureSignIn *sign_in);
+
 // Gives up every call; no callback comes any more.
 void drivers_free(DriverPort *port);
 
