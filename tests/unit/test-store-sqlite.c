@@ -373,6 +373,45 @@ static void test_busy(void)
     store_free(test.store);
 }
 
+static gint64 number_of(const char *text)
+{
+    return g_ascii_strtoll(text, NULL, 10);
+}
+
+// An operation is written with every step it takes. What the file keeps of its former texts is bounded, and the room
+// of what is dropped is used again.
+static void test_revisions_are_bounded(void)
+{
+    enum { ROUNDS = 120, TEXT = 64 * 1024 };
+    g_autoptr(StoreWorld) world = store_world_new();
+    StoreCase test = {.store = store_world_must_open(world)};
+    g_autofree char *text = g_strnfill(TEXT, 'x');
+    g_autofree char *kept_then = NULL, *pages_then = NULL;
+    for (int half = 0; half < 2; half++) {
+        for (int round = 0; round < ROUNDS; round++) {
+            StoreTxn *txn = store_txn_new(STORE_BATCHED);
+            for (int n = 0; n < 10; n++) {
+                g_autofree char *key = g_strdup_printf("operation/%d", n);
+                store_txn_put_text(txn, STORE_BRANCH_THEN, key, text);
+            }
+            g_auto(Answer) answer = ask_commit(&test, txn);
+            g_assert_true(answer.succeeded);
+        }
+        g_autofree char *kept = store_world_ask(world, "SELECT sum(length(value)) FROM event");
+        g_autofree char *pages = store_world_ask(world, "PRAGMA page_count");
+        g_assert_cmpint(number_of(kept), <=, 66 * 1024 * 1024);
+        if (half) {
+            g_assert_cmpint(number_of(kept), <=, number_of(kept_then) + 2 * 1024 * 1024);
+            g_assert_cmpint(number_of(pages), <=, number_of(pages_then) * 11 / 10);
+        }
+        g_free(kept_then);
+        g_free(pages_then);
+        kept_then = g_steal_pointer(&kept);
+        pages_then = g_steal_pointer(&pages);
+    }
+    store_free(test.store);
+}
+
 // ---- backups ----
 
 static void test_backup(void)
@@ -426,6 +465,7 @@ int main(int argc, char **argv)
     g_test_add_func("/store/sqlite/draft", test_draft);
     g_test_add_func("/store/sqlite/foreign-write", test_foreign_write);
     g_test_add_func("/store/sqlite/busy", test_busy);
+    g_test_add_func("/store/sqlite/revisions-are-bounded", test_revisions_are_bounded);
     g_test_add_func("/store/sqlite/backup", test_backup);
     g_test_add_func("/store/sqlite/backup-fails", test_backup_fails);
     return g_test_run();
