@@ -226,6 +226,31 @@ void post_automation(HttpRequest *request, void *data)
         reply_error(request, error);
 }
 
+void post_review(HttpRequest *request, void *data)
+{
+    static const char *const FIELDS[] = {"reason", NULL};
+    Api *api = data;
+    g_autoptr(json_t) body = body_of(request);
+    g_autoptr(GError) error = NULL;
+    bool key_ok = true;
+    if (!body)
+        return;
+    WireReader reader = {0};
+    WireAt root = wire_root(&reader, body);
+    wire_only(&root, FIELDS);
+    ReviewRequest review = {.person = request_person(request),
+                            .key = idempotency_key(request, &key_ok),
+                            .group = http_request_var(request, "g"),
+                            .reason = wire_text(&root, "reason")};
+    bool ok = wire_reader_finish(&reader, &error);
+    if (!key_ok)
+        return;
+    if (ok)
+        engine_review_plan(api->config.engine, &review, reply_done, request);
+    else
+        reply_error(request, error);
+}
+
 void post_acknowledge(HttpRequest *request, void *data)
 {
     static const char *const FIELDS[] = {"note", NULL};

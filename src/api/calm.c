@@ -79,6 +79,7 @@ static guint64 print_group(gconstpointer object)
             group->antiflap_until_ms, group->reduced->len, group->findings, group->plan_reviewed_ms,
             group->plan_tested_ms, group->automation_off, group->automation_until_ms);
     print = mix_text(mix_text(print, group->active), group->automation_why);
+    print = mix_text(mix_text(print, group->plan_reviewed_by), group->plan_review_note);
     return print_replication(print, group->replication);
 }
 

@@ -57,6 +57,7 @@ void get_signoff(HttpRequest *request, void *data);
 void post_command(HttpRequest *request, void *data); // arg = the command's name
 void post_confirm(HttpRequest *request, void *data);
 void post_automation(HttpRequest *request, void *data);
+void post_review(HttpRequest *request, void *data);
 void post_acknowledge(HttpRequest *request, void *data);
 void post_accept_finding(HttpRequest *request, void *data);
 void post_presence(HttpRequest *request, void *data);

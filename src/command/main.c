@@ -62,6 +62,12 @@ const Command COMMANDS[] = {
      "says that somebody knows of it: it stays listed, and in every statement, and counts again "
      "when the date passes or its facts change.",
      run_readiness, readiness_options},
+    {"plans", "[review GROUP --reason TEXT] [--fail-on warning|error]",
+     "says when the failover plans were reviewed and tested, and are due",
+     "A plan is due a year after the older of the two dates. review records that it was reviewed "
+     "now; a drill records the test. Ends with 1 if a plan is soon due (warning: 35 days) or "
+     "overdue (error) and --fail-on asks.",
+     run_plans, plans_options},
     {"failover", "GROUP|--region LOCATION [--to LOCATION] --reason TEXT", "proposes a failover",
      "Nothing moves before the sign-offs it needs. Prints the operation's id. --dry-run prints the "
      "statement only. --region proposes one for every group that is active there: one region-level "

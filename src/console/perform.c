@@ -112,6 +112,15 @@ static void automation(Console *console, const Effect *effect)
     client_post(console->client, path, body, 0, on_command, console);
 }
 
+static void review(Console *console, const Effect *effect)
+{
+    g_autofree char *group = escaped(effect->object);
+    g_autofree char *path = g_strdup_printf("/v1/groups/%s/plan/review", group);
+    json_t *body = json_object();
+    wire_set_text(body, "reason", effect->text);
+    client_post(console->client, path, body, 0, on_command, console);
+}
+
 static void on_signed(json_t *json, const char *text, const GError *error, gpointer data)
 {
     Console *console = data;
@@ -244,6 +253,9 @@ void console_perform(Console *console, Effect *effect)
         break;
     case EFFECT_ACKNOWLEDGE:
         acknowledge(console, effect);
+        break;
+    case EFFECT_REVIEW:
+        review(console, effect);
         break;
     case EFFECT_AUTOMATION:
         automation(console, effect);

@@ -360,6 +360,10 @@ static void copy_record(Engine *engine, GroupLive *live)
     set_text(&status->active, record->active);
     set_text(&status->operation, live->open ? live->open->id : NULL);
     status->epoch = record->epoch;
+    bool here = record->reviewed_ms > live->group->plan_reviewed_ms;
+    status->plan_reviewed_ms = here ? record->reviewed_ms : live->group->plan_reviewed_ms;
+    set_text(&status->plan_reviewed_by, here ? record->reviewed_by : NULL);
+    set_text(&status->plan_review_note, here ? record->review_note : NULL);
     status->rollback_until_ms =
         record->rollback_until_ms > engine->now_ms ? record->rollback_until_ms : 0;
     status->antiflap_until_ms =
@@ -368,6 +372,7 @@ static void copy_record(Engine *engine, GroupLive *live)
     status->automation_off = off;
     set_text(&status->automation_why, off ? record->automation.why : NULL);
     status->automation_until_ms = off ? record->automation.until_ms : 0;
+    status->plan_due_ms = group_status_plan_due(status);
 }
 
 // True if everything single-active of the group is seen active at `active` and passive at all its other places.

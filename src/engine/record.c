@@ -50,6 +50,8 @@ GroupRecord *group_record_copy(const GroupRecord *record)
     copy->automation.why = g_strdup(record->automation.why);
     copy->automation.by = g_strdup(record->automation.by);
     copy->operation = g_strdup(record->operation);
+    copy->reviewed_by = g_strdup(record->reviewed_by);
+    copy->review_note = g_strdup(record->review_note);
     copy->quarantine = g_ptr_array_copy(record->quarantine, copy_intent, NULL);
     return copy;
 }
@@ -61,6 +63,8 @@ void group_record_free(GroupRecord *record)
     g_free(record->group);
     g_free(record->active);
     g_free(record->operation);
+    g_free(record->reviewed_by);
+    g_free(record->review_note);
     automation_record_release(&record->automation);
     g_ptr_array_unref(record->quarantine);
     g_free(record);
@@ -128,6 +132,9 @@ json_t *group_record_to_json(const GroupRecord *record)
     json_object_set_new(json, "automation", automation_record_to_json(&record->automation));
     json_object_set_new(json, "quarantine", quarantine);
     wire_set_text(json, "operation", record->operation);
+    wire_set_time_ms(json, "reviewed", record->reviewed_ms);
+    wire_set_text(json, "reviewed_by", record->reviewed_by);
+    wire_set_text(json, "review_note", record->review_note);
     return json;
 }
 
@@ -183,5 +190,8 @@ GroupRecord *group_record_from_json(json_t *json, GError **error)
     record->automation = read_automation(&automation);
     read_quarantine(&root, record);
     record->operation = g_strdup(wire_text_opt(&root, "operation", NULL));
+    record->reviewed_ms = wire_time_ms_opt(&root, "reviewed");
+    record->reviewed_by = g_strdup(wire_text_opt(&root, "reviewed_by", NULL));
+    record->review_note = g_strdup(wire_text_opt(&root, "review_note", NULL));
     return wire_reader_finish(&reader, error) ? g_steal_pointer(&record) : NULL;
 }

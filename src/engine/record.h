@@ -35,7 +35,10 @@ typedef struct {
     AutomationRecord automation;
     GPtrArray *quarantine; // of QuarantineIntent *
     char *operation;       // the last one
-    guint64 revision;      // of the key; 0 = not stored yet
+    gint64 reviewed_ms;    // when people last reviewed its plan here; 0 = never
+    char *reviewed_by;
+    char *review_note;
+    guint64 revision; // of the key; 0 = not stored yet
 } GroupRecord;
 
 GroupRecord *group_record_new(const char *group);

@@ -98,6 +98,17 @@ void engine_arm(Engine *engine, const ArmRequest *request, EngineDone done, gpoi
 
 typedef struct {
     const Person *person;
+    const char *key;
+    const char *group;
+    const char *reason; // what was reviewed; must hold a word
+} ReviewRequest;
+
+// Records that the group's plan was reviewed now. Needs ROLE_BIT_OPERATOR.
+void engine_review_plan(Engine *engine, const ReviewRequest *request, EngineDone done,
+                        gpointer data);
+
+typedef struct {
+    const Person *person;
     const char *alarm; // its id
     const char *note;  // NULL = none
 } AcknowledgeRequest;

@@ -3,28 +3,33 @@
 
 #include "base/timefmt.h"
 
-enum { YEAR_DAYS = 365, WARN_DAYS = 330 };
 #define DAY_MS ((gint64)24 * 3600 * 1000)
 
 static void check_date(gint64 now_ms, GPtrArray *findings, const char *what, gint64 at_ms)
 {
     gint64 days = (now_ms - at_ms) / DAY_MS;
-    if (at_ms && days < WARN_DAYS)
+    if (at_ms && days < PLAN_WARN_DAYS)
         return;
     rule_add_moving(
-        findings, at_ms && days < YEAR_DAYS ? SEVERITY_WARNING : SEVERITY_ERROR,
+        findings, at_ms && days < PLAN_YEAR_DAYS ? SEVERITY_WARNING : SEVERITY_ERROR,
         at_ms ? g_strdup_printf("Its plan was last %s %" G_GINT64_FORMAT " days ago.", what, days)
               : g_strdup_printf("Its plan was never %s.", what),
-        "Review the plan and rehearse it once a year at least (`plan = { reviewed = …; tested = …; "
+        "Review the plan (`signalbox plans review GROUP`) and rehearse it by a drill once a year "
+        "at "
+        "least; dates from elsewhere stand in the fleet file (`plan = { reviewed = …; tested = …; "
         "}`).",
         g_strdup_printf("%s %" G_GINT64_FORMAT, what, at_ms));
 }
 
 void rule_plan_age(const RuleWorld *world, const RuleObject *object, GPtrArray *findings)
 {
+    // What was recorded here counts beside what the fleet file says.
     const Group *group = object->group;
-    check_date(world->now_ms, findings, "reviewed", group->plan_reviewed_ms);
-    check_date(world->now_ms, findings, "tested", group->plan_tested_ms);
+    const GroupStatus *status = world->group(group->name, world->data);
+    gint64 reviewed_ms = status ? status->plan_reviewed_ms : 0;
+    gint64 tested_ms = status ? status->plan_tested_ms : 0;
+    check_date(world->now_ms, findings, "reviewed", MAX(reviewed_ms, group->plan_reviewed_ms));
+    check_date(world->now_ms, findings, "tested", MAX(tested_ms, group->plan_tested_ms));
 }
 
 static void check_link(const Group *group, const ReplicationStatus *link, GPtrArray *findings)

@@ -203,10 +203,29 @@ void group_status_free(GroupStatus *status)
     g_free(status->operation);
     g_free(status->blocked);
     g_free(status->automation_why);
+    g_free(status->plan_reviewed_by);
+    g_free(status->plan_review_note);
     g_ptr_array_unref(status->standbys);
     g_ptr_array_unref(status->replication);
     g_ptr_array_unref(status->reduced);
     g_free(status);
+}
+
+#define DAY_MS ((gint64)24 * 3600 * 1000)
+
+gint64 group_status_plan_due(const GroupStatus *status)
+{
+    gint64 older_ms = MIN(status->plan_reviewed_ms, status->plan_tested_ms);
+    return older_ms > 0 ? older_ms + PLAN_YEAR_DAYS * DAY_MS : 0;
+}
+
+Severity group_status_plan_severity(const GroupStatus *status, gint64 now_ms)
+{
+    gint64 due_ms = group_status_plan_due(status);
+    if (due_ms <= now_ms)
+        return SEVERITY_ERROR;
+    return due_ms <= now_ms + (PLAN_YEAR_DAYS - PLAN_WARN_DAYS) * DAY_MS ? SEVERITY_WARNING
+                                                                         : SEVERITY_INFO;
 }
 
 Finding *finding_new(void)

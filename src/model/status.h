@@ -154,7 +154,10 @@ typedef struct {
     guint findings;
     gint64 plan_reviewed_ms;
     gint64 plan_tested_ms;
-    bool automation_off; // disarmed by a person
+    char *plan_reviewed_by; // NULL = the fleet file says when, nobody says who
+    char *plan_review_note; // what was reviewed; NULL
+    gint64 plan_due_ms;     // when it must be reviewed or tested again; 0 = it never was: now
+    bool automation_off;    // disarmed by a person
     char *automation_why;
     gint64 automation_until_ms;
 } GroupStatus;
@@ -241,6 +244,12 @@ ReplicationStatus *replication_status_new(const char *workload, const char *from
 void replication_status_free(ReplicationStatus *status);
 GroupStatus *group_status_new(const char *name);
 void group_status_free(GroupStatus *status);
+
+// A plan is reviewed and tested once a year at least (F10): a year after the older of the two dates; 0 if one of them
+// never was. The severity of that: an error once it is overdue, a warning in the 35 days before, else SEVERITY_INFO.
+enum { PLAN_YEAR_DAYS = 365, PLAN_WARN_DAYS = 330 };
+gint64 group_status_plan_due(const GroupStatus *status);
+Severity group_status_plan_severity(const GroupStatus *status, gint64 now_ms);
 
 Finding *finding_new(void);
 void finding_free(Finding *finding);

@@ -142,6 +142,21 @@ static Effect run_automation(const ViewContext *context, char **args, const char
     return effect;
 }
 
+static Effect run_reviewed(const ViewContext *context, char **args, const char *alarm)
+{
+    (void)alarm;
+    if (!args[0] || !args[1])
+        return need("reviewed GROUP WORDS: what was reviewed");
+    if (!picture_group(context->picture, args[0]))
+        return effect_message("There is no group %s.", args[0]);
+    if (!context->armed)
+        return effect_message("Read-only: press A to arm the keys that change something.");
+    Effect effect = effect_of(EFFECT_REVIEW);
+    effect.object = g_strdup(args[0]);
+    effect.text = join_from(args, 1);
+    return effect;
+}
+
 static Effect run_fault(const ViewContext *context, char **args, const char *alarm)
 {
     (void)alarm;
@@ -167,6 +182,8 @@ static const Command COMMANDS[] = {
     {"automation", "automation off [GROUP] DURATION REASON",
      "Disarms (off) or arms (on) automatic failover, of a group or of all.", ARG_WORDS,
      run_automation},
+    {"reviewed", "reviewed GROUP WORDS", "Records that a group's plan was reviewed.", ARG_GROUP,
+     run_reviewed},
     {"theme", "theme NAME", "Changes the colours.", ARG_THEME, run_theme},
     {"fault", "fault LOCATION KIND", "Breaks or mends a practice region (demo only).", ARG_LOCATION,
      run_fault},

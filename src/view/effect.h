@@ -25,6 +25,7 @@ typedef enum {
     EFFECT_FETCH, // `text` = an API path whose answer the screen wants (schedules, audit, report)
     EFFECT_THEME, // `text` = its name
     EFFECT_AUTOMATION, // verb "arm" or "disarm", group `object` (NULL = all), text = reason, until_ms
+    EFFECT_REVIEW,     // the plan of group `object` was reviewed, text = what
     EFFECT_FAULT,      // demo: fault `verb` at location `object`
 } EffectKind;
 

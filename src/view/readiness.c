@@ -22,7 +22,6 @@ enum {
 };
 enum { ACTION_OPEN = 1, ACTION_CLOSE, ACTION_GO };
 enum { DETAIL_LINES = 10, DETAIL_MIN_HEIGHT = 18 };
-enum { YEAR_DAYS = 365, WARN_DAYS = 330 };
 #define DAY_MS ((gint64)24 * 3600 * 1000)
 
 static const Binding BINDINGS[] = {
@@ -67,21 +66,6 @@ static void free_row(gpointer data)
 
 // ---- rows ----
 
-// The older of the two dates decides; a plan that was never reviewed or tested is overdue.
-static gint64 plan_due(const GroupStatus *group)
-{
-    gint64 older = MIN(group->plan_reviewed_ms, group->plan_tested_ms);
-    return older > 0 ? older + YEAR_DAYS * DAY_MS : 0;
-}
-
-static Severity plan_severity(const GroupStatus *group, gint64 now_ms)
-{
-    gint64 due = plan_due(group);
-    return due <= now_ms                                      ? SEVERITY_ERROR
-           : due <= now_ms + (YEAR_DAYS - WARN_DAYS) * DAY_MS ? SEVERITY_WARNING
-                                                              : SEVERITY_INFO;
-}
-
 static void add_row(Readiness *view, const Finding *finding, const GroupStatus *group, char *id)
 {
     Row *row = g_new0(Row, 1);
@@ -99,7 +83,7 @@ static int compare_findings(gconstpointer a, gconstpointer b)
 static int compare_plans(gconstpointer a, gconstpointer b)
 {
     const GroupStatus *x = *(GroupStatus *const *)a, *y = *(GroupStatus *const *)b;
-    gint64 left = plan_due(x), right = plan_due(y);
+    gint64 left = group_status_plan_due(x), right = group_status_plan_due(y);
     return left != right ? (left > right) - (left < right) : strcmp(x->name, y->name);
 }
 
@@ -194,28 +178,33 @@ static void say_date(Page *page, const char *label, gint64 at_ms, gint64 now_ms)
     if (at_ms > 0)
         page_field(page, label, ROLE_NORMAL, "%.10s (%s)", at, age);
     else
-        page_field(page, label, ROLE_WARN, "never, as far as the fleet file says");
+        page_field(page, label, ROLE_WARN,
+                   "never, as far as is recorded here and in the fleet file");
 }
 
 static void say_plan(Page *page, const GroupStatus *group, gint64 now_ms)
 {
     char due[32], left[16];
-    Severity severity = plan_severity(group, now_ms);
-    time_format_full(plan_due(group), due);
-    duration_format(ABS(plan_due(group) - now_ms) / DAY_MS * DAY_MS, left);
+    Severity severity = group_status_plan_severity(group, now_ms);
+    time_format_full(group_status_plan_due(group), due);
+    duration_format(ABS(group_status_plan_due(group) - now_ms) / DAY_MS * DAY_MS, left);
     page_field(page, "PLAN", ROLE_TITLE, "failover of %s", group->name);
     say_date(page, "REVIEWED", group->plan_reviewed_ms, now_ms);
+    if (group->plan_reviewed_by)
+        page_field(page, "BY", ROLE_NORMAL, "%s: %s", group->plan_reviewed_by,
+                   group->plan_review_note ? group->plan_review_note : "");
     say_date(page, "TESTED", group->plan_tested_ms, now_ms);
-    if (!plan_due(group))
+    if (!group_status_plan_due(group))
         page_field(page, "DUE", ROLE_WARN, "now");
     else
         page_field(page, "DUE", severity == SEVERITY_INFO ? ROLE_NORMAL : ROLE_WARN, "%.10s, %s %s",
                    due, severity == SEVERITY_ERROR ? "overdue by" : "in", left);
-    page_say(
-        page, ROLE_DIM,
-        "A plan is reviewed and tested every %d days (rule R17; a warning from %d days on). The "
-        "dates stand in the fleet file, at the group's `plan`.",
-        YEAR_DAYS, WARN_DAYS);
+    page_say(page, ROLE_DIM,
+             "A plan is reviewed and tested every %d days (rule R17; a warning from %d days on). "
+             ":reviewed %s WORDS records a review; a drill is the test. Dates from elsewhere stand "
+             "in the "
+             "fleet file, at the group's `plan`.",
+             PLAN_YEAR_DAYS, PLAN_WARN_DAYS, group->name);
 }
 
 static void fill_page(Readiness *view, const ViewContext *context)
@@ -293,21 +282,21 @@ static void finding_cell(const Finding *finding, guint column, gint64 now_ms, Ta
 static void plan_facts(const GroupStatus *group, gint64 now_ms, TableCell *cell)
 {
     char reviewed[24], tested[24], left[16];
-    Severity severity = plan_severity(group, now_ms);
+    Severity severity = group_status_plan_severity(group, now_ms);
     Role role = severity == SEVERITY_INFO ? ROLE_NORMAL : ROLE_WARN;
     days_ago(group->plan_reviewed_ms, now_ms, reviewed);
     days_ago(group->plan_tested_ms, now_ms, tested);
-    duration_format(ABS(plan_due(group) - now_ms) / DAY_MS * DAY_MS, left);
+    duration_format(ABS(group_status_plan_due(group) - now_ms) / DAY_MS * DAY_MS, left);
     table_cell_printf(cell, role, "%s %s, reviewed %s, tested %s",
-                      !plan_due(group)             ? "due"
-                      : severity == SEVERITY_ERROR ? "overdue by"
-                                                   : "due in",
-                      plan_due(group) ? left : "now", reviewed, tested);
+                      !group_status_plan_due(group) ? "due"
+                      : severity == SEVERITY_ERROR  ? "overdue by"
+                                                    : "due in",
+                      group_status_plan_due(group) ? left : "now", reviewed, tested);
 }
 
 static void plan_cell(const GroupStatus *group, guint column, gint64 now_ms, TableCell *cell)
 {
-    Severity severity = plan_severity(group, now_ms);
+    Severity severity = group_status_plan_severity(group, now_ms);
     Badge badge =
         severity == SEVERITY_INFO ? (Badge){GLYPH_UP, ROLE_OK, "fine"} : badge_severity(severity);
     switch (column) {

@@ -77,7 +77,7 @@ class Answer:
 
     @property
     def lines(self):
-        return [json.loads(line) for line in self.body.decode().splitlines()]
+        return [json.loads(line) for line in self.body.decode().split("\n") if line]  # U+2028 is text
 
     @property
     def problem(self):

@@ -159,6 +159,12 @@ def commands(t, ask):
     ask("POST", "/v1/groups/none/automation", 404, "not-found", body={"arm": True, "reason": "no such group"})
     ask("POST", "/v1/groups/pay/automation", 200,
         body={"arm": True, "reason": "all is well here"}, headers={"Idempotency-Key": "arm-2"})
+    review = "/v1/groups/pay/plan/review"
+    ask("POST", review, 403, "not-allowed", body={"reason": "read it"}, person="vera")
+    ask("POST", review, 422, "no-reason", body={"reason": " - "})
+    ask("POST", review, 400, "bad-request", body={})
+    ask("POST", "/v1/groups/none/plan/review", 404, "not-found", body={"reason": "read it"})
+    ask("POST", review, 200, body={"reason": "the order of the steps"}, headers={"Idempotency-Key": "review-1"})
     ask("POST", "/v1/operations/op-none/hold", 404, "not-found", body={})
     ask("POST", "/v1/operations/op-none/steps/1/confirm", 404, "not-found", body={"reason": "seen with my eyes"})
     ask("POST", "/v1/operations/op-none/steps/0/confirm", 400, "bad-request", body={"reason": "seen with my eyes"})

@@ -21,7 +21,7 @@ KEYS = {  # of --json: what programs rely on
     ("status",): {"fleet", "critical", "awaiting_sign_off", "running", "findings", "alarms", "groups"},
     ("regions",): {"locations"}, ("roles",): {"workloads"}, ("signoffs",): {"operations"},
     ("operations",): {"operations"}, ("readiness",): {"findings"}, ("alarms",): {"alarms"},
-    ("automation",): {"automation", "groups"}, ("schedules",): {"schedules"}, ("audit", "list"): {"records", "more"},
+    ("automation",): {"automation", "groups"}, ("schedules",): {"schedules"}, ("plans",): {"plans"}, ("audit", "list"): {"records", "more"},
     ("gate", "maintenance", "payments"): {"state", "why"},
 }
 SCREENS = {"region": "westeurope", "cell": "payments/settle", "record": "1"}
@@ -212,6 +212,12 @@ def test_down(t, demo):
     t.check(group["automation"]["off"] and group["automation"]["why"] == "let me look", "it is so")
     t.equal(demo.run("automation", "off", "--for", "30d", "--reason", "holidays")[0], 1, "not for ever")
     t.equal(demo.run("automation", "on", "payments", "--reason", "seen enough")[0], 0, "automation on")
+    t.equal(demo.run("plans", "review", "payments", "--reason", "the order of the steps")[0], 0, "a review is recorded")
+    plan = next(p for p in demo.json("plans")["plans"] if p["group"] == "payments")
+    t.check(plan["reviewed_at"] and plan["review_note"] == "the order of the steps", "plans --json has it")
+    t.check("the order of the steps" in demo.run("plans")[1], "and the table")
+    t.equal(demo.run("plans", "--fail-on", "error")[0], 1, "plans --fail-on error ends with 1: one was never tested")
+    t.equal(demo.run("plans", "review", "payments")[0], 2, "a review without words is wrong usage")
     status, out, _ = demo.run("operations", "withdraw", name, "--reason", "not now")
     t.check(status == 0 and "withdrawn" in out, "a proposal is withdrawn")
     status, _, err = demo.run("operations", "withdraw", name, "--reason", "not now")

@@ -176,6 +176,64 @@ static void test_acknowledge(void)
     finish(sim);
 }
 
+static const Finding *plan_finding(const Sim *sim, const char *word)
+{
+    const GPtrArray *findings = engine_findings(sim->engine);
+    for (guint i = 0; i < findings->len; i++) {
+        const Finding *finding = findings->pdata[i];
+        if (g_str_equal(finding->rule, "R17") && strstr(finding->facts, word))
+            return finding;
+    }
+    return NULL;
+}
+
+static void never_reviewed(Fleet *fleet)
+{
+    Group *group = fleet_group(fleet, "payments");
+    group->plan_reviewed_ms = group->plan_tested_ms = 0;
+}
+
+// A review is recorded with who and what, outlives a restart, and ends the finding; the test stays due.
+static void test_review(void)
+{
+    static const struct {
+        ReviewRequest request;
+        int code;
+    } CASES[] = {
+        {{.person = &VIEWER, .group = "payments", .reason = "read it"}, REFUSAL_NOT_ALLOWED},
+        {{.person = &ALICE, .group = "nobody", .reason = "read it"}, REFUSAL_NOT_FOUND},
+        {{.person = &ALICE, .group = "payments", .reason = " - "}, REFUSAL_NO_REASON},
+    };
+    Sim *sim = sim_new(3, never_reviewed);
+    Answer answer = {0};
+    sim_pass(sim, 20000);
+    for (guint i = 0; i < G_N_ELEMENTS(CASES); i++) {
+        engine_review_plan(sim->engine, &CASES[i].request, on_done, &answer);
+        wait_for(sim, &answer);
+        g_assert_error(answer.error, REFUSAL, CASES[i].code);
+        answer_clear(&answer);
+    }
+    g_assert_nonnull(plan_finding(sim, "never reviewed"));
+    ReviewRequest request = {.person = &ALICE, .group = "payments", .reason = "the order of steps"};
+    engine_review_plan(sim->engine, &request, on_done, &answer);
+    wait_for(sim, &answer);
+    g_assert_no_error(answer.error);
+    answer_clear(&answer);
+    g_assert_cmpuint(sim_count_audit(sim, "plan.reviewed"), ==, 1);
+    for (guint round = 0; round < 2; round++) {
+        sim_pass(sim, 70000);
+        const GroupStatus *group = sim_group(sim);
+        g_assert_cmpstr(group->plan_reviewed_by, ==, "alice");
+        g_assert_cmpstr(group->plan_review_note, ==, "the order of steps");
+        g_assert_cmpint(group->plan_reviewed_ms, >, 0);
+        g_assert_cmpint(group->plan_due_ms, ==, 0); // it was never tested
+        g_assert_null(plan_finding(sim, "reviewed"));
+        g_assert_nonnull(plan_finding(sim, "never tested"));
+        sim_restart(sim);
+    }
+    finish(sim);
+}
+
 static void test_stale_revision(void)
 {
     Sim *sim = given_proposal(NULL);
@@ -329,6 +387,7 @@ int main(int argc, char **argv)
         {"dry-run", test_dry_run},
         {"refused-proposals", test_refused_proposals},
         {"disarm", test_disarm},
+        {"review", test_review},
         {"acknowledge", test_acknowledge},
         {"stale-revision", test_stale_revision},
         {"stop", test_stop},
