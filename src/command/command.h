@@ -22,10 +22,11 @@ typedef struct Session Session;
 // The commands' own options; each command adds those it has. Strings are owned.
 typedef struct {
     char *filter, *fail_on, *from, *to, *reason, *ticket, *confirm, *note, *lasts, *id, *dir,
-        *screen, *size, *object, *demo, *theme, *after, *zone, *created, *region, *until, *group;
+        *screen, *size, *object, *demo, *theme, *after, *zone, *created, *region, *until, *group,
+        *key;
     int step, count;
     gboolean approve, reject, dry_run, planned, unplanned, statement, all, arm, once, ansi,
-        headless, slow_link, daemon, console;
+        headless, slow_link, daemon, console, no_signature;
 } Arguments;
 
 // What every command has: the options that all share, and the line to the backend.

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/id.h"
 #include "base/text.h"
+#include "command/demo-keys.h"
 
 enum { SOCKET_PATH_MAX = 107, SECRET_BYTES = 24, OPEN_DIRECTORIES = 16 };
 
@@ -50,13 +51,24 @@ static char *operator_name(void)
     return g_strdup("operator");
 }
 
+// The section of the daemon's file, if there are keys to practise with.
+static char *signatures_of(const char *dir, const char *person)
+{
+    if (!demo_keys_write(dir, person))
+        return g_strdup("# There is no ssh-keygen here, so nothing is signed with keys.");
+    return g_strdup("signatures = { allowed_signers = \"allowed_signers\"; revoked = "
+                    "\"revoked_keys\"; };");
+}
+
 static GHashTable *values_of(const char *dir)
 {
     GHashTable *values = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
     const Clock *clock = clock_system();
     g_hash_table_insert(values, (gpointer) "DIR", g_strdup(dir));
     g_hash_table_insert(values, (gpointer) "PROGRAM", demo_program());
-    g_hash_table_insert(values, (gpointer) "OPERATOR", operator_name());
+    char *operator= operator_name();
+    g_hash_table_insert(values, (gpointer) "OPERATOR", operator);
+    g_hash_table_insert(values, (gpointer) "SIGNATURES", signatures_of(dir, operator));
     g_hash_table_insert(values, (gpointer) "UID", g_strdup_printf("%u", getuid()));
     g_hash_table_insert(values, (gpointer) "REVIEWED", day_before(clock, 40));
     g_hash_table_insert(values, (gpointer) "TESTED", day_before(clock, 33));

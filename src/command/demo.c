@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "command/command.h"
 #include "command/demo-files.h"
+#include "command/demo-keys.h"
 #include "command/demo-keeper.h"
 #include "http/client.h"
 
@@ -96,7 +97,11 @@ static bool keep(const char *dir, int life, TellReady tell, int fd, GError **err
 static void tell_url(const char *dir, int fd)
 {
     (void)fd;
-    printf("export SIGNALBOX_URL=unix:%s/signalboxd.sock\n", dir);
+    g_autofree char *key = demo_keys_own(dir);
+    printf("export SIGNALBOX_URL=unix:%s/signalboxd.sock", dir);
+    if (key)
+        printf(" SIGNALBOX_KEY=%s", key);
+    printf("\n");
     fflush(stdout);
 }
 
@@ -170,6 +175,8 @@ static int show_console(Session *session, const char *dir)
     session->url = g_strdup_printf("unix:%s/signalboxd.sock", dir);
     g_free(session->args.demo);
     session->args.demo = g_strdup(dir);
+    if (!session->args.key)
+        session->args.key = demo_keys_own(dir);
     if (!session->journal)
         session->journal = g_build_filename(dir, "journal", NULL);
     return open_console(session, CARD);

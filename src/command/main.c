@@ -77,13 +77,19 @@ const Command COMMANDS[] = {
     {"failback", "GROUP|--region LOCATION --reason TEXT", "proposes the way home",
      "--region proposes it for every group that is at home there and elsewhere now.", run_failback,
      propose_options},
-    {"signoff", "ID --approve|--reject --reason TEXT [--ticket T] [--confirm PHRASE]",
+    {"signoff",
+     "ID --approve|--reject --reason TEXT [--ticket T] [--confirm PHRASE] [--key KEY | "
+     "--no-signature]",
      "signs a statement",
      "The same checks and the same journal as in the console. PHRASE is the statement's `confirm`; "
      "on a terminal it is asked for. If the line drops, it is asked what became of it; "
      "`signalbox signoff ID --id SIGNOFF` asks again later (1: it is not recorded). With --id and "
      "a "
-     "decision it signs only what is not recorded yet, so that a script may repeat it.",
+     "decision it signs only what is not recorded yet, so that a script may repeat it. Where the "
+     "group asks for it an approval is signed with an SSH key, through the agent or with a key "
+     "file: "
+     "--key, SIGNALBOX_KEY or signing_key in signalbox.conf(5) says which; an agent's key is named "
+     "by fingerprint or comment, a file by its path (its public half lies beside it).",
      run_signoff, signoff_options},
     {"report", "ID", "prints an operation's whole story as Markdown",
      "For the post-mortem: objectives against what came of them, what was lost, the timeline, "

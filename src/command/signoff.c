@@ -5,10 +5,12 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "command/command.h"
+#include "command/key.h"
 #include "model/quorum.h"
 #include "model/refusal.h"
+#include "model/signature.h"
 #include "wire/operation.h"
+#include "wire/statement.h"
 
 enum { LINE_MAX_BYTES = 1024, ASK_MS = 500, ASK_FOR_MS = 10 * 1000, SURE_MS = 2500 };
 
@@ -28,6 +30,7 @@ void signoff_options(Session *session, GOptionContext *context)
                                      "Asks what became of an earlier try first", "ID"},
                                     G_OPTION_ENTRY_NULL};
     g_option_context_add_main_entries(context, entries, NULL);
+    key_options(session, context);
 }
 
 static bool check_usage(const Session *session, int argc, int *ret_exit)
@@ -44,7 +47,7 @@ static bool check_usage(const Session *session, int argc, int *ret_exit)
     *ret_exit = session_complain(
         session, EXIT_USAGE,
         "expected: signalbox signoff ID --approve|--reject --reason TEXT [--ticket T] "
-        "[--confirm PHRASE], or signalbox signoff ID --id SIGNOFF");
+        "[--confirm PHRASE] [--key KEY | --no-signature], or signalbox signoff ID --id SIGNOFF");
     return false;
 }
 
@@ -85,6 +88,25 @@ static bool take_phrase(Session *session, const Operation *operation, SignOff *s
     return false;
 }
 
+// ---- the signature ----
+
+// Over the statement as it stands here; its digest is held against the one that the sign-off names first.
+static bool take_signature(Session *session, const Operation *operation, SignOff *signoff,
+                           int *ret_exit)
+{
+    g_autoptr(GError) error = NULL;
+    if (signoff->decision == DECISION_REJECT ||
+        !key_is_wanted(session, operation->statement->signature))
+        return true;
+    g_autofree char *text = statement_text_of(operation->statement, operation->digest, &error);
+    if (!text) {
+        *ret_exit = session_complain(session, EXIT_REFUSED, "%s", error->message);
+        return false;
+    }
+    return key_sign(session, operation->statement->signature, signature_namespace(operation->kind),
+                    text, &signoff->signature, &signoff->key_from, ret_exit);
+}
+
 // ---- sending and asking after ----
 
 typedef struct {
@@ -113,10 +135,11 @@ static int print_receipt(const Session *session, json_t *json)
     g_autoptr(SignOff) signoff = signoff_from_json(json, WIRE_LENIENT, NULL);
     if (session->json)
         print_json(session, json_incref(json));
-    else if (signoff)
-        print_line(session, "recorded: %s by %s (audit %" G_GINT64_FORMAT ")", signoff->id,
-                   signoff->operator_name, signoff->audit_seq);
-    else
+    else if (signoff) {
+        g_autofree char *words = signature_words(signoff);
+        print_line(session, "recorded: %s by %s (audit %" G_GINT64_FORMAT "), %s", signoff->id,
+                   signoff->operator_name, signoff->audit_seq, words);
+    } else
         print_line(session, "recorded");
     return EXIT_FINE;
 }
@@ -210,5 +233,8 @@ int run_signoff(Session *session, int argc, char **argv)
     if (!text_has_word(signoff->reason))
         return session_complain(session, EXIT_REFUSED,
                                 "A reason in words is needed; it goes into the audit log.");
-    return take_phrase(session, operation, signoff, &code) ? send_signoff(session, signoff) : code;
+    return take_phrase(session, operation, signoff, &code) &&
+                   take_signature(session, operation, signoff, &code)
+               ? send_signoff(session, signoff)
+               : code;
 }

@@ -105,6 +105,11 @@ static const Option CONSOLE_OPTIONS[] = {
      .help = "What rings: nothing, new critical alarms, or new proposals to sign as well."},
     {"slow_link", &OPTION_BOOL, OPTION_AT(ConsoleConfig, slow_link), .fallback = "false",
      .help = "Whether to draw less often, for slow connections."},
+    {"signing_key", &OPTION_TEXT, OPTION_AT(ConsoleConfig, signing_key), .max = 500,
+     .help =
+         "The SSH key that sign-offs are signed with: the path of a key file, or a fingerprint "
+         "(\"SHA256:…\") or comment of a key in the agent. Without it the first key is offered: "
+         "the agent's, then those in ~/.ssh."},
     {"local_time", &OPTION_BOOL, OPTION_AT(ConsoleConfig, local_time), .fallback = "true",
      .help = "Whether the local time stands beside UTC where they differ."},
 };
@@ -145,6 +150,7 @@ void console_config_free(ConsoleConfig *config)
     g_hash_table_unref(config->roles);
     g_hash_table_unref(config->keys);
     g_free(config->theme);
+    g_free(config->signing_key);
     g_free(config);
 }
 
@@ -153,6 +159,11 @@ bool conf_load_console(const char *path, ConsoleConfig **ret_config, GPtrArray *
     g_autoptr(ConsoleConfig) config = config_empty();
     if (!option_load(path, &CONSOLE_SECTION, config, NULL, mistakes))
         return false;
+    if (config->signing_key && g_str_has_prefix(config->signing_key, "~/")) {
+        char *whole = g_build_filename(g_get_home_dir(), config->signing_key + 2, NULL);
+        g_free(config->signing_key);
+        config->signing_key = whole;
+    }
     *ret_config = g_steal_pointer(&config);
     return true;
 }

@@ -22,8 +22,9 @@ typedef struct {
     bool mouse;
     ConfAuto ascii; // ASCII instead of Unicode; auto: as the locale says
     ConfBell bell;
-    bool slow_link;  // draw less often
-    bool local_time; // beside UTC
+    bool slow_link;    // draw less often
+    char *signing_key; // fingerprint, comment or file; NULL = whatever there is
+    bool local_time;   // beside UTC
 } ConsoleConfig;
 
 // All defaults. The caller frees.

@@ -299,7 +299,10 @@ static const Option GROUP_OPTIONS[] = {
     {"four_eyes", &OPTION_BOOL, OPTION_AT(Group, policy.four_eyes), .fallback = "false",
      .help = "Whether whoever proposes may not give the last sign-off."},
     {"signature", &OPTION_CHOICE, OPTION_AT(Group, policy.signature), .names = &SIGNATURE_NAMES,
-     .fallback = "off", .help = "Whether a sign-off carries a signature of the operator's key."},
+     .fallback = "off",
+     .help = "Whether approvals are signed with the operator's SSH key: off; preferred, where they "
+             "have one; required, only with a valid one by a key that signalboxd.conf(5), "
+             "signatures, knows as theirs."},
     {"hold", &OPTION_DURATION, OPTION_AT(Group, policy.hold_ms), 0, HOUR_MS, .fallback = "10s",
      .help = "Time between the last sign-off and the first step, in which it can be held."},
     {"expire", &OPTION_DURATION, OPTION_AT(Group, policy.expire_ms), 10 * SECOND_MS, 7 * DAY_MS,

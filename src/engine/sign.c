@@ -7,6 +7,7 @@
 #include "model/quorum.h"
 #include "model/refusal.h"
 #include "wire/operation.h"
+#include "wire/statement.h"
 
 typedef struct {
     Person person;
@@ -91,7 +92,7 @@ static void remember(Engine *engine, Motion *motion)
 
 static void record_signoff(Engine *engine, Motion *motion, Operation *copy, const Asked *asked)
 {
-    g_autofree char *text = signature_text(copy);
+    g_autofree char *text = statement_text(copy->statement);
     SignOff *signoff = signoff_copy(asked->signoff);
     bool approve = signoff->decision == DECISION_APPROVE;
     g_free(signoff->operator_name);
@@ -183,7 +184,7 @@ static void ask(Engine *engine, Motion *motion, const Asked *asked)
         motion_ask(engine, motion);
         return;
     }
-    g_autofree char *text = signature_text(operation);
+    g_autofree char *text = statement_text(operation->statement);
     const VerifyQuestion question = {text,
                                      strlen(text),
                                      signature_namespace(operation->kind),

@@ -4,7 +4,6 @@
 
 #include "engine/execute.h"
 #include "model/quorum.h"
-#include "wire/canonical.h"
 #include "wire/statement.h"
 
 enum { RETRY_MS = 1000 };
@@ -36,12 +35,6 @@ void signatures_release(Engine *engine)
         g_queue_push_tail(engine->queue, g_ptr_array_steal_index(engine->verifying, 0));
     g_ptr_array_unref(engine->verifying);
     g_hash_table_unref(engine->stands);
-}
-
-char *signature_text(const Operation *operation)
-{
-    g_autoptr(json_t) json = statement_to_json(operation->statement);
-    return canonical_text(json, NULL);
 }
 
 // ---- before a decision -------------------------------------------------------------------------
@@ -149,7 +142,7 @@ static void on_rechecked(const SignatureCheck *check, gpointer data)
 static void recheck(Engine *engine, const Operation *operation, const SignOff *signoff,
                     Stand *stand, guint64 edition)
 {
-    g_autofree char *text = signature_text(operation);
+    g_autofree char *text = statement_text(operation->statement);
     const VerifyQuestion question = {
         text,
         strlen(text),

@@ -25,9 +25,6 @@ Guard signature_guard(Engine *engine, const Operation *operation);
 // being found out.
 Motion *signature_next(Engine *engine, const Operation *operation, gint64 *due_ms);
 
-// The statement of an operation as the bytes that are signed. The caller frees.
-char *signature_text(const Operation *operation);
-
 void signatures_init(Engine *engine);
 // What is still being checked goes back into the queue; forgets the rest.
 void signatures_release(Engine *engine);

@@ -46,7 +46,7 @@ typedef struct {
     char *fingerprint; // "SHA256:…"
     char *type;        // "ed25519"
     char *comment;     // as the agent or the file has it; NULL
-    char *file;        // of a file: its path; NULL
+    char *file;        // where it lies, if that is known (also of one in the agent); NULL
     char *blob;        // the public key as a line of a .pub file: what ssh-keygen is told
 } SigningKey;
 

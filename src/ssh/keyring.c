@@ -4,7 +4,7 @@
 
 #include "base/child.h"
 #include "base/error.h"
-#include "ssh/key.h"
+#include "ssh/pubkey.h"
 
 enum { AGENT_MS = 3000, KEYS_MAX = 50, FILE_MAX = 64 * 1024 };
 
@@ -65,12 +65,14 @@ static void complain(Keyring *keyring, const char *format, ...)
 
 // ---- files ----
 
-static bool has(const Keyring *keyring, const char *fingerprint)
+static SigningKey *known(const Keyring *keyring, const char *fingerprint)
 {
-    for (guint i = 0; i < keyring->keys->len; i++)
-        if (strcmp(((const SigningKey *)keyring->keys->pdata[i])->fingerprint, fingerprint) == 0)
-            return true;
-    return false;
+    for (guint i = 0; i < keyring->keys->len; i++) {
+        SigningKey *key = keyring->keys->pdata[i];
+        if (strcmp(key->fingerprint, fingerprint) == 0)
+            return key;
+    }
+    return NULL;
 }
 
 // The public half lies beside the key.
@@ -86,7 +88,7 @@ static SigningKey *read_public(const char *path, GError **error)
         g_set_error(error, ERR, ERR_INVALID, "%s is too long for a key.", public_path);
         return NULL;
     }
-    SigningKey *key = key_parse(text, error);
+    SigningKey *key = pubkey_parse(text, error);
     if (!key)
         return NULL;
     key->from = KEY_FROM_FILE;
@@ -102,8 +104,11 @@ static void add_file(Keyring *keyring, const char *path, bool named)
         complain(keyring,
                  "%s cannot be used: %s (The public key is looked for beside it, as %s.pub.)", path,
                  error->message, path);
-    if (key && !has(keyring, key->fingerprint) && g_file_test(key->file, G_FILE_TEST_IS_REGULAR) &&
-        keyring->keys->len < KEYS_MAX)
+    SigningKey *same = key ? known(keyring, key->fingerprint) : NULL;
+    if (same && !same->file) // the agent's own is better, and may be named by its file too
+        same->file = g_strdup(key->file);
+    else if (key && !same && g_file_test(key->file, G_FILE_TEST_IS_REGULAR) &&
+             keyring->keys->len < KEYS_MAX)
         g_ptr_array_add(keyring->keys, g_steal_pointer(&key));
     signing_key_free(key);
 }
@@ -126,7 +131,7 @@ static void add_agent_keys(Keyring *keyring, const char *text)
 {
     g_auto(GStrv) lines = g_strsplit(text, "\n", KEYS_MAX);
     for (guint i = 0; lines[i]; i++) {
-        SigningKey *key = *lines[i] ? key_parse(lines[i], NULL) : NULL;
+        SigningKey *key = *lines[i] ? pubkey_parse(lines[i], NULL) : NULL;
         if (!key)
             continue;
         key->from = KEY_FROM_AGENT;

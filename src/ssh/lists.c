@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "ssh/blob.h"
-#include "ssh/key.h"
+#include "ssh/pubkey.h"
 
 enum { LIST_MAX = 4 * 1024 * 1024, KRL_HEAD = 8 + 4 + 8 + 8 + 8 };
 
@@ -160,7 +160,7 @@ static bool check_allowed_line(char *line, gpointer data, GError **error)
         return false;
     }
     g_autoptr(GError) why = NULL;
-    SigningKey *key = key_parse(rest, &why);
+    SigningKey *key = pubkey_parse(rest, &why);
     if (!key)
         g_set_error(error, ERR, ERR_INVALID, "%s", why->message);
     bool ok = key != NULL;
@@ -203,7 +203,7 @@ static bool check_revoked_line(char *line, gpointer data, GError **error)
 {
     g_autoptr(GError) why = NULL;
     (void)data;
-    SigningKey *key = key_parse(line, &why);
+    SigningKey *key = pubkey_parse(line, &why);
     if (!key)
         g_set_error(error, ERR, ERR_INVALID, "%s", why->message);
     bool ok = key != NULL;

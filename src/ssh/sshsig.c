@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "ssh/blob.h"
-#include "ssh/key.h"
+#include "ssh/pubkey.h"
 
 #define BEGIN "-----BEGIN SSH SIGNATURE-----"
 #define END "-----END SSH SIGNATURE-----"
@@ -63,11 +63,11 @@ static bool read_fields(Blob *blob, SshSig *sig, GError **error)
     if (version != SSHSIG_VERSION)
         return refuse(error, "it is of a version that is not known");
     g_autofree char *type_text = blob_text(&type, NAMESPACE_MAX);
-    if (!key_type_is_known(type_text))
+    if (!pubkey_type_is_known(type_text))
         return refuse(error, "its key is of a type that is not known");
     sig->name_space = blob_text(&name_space, NAMESPACE_MAX);
-    sig->key_type = key_type_short(type_text);
-    sig->key = key_fingerprint(key.at, key.left);
+    sig->key_type = pubkey_type(type_text);
+    sig->key = pubkey_fingerprint(key.at, key.left);
     return sig->name_space || refuse(error, "its namespace is no text");
 }
 

@@ -1,5 +1,7 @@
 #include "wire/statement.h"
 
+#include "base/error.h"
+
 #include "wire/canonical.h"
 
 static const char *const BANDS[] = {
@@ -140,6 +142,27 @@ char *statement_digest(const Statement *statement)
     char *digest = shape_digest(&STATEMENT_SHAPE, statement, &error);
     g_assert_no_error(error); // what we write has a canonical form: numbers are kept within 2^53
     return digest;
+}
+
+char *statement_text(const Statement *statement)
+{
+    g_autoptr(json_t) json = statement_to_json(statement);
+    g_autoptr(GError) error = NULL;
+    char *text = canonical_text(json, &error);
+    g_assert_no_error(error);
+    return text;
+}
+
+char *statement_text_of(const Statement *statement, const char *digest, GError **error)
+{
+    g_autofree char *text = statement_text(statement);
+    g_autofree char *own = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+    if (g_strcmp0(own, digest) == 0)
+        return g_steal_pointer(&text);
+    g_set_error_literal(error, ERR, ERR_PROTOCOL,
+                        "This program does not understand all of the statement (the backend is "
+                        "another version): what it cannot show it does not sign.");
+    return NULL;
 }
 
 char *statement_json_digest(const json_t *json, GError **error)

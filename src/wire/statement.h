@@ -14,6 +14,13 @@ Statement *statement_from_json(json_t *json, WireMode mode, GError **error);
 // What a sign-off names: 64 hex digits. The caller frees.
 char *statement_digest(const Statement *statement);
 
+// The canonical form itself: the bytes that the digest is of and that are signed. The caller frees.
+char *statement_text(const Statement *statement);
+
+// The same for somebody who is about to sign what was shown: ERR_PROTOCOL if the digest is not that of the statement
+// as it was understood here (a newer backend says something in it that this program cannot show).
+char *statement_text_of(const Statement *statement, const char *digest, GError **error);
+
 // The same from a document as it was received, which may hold fields that this version does not know.
 // ERR_INVALID as canonical_digest. The caller frees.
 char *statement_json_digest(const json_t *json, GError **error);

@@ -18,7 +18,8 @@ BOUND = 3 * 1 + 1 + 2
 
 
 def test_start(t, demo):
-    t.equal(demo.line, f"export SIGNALBOX_URL=unix:{demo.dir}/signalboxd.sock\n", "it prints the one line")
+    t.equal(demo.line, f"export SIGNALBOX_URL=unix:{demo.dir}/signalboxd.sock SIGNALBOX_KEY={demo.dir}/practice.key\n",
+            "it prints the one line")
     t.check(all(os.path.exists(demo.path(n + ".pid")) for n in
                 ("demo", "signalboxd", "westeurope", "northeurope", "eastus")), "every process has its .pid")
     modes = {n: os.stat(demo.path(n)).st_mode & 0o777 for n in ("", "bob.token", "alice.token", "practice.secret")}

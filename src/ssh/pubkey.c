@@ -1,4 +1,4 @@
-#include "ssh/key.h"
+#include "ssh/pubkey.h"
 
 #include <string.h>
 
@@ -36,18 +36,18 @@ static const char *short_name(const char *type)
     return NULL;
 }
 
-bool key_type_is_known(const char *type)
+bool pubkey_type_is_known(const char *type)
 {
     return short_name(type) != NULL;
 }
 
-char *key_type_short(const char *type)
+char *pubkey_type(const char *type)
 {
     const char *name = short_name(type);
     return g_strdup(name ? name : type);
 }
 
-char *key_fingerprint(const guint8 *bytes, gsize size)
+char *pubkey_fingerprint(const guint8 *bytes, gsize size)
 {
     guint8 digest[32];
     gsize length = sizeof digest;
@@ -91,14 +91,14 @@ static char *next_word(const char **at)
     return word;
 }
 
-SigningKey *key_parse(const char *line, GError **error)
+SigningKey *pubkey_parse(const char *line, GError **error)
 {
     const char *at = line;
     gsize size = 0;
     g_autofree char *type = next_word(&at);
     g_autofree char *base64 = next_word(&at);
     g_autofree guint8 *bytes = NULL;
-    if (strlen(line) > KEY_MAX || !key_type_is_known(type)) {
+    if (strlen(line) > KEY_MAX || !pubkey_type_is_known(type)) {
         g_set_error(error, ERR, ERR_INVALID,
                     "\"%.40s\" is no type of an SSH key; expected a public key: type, base64, "
                     "comment.",
@@ -114,8 +114,8 @@ SigningKey *key_parse(const char *line, GError **error)
     at = skip_blanks(at);
     gsize n = MIN(strcspn(at, "\r\n"), (gsize)COMMENT_MAX);
     SigningKey *key = g_new0(SigningKey, 1);
-    key->type = key_type_short(type);
-    key->fingerprint = key_fingerprint(bytes, size);
+    key->type = pubkey_type(type);
+    key->fingerprint = pubkey_fingerprint(bytes, size);
     key->comment = n && g_utf8_validate(at, (gssize)n, NULL) ? g_strndup(at, n) : NULL;
     key->blob = g_strdup_printf("%s %s", type, base64);
     return key;
