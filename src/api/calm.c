@@ -98,9 +98,10 @@ static guint64 print_workload(gconstpointer object)
     for (guint i = 0; i < workload->instances->len; i++)
         print = print_instance(print, workload->instances->pdata[i]);
     // What fires every few seconds has always fired since.
-    for (guint i = 0; i < workload->triggers->len; i++)
-        print =
-            MIX(print, ((const TriggerStatus *)workload->triggers->pdata[i])->next_ms / MINUTE_MS);
+    for (guint i = 0; i < workload->triggers->len; i++) {
+        const TriggerStatus *trigger = workload->triggers->pdata[i];
+        print = MIX(print, trigger->next_ms / MINUTE_MS, trigger->missed, trigger->doubled);
+    }
     return print;
 }
 

@@ -40,6 +40,7 @@ void get_list(HttpRequest *request, void *data);   // arg = the kind's row
 void get_object(HttpRequest *request, void *data); // arg = the kind's row
 void get_group_workloads(HttpRequest *request, void *data);
 void get_schedules(HttpRequest *request, void *data);
+void get_runs(HttpRequest *request, void *data);
 void get_statement(HttpRequest *request, void *data);
 void get_report(HttpRequest *request, void *data);
 void get_gate(HttpRequest *request, void *data);

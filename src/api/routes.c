@@ -26,6 +26,7 @@ const HttpRoute API_ROUTES[] = {
     {"GET", "/v1/workloads", get_list, 0, 0, &LIST_WORKLOADS},
     {"GET", "/v1/workloads/{id*}", get_object, 0, 0, &LIST_WORKLOADS},
     {"GET", "/v1/schedules", get_schedules, 0, 0, NULL},
+    {"GET", "/v1/runs", get_runs, 0, 0, NULL},
     {"GET", "/v1/readiness", get_list, 0, 0, &LIST_FINDINGS},
     {"GET", "/v1/alarms", get_list, 0, 0, &LIST_ALARMS},
     {"POST", "/v1/alarms/{id}/acknowledge", post_acknowledge, 0, 0, NULL},
@@ -56,11 +57,12 @@ const HttpRoute API_ROUTES[] = {
 // would otherwise be a question that nobody asked.
 static const struct {
     void (*handler)(HttpRequest *request, void *data);
-    const char *names[4];
+    const char *names[6];
 } QUERIES[] = {
     {get_list, {"filter", "limit", "cursor", NULL}},
     {get_group_workloads, {"filter", "limit", "cursor", NULL}},
     {get_schedules, {"from", "to", "filter", NULL}},
+    {get_runs, {"workload", "location", "from", "to", "limit", NULL}},
     {get_events, {"since", NULL}},
     {get_report, {"format", NULL}},
     {get_audit, {"after", "limit", NULL}},

@@ -23,7 +23,7 @@ typedef struct Session Session;
 typedef struct {
     char *filter, *fail_on, *from, *to, *reason, *ticket, *confirm, *note, *lasts, *id, *dir,
         *screen, *size, *object, *demo, *theme, *after, *zone, *created, *region, *until, *group,
-        *key;
+        *key, *location;
     int step, count;
     gboolean approve, reject, dry_run, planned, unplanned, statement, all, arm, once, ansi,
         headless, slow_link, daemon, console, no_signature;
@@ -131,6 +131,7 @@ int run_status(Session *session, int argc, char **argv);
 int run_regions(Session *session, int argc, char **argv);
 int run_roles(Session *session, int argc, char **argv);
 int run_schedules(Session *session, int argc, char **argv);
+int run_runs(Session *session, int argc, char **argv);
 int run_signoffs(Session *session, int argc, char **argv);
 int run_readiness(Session *session, int argc, char **argv);
 int run_operations(Session *session, int argc, char **argv);
@@ -176,6 +177,7 @@ void propose_options(Session *session, GOptionContext *context);
 void signoff_options(Session *session, GOptionContext *context);
 void schedules_options(Session *session, GOptionContext *context);
 void plans_options(Session *session, GOptionContext *context);
+void runs_options(Session *session, GOptionContext *context);
 void readiness_options(Session *session, GOptionContext *context);
 void audit_options(Session *session, GOptionContext *context);
 void check_config_options(Session *session, GOptionContext *context);

@@ -39,6 +39,10 @@ const Command COMMANDS[] = {
      "UTC, on the rule's clock and on mine, what clocks do between them, and what the rule leaves "
      "open.",
      run_schedules, schedules_options},
+    {"runs", "[WORKLOAD] [--location NAME] [--from T] [--to T] [--limit N]",
+     "lists what ran where, of all locations together",
+     "The newest first. The backend keeps the history, whatever location is up.", run_runs,
+     runs_options},
     {"signoffs", "", "lists the statements that wait for sign-offs", NULL, run_signoffs, NULL},
     {"operations", "[show ID [--statement] | VERB ID [--reason TEXT]]",
      "lists operations, shows one, or tells one what to do",
@@ -189,10 +193,11 @@ static void print_command_help(GOptionContext *context)
 
 static GPtrArray *texts_of(const Arguments *args)
 {
-    char *const texts[] = {args->filter, args->fail_on, args->from, args->to,      args->reason,
-                           args->ticket, args->confirm, args->note, args->lasts,   args->id,
-                           args->dir,    args->screen,  args->size, args->object,  args->demo,
-                           args->theme,  args->after,   args->zone, args->created, args->region};
+    char *const texts[] = {args->filter, args->fail_on, args->from,     args->to,      args->reason,
+                           args->ticket, args->confirm, args->note,     args->lasts,   args->id,
+                           args->dir,    args->screen,  args->size,     args->object,  args->demo,
+                           args->theme,  args->after,   args->zone,     args->created, args->region,
+                           args->until,  args->group,   args->location, args->key};
     GPtrArray *list = g_ptr_array_new();
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         if (texts[i])

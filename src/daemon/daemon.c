@@ -27,9 +27,15 @@ static gint64 run_engine(gpointer data)
     return due_ms;
 }
 
-static gint64 missed(const Instance *instance, gint64 from_ms, gint64 to_ms, gpointer data)
+static gint64 fires(const Instance *instance, const Trigger *trigger, gint64 after_ms,
+                    gint64 until_ms, gpointer data)
 {
-    return timetable_missed(instance, from_ms, to_ms, ((Daemon *)data)->timetable);
+    return timetable_fires(instance, trigger, after_ms, until_ms, ((Daemon *)data)->timetable);
+}
+
+static gint64 step(const Trigger *trigger, gpointer data)
+{
+    return timetable_step(trigger, ((Daemon *)data)->timetable);
 }
 
 static gint64 next(const Instance *instance, const Trigger *trigger, gint64 after_ms, gpointer data)
@@ -135,7 +141,8 @@ static void open_engine(Daemon *daemon)
                                  .observe_ms = config->observe_ms,
                                  .changed = on_changed,
                                  .wake = on_wake,
-                                 .missed = missed,
+                                 .fires = fires,
+                                 .step = step,
                                  .next = next,
                                  .rule = rule,
                                  .data = daemon};

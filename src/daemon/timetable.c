@@ -10,7 +10,7 @@ enum {
     OCCURRENCES_MAX = 500, // of one row
     ROWS_MAX = 2000,
     TOTAL_MAX = 50000, // occurrences of one answer
-    MISSED_MAX = 1000000
+    FIRES_MAX = 1000000
 };
 
 typedef struct {
@@ -82,20 +82,17 @@ static const Schedule *schedule_of(Timetable *timetable, const Trigger *trigger,
 
 // ---- the engine's questions ----
 
-gint64 timetable_missed(const Instance *instance, gint64 from_ms, gint64 to_ms, gpointer data)
+gint64 timetable_fires(const Instance *instance, const Trigger *trigger, gint64 after_ms,
+                       gint64 until_ms, gpointer data)
 {
-    const GPtrArray *triggers = instance->workload->triggers;
-    gint64 missed = 0;
-    for (guint i = 0; i < triggers->len; i++) {
-        const Trigger *trigger = triggers->pdata[i];
-        if (trigger->type != TRIGGER_RECURRENCE)
-            continue;
-        const Schedule *schedule = schedule_of(data, trigger, instance->start_offset_ms);
-        if (!schedule)
-            return -1;
-        missed += (gint64)schedule_count_between(schedule, from_ms, to_ms, MISSED_MAX);
-    }
-    return missed;
+    const Schedule *schedule = schedule_of(data, trigger, instance->start_offset_ms);
+    return schedule ? (gint64)schedule_count_between(schedule, after_ms, until_ms, FIRES_MAX) : -1;
+}
+
+gint64 timetable_step(const Trigger *trigger, gpointer data)
+{
+    const Schedule *schedule = schedule_of(data, trigger, 0);
+    return schedule ? schedule_step_ms(schedule) : 0;
 }
 
 gint64 timetable_next(const Instance *instance, const Trigger *trigger, gint64 after_ms,
@@ -140,7 +137,35 @@ static void add_change(json_t *list, const Occurrence *occurrence)
     }
 }
 
-static void set_occurrences(Question *question, const Schedule *schedule, json_t *row)
+// One row: a trigger at a location, and what is known of its past.
+typedef struct {
+    const Instance *instance;
+    const Trigger *trigger;
+    bool known; // `fires` is
+    EngineFires fires;
+} Row;
+
+// What became of those that are past, as lists of moments.
+static void set_fates(const Question *question, const Row *at, const Occurrence *found, guint count,
+                      json_t *row)
+{
+    static const char *const LISTS[] = {
+        [FIRE_RAN] = "ran", [FIRE_DOUBLED] = "doubled_at", [FIRE_MISSED] = "missed_at"};
+    const EngineFires *fires = &at->fires;
+    for (guint fate = 0; fate < G_N_ELEMENTS(LISTS); fate++)
+        if (LISTS[fate])
+            json_object_set_new(row, LISTS[fate], json_array());
+    for (guint i = 0; at->known && i < count && found[i].at_ms <= question->now_ms; i++) {
+        FireFate fate = run_fate(fires->fires, at->instance->location->name, found[i].at_ms,
+                                 fires->tolerance_ms, fires->until_ms);
+        g_autofree char *text = time_format_ms(found[i].at_ms);
+        if (fate < (FireFate)G_N_ELEMENTS(LISTS) && LISTS[fate])
+            json_array_append_new(json_object_get(row, LISTS[fate]), json_string(text ? text : ""));
+    }
+}
+
+static void set_occurrences(Question *question, const Schedule *schedule, const Row *at,
+                            json_t *row)
 {
     Occurrence found[OCCURRENCES_MAX + 1];
     json_t *list = json_array(), *changes = json_array();
@@ -148,8 +173,8 @@ static void set_occurrences(Question *question, const Schedule *schedule, json_t
     guint count = schedule_next(schedule, question->from_ms - 1, room + 1, found);
     guint i = 0;
     for (; i < MIN(count, room) && found[i].at_ms < question->to_ms; i++) {
-        g_autofree char *at = time_format_ms(found[i].at_ms);
-        json_array_append_new(list, json_string(at ? at : ""));
+        g_autofree char *text = time_format_ms(found[i].at_ms);
+        json_array_append_new(list, json_string(text ? text : ""));
         add_change(changes, &found[i]);
     }
     question->total += i;
@@ -157,6 +182,7 @@ static void set_occurrences(Question *question, const Schedule *schedule, json_t
     json_object_set_new(row, "more",
                         json_boolean(i == room && i < count && found[i].at_ms < question->to_ms));
     json_object_set_new(row, "dst", changes);
+    set_fates(question, at, found, i, row);
 }
 
 static void set_notes(const Schedule *schedule, json_t *row)
@@ -171,14 +197,29 @@ static void set_notes(const Schedule *schedule, json_t *row)
     json_object_set_new(row, "warnings", warnings);
 }
 
-static void set_observed(const Question *question, const Instance *instance, const Trigger *trigger,
-                         json_t *row)
+static void set_count(json_t *row, const char *name, gint64 count)
 {
+    json_object_set_new(row, name, count < 0 ? json_null() : json_integer(count));
+}
+
+// The trigger's counts stand with the location that has the role; with the others only what went missing
+// since they went down.
+static void set_observed(const Question *question, const Instance *instance, const Trigger *trigger,
+                         guint i, json_t *row)
+{
+    const char *location = instance->location->name;
     const WorkloadStatus *status = engine_workload(question->engine, instance->workload->id);
-    const InstanceStatus *at = status ? workload_status_at(status, instance->location->name) : NULL;
-    bool counted = at && at->missed >= 0 && trigger->type == TRIGGER_RECURRENCE;
+    const GroupStatus *group = engine_group(question->engine, instance->workload->group->name);
+    const InstanceStatus *at = status ? workload_status_at(status, location) : NULL;
+    const TriggerStatus *counts = status ? status->triggers->pdata[i] : NULL;
+    bool recurs = trigger->type == TRIGGER_RECURRENCE;
+    bool holds = group && g_strcmp0(group->active, location) == 0;
+    bool known = recurs && holds && counts && counts->missed >= 0;
     wire_set_text(row, "state", name_of(&INSTANCE_NAMES, (int)(at ? at->state : INSTANCE_UNKNOWN)));
-    json_object_set_new(row, "missed", counted ? json_integer(at->missed) : json_null());
+    set_count(row, "missed", known ? counts->missed : at && recurs ? at->missed : -1);
+    set_count(row, "doubled", known ? counts->doubled : -1);
+    wire_set_time_ms(row, "counted_since", known ? counts->counted_ms : 0);
+    json_object_set_new(row, "replays", json_boolean(trigger->type == TRIGGER_POLLING));
 }
 
 static void set_rule(const Question *question, const Schedule *schedule, json_t *row)
@@ -194,32 +235,51 @@ static void set_rule(const Question *question, const Schedule *schedule, json_t 
         json_object_set_new(row, "in_s", json_null());
 }
 
-static void add_row(Question *question, const Instance *instance, const Trigger *trigger)
+// A rule that does not say what it counts from is counted from the first run that was seen. NULL: it says.
+static Schedule *anchored(const Question *question, const Row *at)
 {
-    const Schedule *schedule = schedule_of(question->timetable, trigger, instance->start_offset_ms);
+    const Recurrence *rule = &at->trigger->recurrence;
+    if (rule->start.text || recurrence_has_schedule(rule) || !at->known || !at->fires.fires->len)
+        return NULL;
+    const RunRecord *first = at->fires.fires->pdata[0];
+    const ScheduleAnchor anchor = {.created_ms = first->scheduled_ms,
+                                   .now_ms = question->now_ms,
+                                   .offset_ms = at->instance->start_offset_ms};
+    return schedule_new(rule, question->timetable->zones, &anchor, NULL);
+}
+
+static void add_row(Question *question, const Instance *instance, guint i)
+{
+    Row at = {.instance = instance, .trigger = instance->workload->triggers->pdata[i]};
+    const Schedule *schedule =
+        schedule_of(question->timetable, at.trigger, instance->start_offset_ms);
     if (!schedule)
         return;
     if (json_array_size(question->rows) >= ROWS_MAX || question->total >= TOTAL_MAX) {
         question->more = true;
         return;
     }
+    at.known = engine_fires(question->engine, instance, at.trigger, &at.fires);
+    g_autoptr(Schedule) own = anchored(question, &at);
     json_t *row = json_object();
     wire_set_text(row, "workload", instance->workload->id);
-    wire_set_text(row, "trigger", trigger->name);
-    wire_set_text(row, "type", name_of(&TRIGGER_NAMES, (int)trigger->type));
+    wire_set_text(row, "trigger", at.trigger->name);
+    wire_set_text(row, "type", name_of(&TRIGGER_NAMES, (int)at.trigger->type));
     wire_set_text(row, "location", instance->location->name);
-    set_observed(question, instance, trigger, row);
-    set_rule(question, schedule, row);
-    set_occurrences(question, schedule, row);
+    set_observed(question, instance, at.trigger, i, row);
+    set_rule(question, own ? own : schedule, row);
+    set_occurrences(question, own ? own : schedule, &at, row);
     set_notes(schedule, row);
     json_array_append_new(question->rows, row);
+    if (at.known)
+        g_ptr_array_unref(at.fires.fires);
 }
 
 static void add_workload(Question *question, const Workload *workload)
 {
     for (guint i = 0; i < workload->triggers->len; i++)
         for (guint j = 0; j < workload->instances->len; j++)
-            add_row(question, workload->instances->pdata[j], workload->triggers->pdata[i]);
+            add_row(question, workload->instances->pdata[j], i);
 }
 
 char *timetable_json(Timetable *timetable, const Engine *engine, gint64 from_ms, gint64 to_ms,

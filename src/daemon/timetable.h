@@ -17,7 +17,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Timetable, timetable_free)
 void timetable_forget(Timetable *timetable);
 
 // The engine's hooks; `data` is the Timetable. See EngineConfig.
-gint64 timetable_missed(const Instance *instance, gint64 from_ms, gint64 to_ms, gpointer data);
+gint64 timetable_fires(const Instance *instance, const Trigger *trigger, gint64 after_ms,
+                       gint64 until_ms, gpointer data);
+gint64 timetable_step(const Trigger *trigger, gpointer data);
 gint64 timetable_next(const Instance *instance, const Trigger *trigger, gint64 after_ms,
                       gpointer data);
 char *timetable_rule(const Trigger *trigger, gpointer data);

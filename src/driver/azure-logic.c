@@ -70,10 +70,48 @@ static gint64 time_of(const json_t *object, const char *name)
     return text && time_parse(text, &at_ms, NULL) ? at_ms : 0;
 }
 
+// The service's words. What waits or goes on is in flight; what it has no word for is unknown.
+static const struct {
+    const char *word;
+    RunState state;
+} RUN_STATES[] = {
+    {"Running", RUN_STATE_RUNNING},     {"Waiting", RUN_STATE_RUNNING},
+    {"Suspended", RUN_STATE_RUNNING},   {"Paused", RUN_STATE_RUNNING},
+    {"Succeeded", RUN_STATE_SUCCEEDED}, {"Failed", RUN_STATE_FAILED},
+    {"Faulted", RUN_STATE_FAILED},      {"TimedOut", RUN_STATE_FAILED},
+    {"Cancelled", RUN_STATE_CANCELLED}, {"Aborted", RUN_STATE_CANCELLED},
+    {"Skipped", RUN_STATE_SKIPPED},     {"Ignored", RUN_STATE_SKIPPED},
+};
+
+static RunState run_state(const char *word)
+{
+    for (guint i = 0; word && i < G_N_ELEMENTS(RUN_STATES); i++)
+        if (g_ascii_strcasecmp(word, RUN_STATES[i].word) == 0)
+            return RUN_STATES[i].state;
+    return RUN_STATE_UNKNOWN;
+}
+
 static bool is_in_flight(const char *status)
 {
     return status && (g_ascii_strcasecmp(status, "Running") == 0 ||
                       g_ascii_strcasecmp(status, "Waiting") == 0);
+}
+
+static void add_run(const Job *job, const json_t *item, Observation *observation)
+{
+    const json_t *properties = json_object_get(item, "properties");
+    const json_t *trigger = json_object_get(properties, "trigger");
+    const char *id = text_of(item, "name");
+    if (!id)
+        return;
+    RunRecord *run = run_record_new(id, job->location);
+    run->trigger = g_strdup(text_of(trigger, "name"));
+    run->state = run_state(text_of(properties, "status"));
+    run->code = g_strdup(text_of(properties, "code"));
+    run->scheduled_ms = time_of(trigger, "scheduledTime");
+    run->start_ms = time_of(properties, "startTime");
+    run->end_ms = time_of(properties, "endTime");
+    observation_add_run(observation, run);
 }
 
 static void on_runs(Job *job, json_t *items, const GError *error)
@@ -85,6 +123,7 @@ static void on_runs(Job *job, json_t *items, const GError *error)
         observation->detail = g_strdup_printf("Runs are not known: %s", error->message);
     } else {
         observation->runs = 0;
+        observation->last_run_ms = job->since_ms;
         size_t i;
         json_t *item;
         json_array_foreach(items, i, item)
@@ -93,6 +132,7 @@ static void on_runs(Job *job, json_t *items, const GError *error)
             observation->runs += is_in_flight(text_of(properties, "status")) ? 1 : 0;
             observation->last_run_ms =
                 MAX(observation->last_run_ms, time_of(properties, "startTime"));
+            add_run(job, item, observation);
         }
     }
     job->own = NULL;
@@ -100,11 +140,14 @@ static void on_runs(Job *job, json_t *items, const GError *error)
     observation_free(observation);
 }
 
+// Only what is not known yet: everything that goes on began at since_ms or later.
 static void ask_runs(Job *job)
 {
     g_autofree char *base = base_url(job);
-    g_autofree char *url =
-        g_strdup_printf("%s/%s/runs?api-version=%s&%%24top=50", base, workflow(job), version(job));
+    g_autofree char *since = time_format_ms(job->since_ms);
+    g_autofree char *url = g_strdup_printf(
+        "%s/%s/runs?api-version=%s&%%24top=50%s%s", base, workflow(job), version(job),
+        since ? "&%24filter=startTime%20ge%20" : "", since ? since : "");
     arm_list(job, url, RUN_PAGES_MAX, on_runs);
 }
 
@@ -154,6 +197,24 @@ static json_t *find_item(json_t *items, const char *name)
     return NULL;
 }
 
+// "collect 2 1;net 0 0": each stage with what waits before it and what is in it.
+static void read_stages(const char *text, Observation *observation)
+{
+    g_auto(GStrv) parts = g_strsplit(text ? text : "", ";", JOB_STAGES_MAX + 1);
+    for (guint i = 0; parts[i] && i < JOB_STAGES_MAX; i++) {
+        g_auto(GStrv) words = g_strsplit(parts[i], " ", 4);
+        gint64 queued, in_flight;
+        if (g_strv_length(words) != 3 ||
+            !g_ascii_string_to_signed(words[1], 10, 0, G_MAXINT, &queued, NULL) ||
+            !g_ascii_string_to_signed(words[2], 10, 0, G_MAXINT, &in_flight, NULL))
+            return;
+        StageStatus *stage = stage_status_new(words[0]);
+        stage->queued = (int)queued;
+        stage->in_flight = (int)in_flight;
+        observation_add_stage(observation, stage);
+    }
+}
+
 // A target that obeys epochs tells its own in the tags.
 static void read_tags(Job *job, const json_t *tags, Observation *observation)
 {
@@ -164,6 +225,7 @@ static void read_tags(Job *job, const json_t *tags, Observation *observation)
     const char *missed = text_of(tags, "signalbox-missed");
     if (missed)
         g_ascii_string_to_signed(missed, 10, 0, G_MAXINT64, &observation->missed_recurrences, NULL);
+    read_stages(text_of(tags, "signalbox-stages"), observation);
 }
 
 static void deliver(Job *job, json_t *items, const GError *error)

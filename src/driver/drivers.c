@@ -82,13 +82,14 @@ static void begin(Job *job)
         job->driver->act(job);
 }
 
-static void port_observe(DriverPort *port, const Instance *instance, gint64 deadline_ms,
-                         DriverObserved done, gpointer data)
+static void port_observe(DriverPort *port, const Instance *instance, gint64 since_ms,
+                         gint64 deadline_ms, DriverObserved done, gpointer data)
 {
     const Driver *driver = find(instance->workload->driver);
     Job *job = job_new((Drivers *)port, driver, instance, deadline_ms);
     job->observed = done;
     job->data = data;
+    job->since_ms = since_ms;
     job_wait(job, 0, driver ? begin : no_driver);
 }
 

@@ -6,7 +6,7 @@
 #include "driver/drivers.h"
 #include "wire/json.h"
 
-enum { DRIVER_BODY_MAX = 64 * 1024 * 1024, DRIVER_DETAIL_MAX = 400 };
+enum { DRIVER_BODY_MAX = 64 * 1024 * 1024, DRIVER_DETAIL_MAX = 400, JOB_STAGES_MAX = 32 };
 
 typedef struct Drivers Drivers;
 typedef struct Job Job;
@@ -62,6 +62,7 @@ struct Job {
     GDestroyNotify own_free;
     ArmCall *arm; // of arm.c; NULL
 
+    gint64 since_ms;         // runs that began earlier are known; 0 = none is
     DriverObserved observed; // NULL for an action
     DriverDone done;
     gpointer data;

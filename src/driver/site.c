@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/timefmt.h"
 #include "driver/job.h"
 
 // Replication heard longer ago than this has stopped.
@@ -127,6 +128,54 @@ static void read_data(const Job *job, const WireAt *root, Observation *observati
     g_ptr_array_add(observation->replication, link);
 }
 
+static RunState run_state(const char *word)
+{
+    static const struct {
+        const char *word;
+        RunState state;
+    } STATES[] = {{"Running", RUN_STATE_RUNNING},
+                  {"Succeeded", RUN_STATE_SUCCEEDED},
+                  {"Failed", RUN_STATE_FAILED},
+                  {"Aborted", RUN_STATE_CANCELLED}};
+    for (guint i = 0; word && i < G_N_ELEMENTS(STATES); i++)
+        if (strcmp(word, STATES[i].word) == 0)
+            return STATES[i].state;
+    return RUN_STATE_UNKNOWN;
+}
+
+static void read_runs(const Job *job, const WireAt *root, Observation *observation)
+{
+    WireAt list = wire_array_opt(root, "runs");
+    for (gsize i = 0; i < wire_count(&list); i++) {
+        WireAt outer = wire_item(&list, i);
+        WireAt at = wire_object(&outer, NULL);
+        RunRecord *run = run_record_new(wire_text(&at, "id"), job->location);
+        run->trigger = g_strdup(wire_text_opt(&at, "trigger", NULL));
+        run->state = run_state(wire_text_opt(&at, "status", NULL));
+        run->code = g_strdup(wire_text_opt(&at, "code", NULL));
+        run->scheduled_ms = wire_time_ms_opt(&at, "scheduled_at");
+        run->start_ms = wire_time_ms_opt(&at, "started_at");
+        run->end_ms = wire_time_ms_opt(&at, "ended_at");
+        if (run->id)
+            observation_add_run(observation, run);
+        else
+            run_record_free(run);
+    }
+}
+
+static void read_stages(const WireAt *workflow, Observation *observation)
+{
+    WireAt list = wire_array_opt(workflow, "stages");
+    for (gsize i = 0; i < MIN(wire_count(&list), (gsize)JOB_STAGES_MAX); i++) {
+        WireAt outer = wire_item(&list, i);
+        WireAt at = wire_object(&outer, NULL);
+        StageStatus *stage = stage_status_new(wire_text(&at, "name"));
+        stage->queued = (int)wire_integer_opt(&at, "queued", 0, G_MAXINT, -1);
+        stage->in_flight = (int)wire_integer_opt(&at, "in_flight", 0, G_MAXINT, -1);
+        observation_add_stage(observation, stage);
+    }
+}
+
 static void read_workflow(const Job *job, const WireAt *root, Observation *observation)
 {
     WireAt list = wire_array(root, "workflows");
@@ -140,6 +189,8 @@ static void read_workflow(const Job *job, const WireAt *root, Observation *obser
     observation->runs = (int)wire_integer(&at, "in_flight", 0, G_MAXINT);
     observation->last_run_ms = wire_time_ms_opt(&at, "last_run_at");
     observation->missed_recurrences = wire_integer(&at, "missed", 0, WIRE_INTEGER_MAX);
+    read_stages(&at, observation);
+    read_runs(job, root, observation);
 }
 
 static void read_router(const Job *job, const WireAt *root, Observation *observation)
@@ -195,6 +246,17 @@ static void on_observed(Job *job, const HttpResponse *response, const GError *er
         job_observed(job, observation);
 }
 
+// Of a workflow the history is asked for too, from where it is known.
+static char *group_url(const Job *job, const char *endpoint)
+{
+    bool runs = job->kind != KIND_ROUTER && !holds_data(job);
+    g_autofree char *since = time_format_ms(job->since_ms);
+    g_autofree char *name = g_uri_escape_string(workload_name(job), NULL, false);
+    return g_strdup_printf("%s/site/v1/groups/%s%s%s%s%s", endpoint, group_name(job),
+                           runs ? "?runs=" : "", runs ? name : "", runs && since ? "&since=" : "",
+                           runs && since ? since : "");
+}
+
 static void observe(Job *job)
 {
     const char *endpoint = job_parameter(job, "endpoint");
@@ -202,7 +264,7 @@ static void observe(Job *job)
         job_puzzled(job, false, "No parameter \"endpoint\" says where the region is.");
         return;
     }
-    g_autofree char *url = g_strdup_printf("%s/site/v1/groups/%s", endpoint, group_name(job));
+    g_autofree char *url = group_url(job, endpoint);
     job_send(job, &(HttpSpec){.url = url, .socket_path = job_parameter(job, "site_socket")},
              on_observed);
 }

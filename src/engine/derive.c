@@ -2,6 +2,7 @@
 // something under it has changed; nothing here is stored.
 #include "engine/findings.h"
 #include "engine/seen.h"
+#include "engine/history.h"
 
 #include "base/timefmt.h"
 
@@ -261,16 +262,49 @@ static InstanceState desired_of(const GroupLive *live, const InstanceWatch *watc
                                                                          : INSTANCE_PASSIVE;
 }
 
+// What its triggers should have fired since its location went down; what was seen to run after all is not
+// counted. -1 = not known.
+static gint64 missed_since(const Engine *engine, const InstanceWatch *watch, gint64 from_ms)
+{
+    const Workload *workload = watch->instance->workload;
+    gint64 missed = 0;
+    for (guint i = 0; i < workload->triggers->len; i++) {
+        const Trigger *trigger = workload->triggers->pdata[i];
+        const TriggerStatus *status = watch->workload->triggers->pdata[i];
+        if (trigger->type != TRIGGER_RECURRENCE)
+            continue;
+        gint64 count = engine->config.fires(watch->instance, trigger, MAX(from_ms, status->last_ms),
+                                            engine->now_ms, engine->config.data);
+        if (count < 0)
+            return -1;
+        missed += count;
+    }
+    return missed;
+}
+
 static void derive_missed(const Engine *engine, const InstanceWatch *watch)
 {
     const LocationStatus *at = world_location(engine, watch->status->location);
     bool down = at->verdict.state == VERDICT_DOWN && watch->status->desired == INSTANCE_ACTIVE;
     gint64 from = derive_first_failure(at);
     watch->status->missed = !down ? 0 : -1;
-    if (down && engine->config.missed)
-        watch->status->missed =
-            engine->config.missed(watch->instance, from ? from : at->verdict.since_ms,
-                                  engine->now_ms, engine->config.data);
+    if (down && engine->config.fires)
+        watch->status->missed = missed_since(engine, watch, from ? from : at->verdict.since_ms);
+}
+
+// What was missed and doubled by the history of runs.
+static bool derive_fires(const Engine *engine, const GroupLive *live, const Workload *workload,
+                         guint i, TriggerStatus *trigger)
+{
+    FireCount count;
+    history_count(engine, workload, i, live->record->active, &count);
+    bool same = trigger->missed == count.missed && trigger->doubled == count.doubled;
+    trigger->missed = count.missed;
+    trigger->doubled = count.doubled;
+    trigger->counted_ms = count.since_ms;
+    trigger->last_ms = count.last_ms;
+    set_text(&trigger->last_at, count.last_at);
+    return !same;
 }
 
 static void derive_next(const Engine *engine, const GroupLive *live, const Workload *workload,
@@ -288,6 +322,7 @@ static void derive_next(const Engine *engine, const GroupLive *live, const Workl
                                                      engine->now_ms, engine->config.data)
                                : 0;
         *changed |= before_ms != trigger->next_ms;
+        *changed |= derive_fires(engine, live, workload, i, trigger);
     }
 }
 

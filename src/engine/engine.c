@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/findings.h"
+#include "engine/history.h"
 #include "engine/losses.h"
 #include "engine/motion.h"
 #include "engine/execute.h"
@@ -92,6 +93,11 @@ static void free_durations(gpointer data)
     g_array_unref(data);
 }
 
+static void free_runs(gpointer data)
+{
+    workload_runs_free(data);
+}
+
 static void free_orphan(gpointer data)
 {
     group_record_free(data);
@@ -116,6 +122,8 @@ static void make_containers(Engine *engine)
     engine->orphans = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_orphan);
     engine->judged = findings_new();
     engine->findings = g_ptr_array_new();
+    engine->runs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_runs);
+    engine->runs_to_write = g_queue_new();
     engine->alarms = g_ptr_array_new_with_free_func(free_alarm);
     engine->changes = g_ptr_array_new_with_free_func(free_change);
     engine->vantages = g_ptr_array_new_with_free_func(free_vantage);
@@ -171,6 +179,8 @@ void engine_free(Engine *engine)
     g_hash_table_unref(engine->requests);
     g_hash_table_unref(engine->acknowledged);
     g_hash_table_unref(engine->orphans);
+    g_hash_table_unref(engine->runs);
+    g_queue_free_full(engine->runs_to_write, g_free);
     g_ptr_array_unref(engine->findings);
     findings_free(engine->judged);
     g_ptr_array_unref(engine->alarms);
@@ -230,6 +240,7 @@ void engine_set_fleet(Engine *engine, Fleet *fleet, const char *actor)
 {
     engine_touch_time(engine);
     world_build(engine, fleet);
+    history_recount(engine);
     engine_set_config_error(engine, NULL);
     g_autofree char *text =
         g_strdup_printf("fleet file read again by %s: %u locations, %u groups, %u workloads", actor,
@@ -352,6 +363,7 @@ static gint64 pass(Engine *engine)
         step_run(engine, &due_ms);
         reconcile_run(engine, &due_ms);
         observe_run(engine, &due_ms);
+        history_run(engine, &due_ms);
     }
     if (engine->life != LIFE_NEW && engine->life != LIFE_LOADING)
         motions_run(engine, next_own, &due_ms);

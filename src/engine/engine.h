@@ -67,9 +67,13 @@ typedef struct {
     void (*changed)(EngineObject kind, const char *key, gpointer data);
     // Something came in: call engine_run soon (from the loop, not from here). Never NULL.
     void (*wake)(gpointer data);
-    // How many recurrences of `instance` fall between the two times; -1 = not known. NULL = nobody
-    // counts.
-    gint64 (*missed)(const Instance *instance, gint64 from_ms, gint64 to_ms, gpointer data);
+    // How many occurrences of the trigger on that instance lie after `after_ms` and not after
+    // `until_ms`; -1 = not known. NULL = nobody counts.
+    gint64 (*fires)(const Instance *instance, const Trigger *trigger, gint64 after_ms,
+                    gint64 until_ms, gpointer data);
+    // The time from one occurrence of the trigger to the next where that is always the same; 0 = it is
+    // not. NULL = nobody knows.
+    gint64 (*step)(const Trigger *trigger, gpointer data);
     // When the trigger fires next on that instance, after `after_ms`; 0 = never or unknown. May be
     // NULL.
     gint64 (*next)(const Instance *instance, const Trigger *trigger, gint64 after_ms,
@@ -130,6 +134,20 @@ const GPtrArray *engine_findings(const Engine *engine); // of Finding *, worst f
 const GPtrArray *engine_alarms(const Engine *engine);   // of Alarm *, oldest first
 const GPtrArray *engine_changes(const Engine *engine);  // of Change *, oldest first, the last 200
 const GPtrArray *engine_vantages(const Engine *engine); // of VantagePoint *
+
+// The workload's runs from all locations; NULL if none was seen.
+const RunHistory *engine_runs(const Engine *engine, const char *workload);
+
+// What is known of the past fires of a trigger at a location.
+typedef struct {
+    GPtrArray *fires; // by their occurrences (run_history_fires); the caller frees
+    gint64 tolerance_ms;
+    gint64 until_ms; // what came later may not be known yet
+} EngineFires;
+
+// False where nothing was seen to run, or the trigger is no recurrence.
+bool engine_fires(const Engine *engine, const Instance *instance, const Trigger *trigger,
+                  EngineFires *ret_fires);
 
 // NULL if there is none of that name.
 const LocationStatus *engine_location(const Engine *engine, const char *name);

@@ -2,6 +2,7 @@
 // stops the start; nothing is overwritten.
 #include "engine/alarms.h"
 #include "engine/findings.h"
+#include "engine/history.h"
 #include "engine/motion.h"
 #include "engine/seen.h"
 #include "wire/audit.h"
@@ -181,6 +182,17 @@ static bool check_tail(Engine *engine, const StoreEntry *entry, const char *name
     return corrupt(error, entry);
 }
 
+static bool take_runs(Engine *engine, const StoreEntry *entry, const char *name, json_t *json,
+                      GError **error)
+{
+    gsize size;
+    const char *bytes = g_bytes_get_data(entry->value, &size);
+    (void)json, (void)error;
+    if (world_workload(engine, name))
+        history_load(engine, name, bytes, size);
+    return true;
+}
+
 typedef struct {
     const char *prefix;
     TakeEntry take;
@@ -200,6 +212,7 @@ static const Stage STAGES[] = {
     {"seen/location/", take_seen_location, true, false},
     {"seen/group/", take_seen_group, true, false},
     {"finding/", take_finding, true, false},
+    {"runs/", take_runs, false, false},
 };
 
 static void read_stage(Engine *engine, const char *from);

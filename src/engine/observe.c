@@ -2,6 +2,7 @@
 // somebody waits for the answer (a step, a proposal whose evidence must stay fresh), rarely where nobody
 // answers.
 #include "engine/findings.h"
+#include "engine/history.h"
 
 enum { GROUPED_MS = 1000 };
 
@@ -56,7 +57,27 @@ static Observation *copy_observation(const Observation *from)
     copy->boot_id = g_strdup(from->boot_id);
     copy->routed_to = g_strdup(from->routed_to);
     copy->replication = from->replication ? g_ptr_array_ref(from->replication) : NULL;
+    copy->stages = from->stages ? g_ptr_array_ref(from->stages) : NULL;
+    copy->history = NULL; // taken in
     return copy;
+}
+
+static gpointer copy_stage(gconstpointer data, gpointer unused)
+{
+    const StageStatus *from = data;
+    StageStatus *copy = stage_status_new(from->name);
+    (void)unused;
+    copy->queued = from->queued;
+    copy->in_flight = from->in_flight;
+    return copy;
+}
+
+// What is told of stages stands until it is told anew: it is what a loss strands.
+static void set_stages(InstanceStatus *status, const GPtrArray *stages)
+{
+    g_ptr_array_set_size(status->stages, 0);
+    for (guint i = 0; stages && i < stages->len; i++)
+        g_ptr_array_add(status->stages, copy_stage(stages->pdata[i], NULL));
 }
 
 static void note_good(Engine *engine, InstanceWatch *watch, const Observation *observation)
@@ -69,6 +90,8 @@ static void note_good(Engine *engine, InstanceWatch *watch, const Observation *o
     watch->workload->proof = driver_proof(engine->config.driver, watch->instance->workload);
     status->last_run_ms = observation->last_run_ms;
     status->epoch = observation->epoch;
+    set_stages(status, observation->stages);
+    history_take(engine, watch, observation);
     set_text(&status->boot_id, observation->boot_id);
     world_location(engine, status->location)->managed_at_ms = status->observed_at_ms;
     if (!watch->instance->location->health.url) // nobody probes it: nothing else speaks of it
@@ -121,8 +144,8 @@ static void look(Engine *engine, InstanceWatch *watch)
     watch->asked_ms = engine->mono_ms;
     watch->urgent_ms = 0;
     engine->observing++;
-    driver_observe(engine->config.driver, watch->instance, ENGINE_OBSERVE_DEADLINE_MS, on_observed,
-                   asked);
+    driver_observe(engine->config.driver, watch->instance, history_since(engine, watch),
+                   ENGINE_OBSERVE_DEADLINE_MS, on_observed, asked);
 }
 
 void observe_urgent(Engine *engine, InstanceWatch *watch)

@@ -170,6 +170,12 @@ struct Engine {
     char *store_error;            // why the last change was not recorded; NULL = it was
     AutomationRecord *automation; // of the whole fleet
 
+    // The runs of workloads (history.h).
+    GHashTable *runs;      // workload id → WorkloadRuns *, owned
+    GQueue *runs_to_write; // of workload ids
+    gint64 runs_write_ms;  // monotonic: not before
+    bool runs_writing;
+
     // The audit log's end.
     gint64 audit_seq;
     char *audit_hash;

@@ -177,7 +177,7 @@ static void build_instance(Engine *engine, Before *before, WorkloadStatus *workl
 
 static void build_trigger(const Engine *engine, WorkloadStatus *status, const Trigger *trigger)
 {
-    TriggerStatus *copy = g_new0(TriggerStatus, 1);
+    TriggerStatus *copy = trigger_status_new();
     copy->name = g_strdup(trigger->name);
     copy->type = trigger->type;
     copy->keeper = trigger->keeper;

@@ -30,6 +30,10 @@ static const char *const INSTANCES[] = {"unknown",       "active", "passive",
                                         "transitioning", "failed", "unreachable"};
 const NameTable INSTANCE_NAMES = TABLE("instance state", INSTANCES);
 
+static const char *const RUN_STATES[] = {"unknown", "running",   "succeeded",
+                                         "failed",  "cancelled", "skipped"};
+const NameTable RUN_STATE_NAMES = TABLE("run state", RUN_STATES);
+
 static const char *const MODES[] = {"unknown",     "normal",       "failing-over",
                                     "failed-over", "failing-back", "split"};
 const NameTable MODE_NAMES = TABLE("mode", MODES);

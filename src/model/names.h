@@ -57,6 +57,16 @@ typedef enum {
 extern const NameTable INSTANCE_NAMES;
 
 typedef enum {
+    RUN_STATE_UNKNOWN,
+    RUN_STATE_RUNNING,
+    RUN_STATE_SUCCEEDED,
+    RUN_STATE_FAILED,
+    RUN_STATE_CANCELLED,
+    RUN_STATE_SKIPPED // fired, and nothing was started
+} RunState;
+extern const NameTable RUN_STATE_NAMES;
+
+typedef enum {
     MODE_UNKNOWN,
     MODE_NORMAL,
     MODE_FAILING_OVER,

@@ -80,12 +80,69 @@ void location_status_percentiles(LocationStatus *status)
     status->p99_us = g_array_index(all, gint64, (all->len - 1) * 99 / 100);
 }
 
+StageStatus *stage_status_new(const char *name)
+{
+    StageStatus *status = g_new0(StageStatus, 1);
+    status->name = g_strdup(name);
+    status->queued = status->in_flight = -1;
+    return status;
+}
+
+void stage_status_free(StageStatus *status)
+{
+    if (!status)
+        return;
+    g_free(status->name);
+    g_free(status);
+}
+
+static void free_stage(gpointer data)
+{
+    stage_status_free(data);
+}
+
+static void append_stage(GString *text, const StageStatus *stage)
+{
+    g_string_append_printf(text, "%s%s", text->len ? " > " : "", stage->name);
+    if (stage->queued >= 0)
+        g_string_append_printf(text, " %d queued", stage->queued);
+    if (stage->in_flight >= 0)
+        g_string_append_printf(text, " %d in flight", stage->in_flight);
+}
+
+char *stages_describe(const GPtrArray *stages)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; i < stages->len; i++)
+        append_stage(text, stages->pdata[i]);
+    return text->len ? g_strdup(text->str) : NULL;
+}
+
+static void append_count(GString *text, int count, const char *what, const char *stage)
+{
+    if (count > 0)
+        g_string_append_printf(text, "%s%d %s at stage %s", text->len ? ", " : "stranded: ", count,
+                               what, stage);
+}
+
+char *stages_stranded(const GPtrArray *stages)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; i < stages->len; i++) {
+        const StageStatus *stage = stages->pdata[i];
+        append_count(text, stage->queued, "queued", stage->name);
+        append_count(text, stage->in_flight, "in flight", stage->name);
+    }
+    return text->len ? g_strdup(text->str) : NULL;
+}
+
 InstanceStatus *instance_status_new(const char *location)
 {
     InstanceStatus *status = g_new0(InstanceStatus, 1);
     status->location = g_strdup(location);
     status->runs = -1;
     status->missed = -1;
+    status->stages = g_ptr_array_new_with_free_func(free_stage);
     return status;
 }
 
@@ -96,7 +153,15 @@ void instance_status_free(InstanceStatus *status)
     g_free(status->location);
     g_free(status->detail);
     g_free(status->boot_id);
+    g_ptr_array_unref(status->stages);
     g_free(status);
+}
+
+TriggerStatus *trigger_status_new(void)
+{
+    TriggerStatus *status = g_new0(TriggerStatus, 1);
+    status->missed = status->doubled = -1;
+    return status;
 }
 
 void trigger_status_free(TriggerStatus *status)
@@ -105,6 +170,7 @@ void trigger_status_free(TriggerStatus *status)
         return;
     g_free(status->name);
     g_free(status->rule);
+    g_free(status->last_at);
     g_free(status);
 }
 

@@ -59,6 +59,13 @@ typedef struct {
     gint64 managed_at_ms; // when its management side last answered; 0 = never
 } LocationStatus;
 
+// One stage of a process at one location (L8): what a loss there strands.
+typedef struct {
+    char *name;
+    int queued;    // messages that wait for it; -1 = unknown
+    int in_flight; // runs in it; -1 = unknown
+} StageStatus;
+
 // One instance of a workload: a cell of the matrix.
 typedef struct {
     char *location;
@@ -70,10 +77,11 @@ typedef struct {
     char *detail; // the driver's words where there is something to say; NULL
     int runs;     // in flight; -1 = unknown
     gint64 last_run_ms;
-    gint64 epoch;     // that the target reports; 0 = none
-    char *boot_id;    // NULL = none
-    bool quarantined; // came back while its group lives elsewhere
-    gint64 missed;    // recurrences missed since its location went down; -1 = unknown
+    gint64 epoch;      // that the target reports; 0 = none
+    char *boot_id;     // NULL = none
+    bool quarantined;  // came back while its group lives elsewhere
+    gint64 missed;     // recurrences missed since its location went down; -1 = unknown
+    GPtrArray *stages; // of StageStatus *, in order; empty where there are none or nobody tells
 } InstanceStatus;
 
 typedef struct {
@@ -83,6 +91,12 @@ typedef struct {
     bool ordered;
     char *rule;     // "every 20 min from :00"; NULL = no recurrence
     gint64 next_ms; // next fire where it is active; 0 = none
+    // By the history of runs of all locations (model/runs.h); -1 = not known.
+    gint64 missed;     // occurrences that nobody ran, since `counted_ms`
+    gint64 doubled;    // … and that two locations ran
+    gint64 counted_ms; // 0 = nothing was counted
+    gint64 last_ms;    // the newest occurrence that was run; 0 = none
+    char *last_at;     // … and where; NULL
 } TriggerStatus;
 
 typedef struct {
@@ -232,8 +246,17 @@ void location_status_free(LocationStatus *status);
 // Recomputes p50_us and p99_us from all vantage points' good samples.
 void location_status_percentiles(LocationStatus *status);
 
+StageStatus *stage_status_new(const char *name);
+void stage_status_free(StageStatus *status);
+// Appends "collect 2 queued 1 in flight > net …": every stage of an instance in a line, each with a count
+// only where it is known. The caller frees; NULL if there is no stage.
+char *stages_describe(const GPtrArray *stages);
+// What a loss of the location strands: "stranded: 3 queued at stage bill, 1 in flight at stage post". The
+// caller frees; NULL if nothing is, or nothing is known.
+char *stages_stranded(const GPtrArray *stages);
 InstanceStatus *instance_status_new(const char *location);
 void instance_status_free(InstanceStatus *status);
+TriggerStatus *trigger_status_new(void);
 void trigger_status_free(TriggerStatus *status);
 WorkloadStatus *workload_status_new(const char *group, const char *name);
 void workload_status_free(WorkloadStatus *status);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "model/fleet.h"
+#include "model/runs.h"
 #include "model/status.h"
 
 typedef enum {
@@ -55,10 +56,18 @@ typedef struct {
     gint64 lost_transactions;
     gint64 abandoned_runs;
     gint64 missed_recurrences;
+    GPtrArray *history; // of RunRecord *: runs there, at most OBSERVED_RUNS_MAX; NULL = not told
+    GPtrArray *stages;  // of StageStatus *: the process's stages, in order (L8); NULL = not told
 } Observation;
+
+enum { OBSERVED_RUNS_MAX = 400 };
 
 Observation *observation_new(void);
 void observation_free(Observation *observation);
+
+// Both take what they are given. A run beyond OBSERVED_RUNS_MAX is dropped.
+void observation_add_run(Observation *observation, RunRecord *run);
+void observation_add_stage(Observation *observation, StageStatus *stage);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Observation, observation_free)
 
 // `observation` is borrowed for the call.
@@ -75,7 +84,9 @@ struct DriverPort {
     bool (*can)(DriverPort *port, const Workload *workload, DriverAction action);
     // The class of proof that a passive answer of it carries (4-OPERATIONS.md).
     ProofClass (*proof)(DriverPort *port, const Workload *workload);
-    void (*observe)(DriverPort *port, const Instance *instance, gint64 deadline_ms,
+    // `since_ms`: runs that began before it are known and ended, and need not be told again; 0 = none
+    // is known.
+    void (*observe)(DriverPort *port, const Instance *instance, gint64 since_ms, gint64 deadline_ms,
                     DriverObserved done, gpointer data);
     void (*act)(DriverPort *port, const Instance *instance, DriverAction action,
                 const DriverCommand *command, DriverDone done, gpointer data);
@@ -91,10 +102,10 @@ static inline ProofClass driver_proof(DriverPort *port, const Workload *workload
     return port->proof(port, workload);
 }
 
-static inline void driver_observe(DriverPort *port, const Instance *instance, gint64 deadline_ms,
-                                  DriverObserved done, gpointer data)
+static inline void driver_observe(DriverPort *port, const Instance *instance, gint64 since_ms,
+                                  gint64 deadline_ms, DriverObserved done, gpointer data)
 {
-    port->observe(port, instance, deadline_ms, done, data);
+    port->observe(port, instance, since_ms, deadline_ms, done, data);
 }
 
 static inline void driver_act(DriverPort *port, const Instance *instance, DriverAction action,

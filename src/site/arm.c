@@ -60,21 +60,36 @@ static json_t *definition_json(const Workflow *workflow)
         "outputs");
 }
 
+// "collect 2 1;net 0 0": each stage with what waits before it and what is in it. The caller frees.
+static char *stages_tag(const Workflow *workflow, gint64 now_ms)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < workflow->stages->len; i++)
+        g_string_append_printf(
+            text, "%s%s %u %u", i ? ";" : "", (const char *)workflow->stages->pdata[i],
+            workflow_before_stage(workflow, i, now_ms), workflow_in_stage(workflow, i, now_ms));
+    return g_string_free(text, FALSE);
+}
+
 static json_t *workflow_json(Site *site, const Workflow *workflow)
 {
     const SiteGroup *group = region_group(site->region, workflow->group);
     g_autofree char *id = workflow_id(site, workflow);
     g_autofree char *epoch = g_strdup_printf("%" G_GINT64_FORMAT, group ? group->fence : 0);
     g_autofree char *missed = g_strdup_printf("%u", workflow->missed->len);
+    g_autofree char *stages = stages_tag(workflow, site_now_ms(site));
     json_t *properties = json_pack("{s:s,s:s,s:s,s:o,s:{}}", "provisioningState", "Succeeded",
                                    "state", state_word(workflow), "version", "1", "definition",
                                    definition_json(workflow), "parameters");
     set_time(properties, "createdTime", site->region->booted_ms);
     set_time(properties, "changedTime", workflow->changed_ms);
-    return json_pack("{s:o,s:s,s:s,s:s,s:s,s:{s:s,s:s,s:s}}", "properties", properties, "id", id,
-                     "name", workflow->name, "type", TYPE, "location", site->region->name, "tags",
-                     "signalbox-epoch", epoch, "signalbox-boot-id", site->region->boot_id,
-                     "signalbox-missed", missed);
+    json_t *json = json_pack(
+        "{s:o,s:s,s:s,s:s,s:s,s:{s:s,s:s,s:s}}", "properties", properties, "id", id, "name",
+        workflow->name, "type", TYPE, "location", site->region->name, "tags", "signalbox-epoch",
+        epoch, "signalbox-boot-id", site->region->boot_id, "signalbox-missed", missed);
+    if (*stages)
+        json_object_set_new(json_object_get(json, "tags"), "signalbox-stages", json_string(stages));
+    return json;
 }
 
 static json_t *trigger_json(Site *site, const Workflow *workflow)
@@ -315,6 +330,15 @@ static char *filter_status(const char *filter)
     return g_strndup(quote + 1, end ? (gsize)(end - quote - 1) : 0);
 }
 
+// "startTime ge 2026-01-01T00:00:00Z": from when on; 0 = ever.
+static gint64 filter_since(const char *filter)
+{
+    gint64 since_ms = 0;
+    if (filter && g_ascii_strncasecmp(filter, "startTime ge ", 13) == 0)
+        time_parse(filter + 13, &since_ms, NULL);
+    return since_ms;
+}
+
 static void handle_runs(Site *site, HttpRequest *request)
 {
     SiteGroup *group;
@@ -322,10 +346,12 @@ static void handle_runs(Site *site, HttpRequest *request)
     if (!workflow)
         return;
     g_autofree char *status = filter_status(http_request_query(request, "$filter"));
+    gint64 since_ms = filter_since(http_request_query(request, "$filter"));
     json_t *items = json_array();
     for (GList *at = workflow->runs.head; at; at = at->next) {
         const Run *run = at->data;
-        if (!status || g_ascii_strcasecmp(status, RUN_STATUS_NAMES[run->status]) == 0)
+        if (run->start_ms >= since_ms &&
+            (!status || g_ascii_strcasecmp(status, RUN_STATUS_NAMES[run->status]) == 0))
             json_array_append_new(items, run_json(site, workflow, run));
     }
     site_reply_group(site, request, group, 200, page_json(site, request, items));

@@ -1,6 +1,7 @@
 // The region's own API: health, data, routers, replication from the peer.
 #include <string.h>
 
+#include "base/timefmt.h"
 #include "site/site.h"
 
 static void handle_health(Site *site, HttpRequest *request)
@@ -47,8 +48,19 @@ static void handle_group(Site *site, HttpRequest *request)
 {
     site_settle(site);
     SiteGroup *group = find_group(site, request);
-    if (group)
-        site_reply_group(site, request, group, 200, site_group_json(site, group));
+    if (!group)
+        return;
+    json_t *json = site_group_json(site, group);
+    // "?runs=WORKFLOW&since=TIME": its history too.
+    const char *name = http_request_query(request, "runs");
+    const char *since = http_request_query(request, "since");
+    const Workflow *workflow = name ? region_workflow(site->region, group->name, name) : NULL;
+    gint64 since_ms = 0;
+    if (since)
+        time_parse(since, &since_ms, NULL);
+    if (workflow)
+        json_object_set_new(json, "runs", site_runs_json(workflow, since_ms));
+    site_reply_group(site, request, group, 200, json);
 }
 
 static bool find_verb(const char *word, SiteVerb *ret_verb)

@@ -132,3 +132,5 @@ void site_token_handle(Site *site, HttpRequest *request);
 // Everything it knows of itself (state.c); new references.
 json_t *site_state_json(Site *site);
 json_t *site_group_json(Site *site, const SiteGroup *group);
+// Runs of a workflow that began at `since_ms` or later, or go on; newest first.
+json_t *site_runs_json(const Workflow *workflow, gint64 since_ms);

@@ -50,10 +50,28 @@ static json_t *workflow_json(const Workflow *workflow, gint64 now_ms)
     json_t *stages = json_array();
     for (guint i = 0; i < workflow->stages->len; i++)
         json_array_append_new(
-            stages, json_pack("{s:s,s:I}", "name", g_ptr_array_index(workflow->stages, i),
+            stages, json_pack("{s:s,s:I,s:I}", "name", g_ptr_array_index(workflow->stages, i),
+                              "queued", (json_int_t)workflow_before_stage(workflow, i, now_ms),
                               "in_flight", (json_int_t)workflow_in_stage(workflow, i, now_ms)));
     json_object_set_new(json, "stages", stages);
     return json;
+}
+
+json_t *site_runs_json(const Workflow *workflow, gint64 since_ms)
+{
+    json_t *list = json_array();
+    for (GList *at = workflow->runs.head; at; at = at->next) {
+        const Run *run = at->data;
+        if (run->start_ms < since_ms && run->status != RUN_RUNNING)
+            continue;
+        json_t *json = json_pack("{s:s,s:s,s:s,s:s?}", "id", run->id, "trigger", workflow->trigger,
+                                 "status", RUN_STATUS_NAMES[run->status], "code", run->code);
+        wire_set_time_ms(json, "scheduled_at", run->scheduled_ms);
+        wire_set_time_ms(json, "started_at", run->start_ms);
+        wire_set_time_ms(json, "ended_at", run->status == RUN_RUNNING ? 0 : run->end_ms);
+        json_array_append_new(list, json);
+    }
+    return list;
 }
 
 static json_t *router_json(const Router *router)

@@ -232,18 +232,30 @@ gint64 workflow_next_ms(const Workflow *workflow)
     return next_ms;
 }
 
-guint workflow_in_stage(const Workflow *workflow, guint i, gint64 now_ms)
+// Runs that are in stage `i`, or (`waiting`) still before it.
+static guint count_runs_at(const Workflow *workflow, guint i, bool waiting, gint64 now_ms)
 {
     guint n = 0;
+    gint64 whole_ms = MAX(1, workflow->run_ms), stages = workflow->stages->len;
     for (GList *at = workflow->runs.head; at; at = at->next) {
         const Run *run = at->data;
-        if (run->status != RUN_RUNNING)
-            continue;
-        gint64 gone_ms = CLAMP(now_ms - run->start_ms, 0, MAX(0, workflow->run_ms - 1));
-        if (gone_ms * workflow->stages->len / MAX(1, workflow->run_ms) == i)
+        gint64 gone = CLAMP(now_ms - run->start_ms, 0, whole_ms - 1) * stages;
+        bool waits = i > 0 && gone % whole_ms < whole_ms / 4;
+        if (run->status == RUN_RUNNING && gone / whole_ms == i && waits == waiting)
             n++;
     }
     return n;
+}
+
+guint workflow_in_stage(const Workflow *workflow, guint i, gint64 now_ms)
+{
+    return count_runs_at(workflow, i, false, now_ms);
+}
+
+guint workflow_before_stage(const Workflow *workflow, guint i, gint64 now_ms)
+{
+    return i ? count_runs_at(workflow, i, true, now_ms)
+             : (guint)MIN(workflow_queued(workflow, now_ms), G_MAXINT);
 }
 
 void workflow_peer_fired(Workflow *workflow, gint64 scheduled_ms)

@@ -95,8 +95,10 @@ void workflow_end(Workflow *workflow, Run *run, RunStatus status, const char *co
 // The time of what happens next; 0 = nothing will.
 gint64 workflow_next_ms(const Workflow *workflow);
 
-// Runs in flight in stage `i`.
+// Runs in flight in stage `i`, and what waits before it: messages of the queue before the first; before
+// the others runs that have left the one before, which wait for a quarter of a stage's time.
 guint workflow_in_stage(const Workflow *workflow, guint i, gint64 now_ms);
+guint workflow_before_stage(const Workflow *workflow, guint i, gint64 now_ms);
 
 // The peer says that it fired at these scheduled times, and how far it is in the queue.
 void workflow_peer_fired(Workflow *workflow, gint64 scheduled_ms);

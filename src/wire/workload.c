@@ -7,7 +7,17 @@ static const WireField TRIGGER_FIELDS[] = {
     {"ordered", FIELD_BOOL, FIELD(TriggerStatus, ordered)},
     {"rule", FIELD_TEXT, FIELD(TriggerStatus, rule)},
     {"next_at", FIELD_TIME, FIELD(TriggerStatus, next_ms)},
+    {"missed", FIELD_COUNT, FIELD(TriggerStatus, missed)},
+    {"doubled", FIELD_COUNT, FIELD(TriggerStatus, doubled)},
+    {"counted_since", FIELD_TIME, FIELD(TriggerStatus, counted_ms)},
+    {"last_at", FIELD_TIME, FIELD(TriggerStatus, last_ms)},
+    {"last_location", FIELD_TEXT, FIELD(TriggerStatus, last_at)},
 };
+
+static gpointer make_trigger(void)
+{
+    return trigger_status_new();
+}
 
 static void drop_trigger(gpointer status)
 {
@@ -15,7 +25,26 @@ static void drop_trigger(gpointer status)
 }
 
 static const WireShape TRIGGER_SHAPE =
-    SHAPE("trigger", TriggerStatus, TRIGGER_FIELDS, NULL, drop_trigger);
+    SHAPE("trigger", TriggerStatus, TRIGGER_FIELDS, make_trigger, drop_trigger);
+
+static const WireField STAGE_FIELDS[] = {
+    {"name", FIELD_TEXT, FIELD(StageStatus, name), .required = true},
+    {"queued", FIELD_INT_COUNT, FIELD(StageStatus, queued)},
+    {"in_flight", FIELD_INT_COUNT, FIELD(StageStatus, in_flight)},
+};
+
+static gpointer make_stage(void)
+{
+    return stage_status_new(NULL);
+}
+
+static void drop_stage(gpointer status)
+{
+    stage_status_free(status);
+}
+
+static const WireShape STAGE_SHAPE =
+    SHAPE("stage", StageStatus, STAGE_FIELDS, make_stage, drop_stage);
 
 static const WireField INSTANCE_FIELDS[] = {
     {"location", FIELD_TEXT, FIELD(InstanceStatus, location), .required = true},
@@ -31,6 +60,7 @@ static const WireField INSTANCE_FIELDS[] = {
     {"boot_id", FIELD_TEXT, FIELD(InstanceStatus, boot_id)},
     {"quarantined", FIELD_BOOL, FIELD(InstanceStatus, quarantined)},
     {"missed", FIELD_COUNT, FIELD(InstanceStatus, missed)},
+    {"stages", FIELD_STRUCTS, FIELD(InstanceStatus, stages), .shape = &STAGE_SHAPE},
 };
 
 static gpointer make_instance(void)

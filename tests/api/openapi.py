@@ -110,6 +110,30 @@ def schedules(t, ask):
     t.equal((len(row["occurrences"]), row["more"]), (500, True), "a dense one is cut, and says so")
 
 
+def runs(t, ask):
+    """Both regions' runs in one list: bounded, filtered, the newest first; and what is counted from it."""
+    def listed(query=""):
+        return ask("GET", "/v1/runs" + query, 200).json
+    t.wait_for(lambda: len(listed("?workload=pay/settle")["runs"]) > 2, "runs are seen", seconds=20)
+    page = listed("?workload=pay/settle&limit=2")
+    t.equal((len(page["runs"]), page["more"]), (2, True), "a page is bounded, and says that there is more")
+    times = [r["started_at"] for r in listed()["runs"]]
+    t.equal(times, sorted(times, reverse=True), "the newest first")
+    t.check(all(r["location"] == "west" and r["trigger"] and r["scheduled_at"] for r in page["runs"]), "with where and what for")
+    older = listed(f"?workload=pay/settle&to={page['runs'][-1]['started_at']}")["runs"]
+    t.check(older and older[0]["id"] == page["runs"][-1]["id"], "the next page goes on from there")
+    t.equal(listed("?workload=pay/settle&location=north")["runs"], [], "nothing ran at the other")
+    t.equal(listed("?from=2099-01-01T00:00:00Z"), {"runs": [], "more": False}, "nor in the future")
+    trigger = ask("GET", "/v1/workloads/pay/settle", 200).json["triggers"][0]
+    t.equal((trigger["missed"], trigger["doubled"], trigger["last_location"]), (0, 0, "west"), "nothing was missed or doubled")
+    row = ask("GET", f"/v1/schedules?filter=pay/settle&from={trigger['counted_since']}", 200).json["schedules"][0]
+    if not t.check(row["ran"] and not row["missed_at"] and not row["doubled_at"], "the schedule knows what ran"):
+        t.note({k: row[k][:5] if isinstance(row[k], list) else row[k] for k in row})
+    for query, problem in (("?workload=pay/none", "not-found"), ("?location=moon", "not-found"), ("?limit=0", "bad-request"),
+                           ("?limit=1001", "bad-request"), ("?from=now", "bad-request"), ("?filter=x", "bad-request")):
+        ask("GET", "/v1/runs" + query, 404 if problem == "not-found" else 400, problem)
+
+
 def wrong_requests(t, ask, backend):
     post = "/v1/operations"
     good = {"kind": "failover", "scope": {"group": "pay"}, "reason": "practice run"}
@@ -321,6 +345,7 @@ with Test() as t:
     questions(t, ask)
     lists(t, ask)
     schedules(t, ask)
+    runs(t, ask)
     wrong_requests(t, ask, backend)
     commands(t, ask)
     name = one_key_one_proposal(t, ask)

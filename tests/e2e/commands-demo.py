@@ -21,7 +21,7 @@ KEYS = {  # of --json: what programs rely on
     ("status",): {"fleet", "critical", "awaiting_sign_off", "running", "findings", "alarms", "groups"},
     ("regions",): {"locations"}, ("roles",): {"workloads"}, ("signoffs",): {"operations"},
     ("operations",): {"operations"}, ("readiness",): {"findings"}, ("alarms",): {"alarms"},
-    ("automation",): {"automation", "groups"}, ("schedules",): {"schedules"}, ("plans",): {"plans"}, ("audit", "list"): {"records", "more"},
+    ("automation",): {"automation", "groups"}, ("schedules",): {"schedules"}, ("runs",): {"runs", "more"}, ("plans",): {"plans"}, ("audit", "list"): {"records", "more"},
     ("gate", "maintenance", "payments"): {"state", "why"},
 }
 SCREENS = {"region": "westeurope", "cell": "payments/settle", "record": "1"}

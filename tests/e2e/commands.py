@@ -25,7 +25,7 @@ RECEIPT = {"id": "so-1", "operation": "op-1", "digest": "d", "decision": "approv
            "at": "2026-11-21T03:15:02Z", "audit_seq": 4711}
 # Commands that ask the backend, with arguments that are right.
 ASKING = {
-    "status": [], "regions": [], "roles": [], "schedules": [], "signoffs": [], "operations": [], "readiness": [],
+    "status": [], "regions": [], "roles": [], "runs": ["payments/settle"], "schedules": [], "signoffs": [], "operations": [], "readiness": [],
     "alarms": [], "automation": [], "plans": [], "console": ["--once"], "ack": ["x"], "watch": ["op-1"], "report": ["op-1"],
     "gate": ["maintenance", "payments"], "failover": ["payments", "--reason", "why"],
     "failback": ["payments", "--reason", "why"], "audit": ["list"],
@@ -93,6 +93,7 @@ def test_usage(t, names):
         (["console", "status"], "status"), (["status", "--url", "nonsense"], "nonsense"),
         (["status", "--url", "http://x/path"], "http://HOST:PORT"), (["status", "--token-file", "/no/such", "--url", "http://127.0.0.1:9"], "/no/such"),
         (["status", "--config", "/no/such/file"], "/no/such/file"),
+        (["runs", "a/b", "extra"], "extra"), (["runs", "--limit", "0"], "--limit"),
         (["schedules", "next"], "RULE-JSON"), (["schedules", "next", "{"], "line 1, column 1"),
         (["schedules", "next", '{"frequency":"Day","schedule":{"hours":[8,25]}}'], "schedule.hours[1]: 25"),
         (["schedules", "next", '{"frequency":"Day","timeZone":"Mars"}'], "timeZone: There is no time zone"),
@@ -256,6 +257,7 @@ def test_hostile(t):
             "GET /v1/operations/op-1/report": (200, json.dumps({"a": EVIL}, ensure_ascii=False)),
             "GET /v1/operations/op-1/statement": (200, json.dumps({"a": EVIL}, ensure_ascii=False)),
             "GET /v1/groups/payments/gates/maintenance": (200, {"state": "closed" + EVIL, "why": EVIL}),
+            "GET /v1/runs?limit=100": (200, {"runs": [{"id": EVIL, "workload": EVIL, "location": EVIL, "code": EVIL}], "more": True}),
             "GET /v1/schedules": (200, {"schedules": [{"workload": EVIL, "trigger": EVIL, "rule": EVIL}]}),
             "GET /v1/audit/head": (200, {"seq": 1, "hash": EVIL}),
             "GET /v1/audit": (200, {"records": [{"seq": 1, "time": "2026-11-21T03:15:02Z", "actor": EVIL, "action": EVIL,
@@ -267,7 +269,7 @@ def test_hostile(t):
             "PUT *": (200, {**RECEIPT, "id": "so" + EVIL, "operator": EVIL}),
         })
         rows = [["status"], ["regions"], ["roles"], ["signoffs"], ["operations", "--all"], ["readiness"], ["alarms"],
-                ["automation"], ["schedules"], ["plans"], ["plans", "review", "payments", "--reason", "x"], ["operations", "show", "op-1"], ["report", "op-1"], ["gate", "maintenance", "payments"],
+                ["automation"], ["runs"], ["schedules"], ["plans"], ["plans", "review", "payments", "--reason", "x"], ["operations", "show", "op-1"], ["report", "op-1"], ["gate", "maintenance", "payments"],
                 ["audit", "list"], ["failover", "payments", "--reason", "x"], ["operations", "hold", "op-1"],
                 ["ack", "a"], ["signoff", "op-1", "--approve", "--reason", "x", "--confirm", "no"],
                 ["signoff", "op-1", "--reject", "--reason", "x"]]

@@ -137,7 +137,7 @@ static InstanceStatus *instance(WorkloadStatus *workload, const char *location, 
 static void trigger(WorkloadStatus *workload, const char *name, TriggerType type, const char *rule,
                     gint64 next_ms)
 {
-    TriggerStatus *status = g_new0(TriggerStatus, 1);
+    TriggerStatus *status = trigger_status_new();
     *status = (TriggerStatus){.name = g_strdup(name),
                               .type = type,
                               .keeper = type == TRIGGER_POLLING ? KEEPER_CLIENT : KEEPER_SERVER,

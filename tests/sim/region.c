@@ -323,9 +323,10 @@ static void act(DriverPort *port, const Instance *instance, DriverAction action,
     event->data = data;
 }
 
-static void observe(DriverPort *port, const Instance *instance, gint64 deadline_ms,
+static void observe(DriverPort *port, const Instance *instance, gint64 since_ms, gint64 deadline_ms,
                     DriverObserved done, gpointer data)
 {
+    (void)since_ms;
     SimWorld *world = (SimWorld *)port;
     Target *target = sim_target(world, instance->workload->id, instance->location->name);
     RegionHealth health = target->region->health;

@@ -294,7 +294,8 @@ const Instance *instance(World *world, const char *name, guint i)
 void observe(World *world, const char *name, guint i, Result *ret_result)
 {
     result_clear(ret_result);
-    driver_observe(world->drivers, instance(world, name, i), DEADLINE_MS, on_observed, ret_result);
+    driver_observe(world->drivers, instance(world, name, i), 0, DEADLINE_MS, on_observed,
+                   ret_result);
     run_until(&ret_result->done);
 }
 

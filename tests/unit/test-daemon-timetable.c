@@ -65,18 +65,16 @@ static void test_next(World *world, gconstpointer data)
     g_assert_cmpstr(rule, ==, "every 20 min from :00");
 }
 
-static void test_missed(World *world, gconstpointer data)
+static void test_fires(World *world, gconstpointer data)
 {
     (void)data;
-    g_assert_cmpint(timetable_missed(world->west, NOON, NOON + HOUR, world->timetable), ==, 0);
-    add_trigger(world, "often", FREQUENCY_MINUTE, 20);
-    Trigger *polling = add_trigger(world, "mail", FREQUENCY_MINUTE, 1);
-    polling->type = TRIGGER_POLLING; // asks again later: nothing is missed
-    g_assert_cmpint(timetable_missed(world->west, NOON, NOON + HOUR, world->timetable), ==, 3);
-    add_trigger(world, "hourly", FREQUENCY_HOUR, 1);
-    g_assert_cmpint(timetable_missed(world->west, NOON, NOON + HOUR, world->timetable), ==, 4);
-    add_trigger(world, "never", FREQUENCY_MINUTE, -5);
-    g_assert_cmpint(timetable_missed(world->west, NOON, NOON + HOUR, world->timetable), ==, -1);
+    const Trigger *often = add_trigger(world, "often", FREQUENCY_MINUTE, 20);
+    const Trigger *bad = add_trigger(world, "never", FREQUENCY_MINUTE, -5);
+    Timetable *timetable = world->timetable;
+    g_assert_cmpint(timetable_fires(world->west, often, NOON, NOON + HOUR, timetable), ==, 3);
+    g_assert_cmpint(timetable_fires(world->north, often, NOON, NOON + 30 * MINUTE, timetable), ==,
+                    2);
+    g_assert_cmpint(timetable_fires(world->west, bad, NOON, NOON + HOUR, timetable), ==, -1);
 }
 
 static void test_no_rule(World *world, gconstpointer data)
@@ -108,7 +106,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add("/daemon/timetable/next", World, NULL, set_up, test_next, tear_down);
-    g_test_add("/daemon/timetable/missed", World, NULL, set_up, test_missed, tear_down);
+    g_test_add("/daemon/timetable/fires", World, NULL, set_up, test_fires, tear_down);
     g_test_add("/daemon/timetable/no-rule", World, NULL, set_up, test_no_rule, tear_down);
     g_test_add("/daemon/timetable/forget", World, NULL, set_up, test_forget, tear_down);
     return g_test_run();

@@ -11,8 +11,9 @@ static void test_observe_and_switch(void)
     // A page holds one workflow: these two are found on different pages, by one shared list.
     Result settle = {0};
     Result ask = {0};
-    driver_observe(world.drivers, instance(&world, "settle", 0), DEADLINE_MS, on_observed, &settle);
-    driver_observe(world.drivers, instance(&world, "ask", 0), DEADLINE_MS, on_observed, &ask);
+    driver_observe(world.drivers, instance(&world, "settle", 0), 0, DEADLINE_MS, on_observed,
+                   &settle);
+    driver_observe(world.drivers, instance(&world, "ask", 0), 0, DEADLINE_MS, on_observed, &ask);
     run_until(&settle.done);
     run_until(&ask.done);
     g_assert_true(settle.copy.ok && ask.copy.ok);
@@ -388,9 +389,9 @@ static void test_free_under_way(void)
     world_init(&world);
     fault(&world, 0, "{\"kind\":\"hang\"}");
     for (guint i = 0; i < 3; i++) {
-        driver_observe(world.drivers, instance(&world, "settle", 0), DEADLINE_MS, never_observed,
+        driver_observe(world.drivers, instance(&world, "settle", 0), 0, DEADLINE_MS, never_observed,
                        NULL);
-        driver_observe(world.drivers, instance(&world, "ledger", 0), DEADLINE_MS, never_observed,
+        driver_observe(world.drivers, instance(&world, "ledger", 0), 0, DEADLINE_MS, never_observed,
                        NULL);
         bool waited = false;
         g_timeout_add(20, on_limit, &waited);
