@@ -54,8 +54,13 @@ static void reply_signoff(const Operation *operation, const SignOff *signoff, co
         return;
     }
     json_t *json = signoff_to_json(signoff);
+    if (!operation) { // of long ago: only the sign-off itself is still at hand
+        reply_json(request, 200, json, 0);
+        return;
+    }
     wire_set_text(json, "operation_state", name_of(&OPERATION_STATE_NAMES, (int)operation->state));
-    json_object_set_new(json, "missing", json_integer(quorum_missing(operation)));
+    const Operation ballot = operation_ballot(operation);
+    json_object_set_new(json, "missing", json_integer(quorum_missing(&ballot)));
     reply_json(request, 200, json, 0);
 }
 
@@ -146,6 +151,35 @@ void get_signoff(HttpRequest *request, void *data)
 {
     engine_find_signoff(((Api *)data)->config.engine, http_request_var(request, "signoff"),
                         reply_signoff, request);
+}
+
+// What is done to a sign-off afterwards; the route says which.
+void post_signoff(HttpRequest *request, void *data)
+{
+    static const char *const FIELDS[] = {"reason", NULL};
+    Api *api = data;
+    g_autoptr(json_t) body = body_of(request);
+    g_autoptr(GError) error = NULL;
+    bool key_ok = true;
+    if (!body)
+        return;
+    WireReader reader = {0};
+    WireAt root = wire_root(&reader, body);
+    wire_only(&root, FIELDS);
+    SignOffRequest asked = {.person = request_person(request),
+                            .key = idempotency_key(request, &key_ok),
+                            .operation = http_request_var(request, "id"),
+                            .signoff = http_request_var(request, "signoff"),
+                            .reason = wire_text(&root, "reason")};
+    bool ok = wire_reader_finish(&reader, &error);
+    if (!key_ok)
+        return;
+    if (!ok)
+        reply_error(request, error);
+    else if (strcmp(http_request_route(request)->arg, "review") == 0)
+        engine_review(api->config.engine, &asked, reply_signoff, request);
+    else
+        engine_take_back(api->config.engine, &asked, reply_signoff, request);
 }
 
 static bool read_command(json_t *body, CommandRequest *command, GError **error)

@@ -259,11 +259,14 @@ void get_group_workloads(HttpRequest *request, void *data)
         reply_refusal(request, REFUSAL_NOT_FOUND, "There is no group %.64s.", query.group);
 }
 
-// The phrase to type stands where a script finds it.
+// The phrase to type stands where a script finds it, with the digest that it signs: an open act's before the
+// operation's own.
 static void reply_operation(HttpRequest *request, const Operation *operation)
 {
     json_t *json = operation_to_json(operation);
-    wire_set_text(json, "confirm", operation->statement ? operation->statement->confirm : NULL);
+    const Operation ballot = operation_ballot(operation);
+    wire_set_text(json, "confirm", ballot.statement ? ballot.statement->confirm : NULL);
+    wire_set_text(json, "confirm_digest", ballot.digest);
     reply_json(request, 200, json, operation->revision);
 }
 

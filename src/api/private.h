@@ -43,6 +43,8 @@ void get_schedules(HttpRequest *request, void *data);
 void get_runs(HttpRequest *request, void *data);
 void get_statement(HttpRequest *request, void *data);
 void get_report(HttpRequest *request, void *data);
+void get_act_statement(HttpRequest *request, void *data);
+void get_reviews(HttpRequest *request, void *data);
 void get_gate(HttpRequest *request, void *data);
 void get_audit(HttpRequest *request, void *data);
 void get_audit_head(HttpRequest *request, void *data);
@@ -55,6 +57,7 @@ void get_readyz(HttpRequest *request, void *data);
 void post_operation(HttpRequest *request, void *data);
 void put_signoff(HttpRequest *request, void *data);
 void get_signoff(HttpRequest *request, void *data);
+void post_signoff(HttpRequest *request, void *data); // arg = "withdraw" or "review"
 void post_command(HttpRequest *request, void *data); // arg = the command's name
 void post_confirm(HttpRequest *request, void *data);
 void post_automation(HttpRequest *request, void *data);

@@ -64,19 +64,9 @@ void get_events(HttpRequest *request, void *data)
     event_hub_serve(api->hub, request, text);
 }
 
-void get_statement(HttpRequest *request, void *data)
+static void reply_statement(HttpRequest *request, const Statement *statement, guint64 revision)
 {
-    const Api *api = data;
-    const char *id = http_request_var(request, "id");
-    const Operation *operation = engine_operation(api->config.engine, id);
-    if (!operation || !operation->statement) {
-        reply_refusal(request, REFUSAL_NOT_FOUND,
-                      operation ? "The operation %.64s has no statement."
-                                : "There is no operation %.64s.",
-                      id);
-        return;
-    }
-    g_autoptr(json_t) json = statement_to_json(operation->statement);
+    g_autoptr(json_t) json = statement_to_json(statement);
     g_autoptr(GError) error = NULL;
     char *text = canonical_text(json, &error);
     if (!text) {
@@ -84,7 +74,57 @@ void get_statement(HttpRequest *request, void *data)
         return;
     }
     g_autoptr(GBytes) bytes = g_bytes_new_take(text, strlen(text));
-    reply_bytes(request, "application/json", bytes, operation->revision);
+    reply_bytes(request, "application/json", bytes, revision);
+}
+
+void get_statement(HttpRequest *request, void *data)
+{
+    const Api *api = data;
+    const char *id = http_request_var(request, "id");
+    const Operation *operation = engine_operation(api->config.engine, id);
+    if (operation && operation->statement)
+        reply_statement(request, operation->statement, operation->revision);
+    else
+        reply_refusal(request, REFUSAL_NOT_FOUND,
+                      operation ? "The operation %.64s has no statement."
+                                : "There is no operation %.64s.",
+                      id);
+}
+
+void get_act_statement(HttpRequest *request, void *data)
+{
+    const Api *api = data;
+    const char *id = http_request_var(request, "id");
+    const Operation *operation = engine_operation(api->config.engine, id);
+    guint64 n = 0;
+    if (!g_ascii_string_to_unsigned(http_request_var(request, "n"), 10, 1, 100000, &n, NULL))
+        reply_refusal(request, REFUSAL_BAD_REQUEST, "An act is named by its number, from 1.");
+    else if (!operation || n > operation->acts->len)
+        reply_refusal(request, REFUSAL_NOT_FOUND, "The operation %.64s has no such act.", id);
+    else
+        reply_statement(request, ((const Act *)operation->acts->pdata[n - 1])->statement,
+                        operation->revision);
+}
+
+// The reviews that broken glass has left, open ones and closed ones.
+void get_reviews(HttpRequest *request, void *data)
+{
+    const Api *api = data;
+    const GPtrArray *operations = engine_operations(api->config.engine);
+    json_t *list = json_array();
+    for (guint i = 0; i < operations->len; i++) {
+        const Operation *operation = operations->pdata[i];
+        for (guint j = 0; j < operation->signoffs->len; j++) {
+            const SignOff *signoff = operation->signoffs->pdata[j];
+            if (!signoff->break_glass || signoff->decision != DECISION_APPROVE)
+                continue;
+            json_t *review = signoff_to_json(signoff);
+            wire_set_text(review, "group", operation->group);
+            json_object_set_new(review, "due", json_boolean(signoff_review_is_due(signoff)));
+            json_array_append_new(list, review);
+        }
+    }
+    reply_json(request, 200, json_pack("{s:o}", "reviews", list), 0);
 }
 
 static const char *title_of(const char *location, gpointer engine)

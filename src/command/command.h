@@ -23,10 +23,10 @@ typedef struct Session Session;
 typedef struct {
     char *filter, *fail_on, *from, *to, *reason, *ticket, *confirm, *note, *lasts, *id, *dir,
         *screen, *size, *object, *demo, *theme, *after, *zone, *created, *region, *until, *group,
-        *key, *location;
+        *key, *location, *take_back;
     int step, count;
     gboolean approve, reject, dry_run, planned, unplanned, statement, all, arm, once, ansi,
-        headless, slow_link, daemon, console, no_signature;
+        headless, slow_link, daemon, console, no_signature, break_glass;
 } Arguments;
 
 // What every command has: the options that all share, and the line to the backend.
@@ -148,6 +148,7 @@ int run_console(Session *session, int argc, char **argv);
 int run_demo(Session *session, int argc, char **argv);
 int run_alarms(Session *session, int argc, char **argv);
 int run_ack(Session *session, int argc, char **argv);
+int run_review(Session *session, int argc, char **argv);
 int run_automation(Session *session, int argc, char **argv);
 
 // What a recurrence means: `signalbox schedules next RULE` (next.c).
@@ -157,6 +158,9 @@ int run_next(Session *session, const char *rule);
 // What an operation is told to do: `signalbox operations VERB ID` (operate.c). False: no such verb.
 bool operate_knows(const char *verb);
 int operate(Session *session, const char *verb, const char *id);
+
+// A statement as lines: what, why, the loss, what is not known, the steps, the phrase.
+void print_statement(const Session *session, const Statement *statement);
 
 // What lies on a shelf, as a list.
 json_t *shelf_json(const Picture *picture, ShelfKind kind, const WireShape *shape);
@@ -184,4 +188,5 @@ void check_config_options(Session *session, GOptionContext *context);
 void console_options(Session *session, GOptionContext *context);
 void demo_options(Session *session, GOptionContext *context);
 void ack_options(Session *session, GOptionContext *context);
+void review_options(Session *session, GOptionContext *context);
 void automation_options(Session *session, GOptionContext *context);

@@ -48,10 +48,13 @@ const Command COMMANDS[] = {
      "lists operations, shows one, or tells one what to do",
      "show prints the plan, the evidence and, as `confirm`, the phrase to type. --statement prints "
      "the statement in its canonical form: its SHA-256 is the digest that is signed. VERB is "
-     "start (do not wait for the end of the hold window), hold (no new steps), resume, retry and "
-     "skip (failed steps, or --step N), abort (undo), withdraw (a proposal), or confirm (a manual "
-     "step is done: --step N). All but hold need --reason. Of a region-level operation hold, "
-     "resume and withdraw mean all of its groups; retry proposes again those that were not moved.",
+     "start (do not wait for the end of the hold window), hold (no new steps), resume, retry "
+     "(failed steps, or --step N), withdraw (a proposal, or an act that waits), or confirm (a "
+     "manual step is done: --step N). skip (failed steps, or --step N) and abort (undo; it is held "
+     "meanwhile) only ask: they print a statement of their own, which `signalbox signoff ID` "
+     "signs. All but hold need --reason. Of a region-level operation hold, resume and withdraw "
+     "mean "
+     "all of its groups; retry proposes again those that were not moved.",
      run_operations, operations_options},
     {"alarms", "", "lists the alarms", "Ends with 4 if one is critical and not acknowledged.",
      run_alarms, NULL},
@@ -93,7 +96,11 @@ const Command COMMANDS[] = {
      "group asks for it an approval is signed with an SSH key, through the agent or with a key "
      "file: "
      "--key, SIGNALBOX_KEY or signing_key in signalbox.conf(5) says which; an agent's key is named "
-     "by fingerprint or comment, a file by its path (its public half lies beside it).",
+     "by fingerprint or comment, a file by its path (its public half lies beside it). A skip or an "
+     "abort that waits is signed before the operation itself. --break-glass is for one person "
+     "alone, where the group allows it: PHRASE is \"I ALONE BREAK THE GLASS: \" and the "
+     "statement's, everybody is alarmed, and a review is due (`signalbox review`). --withdraw "
+     "SIGNOFF takes an approval of yours back, before the point of no return.",
      run_signoff, signoff_options},
     {"report", "ID", "prints an operation's whole story as Markdown",
      "For the post-mortem: objectives against what came of them, what was lost, the timeline, "
@@ -101,6 +108,11 @@ const Command COMMANDS[] = {
      "sign-offs, what changed under them, the evidence. --json prints the same as JSON. Of an "
      "operation that is under way it tells the story so far.",
      run_report, NULL},
+    {"review", "[--all] | SIGNOFF --reason TEXT",
+     "lists the reviews that break-glass sign-offs have left, or closes one",
+     "Whoever broke the glass cannot close it: an approver who looked at it does, and says what "
+     "was found.",
+     run_review, review_options},
     {"watch", "ID", "prints the progress of an operation until it ends",
      "Ends with 4 if it did not complete. A backend that does not answer is waited for, 30 s. "
      "--json prints the operation, a line a change.",

@@ -73,9 +73,15 @@ static int print_result(const Session *session, json_t *json)
     g_autoptr(Operation) operation = operation_from_json(json, WIRE_LENIENT, &error);
     if (!operation)
         return session_nonsense(session, error);
+    const Act *act = operation_act(operation);
     if (session->json)
         print_json(session, json_incref(json));
-    else
+    else if (act) {
+        print_statement(session, act->statement);
+        print_line(session,
+                   "  to sign   signalbox signoff %s --approve --reason TEXT --confirm '%s'",
+                   operation->id, act->statement->confirm);
+    } else
         print_line(session, "%s: %s%s%s%s", operation->id,
                    name_of(&OPERATION_STATE_NAMES, (int)operation->state),
                    operation->held ? ", held" : "", operation->why ? ": " : "",

@@ -64,9 +64,8 @@ static json_t *proposal_body(const Session *session, const char *kind, const cha
     return body;
 }
 
-static void print_statement(const Session *session, const Operation *operation)
+void print_statement(const Session *session, const Statement *statement)
 {
-    const Statement *statement = operation->statement;
     char loss[16];
     if (!statement)
         return;
@@ -80,6 +79,8 @@ static void print_statement(const Session *session, const Operation *operation)
                name_of(&OLD_PRIMARY_NAMES, (int)statement->old_primary), statement->proof_how);
     for (guint i = 0; i < statement->not_known->len; i++)
         print_line(session, "  NOT KNOWN %s", (const char *)statement->not_known->pdata[i]);
+    for (guint i = 0; i < statement->not_done->len; i++)
+        print_line(session, "  NOT DONE  %s", (const char *)statement->not_done->pdata[i]);
     for (guint i = 0; i < statement->steps->len; i++) {
         const PlannedStep *step = statement->steps->pdata[i];
         print_line(session, "  %2u. %s%s", step->number, step->title,
@@ -137,7 +138,7 @@ static int propose(Session *session, int argc, char **argv, const char *kind)
         return session_nonsense(session, error);
     if (!session->args.dry_run)
         print_line(session, "%s", operation->id);
-    print_statement(session, operation);
+    print_statement(session, operation->statement);
     print_members(session, operation);
     return EXIT_FINE;
 }
@@ -203,9 +204,33 @@ static void print_signoff(const Session *session, const SignOff *signoff)
 {
     char at[32];
     time_format_full(signoff->at_ms, at);
-    print_line(session, "  %s by %s at %s%s: %s", name_of(&DECISION_NAMES, (int)signoff->decision),
-               signoff->operator_name, at, signoff->void_ ? " (void: the statement changed)" : "",
-               signoff->reason);
+    print_line(session, "  %s%s%s%s by %s at %s%s%s%s: %s (%s)",
+               signoff->break_glass ? "BREAK-GLASS " : "",
+               name_of(&DECISION_NAMES, (int)signoff->decision), signoff->about ? " to " : "",
+               signoff->about ? signoff->about : "", signoff->operator_name, at,
+               signoff->void_ ? " (void: " : "",
+               !signoff->void_     ? ""
+               : signoff->void_why ? signoff->void_why
+                                   : "the statement changed",
+               signoff->void_ ? ")" : "", signoff->reason, signoff->id);
+    if (signoff_review_is_due(signoff))
+        print_line(session, "    A review by somebody else is due: signalbox review %s",
+                   signoff->id);
+    else if (signoff->reviewed_by)
+        print_line(session, "    reviewed by %s: %s", signoff->reviewed_by, signoff->review_note);
+}
+
+static void print_acts(const Session *session, const Operation *operation)
+{
+    for (guint i = 0; i < operation->acts->len; i++) {
+        const Act *act = operation->acts->pdata[i];
+        g_autofree char *words = act_words(act->kind, act->step);
+        print_line(session, "  act %u: %s asks to %s: %s. %s%s%s", act->number, act->by, words,
+                   act->reason, name_of(&ACT_STATE_NAMES, (int)act->state), act->why ? ": " : "",
+                   act->why ? act->why : "");
+        if (act->state == ACT_OPEN)
+            print_statement(session, act->statement);
+    }
 }
 
 // What the last material change was: old beside new, and who must look again.
@@ -243,10 +268,11 @@ static void print_operation(const Session *session, const Operation *operation)
                operation->from, operation->to,
                name_of(&OPERATION_STATE_NAMES, (int)operation->state), operation->why ? ". " : "",
                operation->why ? operation->why : "");
-    print_statement(session, operation);
+    print_statement(session, operation->statement);
     print_change(session, operation);
     for (guint i = 0; i < operation->signoffs->len; i++)
         print_signoff(session, operation->signoffs->pdata[i]);
+    print_acts(session, operation);
     print_steps(session, operation);
     print_losses(session, operation);
 }

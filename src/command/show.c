@@ -220,18 +220,21 @@ int run_signoffs(Session *session, int argc, char **argv)
     json_t *list = json_array();
     for (guint i = 0; i < picture_count(picture, SHELF_OPERATIONS); i++) {
         const Operation *operation = picture_at(picture, SHELF_OPERATIONS, i);
-        if (operation->state != OPERATION_AWAITING || operation->region)
+        const Operation ballot = operation_ballot(operation);
+        if (ballot.state != OPERATION_AWAITING || operation->region)
             continue;
+        const Act *act = operation_act(operation);
         char left[16];
-        g_autofree char *given =
-            g_strdup_printf("%u of %u", quorum_given(operation),
-                            operation->statement ? operation->statement->approvals : 0);
-        g_autofree char *again = quorum_look_again(operation);
-        left_format(operation->expires_ms, now_of(session, picture), left);
+        g_autofree char *given = g_strdup_printf(
+            "%u of %u", quorum_given(&ballot), ballot.statement ? ballot.statement->approvals : 0);
+        g_autofree char *again = quorum_look_again(&ballot);
+        left_format(ballot.expires_ms, now_of(session, picture), left);
         if (printer)
             printer_row(printer, operation->id,
-                        name_of(&OPERATION_KIND_NAMES, (int)operation->kind), operation->group,
-                        operation->from, operation->to, given, again, left, operation->proposer);
+                        act ? name_of(&ACT_NAMES, (int)act->kind)
+                            : name_of(&OPERATION_KIND_NAMES, (int)operation->kind),
+                        operation->group, operation->from, operation->to, given, again, left,
+                        ballot.proposer);
         else
             json_array_append_new(list, operation_to_json(operation));
     }

@@ -16,19 +16,24 @@ enum { LINE_MAX_BYTES = 1024, ASK_MS = 500, ASK_FOR_MS = 10 * 1000, SURE_MS = 25
 
 void signoff_options(Session *session, GOptionContext *context)
 {
-    const GOptionEntry entries[] = {{"approve", 0, 0, G_OPTION_ARG_NONE, &session->args.approve,
-                                     "Approve exactly this statement", NULL},
-                                    {"reject", 0, 0, G_OPTION_ARG_NONE, &session->args.reject,
-                                     "Reject it: the operation stops", NULL},
-                                    {"reason", 'r', 0, G_OPTION_ARG_FILENAME, &session->args.reason,
-                                     "Why; goes into the audit log", "TEXT"},
-                                    {"ticket", 't', 0, G_OPTION_ARG_FILENAME, &session->args.ticket,
-                                     "Reference of the incident", "T"},
-                                    {"confirm", 0, 0, G_OPTION_ARG_FILENAME, &session->args.confirm,
-                                     "The statement's phrase, typed out", "PHRASE"},
-                                    {"id", 0, 0, G_OPTION_ARG_STRING, &session->args.id,
-                                     "Asks what became of an earlier try first", "ID"},
-                                    G_OPTION_ENTRY_NULL};
+    const GOptionEntry entries[] = {
+        {"approve", 0, 0, G_OPTION_ARG_NONE, &session->args.approve,
+         "Approve exactly this statement", NULL},
+        {"reject", 0, 0, G_OPTION_ARG_NONE, &session->args.reject, "Reject it: the operation stops",
+         NULL},
+        {"reason", 'r', 0, G_OPTION_ARG_FILENAME, &session->args.reason,
+         "Why; goes into the audit log", "TEXT"},
+        {"ticket", 't', 0, G_OPTION_ARG_FILENAME, &session->args.ticket,
+         "Reference of the incident", "T"},
+        {"confirm", 0, 0, G_OPTION_ARG_FILENAME, &session->args.confirm,
+         "The statement's phrase, typed out", "PHRASE"},
+        {"break-glass", 0, 0, G_OPTION_ARG_NONE, &session->args.break_glass,
+         "Alone, with a longer phrase: leaves a review", NULL},
+        {"withdraw", 0, 0, G_OPTION_ARG_STRING, &session->args.take_back,
+         "Takes an approval of yours back, with --reason", "SIGNOFF"},
+        {"id", 0, 0, G_OPTION_ARG_STRING, &session->args.id,
+         "Asks what became of an earlier try first", "ID"},
+        G_OPTION_ENTRY_NULL};
     g_option_context_add_main_entries(context, entries, NULL);
     key_options(session, context);
 }
@@ -38,20 +43,29 @@ static bool check_usage(const Session *session, int argc, int *ret_exit)
     const Arguments *args = &session->args;
     bool signs = args->approve != args->reject && args->reason;
     bool asks = args->id && !args->approve && !args->reject;
+    bool alone = args->break_glass && !args->approve;
     if (args->id && !id_is_valid(args->id)) {
         *ret_exit = session_complain(session, EXIT_USAGE, "--id is the id of an earlier sign-off");
         return false;
     }
-    if (argc == 2 && (signs || asks))
+    if (argc == 2 && (signs || asks) && !alone)
         return true;
     *ret_exit = session_complain(
         session, EXIT_USAGE,
         "expected: signalbox signoff ID --approve|--reject --reason TEXT [--ticket T] "
-        "[--confirm PHRASE] [--key KEY | --no-signature], or signalbox signoff ID --id SIGNOFF");
+        "[--confirm PHRASE] [--break-glass] [--key KEY | --no-signature], or signalbox signoff ID "
+        "--id SIGNOFF, or signalbox signoff ID --withdraw SIGNOFF --reason TEXT");
     return false;
 }
 
 // ---- the phrase ----
+
+// The caller frees.
+static char *phrase_of(const Session *session, const Statement *statement)
+{
+    return session->args.break_glass ? statement_break_glass_phrase(statement)
+                                     : g_strdup(statement->confirm);
+}
 
 // On a terminal the phrase is asked for, with what it stands for above it.
 static char *ask_phrase(const Session *session, const Operation *operation)
@@ -60,7 +74,8 @@ static char *ask_phrase(const Session *session, const Operation *operation)
     char line[LINE_MAX_BYTES];
     g_autofree char *summary = print_safe(session, statement->summary);
     g_autofree char *how = print_safe(session, statement->loss_how);
-    g_autofree char *phrase = print_safe(session, statement->confirm);
+    g_autofree char *expected = phrase_of(session, statement);
+    g_autofree char *phrase = print_safe(session, expected);
     fprintf(stderr, "%s\nLoss: %s\nType to approve:  %s\n> ", summary, how, phrase);
     if (!fgets(line, sizeof line, stdin))
         return NULL;
@@ -80,11 +95,12 @@ static bool take_phrase(Session *session, const Operation *operation, SignOff *s
     }
     bool ask = !session->args.confirm && isatty(STDIN_FILENO);
     signoff->phrase = ask ? ask_phrase(session, operation) : g_strdup(session->args.confirm);
-    if (quorum_phrase_matches(signoff->phrase, operation->statement->confirm))
+    g_autofree char *phrase = phrase_of(session, operation->statement);
+    if (quorum_phrase_matches(signoff->phrase, phrase))
         return true;
-    *ret_exit = session_complain(session, EXIT_REFUSED,
-                                 "The phrase is not this statement's. Expected: --confirm \"%s\"",
-                                 operation->statement->confirm);
+    *ret_exit =
+        session_complain(session, EXIT_REFUSED,
+                         "The phrase is not this statement's. Expected: --confirm \"%s\"", phrase);
     return false;
 }
 
@@ -212,9 +228,35 @@ static bool ask_fate(Session *session, const char *operation, int *ret_exit)
            *ret_exit != EXIT_UNKNOWN;
 }
 
+static int take_back(Session *session, const char *operation)
+{
+    int code = EXIT_FINE;
+    if (!text_has_word(session->args.reason))
+        return session_complain(session, EXIT_USAGE,
+                                "--reason TEXT is needed to take it back; it goes into the audit "
+                                "log");
+    if (!session_connect(session, &code))
+        return code;
+    g_autofree char *id = g_uri_escape_string(session->args.take_back, NULL, FALSE);
+    g_autofree char *rest = g_strdup_printf("/signoffs/%s/withdraw", id);
+    g_autofree char *path = operation_path(operation, rest);
+    json_t *body = json_object();
+    wire_set_text(body, "reason", session->args.reason);
+    g_autoptr(json_t) json = session_post(session, path, body, 0, &code);
+    if (!json)
+        return code;
+    if (session->json)
+        print_json(session, json_incref(json));
+    else
+        print_line(session, "taken back: %s", session->args.take_back);
+    return EXIT_FINE;
+}
+
 int run_signoff(Session *session, int argc, char **argv)
 {
     int code = EXIT_FINE;
+    if (argc == 2 && session->args.take_back)
+        return take_back(session, argv[1]);
     if (!check_usage(session, argc, &code) || !session_connect(session, &code))
         return code;
     if (session->args.id && ask_fate(session, argv[1], &code))
@@ -222,19 +264,21 @@ int run_signoff(Session *session, int argc, char **argv)
     g_autoptr(Operation) operation = operation_fetch(session, argv[1], &code);
     if (!operation)
         return code;
+    const Operation ballot = operation_ballot(operation); // an open act is signed before the rest
     g_autofree char *id =
         session->args.id ? g_strdup(session->args.id) : id_new(&session->ids, "so");
     g_autoptr(SignOff) signoff = signoff_new(id);
     signoff->operation = g_strdup(operation->id);
-    signoff->digest = g_strdup(operation->digest);
+    signoff->digest = g_strdup(ballot.digest);
+    signoff->break_glass = session->args.break_glass;
     signoff->decision = session->args.approve ? DECISION_APPROVE : DECISION_REJECT;
     signoff->reason = g_strdup(session->args.reason);
     signoff->ticket = g_strdup(session->args.ticket);
     if (!text_has_word(signoff->reason))
         return session_complain(session, EXIT_REFUSED,
                                 "A reason in words is needed; it goes into the audit log.");
-    return take_phrase(session, operation, signoff, &code) &&
-                   take_signature(session, operation, signoff, &code)
+    return take_phrase(session, &ballot, signoff, &code) &&
+                   take_signature(session, &ballot, signoff, &code)
                ? send_signoff(session, signoff)
                : code;
 }

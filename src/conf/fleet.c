@@ -298,6 +298,9 @@ static const Option GROUP_OPTIONS[] = {
      .help = "How many different people must sign where a sign-off is needed."},
     {"four_eyes", &OPTION_BOOL, OPTION_AT(Group, policy.four_eyes), .fallback = "false",
      .help = "Whether whoever proposes may not give the last sign-off."},
+    {"break_glass", &OPTION_BOOL, OPTION_AT(Group, policy.break_glass), .fallback = "false",
+     .help = "One approver alone may sign, with a longer typed sentence: when nobody else can be "
+             "reached. It alarms everybody, and leaves a review that somebody else must close."},
     {"signature", &OPTION_CHOICE, OPTION_AT(Group, policy.signature), .names = &SIGNATURE_NAMES,
      .fallback = "off",
      .help = "Whether approvals are signed with the operator's SSH key: off; preferred, where they "

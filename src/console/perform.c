@@ -68,13 +68,22 @@ static void on_command(json_t *json, const char *text, const GError *error, gpoi
         console_say(console, ROLE_OK, "Accepted and recorded.");
 }
 
-static void command(Console *console, const Effect *effect)
+static char *command_path(const Effect *effect)
 {
     g_autofree char *operation = escaped(effect->object);
+    g_autofree char *signoff = effect->to ? escaped(effect->to) : NULL;
+    if (strcmp(effect->verb, "confirm") == 0)
+        return g_strdup_printf("/v1/operations/%s/steps/%u/confirm", operation, effect->step);
+    if (signoff)
+        return g_strdup_printf("/v1/operations/%s/signoffs/%s/%s", operation, signoff,
+                               strcmp(effect->verb, "review") == 0 ? "review" : "withdraw");
+    return g_strdup_printf("/v1/operations/%s/%s", operation, effect->verb);
+}
+
+static void command(Console *console, const Effect *effect)
+{
     bool confirm = strcmp(effect->verb, "confirm") == 0;
-    g_autofree char *path =
-        confirm ? g_strdup_printf("/v1/operations/%s/steps/%u/confirm", operation, effect->step)
-                : g_strdup_printf("/v1/operations/%s/%s", operation, effect->verb);
+    g_autofree char *path = command_path(effect);
     json_t *body = json_object();
     if (effect->text)
         wire_set_text(body, "reason", effect->text);
@@ -84,7 +93,8 @@ static void command(Console *console, const Effect *effect)
         json_object_set_new(body, "step", json_integer(effect->step));
     // Hold must never fail because the operation has moved on meanwhile.
     const Operation *seen = picture_operation(client_picture(console->client), effect->object);
-    guint64 revision = seen && strcmp(effect->verb, "hold") != 0 ? seen->revision : 0;
+    bool any = effect->to || strcmp(effect->verb, "hold") == 0;
+    guint64 revision = seen && !any ? seen->revision : 0;
     client_post(console->client, path, body, revision, on_command, console);
     console_say(console, ROLE_NORMAL, "%s: sent …", effect->verb);
 }

@@ -131,6 +131,37 @@ static void want_signature(Wanted *wanted, const Operation *operation)
     }
 }
 
+// The glass was broken: everybody hears of it, until somebody else has looked.
+static void want_reviews(Wanted *wanted, const Operation *operation)
+{
+    for (guint i = 0; i < operation->signoffs->len; i++) {
+        const SignOff *signoff = operation->signoffs->pdata[i];
+        if (signoff_review_is_due(signoff))
+            want(wanted, SEVERITY_CRITICAL, 0, g_strconcat("review:", signoff->id, NULL),
+                 g_strconcat("operation/", operation->id, NULL),
+                 g_strdup_printf("BREAK-GLASS: %s alone signed %s%s%s of %s: %s. A review by "
+                                 "somebody else is due.",
+                                 signoff->operator_name, signoff->about ? "\"" : "",
+                                 signoff->about
+                                     ? signoff->about
+                                     : name_of(&OPERATION_KIND_NAMES, (int)operation->kind),
+                                 signoff->about ? "\"" : "", operation->group, signoff->reason));
+    }
+}
+
+static void want_act(Wanted *wanted, const Operation *operation)
+{
+    const Act *act = operation_act(operation);
+    const Operation ballot = operation_ballot(operation);
+    if (!act)
+        return;
+    guint missing = quorum_missing(&ballot);
+    want(wanted, SEVERITY_WARNING, 0, g_strdup_printf("signoff:%s:%u", operation->id, act->number),
+         g_strconcat("operation/", operation->id, NULL),
+         g_strdup_printf("%u sign-off%s wanted to %s. %s", missing, missing == 1 ? " is" : "s are",
+                         act->kind == ACT_ABORT ? "abort" : "skip", act->statement->summary));
+}
+
 static void want_operation(Wanted *wanted, const Operation *operation)
 {
     guint missing = operation->state == OPERATION_AWAITING ? quorum_missing(operation) : 0;
@@ -155,6 +186,7 @@ static void want_operation(Wanted *wanted, const Operation *operation)
                              operation->statement->summary, operation->why ? operation->why : ""));
     want_manual(wanted, operation);
     want_signature(wanted, operation);
+    want_act(wanted, operation);
 }
 
 static GPtrArray *wanted_alarms(const Engine *engine)
@@ -168,6 +200,7 @@ static GPtrArray *wanted_alarms(const Engine *engine)
         const Operation *operation = engine->operations->pdata[i];
         if (!operation_has_ended(operation) && !operation->region)
             want_operation(&wanted, operation);
+        want_reviews(&wanted, operation);
     }
     if (!engine->frame.store_ok)
         want(&wanted, SEVERITY_CRITICAL, 0, g_strdup("store"), g_strdup("fleet"),
@@ -234,7 +267,8 @@ static bool is_wanted(const GPtrArray *ids, const char *id)
 static bool goes_by_itself(const Alarm *alarm)
 {
     return alarm->acknowledged_by || g_str_has_prefix(alarm->id, "signoff:") ||
-           g_str_has_prefix(alarm->id, "again:") || g_str_has_prefix(alarm->id, "manual:");
+           g_str_has_prefix(alarm->id, "again:") || g_str_has_prefix(alarm->id, "manual:") ||
+           g_str_has_prefix(alarm->id, "review:");
 }
 
 static void end_alarms(Engine *engine, const GPtrArray *ids)

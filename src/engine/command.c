@@ -1,6 +1,7 @@
 // What people do with an operation: one row each, with the role it takes and what it does to the copy.
 #include "base/text.h"
-#include "engine/execute.h"
+#include "engine/act.h"
+#include "engine/failed.h"
 #include "engine/region.h"
 #include "model/plan.h"
 #include "model/quorum.h"
@@ -33,14 +34,19 @@ static void free_asked(gpointer data)
     g_free(asked);
 }
 
-typedef bool (*Act)(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
-                    GError **error);
+typedef bool (*Command)(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
+                        GError **error);
 
 static bool do_withdraw(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
                         GError **error)
 {
     bool may = g_strcmp0(copy->proposer, asked->person) == 0 || (asked->roles & ROLE_BIT_APPROVER);
     g_autofree char *why = g_strdup_printf("withdrawn by %s: %s", asked->person, asked->reason);
+    const Act *act = operation_act(copy);
+    if (act && (g_strcmp0(act->by, asked->person) == 0 || (asked->roles & ROLE_BIT_APPROVER))) {
+        act_end(engine, motion, copy, ACT_WITHDRAWN, asked->person, why);
+        return true;
+    }
     if (!may) {
         refuse(error, REFUSAL_NOT_ALLOWED,
                "Only %s, who proposed it, or an approver may withdraw %s.", copy->proposer,
@@ -64,39 +70,16 @@ static bool do_hold(Engine *engine, Motion *motion, Operation *copy, const Asked
 static bool do_resume(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
                       GError **error)
 {
+    const Act *act = operation_act(copy);
     (void)engine, (void)motion, (void)asked;
+    if (act && act->kind == ACT_ABORT) {
+        refuse(error, REFUSAL_CONFLICT,
+               "%s waits for its sign-offs: sign, reject or withdraw it before %s goes on.",
+               act->statement->confirm, copy->id);
+        return false;
+    }
     copy->held = false;
     return operation_move(copy, EVENT_RESUME, error);
-}
-
-// The failed steps that are meant: one, or all. Of an operation that is being undone only the way back.
-static guint change_failed(Operation *copy, guint number, StepState state, const char *by)
-{
-    guint changed = 0;
-    for (guint i = 0; i < copy->steps->len; i++) {
-        Step *step = copy->steps->pdata[i];
-        if (step->state != STEP_FAILED || (number && step->number != number) ||
-            (copy->phase == PHASE_UNDOING && !step->compensates))
-            continue;
-        step->state = state;
-        if (state == STEP_SKIPPED) {
-            g_free(step->by);
-            step->by = g_strdup(by);
-        }
-        changed++;
-    }
-    return changed;
-}
-
-static guint count_failed(const Operation *operation)
-{
-    guint failed = 0;
-    for (guint i = 0; i < operation->steps->len; i++) {
-        const Step *step = operation->steps->pdata[i];
-        failed +=
-            step->state == STEP_FAILED && (operation->phase != PHASE_UNDOING || step->compensates);
-    }
-    return failed;
 }
 
 static bool refuse_no_step(const Operation *copy, guint number, GError **error)
@@ -115,55 +98,39 @@ static void again_noted(Operation *copy)
     }
 }
 
-static bool go_on(Operation *copy, OperationEvent event, GError **error)
-{
-    // Other steps of the wave may have failed too: they keep it paused.
-    if (!transition_allows(copy, event) || !count_failed(copy)) {
-        g_clear_pointer(&copy->why, g_free);
-        return operation_move(copy, event, error);
-    }
-    return true;
-}
-
 static bool do_retry(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
                      GError **error)
 {
     (void)engine, (void)motion;
-    bool any = change_failed(copy, asked->step, STEP_PENDING, NULL) > 0;
+    bool any = failed_retry(copy, asked->step) > 0;
     if (!any && asked->step && copy->state == OPERATION_PAUSED)
         return refuse_no_step(copy, asked->step, error);
     if (!any)
         again_noted(copy);
-    return go_on(copy, EVENT_RETRY, error);
+    return failed_go_on(copy, EVENT_RETRY, error);
+}
+
+static bool ask_act(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
+                    ActKind kind, GError **error)
+{
+    const Act wanted = {.kind = kind,
+                        .step = kind == ACT_SKIP ? asked->step : 0,
+                        .by = asked->person,
+                        .reason = asked->reason,
+                        .ticket = asked->ticket};
+    return act_ask(engine, motion, copy, &wanted, error);
 }
 
 static bool do_skip(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
                     GError **error)
 {
-    (void)engine, (void)motion;
-    if (!change_failed(copy, asked->step, STEP_SKIPPED, asked->person) &&
-        copy->state == OPERATION_PAUSED)
-        return refuse_no_step(copy, asked->step, error);
-    return go_on(copy, EVENT_SKIP, error);
+    return ask_act(engine, motion, copy, asked, ACT_SKIP, error);
 }
 
 static bool do_abort(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
                      GError **error)
 {
-    (void)asked;
-    if (!operation_move(copy, EVENT_ABORT, error))
-        return false;
-    // The way back has an epoch of its own, so that late commands of the way there are refused.
-    copy->phase = PHASE_UNDOING;
-    copy->held = false;
-    for (guint i = 0; i < copy->steps->len; i++) {
-        Step *step = copy->steps->pdata[i];
-        if (step->state == STEP_WAITING)
-            step->state = STEP_PENDING;
-    }
-    if (world_live(engine, copy->group))
-        execute_issue_epoch(engine, motion, copy);
-    return true;
+    return ask_act(engine, motion, copy, asked, ACT_ABORT, error);
 }
 
 static bool do_start(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
@@ -200,10 +167,10 @@ static bool do_confirm(Engine *engine, Motion *motion, Operation *copy, const As
 }
 
 typedef struct {
-    Act act;
+    Command act;
     RoleBit role;
     const char *role_name;
-    const char *action; // in the audit log
+    const char *action; // in the audit log; NULL = it makes its own records
     bool silent;        // needs no reason
 } Row;
 
@@ -212,8 +179,8 @@ static const Row ROWS[COMMAND_COUNT] = {
     [COMMAND_HOLD] = {do_hold, ROLE_BIT_OPERATOR, "operator", "operation.hold", true},
     [COMMAND_RESUME] = {do_resume, ROLE_BIT_APPROVER, "approver", "operation.resume", false},
     [COMMAND_RETRY] = {do_retry, ROLE_BIT_APPROVER, "approver", "operation.retry", false},
-    [COMMAND_SKIP] = {do_skip, ROLE_BIT_APPROVER, "approver", "operation.skip", false},
-    [COMMAND_ABORT] = {do_abort, ROLE_BIT_APPROVER, "approver", "operation.abort", false},
+    [COMMAND_SKIP] = {do_skip, ROLE_BIT_OPERATOR, "operator", NULL, false},
+    [COMMAND_ABORT] = {do_abort, ROLE_BIT_OPERATOR, "operator", NULL, false},
     [COMMAND_START] = {do_start, ROLE_BIT_APPROVER, "approver", "operation.start", false},
     [COMMAND_CONFIRM] = {do_confirm, ROLE_BIT_OPERATOR, "operator", "step.confirmed", false},
 };
@@ -312,7 +279,10 @@ static bool prepare_command(Engine *engine, Motion *motion, GError **error)
     if (!check(engine, asked, error))
         return false;
     Operation *copy = motion_operation(motion, world_operation(engine, asked->operation));
-    AuditRecord *audit = motion_audit(motion, asked->person, row->action, "operation", copy->id);
+    if (!row->action && !copy->region)
+        return row->act(engine, motion, copy, asked, error);
+    const char *action = row->action ? row->action : "operation.asked"; // a region's: refused below
+    AuditRecord *audit = motion_audit(motion, asked->person, action, "operation", copy->id);
     audit->digest = g_strdup(copy->digest);
     audit->detail = asked->step ? g_strdup_printf("step %u: %s", asked->step, asked->reason)
                                 : g_strdup(asked->reason);

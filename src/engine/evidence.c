@@ -315,6 +315,7 @@ static void set_approvals(Maker *maker)
     statement->signoff_why = g_strdup(why);
     statement->four_eyes = policy->four_eyes;
     statement->signature = policy->signature;
+    statement->break_glass = policy->break_glass;
 }
 
 static void copy_steps(Maker *maker, const GPtrArray *steps)

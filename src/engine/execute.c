@@ -2,6 +2,7 @@
 #include "engine/execute.h"
 
 #include "base/timefmt.h"
+#include "engine/act.h"
 #include "engine/losses.h"
 #include "engine/signature.h"
 #include "engine/step.h"
@@ -467,6 +468,8 @@ Motion *execute_next(Engine *engine, gint64 *due_ms)
         if (operation_has_ended(operation) || operation->region)
             continue;
         Motion *motion = signature_next(engine, operation, due_ms);
+        if (!motion)
+            motion = act_next(engine, operation, due_ms);
         if (!motion)
             motion = waiting ? waiting_next(engine, operation, due_ms)
                              : running_next(engine, operation, due_ms);

@@ -217,15 +217,31 @@ static const Stage STAGES[] = {
 
 static void read_stage(Engine *engine, const char *from);
 
+static bool is_forgettable(const Operation *operation)
+{
+    for (guint i = 0; i < operation->signoffs->len; i++)
+        if (signoff_review_is_due(operation->signoffs->pdata[i]))
+            return false;
+    return operation_has_ended(operation);
+}
+
+static void forget_old(Engine *engine)
+{
+    for (guint i = 0;
+         i < engine->operations->len && engine->operations->len > ENGINE_KEEP_OPERATIONS;) {
+        Operation *operation = engine->operations->pdata[i];
+        if (!is_forgettable(operation)) {
+            i++;
+            continue;
+        }
+        g_hash_table_remove(engine->operation_by_id, operation->id);
+        g_ptr_array_remove_index(engine->operations, i);
+    }
+}
+
 static void load_done(Engine *engine)
 {
-    while (engine->operations->len > ENGINE_KEEP_OPERATIONS) {
-        Operation *oldest = engine->operations->pdata[0];
-        if (!operation_has_ended(oldest))
-            break;
-        g_hash_table_remove(engine->operation_by_id, oldest->id);
-        g_ptr_array_remove_index(engine->operations, 0);
-    }
+    forget_old(engine);
     for (guint i = 0; i < engine->groups->len; i++)
         world_group_dirty(engine, ((const GroupStatus *)engine->groups->pdata[i])->name);
     engine->life = LIFE_RUNNING;

@@ -54,15 +54,33 @@ void engine_sign(Engine *engine, const SignRequest *request, EngineSignOffDone d
 // What became of a sign-off. REFUSAL_NOT_FOUND: it was never recorded.
 void engine_find_signoff(Engine *engine, const char *id, EngineSignOffDone done, gpointer data);
 
+typedef struct {
+    const Person *person;
+    const char *key;
+    const char *operation;
+    const char *signoff; // its id
+    const char *reason;  // must hold a word
+} SignOffRequest;
+
+// The giver takes an approval back, before the point of no return: in the hold window the operation waits for
+// sign-offs again, later it is held and nothing more is begun before it is signed again.
+void engine_take_back(Engine *engine, const SignOffRequest *request, EngineSignOffDone done,
+                      gpointer data);
+
+// Closes the review that a break-glass sign-off left. Needs ROLE_BIT_APPROVER, and somebody else than its giver.
+void engine_review(Engine *engine, const SignOffRequest *request, EngineSignOffDone done,
+                   gpointer data);
+
 typedef enum {
-    COMMAND_WITHDRAW, // the proposer, or an approver: ends a proposal
+    COMMAND_WITHDRAW, // the proposer, or an approver: ends a proposal; of an open act: that
     COMMAND_HOLD,     // any operator: no new steps
     COMMAND_RESUME,   // an approver: go on after a hold or a pause
     COMMAND_RETRY,    // an approver: the failed step (0 = all that failed) again, same key
-    COMMAND_SKIP,     // an approver: leave the failed step out; makes it completed-with-exceptions
-    COMMAND_ABORT,    // an approver: undo; refused past the point of no return
-    COMMAND_START,    // an approver: do not wait for the end of the hold window
-    COMMAND_CONFIRM,  // an operator: the manual step is done; reason = how it is known
+    COMMAND_SKIP, // an operator asks that the failed (or waiting) step be left out: an act to sign
+    COMMAND_ABORT, // an operator asks for the undoing: an act to sign; holds the operation meanwhile;
+                   // refused past the point of no return
+    COMMAND_START,   // an approver: do not wait for the end of the hold window
+    COMMAND_CONFIRM, // an operator: the manual step is done; reason = how it is known
     COMMAND_COUNT
 } OperationCommand;
 

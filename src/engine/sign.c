@@ -2,7 +2,7 @@
 // longer stands.
 #include <string.h>
 
-#include "engine/execute.h"
+#include "engine/act.h"
 #include "engine/signature.h"
 #include "model/quorum.h"
 #include "model/refusal.h"
@@ -47,7 +47,7 @@ static bool is_same(const SignOff *a, const SignOff *b, const char *person)
     return g_strcmp0(a->operation, b->operation) == 0 && g_strcmp0(a->digest, b->digest) == 0 &&
            a->decision == b->decision && g_strcmp0(a->operator_name, person) == 0 &&
            g_strcmp0(a->reason, b->reason) == 0 && g_strcmp0(a->ticket, b->ticket) == 0 &&
-           g_strcmp0(a->phrase, b->phrase) == 0;
+           g_strcmp0(a->phrase, b->phrase) == 0 && a->break_glass == b->break_glass;
 }
 
 // True if the id was used before: then `error` says so, or (same content) there is nothing to do.
@@ -64,24 +64,36 @@ static bool answered_before(const Engine *engine, const Asked *asked, GError **e
     return true;
 }
 
+// Does what may be signed now still stand on the evidence of this moment?
+static Guard guard_ballot(Engine *engine, const Operation *operation)
+{
+    return operation_act(operation) ? act_guard(engine, operation)
+                                    : guard_statement(engine, operation);
+}
+
 static bool restated(Engine *engine, Motion *motion, const Operation *operation)
 {
-    g_auto(Guard) guard = guard_statement(engine, operation);
-    if (guard.answer != GUARD_VOID || !transition_allows(operation, EVENT_VOID))
+    g_auto(Guard) guard = guard_ballot(engine, operation);
+    bool act = operation_act(operation) != NULL;
+    if (guard.answer != GUARD_VOID || !(act || transition_allows(operation, EVENT_VOID)))
         return false;
     Operation *copy = motion_operation(motion, operation);
-    execute_void(engine, motion, copy, &guard);
+    if (act)
+        act_restate(engine, motion, copy, &guard);
+    else
+        execute_void(engine, motion, copy, &guard);
+    const Operation ballot = operation_ballot(copy);
     g_clear_error(&motion->answer);
     refuse(&motion->answer, REFUSAL_WRONG_DIGEST,
            "The evidence has changed just now: %s. There is a new statement (%.12s): read it, then "
            "sign.",
-           copy->changed, copy->digest);
+           ballot.changed, ballot.digest);
     return true;
 }
 
 static gint64 evidence_time(Engine *engine, const Operation *operation)
 {
-    g_auto(Guard) guard = guard_statement(engine, operation);
+    g_auto(Guard) guard = guard_ballot(engine, operation);
     return guard.statement ? statement_oldest_fact(guard.statement) : 0;
 }
 
@@ -92,30 +104,81 @@ static void remember(Engine *engine, Motion *motion)
 
 static void record_signoff(Engine *engine, Motion *motion, Operation *copy, const Asked *asked)
 {
-    g_autofree char *text = statement_text(copy->statement);
+    const Operation ballot = operation_ballot(copy);
+    g_autofree char *text = statement_text(ballot.statement);
     SignOff *signoff = signoff_copy(asked->signoff);
     bool approve = signoff->decision == DECISION_APPROVE;
+    const Act *act = operation_act(copy);
+    g_free(signoff->about);
+    signoff->about = act ? act_words(act->kind, act->step) : NULL;
     g_free(signoff->operator_name);
     signoff->operator_name = g_strdup(asked->person.name);
     signoff->at_ms = engine->now_ms;
     signoff->void_ = false;
     signoff->audit_seq = engine->audit_seq + (gint64)motion->audit->len + 1;
-    AuditRecord *audit =
-        motion_audit(motion, asked->person.name, approve ? "signoff.approve" : "signoff.reject",
-                     "operation", copy->id);
+    AuditRecord *audit = motion_audit(motion, asked->person.name,
+                                      !approve               ? "signoff.reject"
+                                      : signoff->break_glass ? "signoff.break-glass"
+                                                             : "signoff.approve",
+                                      "operation", copy->id);
     audit->digest = g_strdup(signoff->digest);
-    audit->detail = g_strdup_printf("sign-off %s, %s%s%s: %s", signoff->id, asked->person.how,
-                                    signoff->ticket ? ", ticket " : "",
-                                    signoff->ticket ? signoff->ticket : "", signoff->reason);
+    audit->detail = g_strdup_printf(
+        "sign-off %s%s%s, %s%s%s: %s%s", signoff->id, act ? ", " : "", act ? signoff->about : "",
+        asked->person.how, signoff->ticket ? ", ticket " : "",
+        signoff->ticket ? signoff->ticket : "", signoff->reason,
+        signoff->break_glass ? " (alone; a review by somebody else is due)" : "");
     signature_record(motion, signoff, audit, signature_namespace(copy->kind), text);
     motion->applied = remember;
     json_t *json = signoff_to_json(signoff);
     motion_put(motion, g_strconcat("signoff/", signoff->id, NULL), wire_format(json), true);
     json_decref(json);
     g_ptr_array_add(copy->signoffs, signoff);
-    motion_say(motion, approve ? SEVERITY_INFO : SEVERITY_WARNING, "operation", copy->id,
-               "%s %s: %s", signoff->operator_name, approve ? "approves" : "rejects",
-               signoff->reason);
+    Severity severity = signoff->break_glass ? SEVERITY_CRITICAL
+                        : approve            ? SEVERITY_INFO
+                                             : SEVERITY_WARNING;
+    motion_say(motion, severity, "operation", copy->id, "%s %s%s%s: %s", signoff->operator_name,
+               signoff->break_glass ? "BREAKS THE GLASS, alone"
+               : approve            ? "approves"
+                                    : "rejects",
+               act ? ": " : "", act ? signoff->about : "", signoff->reason);
+}
+
+// What the rejecter had approved before no longer counts.
+static void void_own(Operation *copy, const char *person, const char *why)
+{
+    for (guint i = 0; i < copy->signoffs->len; i++) {
+        SignOff *signoff = copy->signoffs->pdata[i];
+        if (signoff->void_ || signoff->decision != DECISION_APPROVE ||
+            g_strcmp0(signoff->operator_name, person) != 0 ||
+            g_strcmp0(signoff->digest, copy->digest) != 0)
+            continue;
+        signoff->void_ = true;
+        signoff->void_why = g_strdup(why);
+    }
+}
+
+// One reject ends what waits. What was signed and is under way already is held: no further step begins, and at the
+// point of no return the sign-offs are counted again.
+static bool reject(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
+                   GError **error)
+{
+    g_autofree char *why =
+        g_strdup_printf("rejected by %s: %s", asked->person.name, asked->signoff->reason);
+    if (operation_act(copy)) {
+        act_end(engine, motion, copy, ACT_REJECTED, asked->person.name, why);
+        return true;
+    }
+    if (transition_allows(copy, EVENT_REJECT)) {
+        if (!operation_move(copy, EVENT_REJECT, error))
+            return false;
+        execute_end(engine, motion, copy, why);
+        return true;
+    }
+    void_own(copy, asked->person.name, why);
+    copy->held = true;
+    motion_audit(motion, asked->person.name, "operation.hold", "operation", copy->id)->detail =
+        g_strdup(why);
+    return true;
 }
 
 static bool prepare_sign(Engine *engine, Motion *motion, GError **error)
@@ -147,20 +210,21 @@ static bool prepare_sign(Engine *engine, Motion *motion, GError **error)
     signoff->key = g_strdup(motion->check.key);
     if (signoff->decision == DECISION_APPROVE && restated(engine, motion, operation))
         return true;
-    if (!quorum_check(operation, signoff, &asked->person, engine->now_ms,
+    const Operation ballot = operation_ballot(operation);
+    if (!quorum_check(&ballot, signoff, &asked->person, engine->now_ms,
                       evidence_time(engine, operation), live->group->policy.evidence_ms, error) ||
-        !signature_allows(operation->statement, signoff, &motion->check, error))
+        !signature_allows(ballot.statement, signoff, &motion->check, error))
         return false;
     Operation *copy = motion_operation(motion, operation);
     record_signoff(engine, motion, copy, asked);
-    if (signoff->decision == DECISION_APPROVE)
-        return quorum_missing(copy) || execute_approve(engine, motion, copy, error);
-    if (!operation_move(copy, EVENT_REJECT, error))
-        return false;
-    g_autofree char *why =
-        g_strdup_printf("rejected by %s: %s", asked->person.name, signoff->reason);
-    execute_end(engine, motion, copy, why);
-    return true;
+    if (signoff->decision == DECISION_REJECT)
+        return reject(engine, motion, copy, asked, error);
+    const Operation after = operation_ballot(copy);
+    // Under way already, a new sign-off takes the place of one that was taken back; a signer resumes it.
+    // What an act is signed for is done by the executor, once the signatures stand.
+    if (quorum_missing(&after) || after.state != OPERATION_AWAITING || operation_act(copy))
+        return true;
+    return execute_approve(engine, motion, copy, error);
 }
 
 static void sign_finished(Engine *engine, Motion *motion, const GError *error)
@@ -176,8 +240,10 @@ static void sign_finished(Engine *engine, Motion *motion, const GError *error)
 static void ask(Engine *engine, Motion *motion, const Asked *asked)
 {
     const SignOff *signoff = asked->signoff;
-    const Operation *operation =
+    const Operation *whole =
         signoff->operation ? world_operation(engine, signoff->operation) : NULL;
+    const Operation ballot = whole ? operation_ballot(whole) : (Operation){0};
+    const Operation *operation = whole ? &ballot : NULL;
     if (!signoff->signature || !operation || !operation->statement ||
         signoff->decision != DECISION_APPROVE ||
         g_strcmp0(signoff->digest, operation->digest) != 0) {

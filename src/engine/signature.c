@@ -220,7 +220,7 @@ static Motion *lapse(const Operation *operation, guint index, const SignatureChe
     Motion *motion = motion_new("signature lapsed", NULL);
     Operation *copy = motion_operation(motion, operation);
     SignOff *signoff = copy->signoffs->pdata[index];
-    bool late = copy->past_pnr;
+    bool late = copy->past_pnr && g_strcmp0(signoff->digest, copy->digest) == 0;
     signoff->void_ = !late;
     signoff->lapsed = late;
     g_free(signoff->void_why);
@@ -242,12 +242,16 @@ static Motion *lapse(const Operation *operation, guint index, const SignatureChe
 Motion *signature_next(Engine *engine, const Operation *operation, gint64 *due_ms)
 {
     guint64 edition = 0;
+    const Operation ballot = operation_ballot(operation); // an open act has sign-offs of its own
     for (guint i = 0; engine->config.verifier && i < operation->signoffs->len; i++) {
         const SignOff *signoff = operation->signoffs->pdata[i];
-        if (!matters(operation, signoff))
+        const Operation *signed_for = matters(operation, signoff) ? operation
+                                      : matters(&ballot, signoff) ? &ballot
+                                                                  : NULL;
+        if (!signed_for)
             continue;
         edition = edition ? edition : verifier_edition(engine->config.verifier);
-        const Stand *stand = current(engine, operation, signoff, edition, due_ms);
+        const Stand *stand = current(engine, signed_for, signoff, edition, due_ms);
         if (stand && signature_lapsed(signoff, &stand->check))
             return lapse(operation, i, &stand->check);
     }

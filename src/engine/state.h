@@ -7,6 +7,8 @@
 //   record.c    a group's record, as JSON       derive.c   modes, replication, loss bounds
 //   evidence.c  statements                      guard.c    may this be done now?
 //   propose.c   sign.c  command.c  arm.c        what people ask
+//   revoke.c                                    a sign-off taken back, a review closed
+//   act.c  act-statement.c  failed.c            skip and abort, signed on their own
 //   watchdog.c  reconcile.c                     what the engine does by itself
 //   execute.c   which decision is next          step.c     one step's commands and observations
 //   alarms.c    alarms                          findings.c  findings, judged where something changed
@@ -91,6 +93,7 @@ typedef struct {
     GroupRecord *record;  // owned; as the store holds it
     Operation *open;      // the one that has not ended; NULL
     gint64 check_ms;      // monotonic: when waiting evidence is compared again
+    gint64 act_ms;        // monotonic: when an open act's evidence is compared again
     gint64 wait_since_ms; // monotonic: waiting at the point of no return for what is observed
     bool fell;            // its location was down, and it was not moved away meanwhile
     bool declined;        // the watchdog has proposed since its location was up last

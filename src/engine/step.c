@@ -2,6 +2,7 @@
 
 #include "base/timefmt.h"
 #include "engine/evidence.h"
+#include "model/quorum.h"
 
 enum {
     COMMAND_DEADLINE_MS = 10 * 1000,
@@ -227,6 +228,12 @@ static void look(Engine *engine, const Operation *operation, const Step *step, E
         observe_urgent(engine, watch);
 }
 
+// What was signed for is not sent (again) once a sign-off was taken back; the way back was signed as an act.
+static bool is_covered(const Operation *operation, const Step *step)
+{
+    return step->compensates || operation->past_pnr || !quorum_missing(operation);
+}
+
 static void advance_command(Engine *engine, const Operation *operation, const Step *step,
                             Exec *exec)
 {
@@ -239,7 +246,8 @@ static void advance_command(Engine *engine, const Operation *operation, const St
     }
     if (exec->stage == EXEC_LOOK)
         look(engine, operation, step, exec);
-    if (exec->stage == EXEC_SEND && engine->mono_ms >= exec->next_ms && engine_may_act(engine))
+    if (exec->stage == EXEC_SEND && engine->mono_ms >= exec->next_ms && engine_may_act(engine) &&
+        is_covered(operation, step))
         send_command(engine, operation, step, exec);
 }
 

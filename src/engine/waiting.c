@@ -41,6 +41,12 @@ void execute_state(const Engine *engine, Motion *motion, Operation *operation, S
 
 void execute_end(Engine *engine, Motion *motion, Operation *operation, const char *why)
 {
+    Act *act = operation_act(operation);
+    if (act) { // nobody signs for what is over
+        act->state = ACT_OVERTAKEN;
+        act->ended_ms = engine->now_ms;
+        act->why = g_strdup("The operation ended before.");
+    }
     g_free(operation->why);
     operation->why = g_strdup(why);
     operation->ended_ms = engine->now_ms;

@@ -82,6 +82,7 @@ typedef struct {
     gint64 antiflap_ms;    // automatic proposals are blocked so long after an operation
     gint64 step_limit_ms;  // a step's time limit unless its kind has a longer one
     gint64 drain_limit_ms; // how long to wait for runs in flight
+    bool break_glass;      // one person alone may sign, with a longer phrase; a review is due then
     bool propose;          // the watchdog proposes by itself when the primary is down
 } Policy;
 

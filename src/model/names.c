@@ -85,6 +85,13 @@ const NameTable SIDE_NAMES = TABLE("responsible side", SIDES);
 static const char *const DECISIONS[] = {"approve", "reject"};
 const NameTable DECISION_NAMES = TABLE("decision", DECISIONS);
 
+static const char *const ACTS[] = {"none", "skip", "abort"};
+const NameTable ACT_NAMES = TABLE("act", ACTS);
+
+static const char *const ACT_STATES[] = {"open",      "done",    "rejected",
+                                         "withdrawn", "expired", "overtaken"};
+const NameTable ACT_STATE_NAMES = TABLE("state of an act", ACT_STATES);
+
 static const char *const SEVERITIES[] = {"info", "warning", "error", "critical"};
 const NameTable SEVERITY_NAMES = TABLE("severity", SEVERITIES);
 

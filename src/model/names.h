@@ -176,6 +176,20 @@ extern const NameTable SIDE_NAMES;
 typedef enum { DECISION_APPROVE, DECISION_REJECT } Decision;
 extern const NameTable DECISION_NAMES;
 
+// What asks for sign-offs of its own while an operation is under way.
+typedef enum { ACT_NONE, ACT_SKIP, ACT_ABORT } ActKind;
+extern const NameTable ACT_NAMES;
+
+typedef enum {
+    ACT_OPEN, // waits for its sign-offs
+    ACT_DONE,
+    ACT_REJECTED,
+    ACT_WITHDRAWN,
+    ACT_EXPIRED,
+    ACT_OVERTAKEN // what it was about is no longer so
+} ActState;
+extern const NameTable ACT_STATE_NAMES;
+
 typedef enum { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR, SEVERITY_CRITICAL } Severity;
 extern const NameTable SEVERITY_NAMES;
 

@@ -60,6 +60,9 @@ SignOff *signoff_copy(const SignOff *signoff)
     copy->key = g_strdup(signoff->key);
     copy->key_type = g_strdup(signoff->key_type);
     copy->void_why = g_strdup(signoff->void_why);
+    copy->about = g_strdup(signoff->about);
+    copy->reviewed_by = g_strdup(signoff->reviewed_by);
+    copy->review_note = g_strdup(signoff->review_note);
     return copy;
 }
 
@@ -78,6 +81,9 @@ void signoff_free(SignOff *signoff)
     g_free(signoff->key);
     g_free(signoff->key_type);
     g_free(signoff->void_why);
+    g_free(signoff->about);
+    g_free(signoff->reviewed_by);
+    g_free(signoff->review_note);
     g_free(signoff);
 }
 
@@ -153,6 +159,11 @@ static void free_member(gpointer data)
     member_free(data);
 }
 
+static void free_act(gpointer data)
+{
+    act_free(data);
+}
+
 Operation *operation_new(const char *id)
 {
     Operation *operation = g_new0(Operation, 1);
@@ -160,6 +171,7 @@ Operation *operation_new(const char *id)
     operation->members = g_ptr_array_new_with_free_func(free_member);
     operation->signoffs = g_ptr_array_new_with_free_func(free_signoff);
     operation->steps = g_ptr_array_new_with_free_func(free_step);
+    operation->acts = g_ptr_array_new_with_free_func(free_act);
     operation->exceptions = g_ptr_array_new_with_free_func(g_free);
     operation->restatements = g_ptr_array_new_with_free_func(free_restatement);
     operation->lost = (Losses){-1, -1, -1};
@@ -185,6 +197,7 @@ void operation_free(Operation *operation)
     statement_free(operation->statement);
     g_ptr_array_unref(operation->signoffs);
     g_ptr_array_unref(operation->steps);
+    g_ptr_array_unref(operation->acts);
     g_ptr_array_unref(operation->exceptions);
     g_ptr_array_unref(operation->restatements);
     g_free(operation);
@@ -200,6 +213,12 @@ static gpointer copy_signoff(gconstpointer signoff, gpointer data)
 {
     (void)data;
     return signoff_copy(signoff);
+}
+
+static gpointer copy_act(gconstpointer act, gpointer data)
+{
+    (void)data;
+    return act_copy(act);
 }
 
 static gpointer copy_text(gconstpointer text, gpointer data)
@@ -246,6 +265,7 @@ Operation *operation_copy(const Operation *operation)
     copy->statement = operation->statement ? statement_copy(operation->statement) : NULL;
     copy->steps = g_ptr_array_copy(operation->steps, copy_step, NULL);
     copy->signoffs = g_ptr_array_copy(operation->signoffs, copy_signoff, NULL);
+    copy->acts = g_ptr_array_copy(operation->acts, copy_act, NULL);
     copy->exceptions = g_ptr_array_copy(operation->exceptions, copy_text, NULL);
     copy->restatements = g_ptr_array_copy(operation->restatements, copy_restatement, NULL);
     return copy;
@@ -276,4 +296,34 @@ Member *operation_member(const Operation *operation, const char *group)
 bool operation_has_ended(const Operation *operation)
 {
     return operation->state >= OPERATION_COMPLETED;
+}
+
+Act *operation_act(const Operation *operation)
+{
+    Act *last = operation->acts->len ? operation->acts->pdata[operation->acts->len - 1] : NULL;
+    return last && last->state == ACT_OPEN ? last : NULL;
+}
+
+Operation operation_ballot(const Operation *operation)
+{
+    Operation ballot = *operation;
+    const Act *act = operation_act(operation);
+    if (!act)
+        return ballot;
+    ballot.state = OPERATION_AWAITING;
+    ballot.phase = PHASE_NONE;
+    ballot.proposer = act->by;
+    ballot.reason = act->reason;
+    ballot.proposed_ms = act->asked_ms;
+    ballot.expires_ms = act->expires_ms;
+    ballot.statement = act->statement;
+    ballot.digest = act->digest;
+    ballot.statement_version = act->statement_version;
+    ballot.changed = act->changed;
+    return ballot;
+}
+
+bool signoff_review_is_due(const SignOff *signoff)
+{
+    return signoff->break_glass && signoff->decision == DECISION_APPROVE && !signoff->reviewed_ms;
 }

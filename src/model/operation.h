@@ -3,6 +3,7 @@
 // state may follow which), model/plan.h (which steps), model/quorum.h (which sign-offs suffice).
 #pragma once
 
+#include "model/act.h"
 #include "model/names.h"
 #include "model/difference.h"
 
@@ -49,9 +50,15 @@ typedef struct {
     KeyFrom key_from;        // as the client says
     gint64 at_ms;
     gint64 audit_seq; // the record that holds it
-    bool void_;       // the statement changed after it was given, or its key was revoked
-    char *void_why;   // of a signature that no longer stands; NULL
+    bool
+        void_; // the statement changed after it was given, its key was revoked, or it was taken back
+    char *void_why;   // of one that was taken back, or whose signature no longer stands; NULL
     bool lapsed;      // … found past the point of no return: it counted, and an alarm is due
+    char *about;      // the act it is about: "skip step 4", "abort"; NULL = the operation
+    bool break_glass; // given by one person alone; a review is due, by somebody else
+    char *reviewed_by;
+    gint64 reviewed_ms; // 0 = not yet
+    char *review_note;
 } SignOff;
 
 // A material change: the statement that was voided by it, and what is different in the next.
@@ -114,6 +121,7 @@ typedef struct {
     GPtrArray *restatements; // of Restatement *, oldest first, the last OPERATION_RESTATEMENTS
     GPtrArray *signoffs;     // of SignOff *, in the order given, voided ones too
     GPtrArray *steps;        // of Step *
+    GPtrArray *acts;         // of Act *, in the order asked for; at most the last one is open
     GPtrArray *exceptions;   // of char *: what makes it `completed-with-exceptions`
     char *why;               // of the pause, the end, the refusal: a sentence; NULL
     Losses lost;
@@ -142,6 +150,14 @@ Step *operation_step(const Operation *operation, guint number);
 const Restatement *operation_last_change(const Operation *operation);
 // The group's part in a region-level operation; NULL if it has none.
 Member *operation_member(const Operation *operation, const char *group);
+// The act that waits for its sign-offs; NULL = none.
+Act *operation_act(const Operation *operation);
+// What may be signed now, as an operation: while an act waits, a shallow copy that shows the act's statement,
+// digest, asker and expiry in the place of the proposal's, awaiting sign-off; else the operation itself.
+// So whoever counts, checks or shows sign-offs needs to know nothing of acts. Everything in it is borrowed.
+Operation operation_ballot(const Operation *operation);
+// True if the glass was broken for it, and nobody has closed the review yet.
+bool signoff_review_is_due(const SignOff *signoff);
 // True in completed, aborted, rejected, withdrawn, expired …: nothing more will happen.
 bool operation_has_ended(const Operation *operation);
 

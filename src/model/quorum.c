@@ -58,11 +58,30 @@ guint quorum_given(const Operation *operation)
     return given;
 }
 
+// One person alone, where the policy allows it: a class of its own, not one of the needed ones.
+static bool glass_is_broken(const Operation *operation)
+{
+    for (guint i = 0; i < operation->signoffs->len; i++) {
+        const SignOff *signoff = operation->signoffs->pdata[i];
+        if (counts(operation, signoff) && signoff->break_glass)
+            return true;
+    }
+    return false;
+}
+
+// Of an act only what was said of an act counts, and the other way round.
+static bool is_about(const Operation *operation, const SignOff *signoff)
+{
+    bool act = operation->statement && operation->statement->act != ACT_NONE;
+    return act == (signoff->about != NULL);
+}
+
 static bool has_decided(const Operation *operation, const char *name)
 {
     for (guint i = 0; i < operation->signoffs->len; i++) {
         const SignOff *signoff = operation->signoffs->pdata[i];
-        if (!signoff->void_ && g_strcmp0(signoff->operator_name, name) == 0)
+        if (!signoff->void_ && is_about(operation, signoff) &&
+            g_strcmp0(signoff->operator_name, name) == 0)
             return true;
     }
     return false;
@@ -74,7 +93,8 @@ bool quorum_must_look_again(const Operation *operation, const char *name)
         return false;
     for (guint i = 0; i < operation->signoffs->len; i++) {
         const SignOff *signoff = operation->signoffs->pdata[i];
-        if (signoff->void_ && g_strcmp0(signoff->operator_name, name) == 0)
+        if (signoff->void_ && !signoff->void_why && is_about(operation, signoff) &&
+            g_strcmp0(signoff->operator_name, name) == 0)
             return true;
     }
     return false;
@@ -97,6 +117,8 @@ char *quorum_look_again(const Operation *operation)
 
 guint quorum_missing(const Operation *operation)
 {
+    if (operation->statement && operation->statement->break_glass && glass_is_broken(operation))
+        return 0;
     guint needed = operation->statement ? operation->statement->approvals : 1;
     guint given = quorum_given(operation);
     if (given < needed)
@@ -119,15 +141,22 @@ static bool refuse(GError **error, Refusal code, const char *format, ...)
     return false;
 }
 
+bool quorum_may_revoke(const Operation *operation)
+{
+    bool under_way = operation->state == OPERATION_RUNNING || operation->state == OPERATION_PAUSED;
+    return under_way && !operation->past_pnr && operation->phase != PHASE_UNDOING;
+}
+
 static bool check_open(const Operation *operation, const SignOff *signoff, gint64 now_ms,
                        GError **error)
 {
     char at[16];
     time_format_clock(operation->expires_ms, at);
     bool open = operation->state == OPERATION_AWAITING ||
-                (operation->state == OPERATION_RUNNING && operation->phase == PHASE_HOLDING &&
-                 signoff->decision == DECISION_REJECT);
-    if (operation->state == OPERATION_EXPIRED || (open && now_ms >= operation->expires_ms))
+                (quorum_may_revoke(operation) &&
+                 (signoff->decision == DECISION_REJECT || quorum_missing(operation)));
+    if (operation->state == OPERATION_EXPIRED ||
+        (operation->state == OPERATION_AWAITING && now_ms >= operation->expires_ms))
         return refuse(
             error, REFUSAL_EXPIRED,
             "Proposal %s expired at %s unsigned. Nothing expired can be signed: propose it again.",
@@ -157,7 +186,8 @@ static bool check_person(const Operation *operation, const SignOff *signoff, con
                       signoff->digest ? signoff->digest : "none",
                       operation->digest ? operation->digest : "none");
     const SignOff *earlier = approval_of(operation, person->name);
-    if (earlier && signoff->decision == DECISION_APPROVE) {
+    bool again = earlier && (earlier->break_glass || !signoff->break_glass);
+    if (again && signoff->decision == DECISION_APPROVE) {
         char at[16];
         time_format_clock(earlier->at_ms, at);
         return refuse(error, REFUSAL_DUPLICATE_PERSON,
@@ -194,16 +224,41 @@ static bool check_four_eyes(const Operation *operation, const Person *person, GE
                   person->name, operation->group);
 }
 
+// Breaking the glass is for when nobody else can be reached: only where the policy has it, and only where a plain
+// sign-off of this person would not be enough.
+static bool check_break_glass(const Operation *operation, const Person *person, GError **error)
+{
+    bool barred =
+        operation->statement->four_eyes && g_strcmp0(person->name, operation->proposer) == 0;
+    if (!operation->statement->break_glass)
+        return refuse(
+            error, REFUSAL_BREAK_GLASS,
+            "Group %s does not allow break-glass (break_glass in the fleet file): %u more "
+            "sign-offs are needed.",
+            operation->group, quorum_missing(operation));
+    if (quorum_missing(operation) <= 1 && !barred && !approval_of(operation, person->name))
+        return refuse(error, REFUSAL_BREAK_GLASS,
+                      "There is no need to break the glass: one plain sign-off of %s is enough.",
+                      person->name);
+    return true;
+}
+
+// The sentence that is to be typed for it. The caller frees.
+static char *phrase_of(const Operation *operation, const SignOff *signoff)
+{
+    return signoff->break_glass ? statement_break_glass_phrase(operation->statement)
+                                : g_strdup(operation->statement->confirm);
+}
+
 static bool check_words(const Operation *operation, const SignOff *signoff, GError **error)
 {
     if (!text_has_word(signoff->reason))
         return refuse(error, REFUSAL_NO_REASON,
                       "A reason in words is needed; it goes into the audit log with your name.");
-    if (signoff->decision == DECISION_APPROVE &&
-        !quorum_phrase_matches(signoff->phrase, operation->statement->confirm))
+    g_autofree char *phrase = phrase_of(operation, signoff);
+    if (signoff->decision == DECISION_APPROVE && !quorum_phrase_matches(signoff->phrase, phrase))
         return refuse(error, REFUSAL_WRONG_PHRASE,
-                      "The typed phrase is not this statement's. Type: %s",
-                      operation->statement->confirm);
+                      "The typed phrase is not this statement's. Type: %s", phrase);
     return true;
 }
 
@@ -230,7 +285,10 @@ bool quorum_check(const Operation *operation, const SignOff *signoff, const Pers
         return false;
     if (signoff->decision == DECISION_REJECT)
         return check_words(operation, signoff, error);
-    return check_key(operation, signoff, error) && check_four_eyes(operation, person, error) &&
+    bool alone = signoff->break_glass;
+    return check_key(operation, signoff, error) &&
+           (alone ? check_break_glass(operation, person, error)
+                  : check_four_eyes(operation, person, error)) &&
            check_words(operation, signoff, error) &&
            check_fresh(operation, now_ms, evidence_ms, evidence_limit_ms, error);
 }

@@ -25,10 +25,15 @@ guint quorum_given(const Operation *operation);
 // one needed, so while only it and nobody else's is there, one more is needed than it seems.
 guint quorum_missing(const Operation *operation);
 
+// True while a sign-off that was enough can still be taken back: signed, and before the point of no return.
+// A reject then is no end but a hold.
+bool quorum_may_revoke(const Operation *operation);
+
 // Checks a sign-off before it is taken, in this order: state, expiry, role, digest, duplicate person, duplicate
-// key (signoff->key; NULL = none known), four eyes, phrase (approve only), reason, evidence's age.
-// `evidence_ms` is the oldest live fact's time, `evidence_limit_ms` the group's limit; a reject needs neither
-// phrase nor fresh evidence. REFUSAL_* errors name the rule, the facts and the way out.
+// key (signoff->key; NULL = none known), four eyes (or, for one who signs alone, break-glass), phrase (approve
+// only), reason, evidence's age. `evidence_ms` is the oldest live fact's time, `evidence_limit_ms` the group's
+// limit; a reject needs neither phrase nor fresh evidence. REFUSAL_* errors name the rule, the facts and the way
+// out.
 bool quorum_check(const Operation *operation, const SignOff *signoff, const Person *person,
                   gint64 now_ms, gint64 evidence_ms, gint64 evidence_limit_ms, GError **error);
 

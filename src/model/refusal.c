@@ -15,6 +15,7 @@ static const RefusalInfo INFO[REFUSAL_COUNT] = {
     [REFUSAL_EXPIRED] = {URN "expired", "The proposal has expired", 410},
     [REFUSAL_DUPLICATE_PERSON] = {URN "duplicate-person", "You have signed already", 409},
     [REFUSAL_FOUR_EYES] = {URN "four-eyes", "The proposer may not give the last sign-off", 403},
+    [REFUSAL_BREAK_GLASS] = {URN "break-glass", "The glass may not be broken", 403},
     [REFUSAL_WRONG_PHRASE] = {URN "wrong-phrase", "The typed phrase is not the statement's", 422},
     [REFUSAL_NO_REASON] = {URN "no-reason", "A reason is needed", 422},
     [REFUSAL_STALE_EVIDENCE] = {URN "stale-evidence", "The evidence is too old to sign", 409},

@@ -53,6 +53,7 @@ Statement *statement_new(void)
     statement->findings = g_ptr_array_new_with_free_func(g_free);
     statement->errors = g_ptr_array_new_with_free_func(g_free);
     statement->not_known = g_ptr_array_new_with_free_func(g_free);
+    statement->not_done = g_ptr_array_new_with_free_func(g_free);
     statement->loss_transactions = statement->abandoned_runs = statement->missed_recurrences = -1;
     statement->band = LOSS_UNKNOWN;
     return statement;
@@ -75,6 +76,7 @@ void statement_free(Statement *statement)
     g_ptr_array_unref(statement->findings);
     g_ptr_array_unref(statement->errors);
     g_ptr_array_unref(statement->not_known);
+    g_ptr_array_unref(statement->not_done);
     g_free(statement);
 }
 
@@ -122,6 +124,7 @@ Statement *statement_copy(const Statement *statement)
     copy->findings = g_ptr_array_copy(statement->findings, copy_text, NULL);
     copy->errors = g_ptr_array_copy(statement->errors, copy_text, NULL);
     copy->not_known = g_ptr_array_copy(statement->not_known, copy_text, NULL);
+    copy->not_done = g_ptr_array_copy(statement->not_done, copy_text, NULL);
     return copy;
 }
 
@@ -180,6 +183,11 @@ char *statement_phrase(const Statement *statement)
     return g_strdup_printf("%s %s TO %s LOSE %s%s", VERBS[statement->kind], statement->group,
                            statement->to, statement->loss_known ? "<=" : "",
                            statement->loss_known ? loss : "UNKNOWN");
+}
+
+char *statement_break_glass_phrase(const Statement *statement)
+{
+    return g_strdup_printf("I ALONE BREAK THE GLASS: %s", statement->confirm);
 }
 
 gint64 statement_oldest_fact(const Statement *statement)

@@ -84,7 +84,11 @@ typedef struct {
     char *signoff_why;         // why sign-offs are (not) needed
     bool four_eyes;
     SignaturePolicy signature;
-    char *confirm; // the phrase to type
+    bool break_glass;    // the group's policy lets one person alone sign with a longer phrase
+    char *confirm;       // the phrase to type
+    ActKind act;         // it is about this in the middle of the operation; none = about the whole
+    guint act_step;      // skip: which step; 0 = all that failed
+    GPtrArray *not_done; // of char *: what an act leaves undone
 } Statement;
 
 Fact *fact_new(const char *id, const char *label);
@@ -115,6 +119,9 @@ char *statement_exceeds(const Statement *signed_for, const Statement *now);
 // The phrase: "FAIL OVER payments TO northeurope LOSE <=1m44s", "… LOSE UNKNOWN"; where nothing can be lost,
 // the group's name. The caller frees.
 char *statement_phrase(const Statement *statement);
+
+// The longer sentence with which one person alone breaks the glass. The caller frees.
+char *statement_break_glass_phrase(const Statement *statement);
 
 // The oldest time among the facts that are not frozen: how old the evidence is. 0 if one of them was never
 // observed.

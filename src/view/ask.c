@@ -7,9 +7,9 @@
 #include "model/transition.h"
 #include "widget/form.h"
 
-enum { FIELD_REASON, FIELD_TICKET, FIELD_WORD };
+enum { FIELD_REASON, FIELD_TICKET, FIELDS };
 enum { ACTION_SEND = 1, ACTION_NEXT, ACTION_LEAVE };
-enum { REASON_MAX = 500, TICKET_MAX = 64, WORD_MAX = 128, BOX_WIDTH = 76 };
+enum { REASON_MAX = 500, TICKET_MAX = 64, BOX_WIDTH = 76 };
 
 typedef struct {
     const char *verb;
@@ -17,28 +17,32 @@ typedef struct {
     const char *explains;
     RoleBit role;
     int event;        // that the operation must allow; -1: not asked
-    const char *word; // to be typed, the group's name or the step's number behind it; NULL: none
     const char *hint; // of the reason
     guint fields;
 } Row;
 
 static const Row ROWS[] = {
     {"resume", "RESUME", "Goes on with the next step. Only signers may.", ROLE_BIT_APPROVER,
-     EVENT_RESUME, NULL, "why it may go on", 2},
+     EVENT_RESUME, "why it may go on", 2},
     {"retry", "RETRY", "Does what failed again, with the same key: never twice.", ROLE_BIT_APPROVER,
-     EVENT_RETRY, NULL, "why it will work now", 2},
-    {"skip", "SKIP", "Leaves it out for good: the operation ends with exceptions, never as done.",
-     ROLE_BIT_APPROVER, EVENT_SKIP, "SKIP", "why it can be left out", 3},
-    {"abort", "ABORT", "Undoes what was done, step by step, with a new epoch.", ROLE_BIT_APPROVER,
-     EVENT_ABORT, "ABORT", "why it must not go on", 3},
+     EVENT_RETRY, "why it will work now", 2},
+    {"skip", "ASK TO SKIP", "Asks that it be left out for good. Approvers sign that on its own.",
+     ROLE_BIT_OPERATOR, EVENT_SKIP, "why it can be left out", 2},
+    {"abort", "ASK TO ABORT",
+     "Asks that all be undone, step by step; it is held meanwhile. Approvers sign it.",
+     ROLE_BIT_OPERATOR, EVENT_ABORT, "why it must not go on", 2},
     {"withdraw", "WITHDRAW", "Takes the proposal back. Nothing has moved yet.", ROLE_BIT_OPERATOR,
-     EVENT_WITHDRAW, NULL, "why it is not needed", 2},
+     EVENT_WITHDRAW, "why it is not needed", 2},
     {"start", "START NOW", "Does not wait for the end of the hold window.", ROLE_BIT_APPROVER,
-     EVENT_START, NULL, "why it cannot wait", 2},
+     EVENT_START, "why it cannot wait", 2},
     {"confirm", "CONFIRM A STEP", "Says that the step was done by hand, with your name.",
-     ROLE_BIT_OPERATOR, -1, NULL, "how you know that it is done", 2},
+     ROLE_BIT_OPERATOR, -1, "how you know that it is done", 2},
+    {"take-back", "TAKE YOUR SIGN-OFF BACK", "It no longer counts. What has begun is held.",
+     ROLE_BIT_APPROVER, -1, "why it must not count", 1},
+    {"review", "CLOSE A REVIEW", "Says that you have looked at what was signed alone.",
+     ROLE_BIT_APPROVER, -1, "what you found", 1},
     {"reject", "REJECT", "One reject ends the proposal; it can be proposed again.",
-     ROLE_BIT_APPROVER, EVENT_REJECT, NULL, "why not", 2},
+     ROLE_BIT_APPROVER, EVENT_REJECT, "why not", 2},
 };
 
 static const Binding KEYS[] = {
@@ -58,10 +62,9 @@ struct Ask {
     char *operation;
     char *group;
     char *digest;
-    char *word; // NULL: none is asked for
-    char *word_label;
+    char *signoff; // that it is about; NULL
     guint step;
-    FormField fields[3];
+    FormField fields[FIELDS];
     Form *form;
     Keymap *keys;
 };
@@ -80,20 +83,6 @@ static const char *check_reason(const char *text, gpointer data)
     return text_has_word(text) ? NULL : "In words: it goes into the audit log.";
 }
 
-static const char *check_word(const char *text, gpointer data)
-{
-    return g_ascii_strcasecmp(text, ((const Ask *)data)->word) == 0 ? NULL : "Not yet.";
-}
-
-static char *word_of(const Row *row, const Operation *operation, guint step)
-{
-    if (!row->word)
-        return NULL;
-    return step && strcmp(row->verb, "skip") == 0
-               ? g_strdup_printf("%s %u", row->word, step)
-               : g_strdup_printf("%s %s", row->word, operation->group);
-}
-
 Ask *ask_new(const char *verb, const Operation *operation, guint step)
 {
     Ask *ask = g_new0(Ask, 1);
@@ -103,16 +92,19 @@ Ask *ask_new(const char *verb, const Operation *operation, guint step)
     ask->group = g_strdup(operation->group);
     ask->digest = g_strdup(operation->digest);
     ask->step = step;
-    ask->word = word_of(ask->row, operation, step);
-    ask->word_label = g_strdup_printf("Type %s", ask->word ? ask->word : "");
     ask->fields[FIELD_REASON] = (FormField){"Reason", REASON_MAX, 0, ask->row->hint, check_reason};
     ask->fields[FIELD_TICKET] =
         (FormField){"Ticket", TICKET_MAX, FIELD_OPTIONAL, "may stay empty", NULL};
-    ask->fields[FIELD_WORD] =
-        (FormField){ask->word_label, WORD_MAX, FIELD_NO_PASTE, NULL, check_word};
     ask->form = form_new(ask->fields, ask->row->fields, ask);
     ask->keys = keymap_new(ask->row->title);
     keymap_add(ask->keys, reject ? REJECT_KEYS : KEYS, G_N_ELEMENTS(KEYS));
+    return ask;
+}
+
+Ask *ask_new_signoff(const char *verb, const Operation *operation, const SignOff *signoff)
+{
+    Ask *ask = ask_new(verb, operation, 0);
+    ask->signoff = g_strdup(signoff->id);
     return ask;
 }
 
@@ -125,8 +117,7 @@ void ask_free(Ask *ask)
     g_free(ask->operation);
     g_free(ask->group);
     g_free(ask->digest);
-    g_free(ask->word);
-    g_free(ask->word_label);
+    g_free(ask->signoff);
     g_free(ask);
 }
 
@@ -214,8 +205,10 @@ static Effect send(const Ask *ask, const ViewContext *context)
     effect.verb = g_strdup(ask->row->verb);
     effect.object = g_strdup(ask->operation);
     effect.step = ask->step;
+    effect.to = g_strdup(ask->signoff);
     effect.text = g_strdup(form_text(ask->form, FIELD_REASON));
-    effect.ticket = g_strdup(form_text(ask->form, FIELD_TICKET));
+    if (ask->row->fields > FIELD_TICKET)
+        effect.ticket = g_strdup(form_text(ask->form, FIELD_TICKET));
     return effect;
 }
 
@@ -275,5 +268,6 @@ void ask_draw(Ask *ask, const ViewContext *context, const Canvas *canvas)
 
 bool ask_is_dirty(const Ask *ask)
 {
-    return *form_text(ask->form, FIELD_REASON) || *form_text(ask->form, FIELD_TICKET);
+    return *form_text(ask->form, FIELD_REASON) ||
+           (ask->row->fields > FIELD_TICKET && *form_text(ask->form, FIELD_TICKET));
 }

@@ -1,5 +1,5 @@
-// The small form before a command to an operation: what it will do, a reason for the audit log, and for what
-// cannot be taken back a typed word. One row of a table a command. Enter never sends, Esc never acts.
+// The small form before a command to an operation: what it will do, a reason for the audit log. One row of a
+// table a command. Enter never sends, Esc never acts.
 #pragma once
 
 #include "view/screen.h"
@@ -9,6 +9,8 @@ typedef struct Ask Ask;
 // Commands: "resume", "retry", "skip", "abort", "withdraw", "start", "confirm" (of a manual step), "reject"
 // (a sign-off against the statement as it is now). `step` 0: none, or all that failed.
 Ask *ask_new(const char *verb, const Operation *operation, guint step);
+// About a sign-off: "take-back", "review".
+Ask *ask_new_signoff(const char *verb, const Operation *operation, const SignOff *signoff);
 void ask_free(Ask *ask);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ask, ask_free)
 

@@ -14,7 +14,8 @@ typedef enum {
     EFFECT_ARM,     // make changes possible, or impossible again
     EFFECT_PROPOSE, // kind, object = group, to (may be NULL), text = reason
     EFFECT_SIGN,    // signoff: operation, digest, decision, reason, ticket, phrase
-    EFFECT_COMMAND, // verb ("hold", "retry" …) on operation `object`, step, text = reason, ticket
+    EFFECT_COMMAND, // verb ("hold", "retry" …) on operation `object`, step, text = reason, ticket;
+                    // "take-back", "review": of its sign-off `to`
     EFFECT_ACKNOWLEDGE, // alarm `object`, text = note
     EFFECT_WATCHING,    // presence: looking at operation `object` (NULL = none)
     EFFECT_COPY,        // `text` to the terminal's clipboard (OSC 52)

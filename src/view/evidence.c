@@ -72,6 +72,9 @@ EvidenceAge evidence_age(const Picture *picture, const Operation *operation)
     EvidenceAge age = {0};
     note_location(&age, picture, operation->from);
     note_location(&age, picture, operation->to);
+    // The silence of a target may be why an act is asked for: there its last word stands, as the statement says.
+    if (operation->statement && operation->statement->act != ACT_NONE)
+        return age;
     for (guint i = 0; i < picture_count(picture, SHELF_WORKLOADS); i++) {
         const WorkloadStatus *workload = picture_at(picture, SHELF_WORKLOADS, i);
         if (g_strcmp0(workload->group, operation->group) != 0)

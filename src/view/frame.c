@@ -12,10 +12,23 @@ bool operation_signed_by(const Operation *operation, const char *name)
 {
     for (guint i = 0; i < operation->signoffs->len; i++) {
         const SignOff *signoff = operation->signoffs->pdata[i];
-        if (!signoff->void_ && g_strcmp0(signoff->operator_name, name) == 0)
+        if (!signoff->void_ && g_strcmp0(signoff->operator_name, name) == 0 &&
+            g_strcmp0(signoff->digest, operation->digest) == 0)
             return true;
     }
     return false;
+}
+
+const SignOff *operation_approval_of(const Operation *operation, const char *name)
+{
+    for (guint i = operation->signoffs->len; i-- > 0;) {
+        const SignOff *signoff = operation->signoffs->pdata[i];
+        if (!signoff->void_ && signoff->decision == DECISION_APPROVE &&
+            g_strcmp0(signoff->operator_name, name) == 0 &&
+            g_strcmp0(signoff->digest, operation->digest) == 0)
+            return signoff;
+    }
+    return NULL;
 }
 
 bool operation_wants_me(const Operation *operation, const Picture *picture)
@@ -25,11 +38,11 @@ bool operation_wants_me(const Operation *operation, const Picture *picture)
            !operation_signed_by(operation, picture->me.name);
 }
 
-static void count_operation(const Picture *picture, const Operation *operation,
-                            Attention *attention)
+static void count_operation(const Picture *picture, const Operation *whole, Attention *attention)
 {
-    if (operation->region) // its children count
+    if (whole->region) // its children count
         return;
+    const Operation ballot = operation_ballot(whole), *operation = &ballot;
     if (operation->state == OPERATION_AWAITING) {
         attention->awaiting++;
         if (operation_wants_me(operation, picture)) {
@@ -40,9 +53,8 @@ static void count_operation(const Picture *picture, const Operation *operation,
                 MAX(attention->newest_mine_ms, MAX(made_ms, operation->proposed_ms));
         }
     }
-    attention->running +=
-        operation->state == OPERATION_RUNNING || operation->state == OPERATION_PAUSED;
-    attention->paused += operation->state == OPERATION_PAUSED;
+    attention->running += whole->state == OPERATION_RUNNING || whole->state == OPERATION_PAUSED;
+    attention->paused += whole->state == OPERATION_PAUSED;
 }
 
 void attention_count(const Picture *picture, Attention *ret_attention)

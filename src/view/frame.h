@@ -26,6 +26,8 @@ guint attention_news(const Attention *before, const Attention *now);
 
 // True if this person gave a sign-off that still counts.
 bool operation_signed_by(const Operation *operation, const char *name);
+// The approval of what may be signed now by that person that still counts; NULL. (An act: ask with its ballot.)
+const SignOff *operation_approval_of(const Operation *operation, const char *name);
 // True if it waits for a sign-off that I may give and have not given.
 bool operation_wants_me(const Operation *operation, const Picture *picture);
 

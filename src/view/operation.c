@@ -27,6 +27,7 @@ enum {
     ACTION_START,
     ACTION_WITHDRAW,
     ACTION_AGAIN,
+    ACTION_REVIEW,
 };
 
 static const Binding BINDINGS[] = {
@@ -35,12 +36,13 @@ static const Binding BINDINGS[] = {
      "Says that the manual step under the cursor is done; asks how you know.", BIND_CHANGES},
     {ACTION_RETRY, "retry", "T", "retry", "Does what failed again; asks why it will work.",
      BIND_CHANGES},
-    {ACTION_SKIP, "skip", "S", "skip", "Leaves the failed step out; asks for a typed word.",
-     BIND_CHANGES},
+    {ACTION_SKIP, "skip", "S", "skip",
+     "Asks that the failed or waiting step be left out; approvers sign it.", BIND_CHANGES},
     {ACTION_ABORT, "abort", "X", "abort",
-     "Undoes it; asks for a typed word. Not past the point of "
-     "no return.",
+     "Asks that it be undone, and holds it; approvers sign it. Not past the point of no return.",
      BIND_CHANGES},
+    {ACTION_REVIEW, "review", "V", "close review",
+     "Closes the review of what was signed alone; somebody else than its giver.", BIND_CHANGES},
     {ACTION_RESUME, "resume", "U", "resume", "Lets it go on after a hold; asks why.", BIND_CHANGES},
     {ACTION_START, "start", "N", "start now", "Does not wait for the end of the hold window.",
      BIND_CHANGES},
@@ -400,6 +402,26 @@ static int draw_origin(const OperationView *view, const Canvas *canvas, int y)
     return y;
 }
 
+// An act that waits, and a broken glass: both want somebody.
+static int draw_acts(const OperationView *view, const Canvas *canvas, int y)
+{
+    const Operation ballot = operation_ballot(view->operation);
+    const Act *act = operation_act(view->operation);
+    if (act)
+        y = put_format(canvas, y, ROLE_WARN | STYLE_BOLD,
+                       "%s: %u of %u signed, asked for by %s: %s · enter reads and signs it",
+                       act->statement ? act->statement->confirm : "an act", quorum_given(&ballot),
+                       act->statement ? act->statement->approvals : 0, act->by, act->reason);
+    for (guint i = 0; i < ballot.signoffs->len; i++) {
+        const SignOff *signoff = ballot.signoffs->pdata[i];
+        if (signoff_review_is_due(signoff))
+            y = put_format(canvas, y, ROLE_ALARM | STYLE_BOLD,
+                           "BREAK-GLASS: %s alone signed it: %s · a review is due: V closes it",
+                           signoff->operator_name, signoff->reason ? signoff->reason : "");
+    }
+    return y;
+}
+
 static int draw_window(const OperationView *view, const Canvas *canvas, int y)
 {
     const Operation *op = view->operation;
@@ -452,6 +474,7 @@ static void draw_steps(OperationView *view, const ViewContext *context, const Op
     TableModel model = model_of(view, context, operation);
     Canvas head = canvas_sub(canvas, rect_make(0, 0, rest.width, MAX(rest.height - TABLE_MIN, 1)));
     int y = draw_state(view, &head, 0);
+    y = draw_acts(view, &head, y);
     y = draw_clock(view, &head, y);
     y = draw_losses(view, &head, y);
     y = draw_window(view, &head, y);
@@ -498,13 +521,36 @@ static Effect open_ask(OperationView *view, const Operation *operation, const ch
         return effect_message("%s: %s", verb, no);
     if (strcmp(verb, "confirm") == 0 && (!step || step->state != STEP_WAITING))
         return effect_message("Move the cursor to a step that waits for you.");
-    if (strcmp(verb, "skip") == 0 && (!step || step->state != STEP_FAILED))
-        return effect_message("Move the cursor to a step that failed.");
+    if (strcmp(verb, "skip") == 0 &&
+        (!step || (step->state != STEP_FAILED && step->state != STEP_WAITING)))
+        return effect_message("Move the cursor to a step that failed, or that waits for a person.");
+    if ((strcmp(verb, "skip") == 0 || strcmp(verb, "abort") == 0) && operation_act(operation))
+        return effect_message("An act waits for its sign-offs already: enter reads it.");
     view->ask =
         ask_new(verb, operation,
                 of_step && step && (step->state == STEP_FAILED || step->state == STEP_WAITING)
                     ? step->number
                     : 0);
+    return effect_of(EFFECT_REDRAW);
+}
+
+static const SignOff *due_review(const Operation *operation)
+{
+    for (guint i = 0; i < operation->signoffs->len; i++)
+        if (signoff_review_is_due(operation->signoffs->pdata[i]))
+            return operation->signoffs->pdata[i];
+    return NULL;
+}
+
+static Effect open_review(OperationView *view, const Operation *operation)
+{
+    const SignOff *signoff = due_review(operation);
+    const char *no = ask_refusal("review", view->context, operation);
+    if (no || !signoff)
+        return effect_message("review: %s", no ? no : "None is due.");
+    if (g_strcmp0(signoff->operator_name, view->context->picture->me.name) == 0)
+        return effect_message("You broke the glass: somebody else closes the review.");
+    view->ask = ask_new_signoff("review", operation, signoff);
     return effect_of(EFFECT_REDRAW);
 }
 
@@ -524,6 +570,8 @@ static Effect act(OperationView *view, const ViewContext *context, const Operati
         return effect_open(SCREEN_STATEMENT, operation->id);
     case ACTION_AGAIN:
         return ask_again(context, operation);
+    case ACTION_REVIEW:
+        return open_review(view, operation);
     case ACTION_REPORT:
     case ACTION_CLOSE:
         view->report = !view->report;
@@ -605,6 +653,11 @@ static BindingState operation_state(gpointer state, const ViewContext *context,
                                                                                : BINDING_HIDDEN;
     if (binding->action == ACTION_AGAIN)
         return ended ? BINDING_ON : BINDING_HIDDEN;
+    if (binding->action == ACTION_REVIEW)
+        return due_review(operation) ? BINDING_ON : BINDING_HIDDEN;
+    // A step that waits can be left out; one that runs cannot.
+    if (binding->action == ACTION_SKIP && operation->state == OPERATION_RUNNING)
+        return has_step(operation, STEP_WAITING) ? BINDING_ON : BINDING_HIDDEN;
     if (binding->action == ACTION_CONFIRM)
         return has_step(operation, STEP_WAITING) ? BINDING_ON : BINDING_HIDDEN;
     // Past the point of no return the key stays in sight, greyed: who presses it is told why.

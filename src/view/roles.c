@@ -307,8 +307,9 @@ static void group_name_cell(const Roles *view, const GroupStatus *group, TableCe
     if (operation || group->mode != MODE_NORMAL)
         table_cell_printf(cell, badge.role, "%s %s %s", group->name,
                           badge.glyph ? glyph_text(badge.glyph, false) : "",
-                          operation && operation->state == OPERATION_AWAITING ? "to sign"
-                                                                              : badge.word);
+                          operation && operation_ballot(operation).state == OPERATION_AWAITING
+                              ? "to sign"
+                              : badge.word);
     else
         table_cell_printf(cell, ROLE_TITLE, "%s", group->name);
 }

@@ -11,7 +11,7 @@
 #include "widget/form.h"
 
 enum { FIELD_PHRASE, FIELD_REASON, FIELD_TICKET, FIELDS };
-enum { ACTION_SIGN = 1, ACTION_REJECT, ACTION_NEXT, ACTION_LEAVE };
+enum { ACTION_SIGN = 1, ACTION_REJECT, ACTION_NEXT, ACTION_LEAVE, ACTION_GLASS };
 enum { DWELL_MS = 3000, CHANGED_MS = 2000, STATUS_LINES = 2 };
 
 static const Binding KEYS[] = {
@@ -21,6 +21,12 @@ static const Binding KEYS[] = {
     {ACTION_LEAVE, "leave", "esc", "leave", "Leaves without signing.", 0},
 };
 
+// Only where the group's policy has it.
+static const Binding GLASS_KEYS[] = {
+    {ACTION_GLASS, "break-glass", "ctrl-g", "break glass",
+     "Signs alone, with a longer phrase: alarms everybody and leaves a review. Again: no more.", 0},
+};
+
 struct SignForm {
     Form *form;
     Keymap *keys;
@@ -28,6 +34,7 @@ struct SignForm {
     char *digest;    // of the statement that is being signed
     char *expected;  // the phrase
     bool changed;    // since the form was opened
+    bool alone;      // break-glass
     gint64 opens_ms; // monotonic: the sign key is closed before
 };
 
@@ -60,6 +67,8 @@ SignForm *sign_form_new(const Operation *operation, gint64 mono_ms)
     form->form = form_new(ROWS, FIELDS, form);
     form->keys = keymap_new("Signing");
     keymap_add(form->keys, KEYS, G_N_ELEMENTS(KEYS));
+    if (operation->statement->break_glass)
+        keymap_add(form->keys, GLASS_KEYS, G_N_ELEMENTS(GLASS_KEYS));
     form->operation = g_strdup(operation->id);
     form->digest = g_strdup(operation->digest);
     form->expected = g_strdup(operation->statement->confirm);
@@ -79,6 +88,12 @@ void sign_form_free(SignForm *form)
     g_free(form);
 }
 
+static char *phrase_of(const SignForm *form, const Operation *operation)
+{
+    return form->alone ? statement_break_glass_phrase(operation->statement)
+                       : g_strdup(operation->statement->confirm);
+}
+
 void sign_form_sync(SignForm *form, const Operation *operation, gint64 mono_ms)
 {
     if (g_strcmp0(form->digest, operation->digest) == 0 || !operation->statement)
@@ -86,7 +101,7 @@ void sign_form_sync(SignForm *form, const Operation *operation, gint64 mono_ms)
     g_free(form->digest);
     g_free(form->expected);
     form->digest = g_strdup(operation->digest);
-    form->expected = g_strdup(operation->statement->confirm);
+    form->expected = phrase_of(form, operation);
     form->changed = true;
     form->opens_ms = MAX(form->opens_ms, mono_ms + CHANGED_MS);
     form_set_text(form->form, FIELD_PHRASE, "");
@@ -109,12 +124,17 @@ static char *rule_refusal(const SignForm *form, const ViewContext *context,
     signoff.phrase = form
                          ? (char *)form_text(form->form, FIELD_PHRASE)
                          : (operation->statement->confirm ? operation->statement->confirm : reason);
+    signoff.break_glass = form && form->alone;
     signoff.reason = form ? (char *)form_text(form->form, FIELD_REASON) : reason;
-    if (!quorum_check(operation, &signoff, &me, context->now_ms,
-                      evidence_age(picture, operation).oldest_ms,
-                      evidence_limit(picture, operation), &error))
-        return sentence(error);
-    return NULL;
+    if (quorum_check(operation, &signoff, &me, context->now_ms,
+                     evidence_age(picture, operation).oldest_ms, evidence_limit(picture, operation),
+                     &error))
+        return NULL;
+    // The form opens for whom only the broken glass is left.
+    bool alone = !form && operation->statement->break_glass &&
+                 (g_error_matches(error, REFUSAL, REFUSAL_FOUR_EYES) ||
+                  g_error_matches(error, REFUSAL, REFUSAL_DUPLICATE_PERSON));
+    return alone ? NULL : sentence(error);
 }
 
 char *sign_refusal(const ViewContext *context, const Operation *operation)
@@ -167,12 +187,23 @@ static char *obstacle(const SignForm *form, const ViewContext *context, const Op
     return text;
 }
 
+// NULL if the operation is gone.
+static const Operation *ballot_of(const SignForm *form, const ViewContext *context,
+                                  Operation *ret_ballot)
+{
+    const Operation *operation = picture_operation(context->picture, form->operation);
+    if (operation)
+        *ret_ballot = operation_ballot(operation);
+    return operation ? ret_ballot : NULL;
+}
+
 static SignOff *make_signoff(const SignForm *form, Decision decision)
 {
     SignOff *signoff = signoff_new(NULL);
     signoff->operation = g_strdup(form->operation);
     signoff->digest = g_strdup(form->digest);
     signoff->decision = decision;
+    signoff->break_glass = decision == DECISION_APPROVE && form->alone;
     signoff->reason = g_strdup(form_text(form->form, FIELD_REASON));
     signoff->ticket = g_strdup(form_text(form->form, FIELD_TICKET));
     signoff->phrase =
@@ -190,7 +221,8 @@ static Effect send(const SignForm *form, Decision decision)
 
 static Effect sign(const SignForm *form, const ViewContext *context)
 {
-    const Operation *operation = picture_operation(context->picture, form->operation);
+    Operation ballot;
+    const Operation *operation = ballot_of(form, context, &ballot);
     g_autofree char *no = obstacle(form, context, operation);
     return no ? effect_message("Not signed. %s", no) : send(form, DECISION_APPROVE);
 }
@@ -204,6 +236,22 @@ static Effect reject(const SignForm *form, const ViewContext *context)
     if (form_problem(form->form, FIELD_REASON))
         return effect_message("Not rejected. Say why, in the field Reason.");
     return send(form, DECISION_REJECT);
+}
+
+static Effect break_glass(SignForm *form, const ViewContext *context)
+{
+    Operation ballot;
+    const Operation *operation = ballot_of(form, context, &ballot);
+    if (!operation || !operation->statement)
+        return effect_of(EFFECT_NONE);
+    form->alone = !form->alone;
+    g_free(form->expected);
+    form->expected = phrase_of(form, operation);
+    form_set_text(form->form, FIELD_PHRASE, "");
+    form->opens_ms = MAX(form->opens_ms, context->mono_ms + DWELL_MS);
+    return effect_message(form->alone ? "BREAK-GLASS: you sign alone. Everybody is alarmed, and a "
+                                        "review by somebody else is due."
+                                      : "One sign-off among the needed ones again.");
 }
 
 static Effect type_key(SignForm *form, const KeyEvent *key)
@@ -230,6 +278,8 @@ Effect sign_form_key(SignForm *form, const ViewContext *context, const KeyEvent 
         return reject(form, context);
     case ACTION_LEAVE:
         return effect_of(EFFECT_BACK);
+    case ACTION_GLASS:
+        return break_glass(form, context);
     default:
         return type_key(form, key);
     }
@@ -278,7 +328,8 @@ int sign_form_height(const SignForm *form, const Canvas *canvas)
 static void draw_status(const SignForm *form, const ViewContext *context, const Canvas *canvas,
                         int y)
 {
-    const Operation *operation = picture_operation(context->picture, form->operation);
+    Operation ballot;
+    const Operation *operation = ballot_of(form, context, &ballot);
     g_autofree char *no = obstacle(form, context, operation);
     char digest[16];
     digest_short(form->digest, digest);
@@ -287,7 +338,8 @@ static void draw_status(const SignForm *form, const ViewContext *context, const 
         return;
     }
     g_autofree char *ready = g_strdup_printf(
-        "Ready: ctrl-s signs as %s, digest %s, recorded under %s.",
+        "Ready: ctrl-s %s as %s, digest %s, recorded under %s.",
+        form->alone ? "BREAKS THE GLASS" : "signs",
         context->picture->me.name ? context->picture->me.name : "nobody", digest,
         context->picture->me.how ? context->picture->me.how : "an unknown identity");
     put_wrapped(canvas, y, ROLE_OK | STYLE_BOLD, ready, STATUS_LINES);
@@ -296,7 +348,8 @@ static void draw_status(const SignForm *form, const ViewContext *context, const 
 void sign_form_draw(SignForm *form, const ViewContext *context, const Canvas *canvas)
 {
     g_autofree char *lead = lead_of(form);
-    int y = put_wrapped(canvas, 0, ROLE_TITLE, lead, MAX(canvas->height - FIELDS, 1));
+    int y = put_wrapped(canvas, 0, form->alone ? ROLE_ALARM | STYLE_BOLD : (Style)ROLE_TITLE, lead,
+                        MAX(canvas->height - FIELDS, 1));
     Canvas fields = canvas_sub(canvas, rect_make(0, y, canvas->width, FIELDS));
     form_draw(form->form, &fields);
     draw_status(form, context, canvas, y + FIELDS);

@@ -36,17 +36,18 @@ static const TableColumn COLUMNS[] = {
 static bool is_queued(const Operation *operation)
 {
     return !operation->region &&
-           (operation->state == OPERATION_AWAITING ||
+           (operation_act(operation) || operation->state == OPERATION_AWAITING ||
             (operation->state == OPERATION_RUNNING && operation->phase == PHASE_HOLDING));
 }
 
 // Mine first, then what expires first.
 static int compare(gconstpointer a, gconstpointer b, gpointer data)
 {
-    const Operation *x = *(Operation *const *)a, *y = *(Operation *const *)b;
+    const Operation x = operation_ballot(*(Operation *const *)a),
+                    y = operation_ballot(*(Operation *const *)b);
     const Picture *picture = data;
-    int mine = (int)operation_wants_me(y, picture) - (int)operation_wants_me(x, picture);
-    return mine ? mine : (x->expires_ms > y->expires_ms) - (x->expires_ms < y->expires_ms);
+    int mine = (int)operation_wants_me(&y, picture) - (int)operation_wants_me(&x, picture);
+    return mine ? mine : (x.expires_ms > y.expires_ms) - (x.expires_ms < y.expires_ms);
 }
 
 static void signoffs_refresh(gpointer state, const ViewContext *context)
@@ -106,10 +107,15 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
 {
     const List *list = data;
     const ViewContext *context = list->context;
-    const Operation *operation = list->rows->pdata[index];
+    const Operation ballot = operation_ballot(list->rows->pdata[index]), *operation = &ballot;
+    const Act *act = operation_act(operation);
     switch (column) {
     case COLUMN_WHAT:
-        operation_row_what(operation, ROLE_TITLE, cell);
+        if (act)
+            table_cell_printf(cell, ROLE_TITLE, "%s %s", name_of(&ACT_NAMES, (int)act->kind),
+                              operation->group);
+        else
+            operation_row_what(operation, ROLE_TITLE, cell);
         break;
     case COLUMN_FROM:
         operation_row_from(operation, context->picture, cell);
@@ -184,8 +190,10 @@ static void signoffs_draw(gpointer state, const ViewContext *context, const Canv
     Canvas table = canvas_sub(canvas, rest), preview = canvas_sub(canvas, below);
     list_draw(state, context, &table);
     const Operation *operation = list_selected(state, context);
-    if (operation && below.height)
-        draw_preview(operation, &preview);
+    if (operation && below.height) {
+        const Operation ballot = operation_ballot(operation);
+        draw_preview(&ballot, &preview);
+    }
 }
 
 static Effect signoffs_update(gpointer state, const ViewContext *context, const KeyEvent *key,

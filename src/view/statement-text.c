@@ -12,6 +12,10 @@ const char *statement_mode_word(const Operation *operation)
     static const char *const WORDS[] = {[OPERATION_FAILOVER] = "LIVE FAILOVER",
                                         [OPERATION_FAILBACK] = "LIVE FAILBACK",
                                         [OPERATION_DRILL] = "DRILL"};
+    static const char *const ACTS[] = {[ACT_SKIP] = "LIVE SKIP", [ACT_ABORT] = "LIVE ABORT"};
+    ActKind act = operation->statement ? operation->statement->act : ACT_NONE;
+    if (act != ACT_NONE && operation->kind != OPERATION_DRILL)
+        return ACTS[act];
     return WORDS[operation->kind];
 }
 
@@ -92,6 +96,18 @@ static void say_changes(const Text *text)
         page_field(text->page, "AGAIN", ROLE_WARN | STYLE_BOLD,
                    "%s must look again: what they signed is void", again);
     pager_rule(text->page->pager, NULL);
+}
+
+// Of an act: what it does, and what it leaves undone.
+static void say_act(const Text *text)
+{
+    const Statement *s = text->statement;
+    g_autofree char *from = state_of_location(text, text->operation->from);
+    g_autofree char *to = state_of_location(text, text->operation->to);
+    pager_field(text->page->pager, s->act == ACT_SKIP ? "SKIP" : "ABORT", ROLE_TITLE, s->summary);
+    for (guint i = 0; i < s->not_done->len; i++)
+        pager_field(text->page->pager, i ? "" : "NOT DONE", ROLE_ALARM, s->not_done->pdata[i]);
+    page_field(text->page, "NOW", ROLE_NORMAL, "%s; %s", from, to);
 }
 
 static void say_why(const Text *text)
@@ -267,10 +283,16 @@ static void append_signers(const Text *text, GString *out)
         const SignOff *signoff = all->pdata[i];
         char age[16];
         age_format(signoff->at_ms, text->context->now_ms, age);
-        g_string_append_printf(out, " · %s %s %s ago: %s%s", signoff->operator_name,
-                               signoff->decision == DECISION_APPROVE ? "approved" : "REJECTED", age,
-                               signoff->reason ? signoff->reason : "",
-                               signoff->void_ ? " (VOID: the statement changed since)" : "");
+        g_string_append_printf(out, " · %s %s%s%s %s ago: %s", signoff->operator_name,
+                               signoff->break_glass                    ? "BROKE THE GLASS, alone"
+                               : signoff->decision == DECISION_APPROVE ? "approved"
+                                                                       : "REJECTED",
+                               signoff->about ? " to " : "", signoff->about ? signoff->about : "",
+                               age, signoff->reason ? signoff->reason : "");
+        if (signoff->void_)
+            g_string_append_printf(out, " (VOID: %s)",
+                                   signoff->void_why ? signoff->void_why
+                                                     : "the statement changed since");
     }
 }
 
@@ -297,6 +319,25 @@ static void say_also(const Text *text)
                                                              : "may not sign (an approver may)");
     pager_field(text->page->pager, "ALSO", ROLE_NORMAL, out->str);
     g_string_free(out, TRUE);
+}
+
+// A broken glass is in its own colour, and the review that it leaves stands with it.
+static void say_glass(const Text *text)
+{
+    const GPtrArray *all = text->operation->signoffs;
+    for (guint i = 0; i < all->len; i++) {
+        const SignOff *signoff = all->pdata[i];
+        if (!signoff->break_glass || signoff->decision != DECISION_APPROVE)
+            continue;
+        page_field(text->page, "GLASS", ROLE_ALARM, "%s alone broke the glass: %s · %s%s%s",
+                   signoff->operator_name, signoff->reason ? signoff->reason : "",
+                   signoff->reviewed_by ? "reviewed by " : "a review by somebody else is DUE",
+                   signoff->reviewed_by ? signoff->reviewed_by : "",
+                   signoff->reviewed_by ? "" : " (V on the operation's page)");
+    }
+    if (text->statement->break_glass && text->operation->state == OPERATION_AWAITING)
+        page_field(text->page, "GLASS", ROLE_NORMAL,
+                   "one approver alone may sign in need: ctrl-g in the form; it alarms everybody");
 }
 
 static void say_fresh(const Text *text)
@@ -359,12 +400,14 @@ static void say_workloads(const Text *text)
 static void say_steps(const Text *text)
 {
     const Statement *s = text->statement;
-    g_autofree char *title = g_strdup_printf("%u steps", s->steps->len);
+    static const char *const WHICH[] = {[ACT_SKIP] = " left out", [ACT_ABORT] = " of the way back"};
+    g_autofree char *title = g_strdup_printf(
+        "%u step%s%s", s->steps->len, s->steps->len == 1 ? "" : "s", s->act ? WHICH[s->act] : "");
     pager_rule(text->page->pager, title);
     bool passed = false; // only the first step that grants the role is the point of no return
     for (guint i = 0; i < s->steps->len; i++) {
         const PlannedStep *step = s->steps->pdata[i];
-        bool first = step->grants && !passed;
+        bool first = step->grants && !passed && s->act == ACT_NONE;
         char number[16], limit[16];
         g_snprintf(number, sizeof number, "%u", step->number);
         duration_format(step->limit_ms, limit);
@@ -420,18 +463,24 @@ void statement_text_fill(Page *page, const ViewContext *context, const Operation
                    "The backend sent no statement with this operation: it cannot be signed here.");
         return;
     }
-    say_changes(&text);
-    say_move(&text);
+    if (operation->statement->act)
+        say_act(&text);
+    else {
+        say_changes(&text);
+        say_move(&text);
+    }
     say_why(&text);
     say_loss(&text);
     say_proof(&text);
     say_undo(&text);
     say_wait(&text);
-    say_runs(&text);
+    if (!operation->statement->act)
+        say_runs(&text);
     say_fresh(&text);
     say_each(&text, "NOT KNOWN", ROLE_UNKNOWN, operation->statement->not_known);
     say_expiry(&text);
     say_also(&text);
+    say_glass(&text);
     say_each(&text, "LIMITED", ROLE_WARN, operation->statement->reduced);
     say_each(&text, "FINDINGS", ROLE_WARN, operation->statement->findings);
     say_workloads(&text);

@@ -9,6 +9,7 @@
 #include "view/ask.h"
 #include "view/badge.h"
 #include "view/evidence.h"
+#include "view/frame.h"
 #include "view/page.h"
 #include "view/signform.h"
 #include "view/statement-text.h"
@@ -20,6 +21,7 @@ enum {
     ACTION_RESUME,
     ACTION_START,
     ACTION_WITHDRAW,
+    ACTION_TAKE_BACK,
     ACTION_FACTS,
     ACTION_OPERATION,
 };
@@ -36,6 +38,8 @@ static const Binding BINDINGS[] = {
     {ACTION_OPERATION, "steps", "o", "operation", "Goes to the operation's page.", 0},
     {ACTION_WITHDRAW, "withdraw", "W", "withdraw", "Takes the proposal back; asks why.",
      BIND_CHANGES},
+    {ACTION_TAKE_BACK, "take-back", "K", "take sign-off back",
+     "Takes your own sign-off back, before the point of no return; asks why.", BIND_CHANGES},
 };
 
 typedef struct {
@@ -45,6 +49,7 @@ typedef struct {
     char *digest;   // of the statement on the page
     char *read;     // digest of the statement that was on the screen whole
     bool facts;
+    Operation ballot; // what may be signed now: borrowed, made anew at each look
 } StatementView;
 
 static gpointer statement_create(void)
@@ -70,9 +75,14 @@ static void statement_destroy(gpointer state)
     g_free(view);
 }
 
-static const Operation *operation_of(const StatementView *view, const ViewContext *context)
+// As an operation whose statement is the one to be signed: an open act's before the operation's own.
+static const Operation *operation_of(StatementView *view, const ViewContext *context)
 {
-    return picture_operation(context->picture, view->page.object);
+    const Operation *operation = picture_operation(context->picture, view->page.object);
+    if (!operation)
+        return NULL;
+    view->ballot = operation_ballot(operation);
+    return &view->ballot;
 }
 
 static void statement_open(gpointer state, const char *object)
@@ -299,6 +309,19 @@ static Effect open_ask(StatementView *view, const ViewContext *context, const Op
     return effect_of(EFFECT_REDRAW);
 }
 
+static Effect open_take_back(StatementView *view, const ViewContext *context,
+                             const Operation *operation)
+{
+    const SignOff *mine = operation_approval_of(operation, context->picture->me.name);
+    const char *no = ask_refusal("take-back", context, operation);
+    if (no)
+        return effect_message("take back: %s", no);
+    if (!mine)
+        return effect_message("You have not signed this: there is nothing to take back.");
+    view->ask = ask_new_signoff("take-back", operation, mine);
+    return effect_of(EFFECT_REDRAW);
+}
+
 static Effect act(StatementView *view, const ViewContext *context, const Operation *operation,
                   int action)
 {
@@ -313,6 +336,8 @@ static Effect act(StatementView *view, const ViewContext *context, const Operati
         return open_ask(view, context, operation, "start");
     case ACTION_WITHDRAW:
         return open_ask(view, context, operation, "withdraw");
+    case ACTION_TAKE_BACK:
+        return open_take_back(view, context, operation);
     case ACTION_HOLD:
         return ask_hold(context, operation);
     case ACTION_OPERATION:
@@ -387,7 +412,7 @@ static BindingState statement_state(gpointer state, const ViewContext *context,
                   {ACTION_START, EVENT_START},
                   {ACTION_WITHDRAW, EVENT_WITHDRAW},
                   {ACTION_HOLD, EVENT_HOLD}};
-    const StatementView *view = state;
+    StatementView *view = state;
     const Operation *operation = operation_of(view, context);
     if (view->form || view->ask || binding->action >= PAGER_UP)
         return BINDING_ON;
@@ -397,6 +422,11 @@ static BindingState statement_state(gpointer state, const ViewContext *context,
         return operation->held && !operation_has_ended(operation) ? BINDING_ON : BINDING_HIDDEN;
     if (binding->action == ACTION_HOLD && operation->held)
         return BINDING_HIDDEN;
+    if (binding->action == ACTION_TAKE_BACK)
+        return operation_approval_of(operation, context->picture->me.name) &&
+                       !operation->past_pnr && !operation_has_ended(operation)
+                   ? BINDING_ON
+                   : BINDING_HIDDEN;
     for (guint i = 0; i < G_N_ELEMENTS(EVENTS); i++)
         if (EVENTS[i].action == binding->action && !transition_allows(operation, EVENTS[i].event))
             return BINDING_HIDDEN;

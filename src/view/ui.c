@@ -448,7 +448,8 @@ static Effect show_next_signoff(Ui *ui, const ViewContext *context)
             start = i + 1;
     for (guint i = 0; i < n; i++) {
         const Operation *operation = picture_at(picture, SHELF_OPERATIONS, (start + i) % n);
-        if (operation->state == OPERATION_AWAITING && screen_by_id(SCREEN_STATEMENT))
+        const Operation ballot = operation_ballot(operation);
+        if (ballot.state == OPERATION_AWAITING && screen_by_id(SCREEN_STATEMENT))
             return effect_open(SCREEN_STATEMENT, operation->id);
     }
     return effect_message("Nothing waits for a sign-off.");

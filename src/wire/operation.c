@@ -55,6 +55,11 @@ static const WireField SIGNOFF_FIELDS[] = {
     {"void", FIELD_BOOL, FIELD(SignOff, void_)},
     {"void_why", FIELD_TEXT, FIELD(SignOff, void_why)},
     {"lapsed", FIELD_BOOL, FIELD(SignOff, lapsed)},
+    {"about", FIELD_TEXT, FIELD(SignOff, about)},
+    {"break_glass", FIELD_BOOL, FIELD(SignOff, break_glass)},
+    {"reviewed_by", FIELD_TEXT, FIELD(SignOff, reviewed_by)},
+    {"reviewed_at", FIELD_TIME, FIELD(SignOff, reviewed_ms)},
+    {"review_note", FIELD_TEXT, FIELD(SignOff, review_note)},
 };
 
 static void drop_signoff(gpointer signoff)
@@ -114,10 +119,42 @@ static const WireField SIGNOFF_REQUEST_FIELDS[] = {
     {"phrase", FIELD_TEXT, FIELD(SignOff, phrase), .max = PHRASE_MAX},
     {"signature", FIELD_TEXT, FIELD(SignOff, signature), .max = SIGNATURE_MAX},
     {"key_from", FIELD_NAME, FIELD(SignOff, key_from), .names = &KEY_FROM_NAMES},
+    {"signature", FIELD_TEXT, FIELD(SignOff, signature)},
+    {"break_glass", FIELD_BOOL, FIELD(SignOff, break_glass)},
 };
 
 const WireShape SIGNOFF_REQUEST_SHAPE =
     SHAPE("sign-off", SignOff, SIGNOFF_REQUEST_FIELDS, NULL, drop_signoff);
+
+static const WireField ACT_FIELDS[] = {
+    {"number", FIELD_UINT, FIELD(Act, number), .required = true},
+    {"kind", FIELD_NAME, FIELD(Act, kind), .names = &ACT_NAMES, .required = true},
+    {"step", FIELD_UINT, FIELD(Act, step)},
+    {"state", FIELD_NAME, FIELD(Act, state), .names = &ACT_STATE_NAMES, .required = true},
+    {"by", FIELD_TEXT, FIELD(Act, by)},
+    {"reason", FIELD_TEXT, FIELD(Act, reason)},
+    {"ticket", FIELD_TEXT, FIELD(Act, ticket)},
+    {"asked_at", FIELD_TIME, FIELD(Act, asked_ms)},
+    {"expires_at", FIELD_TIME, FIELD(Act, expires_ms)},
+    {"ended_at", FIELD_TIME, FIELD(Act, ended_ms)},
+    {"statement", FIELD_POINTER, FIELD(Act, statement), .shape = &STATEMENT_SHAPE},
+    {"digest", FIELD_TEXT, FIELD(Act, digest)},
+    {"statement_version", FIELD_UINT, FIELD(Act, statement_version)},
+    {"changed", FIELD_TEXT, FIELD(Act, changed)},
+    {"why", FIELD_TEXT, FIELD(Act, why)},
+};
+
+static gpointer make_act(void)
+{
+    return act_new();
+}
+
+static void drop_act(gpointer act)
+{
+    act_free(act);
+}
+
+const WireShape ACT_SHAPE = SHAPE("act", Act, ACT_FIELDS, make_act, drop_act);
 
 static const WireField LOSSES_FIELDS[] = {
     {"transactions", FIELD_COUNT, FIELD(Losses, transactions)},
@@ -174,6 +211,7 @@ static const WireField FIELDS[] = {
     {"restatements", FIELD_STRUCTS, FIELD(Operation, restatements), .shape = &RESTATEMENT_SHAPE},
     {"signoffs", FIELD_STRUCTS, FIELD(Operation, signoffs), .shape = &SIGNOFF_SHAPE},
     {"steps", FIELD_STRUCTS, FIELD(Operation, steps), .shape = &STEP_SHAPE},
+    {"acts", FIELD_STRUCTS, FIELD(Operation, acts), .shape = &ACT_SHAPE},
     {"exceptions", FIELD_TEXTS, FIELD(Operation, exceptions)},
     {"why", FIELD_TEXT, FIELD(Operation, why)},
     {"lost", FIELD_STRUCT, FIELD(Operation, lost), .shape = &LOSSES_SHAPE},

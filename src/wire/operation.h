@@ -8,6 +8,7 @@
 extern const WireShape OPERATION_SHAPE;   // Operation
 extern const WireShape STEP_SHAPE;        // Step
 extern const WireShape SIGNOFF_SHAPE;     // SignOff
+extern const WireShape ACT_SHAPE;         // Act
 extern const WireShape RESTATEMENT_SHAPE; // Restatement
 
 // The fields of a sign-off that its giver sends; the backend fills in the others.

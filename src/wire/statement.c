@@ -77,6 +77,7 @@ static const WireField SIGNOFF_FIELDS[] = {
     {"why", FIELD_TEXT, FIELD(Statement, signoff_why)},
     {"four_eyes", FIELD_BOOL, FIELD(Statement, four_eyes)},
     {"signature", FIELD_NAME, FIELD(Statement, signature), .names = &SIGNATURE_NAMES},
+    {"break_glass", FIELD_BOOL, FIELD(Statement, break_glass)},
 };
 static const WireShape SIGNOFF_PART = SHAPE("sign-off", Statement, SIGNOFF_FIELDS, NULL, NULL);
 
@@ -112,6 +113,9 @@ static const WireField FIELDS[] = {
     {"if_we_wait", FIELD_TEXT, FIELD(Statement, if_we_wait)},
     {"signoff", FIELD_STRUCT, FIELD_PART(Statement), .shape = &SIGNOFF_PART},
     {"confirm", FIELD_TEXT, FIELD(Statement, confirm)},
+    {"act", FIELD_NAME, FIELD(Statement, act), .names = &ACT_NAMES},
+    {"act_step", FIELD_UINT, FIELD(Statement, act_step)},
+    {"not_done", FIELD_TEXTS, FIELD(Statement, not_done)},
 };
 
 static gpointer make(void)

@@ -197,6 +197,17 @@ def commands(t, ask):
         ask("POST", f"/v1/operations/op-none/{verb}", 400, "bad-request", body={"because": 1})
 
 
+def afterwards(t, ask):
+    """What is done to a sign-off once it is there."""
+    ask("GET", "/v1/reviews", 200)
+    ask("GET", "/v1/operations/op-none/acts/1/statement", 404, "not-found")
+    ask("GET", "/v1/operations/op-none/acts/0/statement", 400, "bad-request")
+    for verb in ("withdraw", "review"):
+        path = f"/v1/operations/op-none/signoffs/so-1/{verb}"
+        ask("POST", path, 404, "not-found", body={"reason": "for no reason"})
+        ask("POST", path, 400, "bad-request", body={"note": "not known"})
+
+
 # What a text may hold: it must come out of the canonical form as it went in.
 HOSTILE = "practice \x01\x1b[2J\x7f\r\n\t\b \u2028\u202e \U0001f4a9 \u00e9 e\u0301 \"quoted\" \\ </b> | 1e21"
 
@@ -348,6 +359,7 @@ with Test() as t:
     runs(t, ask)
     wrong_requests(t, ask, backend)
     commands(t, ask)
+    afterwards(t, ask)
     name = one_key_one_proposal(t, ask)
     statement_and_signs(t, ask, name)
     holds_and_ends(t, ask, name)

@@ -17,23 +17,15 @@ static const struct {
     const char *name;
     const WireShape *shape;
 } NAMED[] = {
-    {"Frame", &FRAME_SHAPE},
-    {"Verdict", &VERDICT_SHAPE},
-    {"Location", &LOCATION_SHAPE},
-    {"Workload", &WORKLOAD_SHAPE},
-    {"Group", &GROUP_SHAPE},
-    {"Replication", &REPLICATION_SHAPE},
-    {"Finding", &FINDING_SHAPE},
-    {"Alarm", &ALARM_SHAPE},
-    {"Change", &CHANGE_SHAPE},
-    {"Operation", &OPERATION_SHAPE},
-    {"Step", &STEP_SHAPE},
-    {"SignOff", &SIGNOFF_SHAPE},
-    {"Statement", &STATEMENT_SHAPE},
-    {"AuditRecord", &AUDIT_SHAPE},
-    {"Restatement", &RESTATEMENT_SHAPE},
-    {"Report", &REPORT_SHAPE},
-    {"Objective", &OBJECTIVE_SHAPE},
+    {"Frame", &FRAME_SHAPE},       {"Verdict", &VERDICT_SHAPE},
+    {"Location", &LOCATION_SHAPE}, {"Workload", &WORKLOAD_SHAPE},
+    {"Group", &GROUP_SHAPE},       {"Replication", &REPLICATION_SHAPE},
+    {"Finding", &FINDING_SHAPE},   {"Alarm", &ALARM_SHAPE},
+    {"Change", &CHANGE_SHAPE},     {"Operation", &OPERATION_SHAPE},
+    {"Step", &STEP_SHAPE},         {"SignOff", &SIGNOFF_SHAPE},
+    {"Act", &ACT_SHAPE},           {"Statement", &STATEMENT_SHAPE},
+    {"AuditRecord", &AUDIT_SHAPE}, {"Restatement", &RESTATEMENT_SHAPE},
+    {"Report", &REPORT_SHAPE},     {"Objective", &OBJECTIVE_SHAPE},
 };
 
 static json_t *schema_of_shape(const WireShape *shape);

@@ -394,23 +394,6 @@ static void test_commands(void)
     }
 }
 
-static void test_typed_words(void)
-{
-    Play play;
-    play_init(&play, SCREEN_OPERATION, WORLD_PAUSED, 80, 24, false);
-    play_keys(&play, "S");
-    play_type(&play, "not needed today");
-    g_assert_cmpint(play_keys(&play, "ctrl-s"), ==, EFFECT_REDRAW);
-    play_assert_sees(&play, "Type SKIP 2: Not yet.");
-    play_keys(&play, "tab tab");
-    play_paste(&play, "SKIP 2");
-    play_assert_sees(&play, "pasting is refused");
-    play_type(&play, "skip 2");
-    g_assert_cmpint(play_keys(&play, "ctrl-s"), ==, EFFECT_COMMAND);
-    g_assert_cmpstr(play.effect.verb, ==, "skip");
-    play_release(&play);
-}
-
 static void test_no_abort_past_return(void)
 {
     Play play;
@@ -753,7 +736,6 @@ int main(int argc, char **argv)
         {"/sign/fates", test_fates},
         {"/sign/watching", test_watching},
         {"/operation/commands", test_commands},
-        {"/operation/typed-words", test_typed_words},
         {"/operation/no-abort-past-return", test_no_abort_past_return},
         {"/operation/again", test_again},
         {"/operation/report", test_report},

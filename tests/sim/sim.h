@@ -64,8 +64,11 @@ void sim_restart_empty(Sim *sim);
 // Requests; each waits for its answer. NULL / false = refused, with sim->error.
 const Operation *sim_propose(Sim *sim, OperationKind kind, ProposePlanned planned);
 const Operation *sim_propose_exactly(Sim *sim, const ProposeRequest *request);
+// What may be signed now: an open act's statement, else the operation's.
 bool sim_sign(Sim *sim, const Person *person, Decision decision);
 bool sim_sign_one(Sim *sim, const Operation *operation, const Person *person, Decision decision);
+// One person alone, with the longer phrase.
+bool sim_break_glass(Sim *sim, const Person *person);
 // As it is given; fills sim->error.
 bool sim_sign_exactly(Sim *sim, const SignRequest *request);
 bool sim_command(Sim *sim, const Person *person, OperationCommand command, guint step);

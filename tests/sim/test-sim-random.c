@@ -162,13 +162,15 @@ static bool comes_to_rest(Sim *sim)
         if (sim_until(sim, is_at_rest, 15000))
             return true;
         const Operation *operation = sim_operation(sim);
-        if (operation->held)
+        if (operation_act(operation))
+            sim_sign(sim, i % 2 ? &BOB : &CAROL, DECISION_APPROVE);
+        else if (operation->held)
             sim_command(sim, &BOB, COMMAND_RESUME, 0);
         else if (operation->state == OPERATION_PAUSED && !operation->past_pnr && i > 4 &&
                  operation->phase != PHASE_UNDOING)
-            sim_command(sim, &BOB, COMMAND_ABORT, 0);
+            sim_command(sim, &ALICE, COMMAND_ABORT, 0);
         else if (operation->state == OPERATION_PAUSED)
-            sim_command(sim, &BOB, i > 30 ? COMMAND_SKIP : COMMAND_RETRY, 0);
+            sim_command(sim, i > 30 ? &ALICE : &BOB, i > 30 ? COMMAND_SKIP : COMMAND_RETRY, 0);
         else if (operation->state == OPERATION_AWAITING)
             sim_sign(sim, i % 2 ? &BOB : &CAROL, DECISION_APPROVE);
     }

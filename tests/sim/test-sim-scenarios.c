@@ -256,6 +256,9 @@ static void test_abort_undoes(void)
     g_assert_true(sim_until(sim, has_passivated, 60000));
     sim_pass(sim, 10000);
     g_assert_true(sim_command(sim, &BOB, COMMAND_ABORT, 0));
+    sim_pass(sim, 10000);
+    g_assert_cmpint((int)sim_operation(sim)->phase, !=, PHASE_UNDOING); // nobody has signed it
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
     expect_settled(sim, 60000);
     expect_state(sim, OPERATION_ABORTED);
     expect_active(sim, "west");

@@ -101,7 +101,7 @@ static void test_checks(void)
     }
 }
 
-// A reject needs a reason, but neither phrase nor fresh evidence; it also stops the hold window.
+// A reject needs a reason, but neither phrase nor fresh evidence; it stops until the point of no return.
 static void test_reject(void)
 {
     g_autoptr(Operation) operation = proposal(1, true);
@@ -113,8 +113,81 @@ static void test_reject(void)
     operation->phase = PHASE_HOLDING;
     g_assert_true(quorum_check(operation, signoff, &person, NOW, 0, LIMIT, NULL));
     operation->phase = PHASE_STARTING;
+    g_assert_true(quorum_check(operation, signoff, &person, NOW, 0, LIMIT, NULL));
+    operation->past_pnr = true;
     g_assert_false(quorum_check(operation, signoff, &person, NOW, 0, LIMIT, NULL));
     person_release(&person);
+}
+
+static GError *refusal_of(const Operation *operation, const char *name, bool alone)
+{
+    GError *error = NULL;
+    g_autofree char *phrase = alone ? statement_break_glass_phrase(operation->statement)
+                                    : g_strdup(operation->statement->confirm);
+    g_autoptr(SignOff) signoff = signing(name, operation->digest, phrase, "nobody answers");
+    Person person = {g_strdup(name), NULL, ROLE_BIT_APPROVER};
+    signoff->break_glass = alone;
+    quorum_check(operation, signoff, &person, NOW, NOW, LIMIT, &error);
+    person_release(&person);
+    return error;
+}
+
+// One person alone: only where the policy has it, only where one plain sign-off is not enough, with the longer phrase;
+// then it is enough, whatever four eyes say.
+static void test_break_glass(void)
+{
+    g_autoptr(Operation) operation = proposal(2, true);
+    g_autoptr(GError) barred = refusal_of(operation, "bob", true);
+    g_assert_error(barred, REFUSAL, REFUSAL_BREAK_GLASS);
+    operation->statement->break_glass = true;
+    g_assert_no_error(refusal_of(operation, "bob", true));
+    g_assert_no_error(refusal_of(operation, operation->proposer, true));
+    give(operation, "carol");
+    g_autoptr(GError) needless = refusal_of(operation, "bob", true);
+    g_assert_error(needless, REFUSAL, REFUSAL_BREAK_GLASS);
+    g_assert_no_error(refusal_of(operation, "carol", true)); // she signed, and nobody else comes
+    give(operation, "carol");
+    SignOff *alone = operation->signoffs->pdata[1];
+    alone->break_glass = true;
+    g_assert_cmpuint(quorum_missing(operation), ==, 0);
+    g_assert_true(signoff_review_is_due(alone));
+    alone->reviewed_ms = NOW;
+    g_assert_false(signoff_review_is_due(alone));
+    operation->statement->break_glass = false; // the policy was changed: it is a plain one again
+    g_assert_cmpuint(quorum_missing(operation), ==, 1);
+}
+
+// While an act waits, it is what is signed; the operation's own sign-offs are as they were.
+static void test_ballot(void)
+{
+    g_autoptr(Operation) operation = proposal(1, false);
+    give(operation, "bob");
+    operation->state = OPERATION_PAUSED;
+    Act *act = act_new();
+    act->kind = ACT_SKIP;
+    act->step = 4;
+    act->by = g_strdup("alice");
+    act->digest = g_strdup("act-1");
+    act->expires_ms = NOW + 1000;
+    act->statement = statement_new();
+    act->statement->act = ACT_SKIP;
+    act->statement->act_step = 4;
+    act->statement->group = g_strdup("payments");
+    act->statement->loss_known = true;
+    act->statement->approvals = 2;
+    act->statement->confirm = act_phrase(act->statement);
+    g_ptr_array_add(operation->acts, act);
+    g_assert_cmpstr(act->statement->confirm, ==, "SKIP step 4 of payments");
+    Operation ballot = operation_ballot(operation);
+    g_assert_cmpuint(quorum_missing(operation), ==, 0);
+    g_assert_cmpuint(quorum_missing(&ballot), ==, 2);
+    g_assert_no_error(refusal_of(&ballot, "bob", false));
+    act->state = ACT_DONE;
+    ballot = operation_ballot(operation);
+    g_assert_cmpstr(ballot.digest, ==, operation->digest);
+    act->statement->loss_known = false;
+    g_autofree char *phrase = act_phrase(act->statement);
+    g_assert_cmpstr(phrase, ==, "SKIP step 4 of payments LOSE UNKNOWN");
 }
 
 static void test_quorum(void)
@@ -220,6 +293,8 @@ int main(int argc, char **argv)
     g_test_add_func("/model/sign/checks", test_checks);
     g_test_add_func("/model/sign/reject", test_reject);
     g_test_add_func("/model/sign/quorum", test_quorum);
+    g_test_add_func("/model/sign/break-glass", test_break_glass);
+    g_test_add_func("/model/sign/ballot", test_ballot);
     g_test_add_func("/model/transition/complete", test_table_is_complete);
     g_test_add_func("/model/transition/point-of-no-return", test_point_of_no_return);
     g_test_add_func("/model/statement/phrases", test_phrases);

@@ -1,0 +1,154 @@
+// Exceptional acts by keys: asking for a skip, signing it, breaking the glass, closing the review, taking a sign-off
+// back.
+#include "play.h"
+
+// Skip and abort only ask: what is signed comes back as a statement of its own.
+static void test_ask_to_skip(void)
+{
+    Play play;
+    play_init(&play, SCREEN_OPERATION, WORLD_PAUSED, 80, 24, false);
+    play_keys(&play, "S");
+    play_assert_sees(&play, "Approvers sign that on its own");
+    g_assert_cmpint(play_keys(&play, "ctrl-s"), ==, EFFECT_REDRAW); // no reason yet
+    play_type(&play, "not needed today");
+    g_assert_cmpint(play_keys(&play, "ctrl-s"), ==, EFFECT_COMMAND);
+    g_assert_cmpstr(play.effect.verb, ==, "skip");
+    g_assert_cmpuint(play.effect.step, ==, 2);
+    play_release(&play);
+}
+
+// The paused operation with an act that waits for its sign-offs.
+static void given_act(Play *play, ScreenId screen, bool break_glass)
+{
+    play_init(play, SCREEN_OVERVIEW, NULL, 132, 43, false);
+    Operation *op = world_operation(play->picture, WORLD_PAUSED);
+    Act *act = act_new();
+    act->kind = ACT_SKIP;
+    act->number = 1;
+    act->step = 2;
+    act->by = g_strdup("oncall-2");
+    act->reason = g_strdup("the target is away");
+    act->asked_ms = WORLD_NOW - 5000;
+    act->expires_ms = WORLD_NOW + 600000;
+    act->digest = g_strdup("ac700000000000000000000000000000000000000000000000000000000000ac");
+    act->statement_version = 1;
+    act->statement = statement_copy(world_operation(play->picture, WORLD_AWAITING)->statement);
+    Statement *s = act->statement;
+    s->act = ACT_SKIP;
+    s->act_step = 2;
+    s->four_eyes = false;
+    s->approvals = break_glass ? 2 : 1;
+    s->break_glass = break_glass;
+    s->loss_known = true;
+    s->loss_ms = 0;
+    g_free(s->confirm);
+    s->confirm = g_strdup("SKIP step 2 of evil");
+    g_ptr_array_add(s->not_done, g_strdup("step 2: it may still run there"));
+    g_ptr_array_add(op->acts, act);
+    play->picture->version++;
+    ui_show(play->ui, screen, WORLD_PAUSED);
+    play_draw(play);
+}
+
+static void type_act(Play *play, const char *phrase)
+{
+    play_type(play, phrase);
+    play_keys(play, "tab");
+    play_type(play, "seen it");
+    play_wait(play, 4000);
+}
+
+static void test_sign_act(void)
+{
+    Play play;
+    given_act(&play, SCREEN_OPERATION, false);
+    play_assert_sees(&play, "SKIP step 2 of evil: 0 of 1 signed, asked for by oncall-2");
+    play_keys(&play, "S");
+    play_assert_sees(&play, "An act waits for its sign-offs already");
+    play_release(&play);
+    given_act(&play, SCREEN_STATEMENT, false);
+    play_assert_sees(&play, "LIVE SKIP");
+    play_assert_sees(&play, "it may still run there");
+    play_keys(&play, "G enter");
+    play_assert_sees(&play, "Type exactly: SKIP step 2 of evil");
+    type_act(&play, "skip step 2 of evil");
+    g_assert_cmpint(play_keys(&play, "ctrl-s"), ==, EFFECT_SIGN);
+    g_assert_cmpstr(play.effect.signoff->operation, ==, WORLD_PAUSED);
+    g_assert_true(g_str_has_prefix(play.effect.signoff->digest, "ac7"));
+    g_assert_false(play.effect.signoff->break_glass);
+    play_release(&play);
+}
+
+// Alone: another key, a longer sentence; the plain phrase is not enough any more.
+static void test_break_glass(void)
+{
+    Play play;
+    given_act(&play, SCREEN_STATEMENT, true);
+    play_keys(&play, "G enter ctrl-g");
+    play_assert_sees(&play, "I ALONE BREAK THE GLASS: SKIP step 2 of evil");
+    type_act(&play, "SKIP step 2 of evil");
+    g_assert_cmpint(play_keys(&play, "ctrl-s"), ==, EFFECT_REDRAW);
+    play_keys(&play, "ctrl-g ctrl-g shift-tab");
+    play_type(&play, "i alone break the glass: skip step 2 of evil");
+    play_wait(&play, 4000);
+    play_assert_sees(&play, "BREAKS THE GLASS as oncall-1");
+    g_assert_cmpint(play_keys(&play, "ctrl-s"), ==, EFFECT_SIGN);
+    g_assert_true(play.effect.signoff->break_glass);
+    play_release(&play);
+}
+
+// What was signed alone waits on the operation's page until somebody else closes the review.
+static void test_review(void)
+{
+    Play play;
+    given_act(&play, SCREEN_OPERATION, true);
+    Operation *op = world_operation(play.picture, WORLD_PAUSED);
+    SignOff *alone = signoff_new("so-alone");
+    alone->operator_name = g_strdup("oncall-1");
+    alone->decision = DECISION_APPROVE;
+    alone->break_glass = true;
+    alone->at_ms = WORLD_NOW;
+    g_ptr_array_add(op->signoffs, alone);
+    play_draw(&play);
+    play_assert_sees(&play, "BREAK-GLASS: oncall-1 alone");
+    play_keys(&play, "V");
+    play_assert_sees(&play, "somebody else closes the review");
+    g_free(alone->operator_name);
+    alone->operator_name = g_strdup("oncall-2");
+    play_keys(&play, "V");
+    play_type(&play, "it was right");
+    g_assert_cmpint(play_keys(&play, "ctrl-s"), ==, EFFECT_COMMAND);
+    g_assert_cmpstr(play.effect.verb, ==, "review");
+    g_assert_cmpstr(play.effect.to, ==, "so-alone");
+    play_release(&play);
+}
+
+static void test_take_back(void)
+{
+    Play play;
+    play_init(&play, SCREEN_STATEMENT, WORLD_AWAITING, 80, 24, false);
+    g_assert_cmpint(play_keys(&play, "K"), ==, EFFECT_REDRAW); // not signed: nothing to take back
+    Operation *op = world_operation(play.picture, WORLD_AWAITING);
+    SignOff *mine = signoff_new("so-mine");
+    mine->operator_name = g_strdup("oncall-1");
+    mine->digest = g_strdup(op->digest);
+    mine->at_ms = WORLD_NOW;
+    g_ptr_array_add(op->signoffs, mine);
+    play_keys(&play, "K");
+    play_type(&play, "wrong region");
+    g_assert_cmpint(play_keys(&play, "ctrl-s"), ==, EFFECT_COMMAND);
+    g_assert_cmpstr(play.effect.verb, ==, "take-back");
+    g_assert_cmpstr(play.effect.to, ==, "so-mine");
+    play_release(&play);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/acts/ask-to-skip", test_ask_to_skip);
+    g_test_add_func("/acts/sign", test_sign_act);
+    g_test_add_func("/acts/break-glass", test_break_glass);
+    g_test_add_func("/acts/review", test_review);
+    g_test_add_func("/acts/take-back", test_take_back);
+    return g_test_run();
+}
