@@ -119,10 +119,16 @@ const Command COMMANDS[] = {
      run_watch, NULL},
     {"gate", "maintenance GROUP", "may a deployment go on? 0 open, 1 closed",
      "For pipelines: `signalbox gate maintenance payments && deploy`.", run_gate, NULL},
-    {"audit", "list [--from SEQ] | export | verify [FILE]",
-     "reads the audit log, or verifies its chain",
+    {"audit",
+     "list [--from SEQ] | export | verify [FILE] [--allowed-signers FILE] [--revoked FILE]",
+     "reads the audit log, or verifies its chain and signatures",
      "export writes JSON lines to standard output. verify checks the backend's log, or an export, "
-     "without any backend (FILE - is standard input).",
+     "without any backend (FILE - is standard input): the chain, of each sign-off that it holds "
+     "what "
+     "was signed, and each signature. --allowed-signers says whose key is whose (validity is "
+     "judged "
+     "at the time of the record), --revoked which keys count no longer, whenever they signed. "
+     "doc/VERIFY shows the same with public tools.",
      run_audit, audit_options},
     {"check-config", "FILE [--daemon|--console]",
      "checks a fleet, daemon or console file, all mistakes at once",
@@ -205,11 +211,12 @@ static void print_command_help(GOptionContext *context)
 
 static GPtrArray *texts_of(const Arguments *args)
 {
-    char *const texts[] = {args->filter, args->fail_on, args->from,     args->to,      args->reason,
-                           args->ticket, args->confirm, args->note,     args->lasts,   args->id,
-                           args->dir,    args->screen,  args->size,     args->object,  args->demo,
-                           args->theme,  args->after,   args->zone,     args->created, args->region,
-                           args->until,  args->group,   args->location, args->key};
+    char *const texts[] = {
+        args->filter,  args->fail_on, args->from,  args->to,    args->reason,   args->ticket,
+        args->confirm, args->note,    args->lasts, args->id,    args->dir,      args->screen,
+        args->size,    args->object,  args->demo,  args->theme, args->after,    args->zone,
+        args->created, args->region,  args->until, args->group, args->location, args->key,
+        args->allowed, args->revoked};
     GPtrArray *list = g_ptr_array_new();
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         if (texts[i])

@@ -53,7 +53,7 @@ char *mistake_format(const Mistake *mistake)
     if (mistake->line)
         g_string_append_printf(line, ":%d", mistake->line);
     if (*mistake->path)
-        g_string_append_printf(line, ": %s", mistake->path);
+        g_string_append_printf(line, "%s%s", line->len ? ": " : "", mistake->path);
     g_string_append_printf(line, ": %s", mistake->text);
     return text_escape(line->str);
 }

@@ -81,12 +81,14 @@ static Identities *load_people(const DaemonConfig *config, GPtrArray *mistakes)
 
 // ---- signatures ----
 
-static bool check_list(const char *option, GBytes *list, const GError *error, GPtrArray *mistakes)
+static bool check_list(const char *option, const char *path,
+                       GBytes *(*read)(const char *path, GError **error), GPtrArray *mistakes)
 {
-    g_autofree char *path = g_strconcat("signatures.", option, NULL);
+    g_autofree char *where = g_strconcat("signatures.", option, NULL);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) list = path ? read(path, &error) : NULL;
     if (error)
-        mistakes_take(mistakes, NULL, 0, path, g_strdup(error->message));
-    g_clear_pointer(&list, g_bytes_unref);
+        mistakes_take(mistakes, NULL, 0, where, g_strdup(error->message));
     return !error;
 }
 
@@ -108,16 +110,10 @@ static bool check_required(const DaemonConfig *config, const Fleet *fleet, GPtrA
 static bool check_signatures(const DaemonConfig *config, const Fleet *fleet, GPtrArray *mistakes)
 {
     const ConfSignatures *signatures = &config->signatures;
-    g_autoptr(GError) no = NULL, neither = NULL;
     bool ok = check_required(config, fleet, mistakes);
-    if (signatures->allowed_signers)
-        ok = check_list("allowed_signers", lists_read_allowed(signatures->allowed_signers, &no), no,
-                        mistakes) &&
-             ok;
-    if (signatures->revoked)
-        ok = check_list("revoked", lists_read_revoked(signatures->revoked, &neither), neither,
-                        mistakes) &&
-             ok;
+    ok = check_list("allowed_signers", signatures->allowed_signers, lists_read_allowed, mistakes) &&
+         ok;
+    ok = check_list("revoked", signatures->revoked, lists_read_revoked, mistakes) && ok;
     if (!signatures->allowed_signers || g_file_test(signatures->keygen, G_FILE_TEST_IS_EXECUTABLE))
         return ok;
     mistakes_take(mistakes, NULL, 0, "signatures.keygen",

@@ -1,0 +1,304 @@
+// The audit log verified: its chain, and every signature in it. An export is enough; no backend is needed.
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/timefmt.h"
+#include "command/audit.h"
+#include "http/ndjson.h"
+#include "ssh/keyring.h"
+#include "ssh/lists.h"
+#include "ssh/verify.h"
+#include "wire/audit.h"
+
+enum { RECORD_MAX = 4 * 1024 * 1024 };
+
+typedef struct {
+    AuditChain chain;
+    gint64 line;
+    GPtrArray *signed_; // of AuditRecord *: those that carry a signature
+    guint documents;    // of which the digest is right
+    GError *error;      // the first thing that does not fit
+} Verifier;
+
+static void free_record(gpointer record)
+{
+    audit_record_free(record);
+}
+
+static void verifier_init(Verifier *verifier)
+{
+    *verifier = (Verifier){.signed_ = g_ptr_array_new_with_free_func(free_record)};
+}
+
+static void verifier_release(Verifier *verifier)
+{
+    g_ptr_array_unref(verifier->signed_);
+    g_clear_error(&verifier->error);
+}
+
+// ---- the chain ----
+
+// What was signed is in the record, and its digest must be the one that was named.
+static void take_record(Verifier *verifier, json_t *json)
+{
+    AuditRecord *record = audit_record_from_json(json, WIRE_LENIENT, &verifier->error);
+    if (record && record->document) {
+        g_autofree char *digest =
+            g_compute_checksum_for_string(G_CHECKSUM_SHA256, record->document, -1);
+        if (g_strcmp0(digest, record->digest) != 0)
+            verifier->error =
+                g_error_new(ERR, ERR_CORRUPT,
+                            "Record %" G_GINT64_FORMAT " holds a document whose digest is not the "
+                            "one that it names.",
+                            record->seq);
+        verifier->documents++;
+    }
+    if (record && record->signature)
+        g_ptr_array_add(verifier->signed_, record);
+    else
+        audit_record_free(record);
+}
+
+static void on_line(const char *line, gsize n, void *data)
+{
+    Verifier *verifier = data;
+    verifier->line++;
+    if (verifier->error)
+        return;
+    g_autoptr(json_t) json = wire_parse("The record", line, n, RECORD_MAX, &verifier->error);
+    if (json && audit_chain_verify_json(&verifier->chain, json, &verifier->error))
+        take_record(verifier, json);
+}
+
+static bool read_all(NdjsonReader *reader, const Verifier *verifier, FILE *file, GError **error)
+{
+    char bytes[65536];
+    for (gsize n; !verifier->error && (n = fread(bytes, 1, sizeof bytes, file)) > 0;)
+        if (!ndjson_reader_feed(reader, bytes, n, error))
+            return false;
+    if (ferror(file)) {
+        g_set_error(error, ERR, ERR_INTERNAL, "It could not be read: %s.", g_strerror(errno));
+        return false;
+    }
+    return verifier->error || ndjson_reader_end(reader, error);
+}
+
+// ---- signatures ----
+
+typedef struct {
+    bool done;
+    SignatureCheck check;
+} Answer;
+
+static void on_checked(const SignatureCheck *check, gpointer data)
+{
+    Answer *answer = data;
+    answer->done = true;
+    signature_check_copy(check, &answer->check);
+}
+
+// Validity is judged at the moment of the record. Without a list of allowed signers only whether the signature fits:
+// then the state is SIGNATURE_NOT_ALLOWED.
+static SignatureCheck check_record(const SshTrust *trust, const AuditRecord *record)
+{
+    Answer answer = {0};
+    const char *text = record->document ? record->document : "";
+    const VerifyQuestion question = {
+        text,          strlen(text),      record->name_space ? record->name_space : "",
+        record->actor, record->signature, record->at_ms};
+    ssh_verify_start(trust, &question, on_checked, &answer);
+    while (!answer.done)
+        g_main_context_iteration(NULL, TRUE);
+    if (answer.check.key && g_strcmp0(answer.check.key, record->key) != 0) {
+        g_free(answer.check.why);
+        answer.check.why = g_strdup_printf("It was made by the key %s, not by %s as recorded.",
+                                           answer.check.key, record->key ? record->key : "none");
+        answer.check.state = SIGNATURE_BAD;
+    }
+    return answer.check;
+}
+
+static bool is_good(const SshTrust *trust, const SignatureCheck *check)
+{
+    return check->state == SIGNATURE_VERIFIED ||
+           (!trust->allowed && check->state == SIGNATURE_NOT_ALLOWED);
+}
+
+static void print_check(const Session *session, const SshTrust *trust, const AuditRecord *record,
+                        const SignatureCheck *check)
+{
+    char at[32];
+    time_format_full(record->at_ms, at);
+    g_autofree char *what =
+        g_strdup_printf("record %" G_GINT64_FORMAT ": %s of %s by %s", record->seq, record->action,
+                        record->object, record->actor);
+    if (!is_good(trust, check))
+        print_line(session, "%s: NOT VERIFIED (%s). %s", what,
+                   name_of(&SIGNATURE_STATE_NAMES, (int)check->state),
+                   check->why ? check->why : "");
+    else if (trust->allowed)
+        print_line(session, "%s: signed with %s, a key of %s for %s; its validity judged at %s",
+                   what, check->key, record->actor, record->name_space, at);
+    else
+        print_line(session, "%s: signed with %s for %s; whose key that is was not checked", what,
+                   check->key, record->name_space);
+}
+
+static json_t *check_to_json(const SshTrust *trust, const AuditRecord *record,
+                             const SignatureCheck *check)
+{
+    json_t *json = json_object();
+    json_object_set_new(json, "seq", json_integer(record->seq));
+    wire_set_text(json, "actor", record->actor);
+    wire_set_text(json, "action", record->action);
+    wire_set_text(json, "object", record->object);
+    wire_set_text(json, "key", check->key);
+    wire_set_text(json, "state",
+                  trust->allowed || !is_good(trust, check)
+                      ? name_of(&SIGNATURE_STATE_NAMES, (int)check->state)
+                      : "fits");
+    wire_set_time_ms(json, "judged_at", record->at_ms);
+    wire_set_text(json, "why", is_good(trust, check) ? NULL : check->why);
+    return json;
+}
+
+// Checks and tells them all; how many are no good.
+static guint check_signatures(const Session *session, const Verifier *verifier,
+                              const SshTrust *trust, json_t *list)
+{
+    guint bad = 0;
+    for (guint i = 0; i < verifier->signed_->len; i++) {
+        const AuditRecord *record = verifier->signed_->pdata[i];
+        SignatureCheck check = check_record(trust, record);
+        bad += !is_good(trust, &check);
+        if (session->json)
+            json_array_append_new(list, check_to_json(trust, record, &check));
+        else
+            print_check(session, trust, record, &check);
+        signature_check_release(&check);
+    }
+    return bad;
+}
+
+// ---- the lists that are judged by ----
+
+static bool open_trust(const Session *session, SshTrust *ret_trust, GError **error)
+{
+    const Arguments *args = &session->args;
+    *ret_trust = (SshTrust){.keygen = keyring_program("ssh-keygen", error)};
+    if (!ret_trust->keygen)
+        return false;
+    if (args->allowed)
+        ret_trust->allowed = lists_read_allowed(args->allowed, error);
+    if (args->revoked && (!args->allowed || ret_trust->allowed))
+        ret_trust->revoked = lists_read_revoked(args->revoked, error);
+    return (!args->allowed || ret_trust->allowed) && (!args->revoked || ret_trust->revoked);
+}
+
+static void release_trust(SshTrust *trust)
+{
+    g_free((char *)(gpointer)trust->keygen);
+    g_clear_pointer(&trust->allowed, g_bytes_unref);
+    g_clear_pointer(&trust->revoked, g_bytes_unref);
+}
+
+// ---- what was found ----
+
+static int tell(const Session *session, const Verifier *verifier, const SshTrust *trust)
+{
+    const AuditChain *chain = &verifier->chain;
+    g_autoptr(json_t) list = json_array();
+    guint bad = check_signatures(session, verifier, trust, list);
+    if (session->json)
+        print_json(session,
+                   json_pack("{s:b, s:I, s:s, s:O}", "verified", bad == 0, "seq",
+                             (json_int_t)chain->seq, "hash", chain->hash, "signatures", list));
+    else
+        print_line(session,
+                   "The chain holds: %" G_GINT64_FORMAT
+                   " records, head %s; %u sign-offs hold what was signed, %u signatures.",
+                   chain->seq, chain->hash, verifier->documents, verifier->signed_->len);
+    if (bad)
+        return session_complain(session, EXIT_REFUSED, "%u of %u signatures %s not verified.", bad,
+                                verifier->signed_->len, bad == 1 ? "is" : "are");
+    return EXIT_FINE;
+}
+
+static int report(const Session *session, const Verifier *verifier)
+{
+    SshTrust trust = {0};
+    g_autoptr(GError) error = NULL;
+    if (verifier->error)
+        return session_complain(session, EXIT_REFUSED, "line %" G_GINT64_FORMAT ": %s",
+                                verifier->line, verifier->error->message);
+    if (!verifier->chain.seq)
+        return session_complain(session, EXIT_REFUSED, "There is no record to verify.");
+    bool needs = verifier->signed_->len || session->args.allowed || session->args.revoked;
+    int code = needs && !open_trust(session, &trust, &error)
+                   ? session_complain(session, EXIT_USAGE, "%s", error->message)
+                   : tell(session, verifier, &trust);
+    release_trust(&trust);
+    return code;
+}
+
+static int verify_stream(Session *session, FILE *file)
+{
+    Verifier verifier;
+    NdjsonReader reader;
+    g_autoptr(GError) error = NULL;
+    verifier_init(&verifier);
+    ndjson_reader_init(&reader, RECORD_MAX, on_line, &verifier);
+    bool ok = read_all(&reader, &verifier, file, &error);
+    int code = ok ? report(session, &verifier)
+                  : session_complain(session, EXIT_REFUSED, "after line %" G_GINT64_FORMAT ": %s",
+                                     verifier.line, error->message);
+    ndjson_reader_release(&reader);
+    verifier_release(&verifier);
+    return code;
+}
+
+int audit_verify_file(Session *session, const char *path)
+{
+    if (strcmp(path, "-") == 0)
+        return verify_stream(session, stdin);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return session_complain(session, EXIT_USAGE, "%s cannot be opened: %s.", path,
+                                g_strerror(errno));
+    int code = verify_stream(session, file);
+    fclose(file);
+    return code;
+}
+
+// The backend's own log: its chain, and that it reaches the head that the backend shows.
+int audit_verify_backend(Session *session)
+{
+    Verifier verifier;
+    NdjsonReader reader;
+    int code = EXIT_FINE;
+    g_autofree char *hash = NULL;
+    if (!session_connect(session, &code))
+        return code;
+    gint64 seq = audit_head(session, &hash, &code);
+    g_autofree char *text = seq < 0 ? NULL : session_get_text(session, "/v1/audit/export", &code);
+    if (!text)
+        return code;
+    if (!seq && !*text && !session->json) {
+        print_line(session, "The log is empty.");
+        return EXIT_FINE;
+    }
+    verifier_init(&verifier);
+    ndjson_reader_init(&reader, RECORD_MAX, on_line, &verifier);
+    if (ndjson_reader_feed(&reader, text, strlen(text), &verifier.error) && !verifier.error)
+        ndjson_reader_end(&reader, &verifier.error);
+    if (!verifier.error && verifier.chain.seq < seq)
+        verifier.error = g_error_new(
+            ERR, ERR_CORRUPT,
+            "The log ends here, but its head is record %" G_GINT64_FORMAT " (%s).", seq, hash);
+    code = report(session, &verifier);
+    ndjson_reader_release(&reader);
+    verifier_release(&verifier);
+    return code;
+}

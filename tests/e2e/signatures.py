@@ -1,0 +1,285 @@
+#!/usr/bin/env python3
+"""Signed sign-offs with the real ssh-agent and ssh-keygen: what is taken, what is refused in which words, what a
+revoked key leaves behind; the log checked offline, by us and by doc/VERIFY alone."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+
+sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
+from sbtest import SRCDIR, Test, until
+from demo import Demo, fetch
+
+SIGNOFF = "signoff@signalbox"
+
+
+def make_key(t, name, kind="ed25519"):
+    """A key pair; its public line without the comment."""
+    subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-C", name, "-f", t.path(name)], check=True)
+    return " ".join(t.read(name + ".pub").split()[:2])
+
+
+def ssh_sign(t, key, text, name_space=SIGNOFF):
+    return subprocess.run(["ssh-keygen", "-Y", "sign", "-f", t.path(key), "-n", name_space], input=text,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout.decode()
+
+
+class World:
+    """A demo whose group ledger takes signed sign-offs only, and an agent."""
+
+    def __init__(self, t):
+        self.t = t
+        self.demo = Demo(t)
+        os.makedirs(t.path("home"))
+        self.home = {"HOME": t.path("home"), "SSH_AUTH_SOCK": "", "SIGNALBOX_KEY": ""}
+        self.me = self.demo.get("/v1/whoami")["operator"]
+        self.allow("")
+        self.reload()
+
+    def reload(self):
+        """Ledger requires signatures; a second login of the same person."""
+        fleet = self.demo.path("fleet.conf")
+        text = open(fleet, encoding="utf-8").read().replace('signature = "preferred"', 'signature = "required"')
+        text = text.replace('hold = "0s"', 'hold = "1s"')
+        open(fleet, "w", encoding="utf-8").write(text)
+        conf = self.demo.path("signalboxd.conf")
+        text = open(conf, encoding="utf-8").read()
+        text = text.replace('tokens = (', f'tokens = (\n  {{ name = "{self.me}"; file = "alice.token"; '
+                                          'roles = [ "approver" ]; },').replace(
+            '{ name = "alice"; file = "alice.token"; roles = [ "operator", "approver" ]; },', "")
+        open(conf, "w", encoding="utf-8").write(text)
+        os.kill(self.demo.pid("signalboxd"), signal.SIGHUP)
+        self.t.wait_for(lambda: self.demo.group("ledger")["policy"]["signature"] == "required",
+                        "the group asks for signatures after a reload")
+
+    def allow(self, lines, name="allowed_signers"):
+        """Replaces a list as one should, by renaming; tells whether it was taken up."""
+        path = self.demo.path(name)
+        with open(path + ".new", "w", encoding="utf-8") as f:
+            f.write(lines or "nobody " + " ".join(open(self.demo.path("bob.key.pub")).read().split()[:2]) + "\n")
+        os.rename(path + ".new", path)
+
+    def revoke(self, *keys):
+        self.allow("# revoked\n" + "".join(k + "\n" for k in keys), "revoked_keys")
+
+    def agent(self, socket):
+        self.t.spawn("ssh-agent", "-D", "-a", socket)
+        self.t.wait_for(lambda: os.path.exists(socket), "an agent runs")
+        return {**self.home, "SSH_AUTH_SOCK": socket}
+
+    def sign(self, operation, *more, env=None):
+        return self.demo.sign(operation, *more, env={**self.home, **(env or {})})
+
+    def put(self, operation, signature, name="raw"):
+        """As a client of somebody else's would."""
+        o = self.demo.operation(operation)
+        body = {"digest": o["digest"], "decision": "approve", "reason": "by hand",
+                "phrase": o["statement"]["confirm"], "signature": signature}
+        status, answer = fetch(self.demo.socket, f"/v1/operations/{operation}/signoffs/{name}", "PUT", body)
+        return status, answer.get("type", "").rsplit(":", 1)[-1], answer
+
+    def statement(self, operation):
+        return self.demo.run("operations", "show", operation, "--statement")[1].encode()
+
+    def propose(self):
+        status, _, err = self.demo.run("failover", "ledger", "--planned", "--reason", "signatures")
+        self.t.check(status == 0, "a failover of ledger is proposed")
+        self.t.note(err)
+        return self.demo.proposal("ledger")["id"]
+
+
+def refused(t, answer, words, name):
+    status, _, err = answer
+    t.check(status == 1 and re.search(words, err), name)
+    if status != 1 or not re.search(words, err):
+        t.note(answer)
+
+
+def test_keys_in_words(t, world, operation):
+    """What stands in the way is said before anything is sent."""
+    socket = t.path("agent")
+    refused(t, world.sign(operation), r"There is no SSH agent \(SSH_AUTH_SOCK", "no agent, no key: said")
+    refused(t, world.sign(operation, "--no-signature"), "no sign-off without a signature", "nor can it be left out")
+    agent = world.agent(socket)
+    refused(t, world.sign(operation, env=agent), "offers no keys.*locked", "an agent without keys: said")
+    subprocess.run(["ssh-add", "-q", t.path("mine")], env={**os.environ, **agent}, check=True)
+    refused(t, world.sign(operation, "--key", "SHA256:nonononono", env=agent), "There is no key", "a key that is not there")
+    askpass = t.write("askpass", "#!/bin/sh\necho secret\n", 0o700)
+    lock = {**os.environ, **agent, "SSH_ASKPASS": askpass, "SSH_ASKPASS_REQUIRE": "force", "DISPLAY": ":0"}
+    subprocess.run(["ssh-add", "-x"], env=lock, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    refused(t, world.sign(operation, env=agent), r"locked \(ssh-add -X\)", "a locked agent: said")
+    subprocess.run(["ssh-add", "-X"], env=lock, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "secret", "-f", t.path("closed")], check=True)
+    refused(t, world.sign(operation, "--key", t.path("closed")), "protected by a passphrase", "a protected file: said")
+    t.equal(world.demo.operation(operation)["signoffs"], [], "nothing of this was sent")
+    return agent
+
+
+def test_backend_refuses(t, world, operation, agent, mine):
+    me = world.me
+    t.equal(world.put(operation, None)[:2], (422, "signature-missing"), "the backend wants a signature")
+    t.equal(world.put(operation, "-----BEGIN SSH SIGNATURE-----\nAAAA\n-----END SSH SIGNATURE-----\n")[:2],
+            (422, "bad-signature"), "nonsense is no signature")
+    refused(t, world.sign(operation, env=agent), "not among the allowed signers", "a key that is not listed: said")
+    world.allow(f'{me} valid-before="20200101" {mine}\n')
+    refused(t, world.sign(operation, env=agent), "outside its validity", "an expired key: said")
+    world.allow(f'{me} namespaces="file" {mine}\n')
+    t.equal(world.put(operation, ssh_sign(t, "mine", world.statement(operation)))[:2], (403, "key-not-allowed"),
+            "a key for other things")
+    world.allow(f'{me} namespaces="{SIGNOFF}" {mine}\n')
+    world.revoke(mine)
+    refused(t, world.sign(operation, env=agent), "is revoked", "a revoked key: said, without a reload")
+    world.revoke()
+    text = world.statement(operation)
+    t.equal(world.put(operation, ssh_sign(t, "mine", text, "drill@signalbox"))[:2], (422, "wrong-namespace"),
+            "what was signed for a drill is worth nothing")
+    t.equal(world.put(operation, ssh_sign(t, "mine", text.replace(b"ledger", b"lodger")))[:2],
+            (422, "bad-signature"), "another text was signed")
+    t.equal(world.demo.operation(operation)["signoffs"], [], "none of it counts")
+
+
+def test_one_person_one_key(t, world, operation, agent, mine, shared):
+    demo, me = world.demo, world.me
+    status, out, err = world.sign(operation, env=agent)
+    t.check(status == 0 and "signed with SHA256:" in out and "(ed25519, agent)" in out, "signed through the agent")
+    t.note(out + err)
+    first = demo.operation(operation)["signoffs"][0]
+    t.equal((first["verified"], first["key_from"], first["operator"]), ("verified", "agent", me), "and recorded so")
+    token = {**demo.bob(), "SIGNALBOX_TOKEN_FILE": demo.path("alice.token")}
+    refused(t, world.sign(operation, "--key", t.path("shared"), env=token), "has signed this already",
+            "another login is the same person")
+    world.allow(f"{me} {mine}\nbob {mine}\nbob {shared}\n")
+    refused(t, world.sign(operation, env={**agent, **demo.bob()}), "One key counts once", "one key for two people")
+    return first
+
+
+def test_revoked(t, world, operation, agent, mine, shared):
+    """The key of a sign-off that was given is revoked: it is void, and asked for again."""
+    demo, me = world.demo, world.me
+    world.revoke(mine)
+    t.wait_for(lambda: demo.operation(operation)["signoffs"][0]["void"], "a revoked key voids its sign-off")
+    t.contains(demo.operation(operation)["signoffs"][0]["void_why"], "is revoked", "with its reason")
+    audit = [json.loads(l) for l in demo.run("audit", "export")[1].splitlines()]
+    t.equal([r["action"] for r in audit].count("signoff.void"), 1, "in the log")
+    world.revoke()
+    world.allow(f"{me} {mine}\nbob {shared}\n")
+    t.check(world.sign(operation, env=agent)[0] == 0, "it can be given again with a good key")
+    status, out, _ = world.sign(operation, "--key", t.path("shared"), env=demo.bob())
+    t.check(status == 0 and "(ed25519, file)" in out, "the second person signs with a file")
+    t.wait_for(lambda: demo.operation(operation)["state"] == "completed", "and it runs to its end", 60)
+
+
+def test_broken_lists(t, world):
+    """A slip in a list is told, and what was in force stays so."""
+    demo = world.demo
+    good = open(demo.path("allowed_signers"), encoding="utf-8").read()
+    world.allow("* ssh-ed25519 AAAA\n")
+    t.wait_for(lambda: any(a["id"] == "signers" and not a["ended_at"] for a in demo.get("/v1/alarms")["alarms"]),
+               "a broken list raises an alarm")
+    status, _, err = t.run("signalboxd", "--check", "--config", demo.path("signalboxd.conf"))
+    t.check(status == 1 and "line 1" in err and "pattern" in err, "--check says which line and why")
+    t.note(err)
+    world.allow(good)
+    os.chmod(demo.path("allowed_signers"), 0o666)
+    status, _, err = t.run("signalboxd", "--check", "--config", demo.path("signalboxd.conf"))
+    t.check(status == 1 and "others can write it" in err, "a list that everybody can write is no list")
+    os.chmod(demo.path("allowed_signers"), 0o600)
+    t.wait_for(lambda: not any(a["id"] == "signers" and not a["ended_at"] for a in demo.get("/v1/alarms")["alarms"]),
+               "a good one ends it")
+    open(demo.path("revoked_keys"), "w").close()
+    status, _, err = t.run("signalboxd", "--check", "--config", demo.path("signalboxd.conf"))
+    t.check(status == 1 and "it is empty" in err, "an empty revocation list is refused")
+    world.revoke()
+
+
+def rechained(records):
+    """The records with hashes that fit again, as a forger with the whole log would make them."""
+    before, out = "0" * 64, []
+    for record in records:
+        record = {k: v for k, v in record.items() if k != "hash"}
+        record["prev_hash"] = before
+        line = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        before = subprocess.run(["sha256sum"], input=line.encode(), stdout=subprocess.PIPE,
+                                check=True).stdout.decode()[:64]
+        out.append(json.dumps({**record, "hash": before}))
+    return "\n".join(out) + "\n"
+
+
+def test_audit(t, world, mine):
+    demo = world.demo
+    export = demo.run("audit", "export")[1]
+    lists = ("--allowed-signers", demo.path("allowed_signers"), "--revoked", demo.path("revoked_keys"))
+
+    def verify(text, *more):
+        return demo.run("audit", "verify", t.write("log.jsonl", text), *more, env={"SIGNALBOX_URL": "unix:/nowhere"})
+
+    status, out, err = verify(export, *lists)
+    t.check(status == 0 and out.count("a key of") == 3 and "validity judged at" in out, "the export verifies offline")
+    t.note(out + err)
+    status, out, _ = verify(export)
+    t.check(status == 0 and out.count("was not checked") == 3, "without a list it says what it did not check")
+    records = [json.loads(line) for line in export.splitlines()]
+    signed = next(i for i, r in enumerate(records) if r.get("signature"))
+    t.check(records[signed]["document"].encode() and records[signed]["key"].startswith("SHA256:"),
+            "the record holds what was signed, and with which key")
+
+    changed = export.replace('"reason', '"raeson', 1).replace("the drill of the test", "another reason", 1)
+    status, _, err = verify(changed, *lists)
+    t.check(status == 1 and "was changed" in err, "a changed record breaks the chain")
+    forged = [dict(r) for r in records]
+    forged[signed]["document"] = forged[signed]["document"].replace("North", "South")
+    status, _, err = verify(rechained(forged), *lists)
+    t.check(status == 1 and "whose digest is not the one" in err, "so does another document in a chain made anew")
+    forged[signed]["digest"] = subprocess.run(["sha256sum"], input=forged[signed]["document"].encode(),
+                                              stdout=subprocess.PIPE, check=True).stdout.decode()[:64]
+    status, out, err = verify(rechained(forged), *lists)
+    t.check(status == 1 and "NOT VERIFIED (bad)" in out, "with its digest too the signature gives it away")
+    forged = [dict(r) for r in records]
+    forged[signed]["actor"] = "mallory"
+    status, out, _ = verify(rechained(forged), *lists)
+    t.check(status == 1 and "NOT VERIFIED (not-allowed)" in out, "another name is not the key's")
+    world.revoke(mine)
+    status, out, _ = verify(export, *lists)
+    t.check(status == 1 and "NOT VERIFIED (revoked)" in out, "a key that is revoked now is told")
+    world.revoke()
+
+
+def test_document(t, world):
+    """The very lines of doc/VERIFY."""
+    demo = world.demo
+    with open(SRCDIR + "/doc/VERIFY", encoding="utf-8") as f:
+        lines = [line[6:] for line in f if line.startswith("    $ ")]
+    os.makedirs(t.path("verify"))
+    with open(t.path("verify", "export.jsonl"), "w", encoding="utf-8") as f:
+        f.write(demo.run("audit", "export")[1])
+    for name in ("allowed_signers", "revoked_keys"):
+        os.link(demo.path(name), t.path("verify", name))
+    script = "set -euo pipefail\n" + "".join(lines)
+    status, out, err = t.run("bash", "-c", script, cwd=t.path("verify"))
+    t.check(status == 0 and f'Good "{SIGNOFF}" signature for {world.me}' in out and "document: OK" in out,
+            "jq, sha256sum and ssh-keygen verify the same")
+    t.note(out[-1500:] + err)
+    text = open(t.path("verify", "export.jsonl"), encoding="utf-8").read()
+    with open(t.path("verify", "export.jsonl"), "w", encoding="utf-8") as f:
+        f.write(text.replace("the drill of the test", "the drill of the toast", 1))
+    status, _, _ = t.run("bash", "-c", script, cwd=t.path("verify"))
+    t.check(status != 0, "and see a change")
+
+
+with Test() as t:
+    mine, shared = make_key(t, "mine"), make_key(t, "shared")
+    world = World(t)
+    world.demo.wait_up()
+    operation = world.propose()
+    agent = test_keys_in_words(t, world, operation)
+    test_backend_refuses(t, world, operation, agent, mine)
+    test_one_person_one_key(t, world, operation, agent, mine, shared)
+    test_revoked(t, world, operation, agent, mine, shared)
+    test_broken_lists(t, world)
+    test_audit(t, world, mine)
+    test_document(t, world)
+    log = t.read("demo/signalboxd.log")
+    t.check("PRIVATE KEY" not in log and "SIGNATURE" not in log, "no key and no signature in the daemon's log")
