@@ -114,14 +114,17 @@ static Operation *stored_operation(Sim *sim, const char *id)
     return operation;
 }
 
-static guint distinct_approvals(const Operation *operation, const char *digest)
+static guint distinct_approvals(const Operation *operation, const char *digest, bool glass)
 {
     g_autoptr(GHashTable) people = g_hash_table_new(g_str_hash, g_str_equal);
     for (guint i = 0; i < operation->signoffs->len; i++) {
         const SignOff *signoff = operation->signoffs->pdata[i];
-        if (signoff->decision == DECISION_APPROVE && !signoff->void_ &&
-            g_strcmp0(signoff->digest, digest) == 0)
-            g_hash_table_add(people, signoff->operator_name);
+        if (signoff->decision != DECISION_APPROVE || signoff->void_ ||
+            g_strcmp0(signoff->digest, digest) != 0)
+            continue;
+        if (glass && signoff->break_glass) // one alone, as the policy has it
+            return G_MAXUINT;
+        g_hash_table_add(people, signoff->operator_name);
     }
     return g_hash_table_size(people);
 }
@@ -132,7 +135,8 @@ static void check_abort_signed(Sim *sim, const Operation *operation)
     for (guint i = 0; i < operation->acts->len; i++) {
         const Act *act = operation->acts->pdata[i];
         if (act->kind == ACT_ABORT && act->state == ACT_DONE && act->statement->approvals &&
-            distinct_approvals(operation, act->digest) >= act->statement->approvals)
+            distinct_approvals(operation, act->digest, act->statement->break_glass) >=
+                act->statement->approvals)
             return;
     }
     fault(sim, "%s is undone without the sign-offs of an abort", operation->id);
@@ -147,7 +151,7 @@ static void check_signed(Sim *sim, const Operation *operation)
     }
     const Statement *statement = operation->statement;
     g_autofree char *digest = statement_digest(statement);
-    guint given = distinct_approvals(operation, operation->digest);
+    guint given = distinct_approvals(operation, operation->digest, statement->break_glass);
     if (g_strcmp0(digest, operation->digest) != 0)
         fault(sim, "the digest of %s is not its statement's", operation->id);
     if (statement_loses(statement) && (!statement->approvals || given < statement->approvals))

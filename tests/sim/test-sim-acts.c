@@ -1,0 +1,353 @@
+// Exceptional acts: skip and abort signed on their own, sign-offs that are taken back, a glass that is broken. Each
+// also over a crash.
+#include "model/refusal.h"
+#include "story.h"
+
+static bool act_is_over(Sim *sim)
+{
+    return !operation_act(sim_operation(sim));
+}
+
+static const Act *last_act(Sim *sim)
+{
+    const GPtrArray *acts = sim_operation(sim)->acts;
+    return acts->len ? acts->pdata[acts->len - 1] : NULL;
+}
+
+static void expect_act(Sim *sim, ActState state)
+{
+    g_assert_true(sim_until(sim, act_is_over, 10000) || state == ACT_OPEN);
+    g_assert_cmpint((int)last_act(sim)->state, ==, (int)state);
+}
+
+static const Step *failed_step(Sim *sim)
+{
+    const GPtrArray *steps = sim_operation(sim)->steps;
+    for (guint i = 0; i < steps->len; i++)
+        if (((const Step *)steps->pdata[i])->state == STEP_FAILED)
+            return steps->pdata[i];
+    g_assert_not_reached();
+}
+
+// Paused behind the point of no return: the target hung past the limit of a step, and is back.
+static Sim *given_failed_step(void (*tweak)(Fleet *))
+{
+    Sim *sim = given_proposal(tweak);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    if (sim_operation(sim)->state == OPERATION_AWAITING)
+        g_assert_true(sim_sign(sim, &CAROL, DECISION_APPROVE));
+    while (!sim_operation(sim)->past_pnr)
+        sim_pass(sim, 10);
+    sim_region_set(sim->world, "north", REGION_HANGING);
+    g_assert_true(sim_until(sim, is_paused, 200000));
+    sim_region_set(sim->world, "north", REGION_UP);
+    sim_pass(sim, 10000);
+    return sim;
+}
+
+// A planned failover that cannot catch up: between its first step and the point of no return.
+static bool has_passivated(Sim *sim)
+{
+    return !sim_target(sim->world, "payments/settle", "west")->active;
+}
+
+static Sim *given_catching_up(void (*tweak)(Fleet *))
+{
+    Sim *sim = sim_new(3, tweak);
+    sim_pass(sim, 20000);
+    sim_region(sim->world, "west")->replication_off = true;
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_PLANNED));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_until(sim, has_passivated, 60000));
+    sim_pass(sim, 5000);
+    return sim;
+}
+
+static void test_skip(void)
+{
+    Sim *sim = given_failed_step(NULL);
+    guint number = failed_step(sim)->number;
+    g_assert_false(sim_command(sim, &ALICE, COMMAND_SKIP, number == 1 ? 2 : 1));
+    g_assert_true(sim_is_refused(sim, REFUSAL_WRONG_STATE));
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_SKIP, number));
+    const Statement *statement = last_act(sim)->statement;
+    g_autofree char *phrase = g_strdup_printf("SKIP step %u of payments", number);
+    g_assert_cmpstr(statement->confirm, ==, phrase);
+    g_assert_cmpuint(statement->not_done->len, ==, 1);
+    g_assert_false(sim_command(sim, &BOB, COMMAND_SKIP, number)); // one at a time
+    g_assert_true(sim_is_refused(sim, REFUSAL_CONFLICT));
+    sim_pass(sim, 20000);
+    expect_act(sim, ACT_OPEN); // nobody has signed
+    sim_restart(sim);
+    sim_pass(sim, 20000);
+    expect_act(sim, ACT_OPEN);
+    g_assert_false(sim_sign(sim, &VIEWER, DECISION_APPROVE));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_act(sim, ACT_DONE);
+    const Step *step = operation_step(sim_operation(sim), number);
+    g_assert_cmpint((int)step->state, ==, STEP_SKIPPED);
+    g_assert_cmpstr(step->by, ==, "bob");
+    // Its data was never promoted, so it cannot be verified either: that is left out too, by name.
+    expect_settled(sim, 300000);
+    expect_state(sim, OPERATION_PAUSED);
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_SKIP, 0));
+    g_assert_cmpstr(last_act(sim)->statement->confirm, ==, "SKIP the failed steps of payments");
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 300000);
+    g_assert_true(sim_until(sim, has_ended, 60000));
+    expect_state(sim, OPERATION_COMPLETED_EXCEPTIONS);
+    g_assert_cmpuint(sim_operation(sim)->exceptions->len, ==, 2);
+    g_assert_cmpuint(sim_count_audit(sim, "operation.skip"), ==, 2);
+    finish(sim);
+}
+
+static void two_people(Fleet *fleet)
+{
+    fleet_group(fleet, "payments")->policy.approvals = 2;
+}
+
+static void test_abort_takes_as_many(void)
+{
+    Sim *sim = given_catching_up(NULL);
+    Policy *policy = (Policy *)&fleet_group(sim->fleet, "payments")->policy;
+    policy->approvals = 2;
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_ABORT, 0));
+    g_assert_true(sim_operation(sim)->held); // nothing new begins while its undoing is read
+    g_assert_false(sim_command(sim, &BOB, COMMAND_RESUME, 0));
+    g_assert_true(sim_is_refused(sim, REFUSAL_CONFLICT));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    sim_pass(sim, 20000);
+    expect_act(sim, ACT_OPEN);
+    g_assert_true(sim_sign(sim, &CAROL, DECISION_APPROVE));
+    expect_act(sim, ACT_DONE);
+    expect_settled(sim, 120000);
+    expect_state(sim, OPERATION_ABORTED);
+    expect_active(sim, "west");
+    finish(sim);
+}
+
+static void test_act_ends(void)
+{
+    Sim *sim = given_catching_up(NULL);
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_ABORT, 0));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_REJECT));
+    expect_act(sim, ACT_REJECTED);
+    g_assert_true(sim_operation(sim)->held);
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_ABORT, 0));
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_WITHDRAW, 0));
+    expect_act(sim, ACT_WITHDRAWN);
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_ABORT, 0));
+    sim_pass(sim, 31 * 60 * 1000);
+    expect_act(sim, ACT_EXPIRED);
+    g_assert_false(has_ended(sim));
+    finish(sim);
+}
+
+// What failed is tried again, and works: there is nothing to leave out any more.
+static void test_overtaken(void)
+{
+    Sim *sim = given_failed_step(NULL);
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_SKIP, failed_step(sim)->number));
+    g_assert_true(sim_command(sim, &BOB, COMMAND_RETRY, 0));
+    expect_act(sim, ACT_OVERTAKEN);
+    expect_settled(sim, 300000);
+    expect_state(sim, OPERATION_COMPLETED);
+    finish(sim);
+}
+
+// The evidence changes while it is read: another statement, and the sign-off on the old one is void.
+static void test_restated(void)
+{
+    Sim *sim = given_catching_up(NULL);
+    Policy *policy = (Policy *)&fleet_group(sim->fleet, "payments")->policy;
+    policy->approvals = 2;
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_ABORT, 0));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    sim_region_set(sim->world, "west", REGION_DOWN);
+    sim_pass(sim, 60000);
+    g_assert_cmpuint(last_act(sim)->statement_version, >, 1);
+    g_assert_nonnull(last_act(sim)->changed);
+    g_assert_true(sim_sign(sim, &CAROL, DECISION_APPROVE));
+    sim_pass(sim, 5000);
+    expect_act(sim, ACT_OPEN); // Bob's was for what stood there before
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_act(sim, ACT_DONE);
+    finish(sim);
+}
+
+// ---- Taking back -------------------------------------------------------------------------------
+
+static void on_done(const Operation *operation, const SignOff *signoff, const GError *error,
+                    gpointer data)
+{
+    Sim *sim = data;
+    (void)operation, (void)signoff;
+    g_clear_error(&sim->error);
+    sim->error = error ? g_error_copy(error) : NULL;
+    sim->answers++;
+}
+
+typedef void (*Afterwards)(Engine *, const SignOffRequest *, EngineSignOffDone, gpointer);
+
+static bool afterwards(Sim *sim, Afterwards what, const Person *person, const char *signoff)
+{
+    guint before = sim->answers;
+    SignOffRequest request = {.person = person,
+                              .operation = sim_operation(sim)->id,
+                              .signoff = signoff,
+                              .reason = "I have looked again"};
+    what(sim->engine, &request, on_done, sim);
+    for (guint i = 0; i < 1000 && sim->answers == before; i++)
+        sim_pass(sim, 10);
+    g_assert_cmpuint(sim->answers, >, before);
+    return !sim->error;
+}
+
+static const char *last_signoff(Sim *sim)
+{
+    const GPtrArray *signoffs = sim_operation(sim)->signoffs;
+    return ((const SignOff *)signoffs->pdata[signoffs->len - 1])->id;
+}
+
+static void long_hold(Fleet *fleet)
+{
+    fleet_group(fleet, "payments")->policy.hold_ms = 20000;
+}
+
+static void test_take_back_in_hold_window(void)
+{
+    Sim *sim = given_proposal(long_hold);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_cmpint((int)sim_operation(sim)->phase, ==, PHASE_HOLDING);
+    g_autofree char *id = g_strdup(last_signoff(sim));
+    g_assert_false(afterwards(sim, engine_take_back, &CAROL, id));
+    g_assert_true(sim_is_refused(sim, REFUSAL_NOT_ALLOWED));
+    g_assert_true(afterwards(sim, engine_take_back, &BOB, id));
+    expect_state(sim, OPERATION_AWAITING);
+    sim_restart(sim);
+    sim_pass(sim, 60000);
+    g_assert_cmpuint(sim->commands, ==, 0);
+    g_assert_true(sim_sign(sim, &CAROL, DECISION_APPROVE));
+    expect_settled(sim, 120000);
+    expect_state(sim, OPERATION_COMPLETED);
+    finish(sim);
+}
+
+static void test_take_back_under_way(void)
+{
+    Sim *sim = given_catching_up(NULL);
+    g_autofree char *id = g_strdup(last_signoff(sim));
+    g_assert_true(afterwards(sim, engine_take_back, &BOB, id));
+    g_assert_true(sim_operation(sim)->held);
+    sim_region(sim->world, "west")->replication_off = false;
+    g_assert_true(
+        sim_command(sim, &CAROL, COMMAND_RESUME, 0)); // resumed, and yet nothing rests on it
+    sim_pass(sim, 120000);
+    g_assert_false(sim_operation(sim)->past_pnr);
+    g_assert_false(sim_target(sim->world, "payments/ledger", "north")->active);
+    g_assert_true(sim_sign(sim, &CAROL, DECISION_APPROVE));
+    if (sim_operation(sim)->state == OPERATION_PAUSED)
+        g_assert_true(sim_command(sim, &CAROL, COMMAND_RETRY, 0));
+    expect_settled(sim, 120000);
+    expect_state(sim, OPERATION_COMPLETED);
+    g_assert_false(afterwards(sim, engine_take_back, &CAROL, last_signoff(sim)));
+    finish(sim);
+}
+
+// A reject after the last needed sign-off, before the point of no return: held, not ended (row 5 of the catalogue).
+static void test_reject_holds(void)
+{
+    Sim *sim = given_catching_up(NULL);
+    g_assert_true(sim_sign(sim, &CAROL, DECISION_REJECT));
+    g_assert_true(sim_operation(sim)->held);
+    g_assert_false(has_ended(sim));
+    sim_region(sim->world, "west")->replication_off = false;
+    sim_pass(sim, 60000);
+    g_assert_false(sim_operation(sim)->past_pnr);
+    g_assert_true(sim_command(sim, &BOB, COMMAND_RESUME, 0)); // who signed has looked again
+    expect_settled(sim, 120000);
+    expect_state(sim, OPERATION_COMPLETED);
+    g_assert_false(sim_sign(sim, &CAROL, DECISION_REJECT));
+    finish(sim);
+}
+
+// ---- Break-glass -------------------------------------------------------------------------------
+
+static void glass(Fleet *fleet)
+{
+    Group *group = fleet_group(fleet, "payments");
+    group->policy.approvals = 2;
+    group->policy.four_eyes = true;
+    group->policy.break_glass = true;
+}
+
+static bool is_alarmed(Sim *sim)
+{
+    const GPtrArray *alarms = engine_alarms(sim->engine);
+    for (guint i = 0; i < alarms->len; i++) {
+        const Alarm *alarm = alarms->pdata[i];
+        if (g_str_has_prefix(alarm->id, "review:") && !alarm->ended_ms)
+            return alarm->severity == SEVERITY_CRITICAL;
+    }
+    return false;
+}
+
+static void test_break_glass(void)
+{
+    Sim *sim = given_proposal(glass);
+    g_assert_false(sim_break_glass(sim, &VIEWER)); // no approver
+    g_assert_true(sim_is_refused(sim, REFUSAL_NOT_ALLOWED));
+    g_assert_true(sim_break_glass(sim, &BOB));
+    g_autofree char *id = g_strdup(last_signoff(sim));
+    sim_pass(sim, 1000);
+    g_assert_true(is_alarmed(sim));
+    expect_settled(sim, 120000);
+    expect_state(sim, OPERATION_COMPLETED);
+    sim_restart(sim); // listed and never forgotten
+    sim_pass(sim, 5000);
+    g_assert_true(is_alarmed(sim));
+    g_assert_false(afterwards(sim, engine_review, &BOB, id));
+    g_assert_true(sim_is_refused(sim, REFUSAL_FOUR_EYES));
+    g_assert_true(afterwards(sim, engine_review, &CAROL, id));
+    sim_pass(sim, 2000);
+    g_assert_false(is_alarmed(sim));
+    g_assert_false(afterwards(sim, engine_review, &CAROL, id)); // once
+    g_assert_cmpuint(sim_count_audit(sim, "signoff.break-glass"), ==, 1);
+    g_assert_cmpuint(sim_count_audit(sim, "signoff.reviewed"), ==, 1);
+    finish(sim);
+}
+
+static void test_no_glass(void)
+{
+    Sim *sim = given_proposal(two_people);
+    g_assert_false(sim_break_glass(sim, &BOB));
+    g_assert_true(sim_is_refused(sim, REFUSAL_BREAK_GLASS));
+    sim_pass(sim, 60000);
+    g_assert_cmpuint(sim->commands, ==, 0);
+    finish(sim);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        void (*run)(void);
+    } TESTS[] = {
+        {"skip", test_skip},
+        {"abort-takes-as-many", test_abort_takes_as_many},
+        {"act-ends", test_act_ends},
+        {"overtaken", test_overtaken},
+        {"restated", test_restated},
+        {"take-back-in-hold-window", test_take_back_in_hold_window},
+        {"take-back-under-way", test_take_back_under_way},
+        {"reject-holds", test_reject_holds},
+        {"break-glass", test_break_glass},
+        {"no-glass", test_no_glass},
+    };
+    g_test_init(&argc, &argv, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(TESTS); i++) {
+        g_autofree char *path = g_strconcat("/sim/acts/", TESTS[i].name, NULL);
+        g_test_add_func(path, TESTS[i].run);
+    }
+    return g_test_run();
+}
