@@ -77,8 +77,8 @@ static void reply_done(const GError *error, gpointer data)
 
 static bool read_proposal(json_t *body, ProposeRequest *propose, GError **error)
 {
-    static const char *const FIELDS[] = {"kind",    "scope",   "to", "reason",
-                                         "planned", "dry_run", NULL};
+    static const char *const FIELDS[] = {"kind",    "scope",   "to",   "reason",
+                                         "planned", "dry_run", "mode", NULL};
     static const char *const SCOPE[] = {"group", "location", NULL};
     WireReader reader = {0};
     WireAt root = wire_root(&reader, body);
@@ -92,6 +92,9 @@ static bool read_proposal(json_t *body, ProposeRequest *propose, GError **error)
     propose->to = wire_text_opt(&root, "to", NULL);
     propose->reason = wire_text(&root, "reason");
     propose->dry_run = wire_bool_opt(&root, "dry_run", false);
+    if (wire_has(&root, "mode"))
+        propose->drill =
+            (DrillKind)wire_choice(&root, "mode", DRILL_NAMES.names, DRILL_NAMES.count);
     if (wire_has(&root, "planned"))
         propose->planned = wire_bool(&root, "planned") ? PROPOSE_PLANNED : PROPOSE_UNPLANNED;
     if (!wire_reader_finish(&reader, error))

@@ -26,7 +26,7 @@ typedef struct {
         *key, *location, *take_back, *allowed, *revoked;
     int step, count;
     gboolean approve, reject, dry_run, planned, unplanned, statement, all, arm, once, ansi,
-        headless, slow_link, daemon, console, no_signature, break_glass;
+        headless, slow_link, daemon, console, no_signature, break_glass, isolated, live;
 } Arguments;
 
 // What every command has: the options that all share, and the line to the backend.
@@ -137,6 +137,7 @@ int run_readiness(Session *session, int argc, char **argv);
 int run_operations(Session *session, int argc, char **argv);
 int run_failover(Session *session, int argc, char **argv);
 int run_failback(Session *session, int argc, char **argv);
+int run_drill(Session *session, int argc, char **argv);
 int run_signoff(Session *session, int argc, char **argv);
 int run_plans(Session *session, int argc, char **argv);
 int run_report(Session *session, int argc, char **argv);
@@ -178,6 +179,7 @@ int open_console(Session *session, const char *const *card);
 void roles_options(Session *session, GOptionContext *context);
 void operations_options(Session *session, GOptionContext *context);
 void propose_options(Session *session, GOptionContext *context);
+void drill_options(Session *session, GOptionContext *context);
 void signoff_options(Session *session, GOptionContext *context);
 void schedules_options(Session *session, GOptionContext *context);
 void plans_options(Session *session, GOptionContext *context);

@@ -47,6 +47,25 @@ void propose_options(Session *session, GOptionContext *context)
     g_option_context_add_main_entries(context, entries, NULL);
 }
 
+void drill_options(Session *session, GOptionContext *context)
+{
+    const GOptionEntry entries[] = {{"isolated", 0, 0, G_OPTION_ARG_NONE, &session->args.isolated,
+                                     "Look at every step's targets, command nothing", NULL},
+                                    {"live", 0, 0, G_OPTION_ARG_NONE, &session->args.live,
+                                     "Move it there and home again: counts as the year's test",
+                                     NULL},
+                                    {"to", 0, 0, G_OPTION_ARG_STRING, &session->args.to,
+                                     "Where to (the first standby)", "LOCATION"},
+                                    {"unplanned", 0, 0, G_OPTION_ARG_NONE, &session->args.unplanned,
+                                     "With --isolated: rehearse the plan for a lost region", NULL},
+                                    {"reason", 'r', 0, G_OPTION_ARG_FILENAME, &session->args.reason,
+                                     "Why; goes into the audit log", "TEXT"},
+                                    {"dry-run", 'n', 0, G_OPTION_ARG_NONE, &session->args.dry_run,
+                                     "Only show the statement", NULL},
+                                    G_OPTION_ENTRY_NULL};
+    g_option_context_add_main_entries(context, entries, NULL);
+}
+
 static json_t *proposal_body(const Session *session, const char *kind, const char *group)
 {
     const Arguments *args = &session->args;
@@ -57,6 +76,8 @@ static json_t *proposal_body(const Session *session, const char *kind, const cha
     if (args->to)
         wire_set_text(body, "to", args->to);
     wire_set_text(body, "reason", args->reason);
+    if (args->isolated || args->live)
+        wire_set_text(body, "mode", args->live ? "live" : "isolated");
     if (args->planned || args->unplanned)
         json_object_set_new(body, "planned", json_boolean(args->planned));
     if (args->dry_run)
@@ -71,6 +92,7 @@ void print_statement(const Session *session, const Statement *statement)
         return;
     duration_format_up(statement->loss_ms, loss);
     print_line(session, "%s", statement->summary);
+    print_line(session, "  mode      %s", name_of(&STATEMENT_MODE_NAMES, (int)statement->mode));
     print_line(session, "  why       %s", statement->why);
     print_line(session, "  seen by   %s", statement->vantage ? statement->vantage : "not said");
     print_line(session, "  loss      %s%s  (%s)", statement->loss_known ? "<=" : "",
@@ -96,8 +118,7 @@ static void print_members(const Session *session, const Operation *operation)
     static const char *const HEADS[] = {"GROUP", "OPERATION", "STATE", "WHY", NULL};
     if (!operation->region)
         return;
-    print_line(session, "%s of every group of %s: %s",
-               name_of(&OPERATION_KIND_NAMES, (int)operation->kind), operation->region,
+    print_line(session, "%s of every group of %s: %s", operation_word(operation), operation->region,
                operation->why ? operation->why : "");
     Printer *printer = printer_new(session, HEADS);
     for (guint i = 0; i < operation->members->len; i++) {
@@ -151,6 +172,14 @@ int run_failover(Session *session, int argc, char **argv)
 int run_failback(Session *session, int argc, char **argv)
 {
     return propose(session, argc, argv, "failback");
+}
+
+int run_drill(Session *session, int argc, char **argv)
+{
+    if (session->args.isolated == session->args.live)
+        return session_complain(session, EXIT_USAGE,
+                                "expected: signalbox drill GROUP --isolated|--live --reason TEXT");
+    return propose(session, argc, argv, "drill");
 }
 
 // ---- list and show ----
@@ -264,8 +293,7 @@ static void print_operation(const Session *session, const Operation *operation)
         return;
     }
     print_line(session, "%s: %s of %s from %s to %s: %s%s%s", operation->id,
-               name_of(&OPERATION_KIND_NAMES, (int)operation->kind), operation->group,
-               operation->from, operation->to,
+               operation_word(operation), operation->group, operation->from, operation->to,
                name_of(&OPERATION_STATE_NAMES, (int)operation->state), operation->why ? ". " : "",
                operation->why ? operation->why : "");
     print_statement(session, operation->statement);
@@ -321,8 +349,7 @@ static int list_operations(Session *session)
             continue;
         time_format_full(operation->proposed_ms, at);
         if (printer)
-            printer_row(printer, operation->id,
-                        name_of(&OPERATION_KIND_NAMES, (int)operation->kind),
+            printer_row(printer, operation->id, operation_word(operation),
                         operation->region ? "(region)" : operation->group,
                         operation->region ? operation->region : operation->from, operation->to,
                         badge_operation(operation).word, at,

@@ -231,8 +231,7 @@ int run_signoffs(Session *session, int argc, char **argv)
         left_format(ballot.expires_ms, now_of(session, picture), left);
         if (printer)
             printer_row(printer, operation->id,
-                        act ? name_of(&ACT_NAMES, (int)act->kind)
-                            : name_of(&OPERATION_KIND_NAMES, (int)operation->kind),
+                        act ? name_of(&ACT_NAMES, (int)act->kind) : operation_word(operation),
                         operation->group, operation->from, operation->to, given, again, left,
                         ballot.proposer);
         else

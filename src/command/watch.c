@@ -13,6 +13,7 @@ typedef struct {
     char **states; // of the steps, told last
     guint steps;
     GHashTable *members; // of a region-level one: group → what was told of it last
+    bool drill;          // said in every line
     guint64 revision;    // printed last, with --json
 } Progress;
 
@@ -48,8 +49,9 @@ static void tell_steps(const Session *session, Progress *progress, const Operati
             continue;
         g_free(progress->states[i]);
         progress->states[i] = g_strdup(state);
-        tell(session, "step %u of %u: %s: %s%s%s", step->number, operation->steps->len, step->title,
-             state, step->detail ? ": " : "", step->detail ? step->detail : "");
+        tell(session, "%sstep %u of %u: %s: %s%s%s", progress->drill ? "DRILL " : "", step->number,
+             operation->steps->len, step->title, state, step->detail ? ": " : "",
+             step->detail ? step->detail : "");
     }
 }
 
@@ -74,9 +76,10 @@ static void tell_progress(const Session *session, Progress *progress, const Oper
 {
     bool running = operation->state == OPERATION_RUNNING;
     g_autofree char *state = g_strdup_printf(
-        "%s%s%s%s%s", name_of(&OPERATION_STATE_NAMES, (int)operation->state), running ? ", " : "",
-        running ? name_of(&PHASE_NAMES, (int)operation->phase) : "", operation->why ? ": " : "",
-        operation->why ? operation->why : "");
+        "%s%s%s%s%s%s%s", progress->drill ? operation_word(operation) : "",
+        progress->drill ? " " : "", name_of(&OPERATION_STATE_NAMES, (int)operation->state),
+        running ? ", " : "", running ? name_of(&PHASE_NAMES, (int)operation->phase) : "",
+        operation->why ? ": " : "", operation->why ? operation->why : "");
     if (g_strcmp0(state, progress->said) != 0) {
         tell(session, "%s", state);
         g_free(progress->said);
@@ -141,12 +144,13 @@ int run_watch(Session *session, int argc, char **argv)
         g_autoptr(Operation) operation = look(session, argv[1], &code);
         if (!operation)
             break;
+        progress.drill = operation->kind == OPERATION_DRILL;
         print_progress(session, &progress, operation);
         ended = operation_has_ended(operation);
         code = !ended || operation->state == OPERATION_COMPLETED ? EXIT_FINE : EXIT_DOWN;
         if (!ended)
             session_pause(FOLLOW_MS);
-        else if (!session->json)
+        else if (!session->json && !progress.drill) // which loses nothing
             print_losses(session, operation);
     }
     progress_release(&progress);

@@ -27,14 +27,14 @@ bool driver_is_known(const char *name)
     return find(name) != NULL;
 }
 
-static bool port_can(DriverPort *port, const Workload *workload, DriverAction action)
+static bool port_can(DriverEyes *port, const Workload *workload, DriverAction action)
 {
     (void)port;
     const Driver *driver = find(workload->driver);
     return driver && (driver->actions(workload) & (1u << action)) != 0;
 }
 
-static ProofClass port_proof(DriverPort *port, const Workload *workload)
+static ProofClass port_proof(DriverEyes *port, const Workload *workload)
 {
     Drivers *drivers = (Drivers *)port;
     const Driver *driver = find(workload->driver);
@@ -82,7 +82,7 @@ static void begin(Job *job)
         job->driver->act(job);
 }
 
-static void port_observe(DriverPort *port, const Instance *instance, gint64 since_ms,
+static void port_observe(DriverEyes *port, const Instance *instance, gint64 since_ms,
                          gint64 deadline_ms, DriverObserved done, gpointer data)
 {
     const Driver *driver = find(instance->workload->driver);
@@ -107,7 +107,7 @@ static void port_act(DriverPort *port, const Instance *instance, DriverAction ac
     job->to = g_strdup(command->to);
     job->epoch = command->epoch;
     job->forced = command->forced;
-    job_wait(job, 0, port_can(port, instance->workload, action) ? begin : no_driver);
+    job_wait(job, 0, port_can(&port->eyes, instance->workload, action) ? begin : no_driver);
 }
 
 DriverPort *drivers_new(const Clock *clock, const HttpClientConfig *config)
@@ -116,7 +116,7 @@ DriverPort *drivers_new(const Clock *clock, const HttpClientConfig *config)
     HttpClientConfig http = config ? *config : (HttpClientConfig){0};
     if (!http.calls_per_host)
         http.calls_per_host = 8;
-    drivers->port = (DriverPort){port_can, port_proof, port_observe, port_act};
+    drivers->port = (DriverPort){{port_can, port_proof, port_observe}, port_act};
     drivers->clock = clock;
     drivers->client = http_client_new(clock, &http);
     drivers->fenced = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);

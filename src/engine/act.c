@@ -185,7 +185,8 @@ static bool undo(Engine *engine, Motion *motion, Operation *copy, GError **error
         if (step->state == STEP_WAITING)
             step->state = STEP_PENDING;
     }
-    execute_issue_epoch(engine, motion, copy);
+    if (!operation_is_rehearsal(copy))
+        execute_issue_epoch(engine, motion, copy);
     return true;
 }
 

@@ -171,7 +171,8 @@ bool engine_gate(const Engine *engine, const char *group, bool *ret_open, char *
     }
     const GroupRecord *record = live->record;
     bool open = false;
-    if (live->open && !operation_has_ended(live->open) && live->open->started_ms)
+    if (live->open && !operation_has_ended(live->open) && live->open->started_ms &&
+        !operation_is_rehearsal(live->open))
         *ret_why = g_strdup_printf("Operation %s of %s is %s.", live->open->id, group,
                                    name_of(&OPERATION_STATE_NAMES, (int)live->open->state));
     else if (record->limited)

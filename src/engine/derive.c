@@ -399,6 +399,7 @@ static void copy_record(Engine *engine, GroupLive *live)
     status->plan_reviewed_ms = here ? record->reviewed_ms : live->group->plan_reviewed_ms;
     set_text(&status->plan_reviewed_by, here ? record->reviewed_by : NULL);
     set_text(&status->plan_review_note, here ? record->review_note : NULL);
+    status->plan_tested_ms = MAX(live->group->plan_tested_ms, record->tested_ms);
     status->rollback_until_ms =
         record->rollback_until_ms > engine->now_ms ? record->rollback_until_ms : 0;
     status->antiflap_until_ms =

@@ -51,6 +51,7 @@ GPtrArray *evidence_plan(Engine *engine, const Operation *operation, GError **er
                        .from = fleet_location(engine->fleet, operation->from),
                        .to = fleet_location(engine->fleet, operation->to),
                        .kind = operation->kind,
+                       .drill = operation->drill,
                        .planned = operation->planned,
                        .can = can,
                        .is_passive = is_passive,
@@ -85,7 +86,11 @@ static void set_loss(Maker *maker)
     Statement *statement = maker->statement;
     const Operation *operation = maker->operation;
     bool alive = false;
-    if (maker->from == maker->to) {
+    if (operation_is_rehearsal(operation)) {
+        statement->loss_known = true;
+        statement->loss_transactions = 0;
+        statement->loss_how = g_strdup("nothing is commanded, so nothing can be lost");
+    } else if (maker->from == maker->to) {
         statement->loss_known = true;
         statement->loss_transactions = 0;
         statement->loss_how = g_strdup_printf("its data never left %s", maker_title(maker->from));
@@ -197,6 +202,11 @@ static void set_restart_proof(Maker *maker)
 
 static void set_proof(Maker *maker)
 {
+    if (operation_is_rehearsal(maker->operation)) {
+        maker->statement->old_primary = OLD_NOT_NEEDED;
+        maker->statement->proof_how = g_strdup("nothing is commanded: the role stays where it is");
+        return;
+    }
     if (maker->from == maker->to) {
         set_restart_proof(maker);
         return;
@@ -311,6 +321,10 @@ static void set_approvals(Maker *maker)
         needed = MAX(needed, 2);
         why = "only people can attest that the old side is off, and that takes two";
     }
+    if (maker->operation->kind == OPERATION_DRILL && !needed) {
+        needed = MAX(policy->approvals, 1);
+        why = "a drill is signed as the real thing would be";
+    }
     statement->approvals = needed;
     statement->signoff_why = g_strdup(why);
     statement->four_eyes = policy->four_eyes;
@@ -343,6 +357,31 @@ static const char *first_grant(const GPtrArray *steps)
     return "the first activation";
 }
 
+static void write_drill(Maker *maker, const GPtrArray *steps)
+{
+    Statement *statement = maker->statement;
+    const Operation *operation = maker->operation;
+    bool rehearsal = operation_is_rehearsal(operation);
+    statement->summary =
+        rehearsal
+            ? g_strdup_printf("DRILL, isolated: rehearse the %s failover of %s from %s to %s and "
+                              "its way home; every step is looked at, nothing is commanded",
+                              operation->planned ? "planned" : "unplanned", operation->group,
+                              maker_title(maker->from), maker_title(maker->to))
+            : g_strdup_printf("DRILL, live: move %s from %s to %s and home again, planned: both "
+                              "sides take part",
+                              operation->group, maker_title(maker->from), maker_title(maker->to));
+    statement->why = g_strdup(operation->reason);
+    statement->way_back =
+        rehearsal ? g_strdup("Nothing moves; it can be aborted at any time.")
+                  : g_strdup_printf("An abort undoes it until \"%s\" begins, and again on the way "
+                                    "home; H holds it before any step.",
+                                    first_grant(steps));
+    statement->if_we_wait = g_strdup_printf("Nothing is lost by waiting. If %s is lost meanwhile, "
+                                            "the drill makes room for the failover.",
+                                            maker_title(maker->from));
+}
+
 static void write_sentences(Maker *maker, const GPtrArray *steps)
 {
     Statement *statement = maker->statement;
@@ -351,6 +390,10 @@ static void write_sentences(Maker *maker, const GPtrArray *steps)
     char rto[16];
     duration_format(maker->live->group->rto_ms, rto);
     bool restart = maker->from == maker->to;
+    if (operation->kind == OPERATION_DRILL) {
+        write_drill(maker, steps);
+        return;
+    }
     statement->summary =
         restart
             ? g_strdup_printf("Activate %s again in %s, which has come back passive",
@@ -376,7 +419,7 @@ static void write_sentences(Maker *maker, const GPtrArray *steps)
 static void copy_reduced(Maker *maker)
 {
     const Group *group = maker->live->group;
-    if (maker->operation->kind == OPERATION_FAILBACK)
+    if (maker->operation->kind == OPERATION_FAILBACK || operation_is_rehearsal(maker->operation))
         return;
     for (guint i = 0; i < group->reduced->len; i++)
         g_ptr_array_add(maker->statement->reduced, g_strdup(group->reduced->pdata[i]));
@@ -397,6 +440,8 @@ static void copy_head(const Maker *maker)
     statement->operation = g_strdup(operation->id);
     statement->version = operation->statement_version;
     statement->kind = operation->kind;
+    statement->mode = operation->kind == OPERATION_DRILL ? STATEMENT_DRILL : STATEMENT_LIVE;
+    statement->drill = operation->drill;
     statement->planned = operation->planned;
     statement->fleet = g_strdup(maker->engine->fleet->name);
     statement->group = g_strdup(operation->group);

@@ -3,6 +3,7 @@
 
 #include "base/timefmt.h"
 #include "engine/act.h"
+#include "engine/drill.h"
 #include "engine/losses.h"
 #include "engine/signature.h"
 #include "engine/step.h"
@@ -101,7 +102,7 @@ static void take_outcome(Engine *engine, Motion *motion, Operation *copy, Step *
     if (step->state == STEP_UNKNOWN)
         return;
     step->ended_ms = engine->now_ms;
-    if (step->state == STEP_DONE)
+    if (step->state == STEP_DONE && !operation_is_rehearsal(copy)) // looking is quicker than doing
         note_duration(engine, motion, step);
     if (step->state == STEP_DONE && step->kind == STEP_ACTIVATE && !step->compensates)
         copy->activated_ms = engine->now_ms;
@@ -181,15 +182,36 @@ static void intents_applied(Engine *engine, Motion *motion)
 // Steps that are the engine's own are done with their intent.
 static bool is_own(const Step *step)
 {
-    return step->kind == STEP_LIMITED || step->kind == STEP_WAIT ||
+    return step->kind == STEP_LIMITED || step->kind == STEP_WAIT || step->kind == STEP_TURN ||
            (step->kind == STEP_NOTIFY && !step->workload);
 }
 
-static void do_own(Engine *engine, Motion *motion, const Operation *copy, Step *step)
+// A live drill has arrived: what was its target is what it leaves from here on, under an epoch of its own and
+// with a point of no return of its own.
+static void turn(Engine *engine, Motion *motion, Operation *copy)
+{
+    char *from = copy->from;
+    copy->from = copy->to;
+    copy->to = from;
+    copy->past_pnr = false;
+    execute_issue_epoch(engine, motion, copy);
+    GroupRecord *record = motion_record(engine, motion, copy->group);
+    record->mode = MODE_FAILING_BACK;
+    record->since_ms = engine->now_ms;
+    motion_say(motion, SEVERITY_INFO, "operation", copy->id, "%s has arrived in %s and goes home",
+               copy->group, copy->from);
+}
+
+static void do_own(Engine *engine, Motion *motion, Operation *copy, Step *step)
 {
     step->state = STEP_DONE;
     step->ended_ms = engine->now_ms;
-    if (step->kind == STEP_LIMITED)
+    if (operation_is_rehearsal(copy)) {
+        g_free(step->detail);
+        step->detail = g_strdup("signalbox does this itself");
+    } else if (step->kind == STEP_TURN)
+        turn(engine, motion, copy);
+    else if (step->kind == STEP_LIMITED)
         motion_record(engine, motion, copy->group)->limited =
             g_strcmp0(copy->to, world_live(engine, copy->group)->status->primary) != 0;
     audit_step(motion, copy, step, "step.done")->detail = g_strdup(step->title);
@@ -211,17 +233,17 @@ static void intend(Engine *engine, Motion *motion, Operation *copy, Step *step)
     }
     step->state = step->kind == STEP_MANUAL ? STEP_WAITING : STEP_INTENT;
     audit_step(motion, copy, step, step->kind == STEP_MANUAL ? "step.waiting" : "step.intent")
-        ->detail =
-        g_strdup_printf("%s; key %s, epoch %" G_GINT64_FORMAT ", boot id %s", step->title,
-                        step->key, step->epoch, step->boot_id ? step->boot_id : "none");
+        ->detail = g_strdup_printf("%s; key %s, epoch %" G_GINT64_FORMAT ", boot id %s",
+                                   step->title, step->key ? step->key : "none", step->epoch,
+                                   step->boot_id ? step->boot_id : "none");
 }
 
 // Which role the group's record has while the step runs.
 static void move_role(Engine *engine, Motion *motion, Operation *copy, const Step *step)
 {
-    GroupRecord *record = motion_record(engine, motion, copy->group);
-    if (step->compensates)
+    if (step->compensates || operation_is_rehearsal(copy))
         return;
+    GroupRecord *record = motion_record(engine, motion, copy->group);
     if (step->grants && !copy->past_pnr) {
         copy->past_pnr = true;
         g_free(record->active);
@@ -278,6 +300,8 @@ static bool wave_grants(const Operation *operation, guint wave)
 static Guard guard_of(Engine *engine, const Operation *operation, guint wave)
 {
     Guard guard = {.answer = GUARD_GO};
+    if (operation_is_rehearsal(operation)) // it gives nothing away and commands nobody
+        return guard;
     if (wave_grants(operation, wave) && !operation->past_pnr)
         guard = guard_point_of_no_return(engine, operation);
     return guard.answer == GUARD_GO ? guard_wave(engine, operation, wave) : guard;
@@ -312,7 +336,7 @@ static void settle_record(Engine *engine, Motion *motion, const Operation *copy,
     record->mode = g_strcmp0(active, group->primary->name) == 0 ? MODE_NORMAL : MODE_FAILED_OVER;
     record->since_ms = engine->now_ms;
     record->antiflap_until_ms = engine->now_ms + group->policy.antiflap_ms;
-    if (copy->state != OPERATION_ABORTED)
+    if (copy->state != OPERATION_ABORTED && copy->kind != OPERATION_DRILL)
         record->rollback_until_ms = engine->now_ms + group->policy.rollback_ms;
 }
 
@@ -324,6 +348,9 @@ static void name_exceptions(Operation *copy)
             g_ptr_array_add(copy->exceptions,
                             g_strdup_printf("skipped by %s: %s", step->by ? step->by : "signalbox",
                                             step->title));
+        if (step->state == STEP_NOTED && operation_is_rehearsal(copy))
+            g_ptr_array_add(copy->exceptions, g_strdup_printf("would not work: %s: %s", step->title,
+                                                              step->detail ? step->detail : ""));
     }
 }
 
@@ -338,11 +365,20 @@ static Motion *finish(Engine *engine, const Operation *operation)
         motion_free(motion);
         return NULL;
     }
-    losses_count(engine, copy, &copy->lost);
-    settle_record(engine, motion, copy, copy->to);
     duration_format(engine->now_ms - (copy->detected_ms ? copy->detected_ms : copy->started_ms),
                     took);
-    g_autofree char *why = g_strdup_printf("%s runs in %s after %s", copy->group, copy->to, took);
+    g_autofree char *why = NULL;
+    if (operation_is_rehearsal(copy))
+        why = drill_sentence(copy);
+    else {
+        losses_count(engine, copy, &copy->lost);
+        settle_record(engine, motion, copy, copy->to);
+        drill_measure(copy);
+        drill_note_test(engine, motion, copy);
+        why = copy->kind == OPERATION_DRILL
+                  ? drill_sentence(copy)
+                  : g_strdup_printf("%s runs in %s after %s", copy->group, copy->to, took);
+    }
     execute_end(engine, motion, copy, why);
     motion_say(motion, copy->exceptions->len ? SEVERITY_WARNING : SEVERITY_INFO, "operation",
                copy->id, "%s: %s", name_of(&OPERATION_STATE_NAMES, (int)copy->state), why);
@@ -365,17 +401,21 @@ static Motion *end_undo(Engine *engine, const Operation *operation)
         Step *step = copy->steps->pdata[i];
         if (step->compensates && step->state == STEP_SKIPPED)
             g_string_append_printf(left, "; not undone: %s", step->title);
-        if (step->kind == STEP_PASSIVATE && !step->compensates && step->state == STEP_DONE)
+        if (step->kind == STEP_PASSIVATE && !step->compensates && step->state == STEP_DONE &&
+            g_strcmp0(step->location, copy->from) == 0 && !operation_is_rehearsal(copy))
             step->state = STEP_UNDONE;
     }
-    g_autofree char *why = g_strdup_printf("Aborted: %s is where it was, in %s%s.", copy->group,
-                                           copy->from, left->str);
+    g_autofree char *why = g_strdup_printf(
+        "Aborted: %s is %s, in %s%s.", copy->group,
+        operation_has_turned(copy) ? "where the drill had brought it" : "where it was", copy->from,
+        left->str);
     g_string_free(left, TRUE);
     if (!operation_move(copy, EVENT_UNDONE, NULL)) {
         motion_free(motion);
         return NULL;
     }
-    settle_record(engine, motion, copy, copy->from);
+    if (!operation_is_rehearsal(copy))
+        settle_record(engine, motion, copy, copy->from);
     execute_end(engine, motion, copy, why);
     motion_say(motion, SEVERITY_WARNING, "operation", copy->id, "%s", why);
     return motion;
@@ -453,6 +493,8 @@ static Motion *running_next(Engine *engine, const Operation *operation, gint64 *
                    ? pause_at_guard(operation,
                                     "The fleet file no longer has its group or its locations.")
                    : NULL;
+    if (drill_gives_way(engine, operation))
+        return drill_end(engine, operation);
     Motion *motion = outcomes(engine, operation);
     if (motion || operation->state != OPERATION_RUNNING || operation->held)
         return motion;

@@ -149,7 +149,8 @@ static void count_losing_side(Maker *maker)
         runs = runs < 0 || status->runs < 0 ? -1 : runs + status->runs;
         missed = missed < 0 || status->missed < 0 ? -1 : missed + status->missed;
     }
-    maker->statement->abandoned_runs = maker->operation->planned ? 0 : runs;
+    bool none = maker->operation->planned || operation_is_rehearsal(maker->operation);
+    maker->statement->abandoned_runs = none ? 0 : runs;
     maker->statement->missed_recurrences = missed;
     add_runs(maker, runs, at_ms, frozen);
     add_missed(maker, missed);

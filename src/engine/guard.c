@@ -300,6 +300,12 @@ static Guard check_evidence(Engine *engine, const Operation *operation)
     discount_own_effects(operation, now);
     if (is_blind(operation->statement, now) || hesitates(engine, operation))
         return answer(GUARD_WAIT, "It is being observed again.");
+    // Going home is the other half of what was signed: the statement speaks of the way there.
+    if (operation_has_turned(operation))
+        return now->error_findings > operation->statement->error_findings
+                   ? answer(GUARD_BLOCK, "There are findings of severity error that were not "
+                                         "signed for.")
+                   : check_fresh(engine, operation, now);
     g_autofree char *change = statement_material_change(operation->statement, now);
     if (!change)
         change = excess_of(engine, operation, now);
@@ -319,6 +325,21 @@ Guard guard_point_of_no_return(Engine *engine, const Operation *operation)
     guard = first_no(guard, check_old_side(engine, operation));
     guard = first_no(guard, check_boot_ids(engine, operation));
     return first_no(guard, check_evidence(engine, operation));
+}
+
+// ---- A rehearsal -------------------------------------------------------------------------------
+
+Guard guard_rehearsal(const Engine *engine, const Operation *operation)
+{
+    const char *const both[] = {operation->from, operation->to};
+    for (guint i = 0; i < G_N_ELEMENTS(both); i++) {
+        const Location *location = fleet_location(engine->fleet, both[i]);
+        const LocationStatus *status = world_location(engine, both[i]);
+        if (location && location->health.url && status->verdict.state == VERDICT_UNKNOWN)
+            return answer(GUARD_WAIT, "The health of %s is not known: %s.", both[i],
+                          status->verdict.why);
+    }
+    return GO;
 }
 
 // ---- A wave ------------------------------------------------------------------------------------

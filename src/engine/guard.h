@@ -30,6 +30,9 @@ Guard guard_start(Engine *engine, const Operation *operation);
 // May the role be given to the target? All of guard_start again, and the old side's proof.
 Guard guard_point_of_no_return(Engine *engine, const Operation *operation);
 
+// May a step be rehearsed? Not before somebody has looked at both places since this daemon began.
+Guard guard_rehearsal(const Engine *engine, const Operation *operation);
+
 // May the wave's commands be given? Before the point of no return only with the sign-offs that are needed. Each carries its target's boot id, so a daemon that has just started looks
 // at the target first; only a best-effort step goes without.
 Guard guard_wave(Engine *engine, const Operation *operation, guint wave);

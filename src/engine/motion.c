@@ -232,6 +232,26 @@ static void on_committed(const StoreTxnResult *result, const GError *error, gpoi
     engine_wake(engine);
 }
 
+static void mark(char **text, const char *mode)
+{
+    char *marked = g_strdup_printf("%s%s%s", mode, *text ? ": " : "", *text ? *text : "");
+    g_free(*text);
+    *text = marked;
+}
+
+// Nothing that is recorded or told of a drill may be taken for the real thing.
+static void mark_drill(Motion *motion)
+{
+    if (!motion->operation || motion->operation->kind != OPERATION_DRILL)
+        return;
+    const char *mode =
+        operation_is_rehearsal(motion->operation) ? "DRILL (isolated)" : "DRILL (live)";
+    for (guint i = 0; i < motion->audit->len; i++)
+        mark(&((AuditRecord *)motion->audit->pdata[i])->detail, mode);
+    for (guint i = 0; i < motion->changes->len; i++)
+        mark(&((Change *)motion->changes->pdata[i])->text, mode);
+}
+
 static void commit(Engine *engine, Motion *motion)
 {
     if (motion->operation) {
@@ -239,6 +259,7 @@ static void commit(Engine *engine, Motion *motion)
         motion->object = g_strdup(motion->operation->id);
     }
     region_follow(engine, motion);
+    mark_drill(motion);
     engine->deciding = motion;
     store_commit(engine->config.store, motion_transaction(engine, motion), on_committed,
                  engine_link(engine));

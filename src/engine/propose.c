@@ -11,6 +11,7 @@ typedef struct {
     char *person;
     guint roles;
     OperationKind kind;
+    DrillKind drill;
     char *group;
     char *region;
     char *to;
@@ -52,6 +53,7 @@ bool propose_draft(Engine *engine, Motion *motion, const Proposal *proposal, GEr
     g_autofree char *id = id_new(engine->config.ids, "op");
     g_autoptr(Operation) operation = operation_new(id);
     operation->kind = proposal->kind;
+    operation->drill = proposal->drill;
     operation->planned = proposal->planned;
     operation->group = g_strdup(proposal->live->group->name);
     operation->from = g_strdup(proposal->from->name);
@@ -100,9 +102,12 @@ static bool check_asker(const Engine *engine, const Asked *asked, GError **error
         refuse(error, REFUSAL_NOT_FOUND, "There is no location %s.", asked->region);
     else if (!asked->region && !live)
         refuse(error, REFUSAL_NOT_FOUND, "There is no group %s.", asked->group);
-    else if (asked->kind == OPERATION_DRILL)
+    else if ((asked->kind == OPERATION_DRILL) != (asked->drill != DRILL_NONE))
         refuse(error, REFUSAL_BAD_REQUEST,
-               "Drills cannot be proposed yet: propose a failover or a failback.");
+               "A drill says in its mode what it is, isolated or live; nothing else has one.");
+    else if (asked->kind == OPERATION_DRILL && asked->region)
+        refuse(error, REFUSAL_BAD_REQUEST,
+               "Drills go group by group: propose one for each group of %s.", asked->region);
     else if (!text_has_word(asked->reason))
         refuse(error, REFUSAL_NO_REASON,
                "A reason in words is needed; it stands in the statement and in the audit log.");
@@ -163,11 +168,37 @@ static bool choose_target(const Engine *engine, const Wish *asked, Proposal *pro
     return false;
 }
 
+// A drill begins and ends at home, while nothing is wrong.
+static bool choose_drill(const Engine *engine, const Wish *asked, Proposal *proposal,
+                         GError **error)
+{
+    const GroupLive *live = proposal->live;
+    const LocationStatus *from = world_location(engine, proposal->from->name);
+    proposal->drill = asked->drill;
+    proposal->planned = asked->drill == DRILL_LIVE || asked->planned != PROPOSE_UNPLANNED;
+    if (proposal->from != live->group->primary || live->status->mode != MODE_NORMAL)
+        refuse(error, REFUSAL_WRONG_STATE,
+               "A drill begins at home, in mode normal: %s is in %s, %s. Bring it home first.",
+               live->group->name, proposal->from->name,
+               name_of(&MODE_NAMES, (int)live->status->mode));
+    else if (!derive_healthy(engine, proposal->from))
+        refuse(error, REFUSAL_WRONG_STATE, "%s is %s: that is no time for a drill.", from->name,
+               name_of(&VERDICT_NAMES, (int)from->verdict.state));
+    else if (asked->drill == DRILL_LIVE && asked->planned == PROPOSE_UNPLANNED)
+        refuse(error, REFUSAL_BAD_REQUEST,
+               "A live drill is a planned move: only an isolated one rehearses the unplanned.");
+    else
+        return true;
+    return false;
+}
+
 static bool choose_planned(const Engine *engine, const Wish *asked, Proposal *proposal,
                            GError **error)
 {
     bool alive = derive_healthy(engine, proposal->from);
     const LocationStatus *from = world_location(engine, proposal->from->name);
+    if (asked->kind == OPERATION_DRILL) // chosen already
+        return true;
     if (proposal->from == proposal->to) { // a restart: nothing moves, nothing is lost
         proposal->kind = OPERATION_FAILBACK;
         proposal->planned = true;
@@ -195,6 +226,8 @@ bool propose_wish(Engine *engine, Motion *motion, const Wish *wish, GError **err
                          .from = propose_location(engine, live),
                          .proposer = wish->person,
                          .reason = wish->reason};
+    if (wish->kind == OPERATION_DRILL && !choose_drill(engine, wish, &proposal, error))
+        return false;
     if (!choose_target(engine, wish, &proposal, error) ||
         !choose_planned(engine, wish, &proposal, error))
         return false;
@@ -208,8 +241,8 @@ bool propose_wish(Engine *engine, Motion *motion, const Wish *wish, GError **err
 static bool prepare_propose(Engine *engine, Motion *motion, GError **error)
 {
     Asked *asked = motion->request;
-    Wish wish = {asked->person, asked->kind,    asked->group, asked->region,
-                 asked->to,     asked->planned, asked->reason};
+    Wish wish = {asked->person, asked->kind, asked->drill,   asked->group,
+                 asked->region, asked->to,   asked->planned, asked->reason};
     if (!check_asker(engine, asked, error))
         return false;
     if (!(asked->region ? region_draft : propose_wish)(engine, motion, &wish, error))
@@ -244,6 +277,7 @@ void engine_propose(Engine *engine, const ProposeRequest *request, EngineOperati
     *asked = (Asked){.person = g_strdup(request->person->name),
                      .roles = request->person->roles,
                      .kind = request->kind,
+                     .drill = request->drill,
                      .group = g_strdup(request->group ? request->group : ""),
                      .region = g_strdup(request->region),
                      .to = g_strdup(request->to),
@@ -257,7 +291,8 @@ void engine_propose(Engine *engine, const ProposeRequest *request, EngineOperati
     motion->finished = propose_finished;
     if (!request->dry_run)
         motion_set_key(motion, request->key, "propose", asked->person,
-                       name_of(&OPERATION_KIND_NAMES, (int)asked->kind), asked->group,
+                       name_of(&OPERATION_KIND_NAMES, (int)asked->kind),
+                       name_of(&DRILL_NAMES, (int)asked->drill), asked->group,
                        asked->region ? asked->region : "", asked->to ? asked->to : "",
                        asked->reason, NULL);
     motion_ask(engine, motion);

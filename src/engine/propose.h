@@ -6,6 +6,7 @@
 typedef struct {
     const GroupLive *live;
     OperationKind kind;
+    DrillKind drill;
     const Location *from;
     const Location *to;
     bool planned;
@@ -18,6 +19,7 @@ typedef struct {
 typedef struct {
     const char *person;
     OperationKind kind;
+    DrillKind drill;
     const char *group;  // NULL in a region-level one
     const char *region; // its location; NULL = one group
     const char *to;     // NULL = the first that is healthy

@@ -52,6 +52,7 @@ GroupRecord *group_record_copy(const GroupRecord *record)
     copy->operation = g_strdup(record->operation);
     copy->reviewed_by = g_strdup(record->reviewed_by);
     copy->review_note = g_strdup(record->review_note);
+    copy->tested_by = g_strdup(record->tested_by);
     copy->quarantine = g_ptr_array_copy(record->quarantine, copy_intent, NULL);
     return copy;
 }
@@ -65,6 +66,7 @@ void group_record_free(GroupRecord *record)
     g_free(record->operation);
     g_free(record->reviewed_by);
     g_free(record->review_note);
+    g_free(record->tested_by);
     automation_record_release(&record->automation);
     g_ptr_array_unref(record->quarantine);
     g_free(record);
@@ -135,6 +137,8 @@ json_t *group_record_to_json(const GroupRecord *record)
     wire_set_time_ms(json, "reviewed", record->reviewed_ms);
     wire_set_text(json, "reviewed_by", record->reviewed_by);
     wire_set_text(json, "review_note", record->review_note);
+    wire_set_time_ms(json, "tested", record->tested_ms);
+    wire_set_text(json, "tested_by", record->tested_by);
     return json;
 }
 
@@ -193,5 +197,7 @@ GroupRecord *group_record_from_json(json_t *json, GError **error)
     record->reviewed_ms = wire_time_ms_opt(&root, "reviewed");
     record->reviewed_by = g_strdup(wire_text_opt(&root, "reviewed_by", NULL));
     record->review_note = g_strdup(wire_text_opt(&root, "review_note", NULL));
+    record->tested_ms = wire_time_ms_opt(&root, "tested");
+    record->tested_by = g_strdup(wire_text_opt(&root, "tested_by", NULL));
     return wire_reader_finish(&reader, error) ? g_steal_pointer(&record) : NULL;
 }

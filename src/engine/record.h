@@ -38,6 +38,8 @@ typedef struct {
     gint64 reviewed_ms;    // when people last reviewed its plan here; 0 = never
     char *reviewed_by;
     char *review_note;
+    gint64 tested_ms; // when its plan was last carried out, by a drill or in earnest; 0 = never
+    char *tested_by;  // that operation
     guint64 revision; // of the key; 0 = not stored yet
 } GroupRecord;
 

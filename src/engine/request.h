@@ -26,6 +26,7 @@ typedef struct {
     const Person *person;
     const char *key;
     OperationKind kind;
+    DrillKind drill;    // of a drill, which begins and ends at home; DRILL_NONE otherwise
     const char *group;  // NULL in a region-level one
     const char *region; // every group of this location, each as its own operation; NULL = one group
     const char *to;     // NULL = the first standby (failover), the home location (failback)

@@ -2,6 +2,8 @@
 
 #include "base/timefmt.h"
 #include "engine/evidence.h"
+#include "engine/guard.h"
+#include "engine/rehearse.h"
 #include "model/quorum.h"
 
 enum {
@@ -130,6 +132,7 @@ static void send_command(Engine *engine, const Operation *operation, const Step 
 {
     InstanceWatch *watch = world_instance(engine, step->workload, step->location);
     DriverAction action;
+    g_assert(!operation_is_rehearsal(operation)); // it never gets here (advance)
     if (!watch || !evidence_action(step->kind, &action)) {
         over(engine, exec, STEP_FAILED, "It is no longer in the fleet file.");
         return;
@@ -282,7 +285,8 @@ static bool source_is_off(const Operation *operation, const Workload *workload)
     for (guint i = 0; i < operation->steps->len; i++) {
         const Step *step = operation->steps->pdata[i];
         if (step->kind == STEP_PASSIVATE && step->state == STEP_DONE &&
-            g_strcmp0(step->workload, workload->id) == 0)
+            g_strcmp0(step->workload, workload->id) == 0 &&
+            g_strcmp0(step->location, operation->from) == 0)
             return true;
     }
     return false;
@@ -396,10 +400,65 @@ static void advance_wait(Engine *engine, const Operation *operation, const Step 
         over(engine, exec, STEP_FAILED, "Given up by the abort.");
 }
 
+// ---- Rehearsing --------------------------------------------------------------------------------
+
+static void on_rehearsed(bool good, const char *words, gpointer data)
+{
+    Sent *sent = data;
+    Engine *engine = engine_unlink(sent->link);
+    Exec *exec = engine ? g_hash_table_lookup(engine->execs, sent->key) : NULL;
+    if (exec && exec->stage == EXEC_SENT && exec->tries == sent->try_) {
+        engine_touch_time(engine);
+        over(engine, exec, good ? STEP_DONE : STEP_NOTED, words);
+    }
+    g_free(sent->key);
+    g_free(sent);
+}
+
+static const char *sickness(const Engine *engine, const char *location)
+{
+    const LocationStatus *status = location ? world_location(engine, location) : NULL;
+    if (!status || derive_healthy(engine, fleet_location(engine->fleet, location)))
+        return NULL;
+    return status->verdict.why ? status->verdict.why
+                               : name_of(&VERDICT_NAMES, (int)status->verdict.state);
+}
+
+// Of an isolated drill no step is ever sent: its targets are looked at, by what has eyes only.
+static void advance_rehearsal(Engine *engine, const Operation *operation, const Step *step,
+                              Exec *exec)
+{
+    const GroupLive *live = world_live(engine, operation->group);
+    Rehearsal rehearsal = {.eyes = &engine->config.driver->eyes,
+                           .clock = engine->config.clock,
+                           .group = live->group,
+                           .step = step,
+                           .home = live->record->active,
+                           .from = operation->from,
+                           .to = operation->to,
+                           .sick = sickness(engine, step->location),
+                           .now_ms = engine->now_ms,
+                           .deadline_ms = deadline_of(step)};
+    if (exec->stage == EXEC_SENT && engine->mono_ms < exec->next_ms)
+        return;
+    g_auto(Guard) guard = guard_rehearsal(engine, operation);
+    if (guard.answer != GUARD_GO) {
+        keep_detail(exec, guard.why);
+        return;
+    }
+    exec->stage = EXEC_SENT;
+    exec->tries++;
+    exec->next_ms = engine->mono_ms + 2 * deadline_of(step) + 1000; // given up for lost
+    Sent *sent = g_new(Sent, 1);
+    *sent = (Sent){engine_link(engine), g_strdup(exec->key), exec->tries};
+    rehearse(&rehearsal, on_rehearsed, sent);
+}
+
 // ---- All of them -------------------------------------------------------------------------------
 
-static void strike_limit(Engine *engine, const Step *step, Exec *exec)
+static void strike_limit(Engine *engine, const Operation *operation, const Step *step, Exec *exec)
 {
+    bool noted = step->best_effort || operation_is_rehearsal(operation);
     char limit[16];
     if (exec->stage == EXEC_OVER || engine->mono_ms < exec->limit_ms)
         return;
@@ -407,7 +466,7 @@ static void strike_limit(Engine *engine, const Step *step, Exec *exec)
     g_autofree char *detail =
         g_strdup_printf("Not done within its limit of %s%s%s. An operator is needed.", limit,
                         exec->detail ? ": " : "", exec->detail ? exec->detail : "");
-    over(engine, exec, step->best_effort ? STEP_NOTED : STEP_FAILED, detail);
+    over(engine, exec, noted ? STEP_NOTED : STEP_FAILED, detail);
 }
 
 static void advance(Engine *engine, const Operation *operation, const Step *step, gint64 *due_ms)
@@ -417,11 +476,13 @@ static void advance(Engine *engine, const Operation *operation, const Step *step
         exec = exec_new(engine, operation, step, EXEC_LOOK); // taken up after a restart
     if (exec->stage == EXEC_OVER)
         return;
-    if (waits_of(step->kind))
+    if (operation_is_rehearsal(operation))
+        advance_rehearsal(engine, operation, step, exec);
+    else if (waits_of(step->kind))
         advance_wait(engine, operation, step, exec, due_ms);
     else
         advance_command(engine, operation, step, exec);
-    strike_limit(engine, step, exec);
+    strike_limit(engine, operation, step, exec);
     if (exec->stage == EXEC_OVER)
         return;
     engine_sooner(due_ms, exec->limit_ms);

@@ -1,6 +1,7 @@
 // A proposal's life before its first step: it is signed, voided, cleared, expires, or starts.
 #include "engine/execute.h"
 
+#include "engine/drill.h"
 #include "engine/region.h"
 #include "model/quorum.h"
 #include "model/refusal.h"
@@ -248,6 +249,17 @@ gint64 execute_issue_epoch(Engine *engine, Motion *motion, Operation *operation)
     return operation->epoch;
 }
 
+static void take_group(Engine *engine, Motion *motion, Operation *copy)
+{
+    GroupRecord *record = motion_record(engine, motion, copy->group);
+    execute_issue_epoch(engine, motion, copy);
+    record->mode = copy->kind == OPERATION_FAILBACK ? MODE_FAILING_BACK : MODE_FAILING_OVER;
+    record->since_ms = engine->now_ms;
+    record->rollback_until_ms = 0;
+    g_free(record->operation);
+    record->operation = g_strdup(copy->id);
+}
+
 static Motion *start(Engine *engine, const Operation *operation)
 {
     Operation *copy;
@@ -256,20 +268,15 @@ static Motion *start(Engine *engine, const Operation *operation)
         motion_free(motion);
         return NULL;
     }
-    GroupRecord *record = motion_record(engine, motion, operation->group);
-    gint64 epoch = execute_issue_epoch(engine, motion, copy);
     copy->phase = PHASE_STARTING;
     copy->started_ms = engine->now_ms;
     g_clear_pointer(&copy->why, g_free);
-    record->mode = operation->kind == OPERATION_FAILBACK ? MODE_FAILING_BACK : MODE_FAILING_OVER;
-    record->since_ms = engine->now_ms;
-    record->rollback_until_ms = 0;
-    g_free(record->operation);
-    record->operation = g_strdup(operation->id);
+    if (!operation_is_rehearsal(operation)) // which leaves the group as it is
+        take_group(engine, motion, copy);
     AuditRecord *audit =
         motion_audit(motion, "executor", "operation.started", "operation", operation->id);
     audit->digest = g_strdup(operation->digest);
-    audit->detail = g_strdup_printf("epoch %" G_GINT64_FORMAT, epoch);
+    audit->detail = g_strdup_printf("epoch %" G_GINT64_FORMAT, copy->epoch);
     motion_say(motion, SEVERITY_WARNING, "operation", operation->id, "started: %s",
                copy->statement->summary);
     return motion;
@@ -321,6 +328,8 @@ Motion *waiting_next(Engine *engine, Operation *operation, gint64 *due_ms)
     set_due(engine, operation, due_ms);
     if (!live)
         return engine->now_ms >= operation->expires_ms ? expire(engine, operation) : NULL;
+    if (drill_gives_way(engine, operation))
+        return drill_end(engine, operation);
     if (is_cleared(engine, operation))
         return clear(engine, operation);
     if (!holding && engine->now_ms >= operation->expires_ms)

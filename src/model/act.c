@@ -52,7 +52,8 @@ char *act_phrase(const Statement *statement)
         : statement->act_step
             ? g_strdup_printf("SKIP step %u of %s", statement->act_step, statement->group)
             : g_strdup_printf("SKIP the failed steps of %s", statement->group);
-    return loses ? g_strdup_printf("%s LOSE %s%s", what, statement->loss_known ? "<=" : "",
+    const char *drill = statement->mode == STATEMENT_DRILL ? "DRILL: " : "";
+    return loses ? g_strdup_printf("%s%s LOSE %s%s", drill, what, statement->loss_known ? "<=" : "",
                                    statement->loss_known ? loss : "UNKNOWN")
-                 : g_steal_pointer(&what);
+                 : g_strconcat(drill, what, NULL);
 }

@@ -61,6 +61,12 @@ const NameTable OLD_PRIMARY_NAMES = TABLE("state of the old primary", OLD_PRIMAR
 static const char *const OPERATION_KINDS[] = {"failover", "failback", "drill"};
 const NameTable OPERATION_KIND_NAMES = TABLE("operation kind", OPERATION_KINDS);
 
+static const char *const DRILLS[] = {"none", "isolated", "live"};
+const NameTable DRILL_NAMES = TABLE("kind of drill", DRILLS);
+
+static const char *const STATEMENT_MODES[] = {"LIVE", "DRILL"};
+const NameTable STATEMENT_MODE_NAMES = TABLE("mode", STATEMENT_MODES);
+
 static const char *const OPERATION_STATES_TEXT[] = {
     "awaiting-sign-off", "running",  "paused",    "completed", "completed-with-exceptions",
     "aborted",           "rejected", "withdrawn", "expired",   "partial"};
@@ -71,8 +77,8 @@ static const char *const PHASES[] = {"none",   "holding",    "starting",  "passi
 const NameTable PHASE_NAMES = TABLE("phase", PHASES);
 
 static const char *const STEP_KINDS_TEXT[] = {
-    "fence",    "passivate", "drain",  "rejoin", "catch-up", "promote",     "reroute",
-    "activate", "verify",    "notify", "manual", "wait",     "limited-mode"};
+    "fence",    "passivate", "drain",  "rejoin", "catch-up", "promote",      "reroute",
+    "activate", "verify",    "notify", "manual", "wait",     "limited-mode", "turn"};
 const NameTable STEP_KIND_NAMES = TABLE("step kind", STEP_KINDS_TEXT);
 
 static const char *const STEP_STATES_TEXT[] = {"pending", "intent",  "unknown", "waiting", "done",

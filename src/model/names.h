@@ -111,6 +111,14 @@ extern const NameTable OLD_PRIMARY_NAMES;
 typedef enum { OPERATION_FAILOVER, OPERATION_FAILBACK, OPERATION_DRILL } OperationKind;
 extern const NameTable OPERATION_KIND_NAMES;
 
+// An exercise: isolated only looks and rehearses, live moves the group and brings it home again.
+typedef enum { DRILL_NONE, DRILL_ISOLATED, DRILL_LIVE } DrillKind;
+extern const NameTable DRILL_NAMES;
+
+// Stands in the signed bytes: what is signed as a drill is never carried out as anything else.
+typedef enum { STATEMENT_LIVE, STATEMENT_DRILL } StatementMode;
+extern const NameTable STATEMENT_MODE_NAMES;
+
 typedef enum {
     OPERATION_AWAITING,
     OPERATION_RUNNING,
@@ -152,6 +160,7 @@ typedef enum {
     STEP_MANUAL,
     STEP_WAIT,
     STEP_LIMITED, // enter or leave limited mode
+    STEP_TURN,    // of a drill: it has arrived, from here on it goes home
     STEP_KINDS
 } StepKind;
 extern const NameTable STEP_KIND_NAMES;

@@ -174,6 +174,7 @@ Operation *operation_new(const char *id)
     operation->acts = g_ptr_array_new_with_free_func(free_act);
     operation->exceptions = g_ptr_array_new_with_free_func(g_free);
     operation->restatements = g_ptr_array_new_with_free_func(free_restatement);
+    operation->there_ms = operation->back_ms = -1;
     operation->lost = (Losses){-1, -1, -1};
     return operation;
 }
@@ -291,6 +292,28 @@ Member *operation_member(const Operation *operation, const char *group)
             return member;
     }
     return NULL;
+}
+
+const char *operation_word(const Operation *operation)
+{
+    if (operation->kind != OPERATION_DRILL)
+        return name_of(&OPERATION_KIND_NAMES, (int)operation->kind);
+    return operation_is_rehearsal(operation) ? "DRILL isolated" : "DRILL live";
+}
+
+bool operation_is_rehearsal(const Operation *operation)
+{
+    return operation->kind == OPERATION_DRILL && operation->drill != DRILL_LIVE;
+}
+
+bool operation_has_turned(const Operation *operation)
+{
+    for (guint i = 0; i < operation->steps->len; i++) {
+        const Step *step = operation->steps->pdata[i];
+        if (step->kind == STEP_TURN)
+            return step->state == STEP_DONE && !operation_is_rehearsal(operation);
+    }
+    return false;
 }
 
 bool operation_has_ended(const Operation *operation)

@@ -89,6 +89,7 @@ typedef struct {
 typedef struct {
     char *id;
     OperationKind kind;
+    DrillKind drill; // of a drill
     // A region-level operation (the parent) moves every group of a location: one child a group. It has
     // neither group ("") nor statement nor steps, and its state follows from its children's.
     char *region;       // the location whose groups it moves; NULL = one group
@@ -126,6 +127,8 @@ typedef struct {
     char *why;               // of the pause, the end, the refusal: a sentence; NULL
     Losses lost;
     gint64 rto_ms;
+    gint64 there_ms,
+        back_ms;      // of a live drill: how long it did not run, on each way; -1 = not known
     guint64 revision; // of the store
 } Operation;
 
@@ -158,6 +161,12 @@ Act *operation_act(const Operation *operation);
 Operation operation_ballot(const Operation *operation);
 // True if the glass was broken for it, and nobody has closed the review yet.
 bool signoff_review_is_due(const SignOff *signoff);
+// "failover", "failback", "DRILL isolated", "DRILL live": a drill is never called by the name of the real thing.
+const char *operation_word(const Operation *operation);
+// True for a drill that only rehearses: nothing of it is ever commanded.
+bool operation_is_rehearsal(const Operation *operation);
+// True once a live drill has arrived and goes home: `from` and `to` have changed places.
+bool operation_has_turned(const Operation *operation);
 // True in completed, aborted, rejected, withdrawn, expired …: nothing more will happen.
 bool operation_has_ended(const Operation *operation);
 

@@ -298,6 +298,38 @@ static bool plan_failback(Planner *planner, GError **error)
     return true;
 }
 
+// There, and home again.
+static bool plan_drill(Planner *planner, GError **error)
+{
+    const PlanInput *there = planner->input;
+    PlanInput back = *there;
+    back.from = there->to;
+    back.to = there->from;
+    back.planned = true;
+    if (!plan_failover(planner, error))
+        return false;
+    add_group_step(planner, STEP_TURN, there->to,
+                   g_strdup_printf("turn: %s has arrived in %s; from here on it goes home",
+                                   there->group->name, title_of(there->to)));
+    planner->input = &back;
+    bool ok = plan_failback(planner, error);
+    planner->input = there;
+    return ok;
+}
+
+// Said in every step: nobody may take a rehearsal for the thing itself.
+static void mark_rehearsal(GPtrArray *steps)
+{
+    for (guint i = 0; i < steps->len; i++) {
+        Step *step = steps->pdata[i];
+        char *title = g_strdup_printf(
+            "%s: %s", step->kind == STEP_MANUAL ? "rehearse, do not do it" : "rehearse",
+            step->title);
+        g_free(step->title);
+        step->title = title;
+    }
+}
+
 static void free_step(gpointer data)
 {
     step_free(data);
@@ -309,15 +341,20 @@ GPtrArray *plan_make(const PlanInput *input, GError **error)
     Planner planner = {input, steps, 1};
     if (!check_input(input, error))
         return NULL;
-    bool ok = input->from == input->to            ? add_arriving(&planner, error)
+    bool ok = input->kind == OPERATION_DRILL      ? plan_drill(&planner, error)
+              : input->from == input->to          ? add_arriving(&planner, error)
               : input->kind == OPERATION_FAILBACK ? plan_failback(&planner, error)
                                                   : plan_failover(&planner, error);
+    if (ok && input->drill == DRILL_ISOLATED)
+        mark_rehearsal(steps);
     return ok ? g_steal_pointer(&steps) : NULL;
 }
 
-static bool was_passivated(const Step *step)
+// Off its present place: what a drill did on the way there is over when it goes home.
+static bool was_passivated(const Operation *operation, const Step *step)
 {
-    return step->kind == STEP_PASSIVATE && !step->compensates && step->state != STEP_PENDING &&
+    return !operation_is_rehearsal(operation) && g_strcmp0(step->location, operation->from) == 0 &&
+           step->kind == STEP_PASSIVATE && !step->compensates && step->state != STEP_PENDING &&
            step->state != STEP_SKIPPED;
 }
 
@@ -349,7 +386,8 @@ GPtrArray *plan_undo(const Operation *operation, const Group *group)
             const Step *step = operation->steps->pdata[i];
             const char *name = step->workload ? strrchr(step->workload, '/') : NULL;
             const Workload *workload = name ? group_workload(group, name + 1) : NULL;
-            if (was_passivated(step) && workload && workload_holds_data(workload) == (pass == 0))
+            if (was_passivated(operation, step) && workload &&
+                workload_holds_data(workload) == (pass == 0))
                 add_undo(undo, operation, step, pass == 0 ? STEP_PROMOTE : STEP_ACTIVATE, wave);
         }
         wave++;
@@ -366,7 +404,7 @@ OperationPhase plan_phase(const Step *step)
         [STEP_REROUTE] = PHASE_ACTIVATING,   [STEP_ACTIVATE] = PHASE_ACTIVATING,
         [STEP_VERIFY] = PHASE_VERIFYING,     [STEP_NOTIFY] = PHASE_STARTING,
         [STEP_MANUAL] = PHASE_PASSIVATING,   [STEP_WAIT] = PHASE_PASSIVATING,
-        [STEP_LIMITED] = PHASE_VERIFYING,
+        [STEP_LIMITED] = PHASE_VERIFYING,    [STEP_TURN] = PHASE_STARTING,
     };
     if (step->compensates)
         return PHASE_UNDOING;

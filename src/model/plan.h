@@ -18,7 +18,8 @@ typedef struct {
     // taken for active everywhere.
     bool (*is_passive)(const Workload *workload, const Location *location, gpointer data);
     gpointer data;
-    bool notify; // there is somebody to tell
+    bool notify;     // there is somebody to tell
+    DrillKind drill; // of a drill
 } PlanInput;
 
 // The steps in order, numbered from 1, with waves, titles, sides and limits; of Step *, all
@@ -28,6 +29,9 @@ typedef struct {
 //
 // From a location to itself is a restart: the region has come back passive (it always does), its
 // group was never moved, and everything there is activated again.
+//
+// A drill is a failover, a turn, and the way home in one plan. Its steps are the real ones; those of an isolated
+// drill say that they are only rehearsed.
 //
 // The caller owns the array. ERR_INVALID if dependencies form a cycle or a location is not the
 // group's.

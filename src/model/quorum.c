@@ -18,9 +18,18 @@ bool person_has(const Person *person, RoleBit role)
     return (person->roles & (guint)role) != 0;
 }
 
+// What was signed as a drill counts for nothing but that drill, and the other way round.
+static bool fits(const Operation *operation)
+{
+    const Statement *statement = operation->statement;
+    StatementMode mode = operation->kind == OPERATION_DRILL ? STATEMENT_DRILL : STATEMENT_LIVE;
+    return !statement || (statement->mode == mode && statement->kind == operation->kind &&
+                          statement->drill == operation->drill);
+}
+
 static bool counts(const Operation *operation, const SignOff *signoff)
 {
-    return signoff->decision == DECISION_APPROVE && !signoff->void_ &&
+    return fits(operation) && signoff->decision == DECISION_APPROVE && !signoff->void_ &&
            g_strcmp0(signoff->digest, operation->digest) == 0;
 }
 

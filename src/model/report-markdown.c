@@ -56,7 +56,7 @@ static void write_head(GString *out, const Report *report)
     g_autofree char *group = markdown_escape(op->group),
                     *from = markdown_escape(report->from_title),
                     *to = markdown_escape(report->to_title);
-    line(out, "# %s of %s: %s\n", name_of(&OPERATION_KIND_NAMES, (int)op->kind), group,
+    line(out, "# %s of %s: %s\n", operation_word(op), group,
          name_of(&OPERATION_STATE_NAMES, (int)op->state));
     item(out, "operation", op->id);
     line(out, "- from %s to %s, %s", from, to, op->planned ? "planned" : "unplanned");

@@ -170,13 +170,16 @@ char *statement_exceeds(const Statement *signed_for, const Statement *now)
                            now->loss_known ? new : "unknown");
 }
 
-static const char *const VERBS[] = {[OPERATION_FAILOVER] = "FAIL OVER",
-                                    [OPERATION_FAILBACK] = "FAIL BACK",
-                                    [OPERATION_DRILL] = "DRILL"};
+static const char *const VERBS[] = {
+    [OPERATION_FAILOVER] = "FAIL OVER", [OPERATION_FAILBACK] = "FAIL BACK"};
 
 char *statement_phrase(const Statement *statement)
 {
     char loss[16];
+    if (statement->mode ==
+        STATEMENT_DRILL) // in full, though nothing is lost: it must not look like another
+        return g_strdup_printf("DRILL %s %s", statement->group,
+                               statement->drill == DRILL_LIVE ? "LIVE" : "ISOLATED");
     if (!statement_loses(statement))
         return g_strdup(statement->group);
     duration_format_up(statement->loss_ms, loss);

@@ -44,6 +44,8 @@ typedef struct {
     char *operation;
     guint version;
     OperationKind kind;
+    StatementMode mode; // LIVE or DRILL
+    DrillKind drill;
     bool planned;
     char *fleet;
     char *group;

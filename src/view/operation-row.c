@@ -13,7 +13,9 @@ const char *operation_row_group(gpointer state, const ViewContext *context)
 
 void operation_row_what(const Operation *operation, Style style, TableCell *cell)
 {
-    table_cell_printf(cell, style, "%s %s", name_of(&OPERATION_KIND_NAMES, (int)operation->kind),
+    if (operation->kind == OPERATION_DRILL)
+        style = ROLE_DRILL;
+    table_cell_printf(cell, style, "%s %s", operation_word(operation),
                       operation->region ? operation->region : operation->group);
 }
 
@@ -30,9 +32,8 @@ void operation_row_id(const Operation *operation, TableCell *cell)
 
 bool operation_row_matches(const Operation *operation, const Filter *filter)
 {
-    g_autofree char *text =
-        g_strjoin(" ", operation->id, operation->group, operation->from, operation->to,
-                  name_of(&OPERATION_STATE_NAMES, (int)operation->state),
-                  name_of(&OPERATION_KIND_NAMES, (int)operation->kind), NULL);
+    g_autofree char *text = g_strjoin(
+        " ", operation->id, operation->group, operation->from, operation->to,
+        name_of(&OPERATION_STATE_NAMES, (int)operation->state), operation_word(operation), NULL);
     return filter_matches_text(filter, text);
 }

@@ -315,11 +315,10 @@ static int draw_state(const OperationView *view, const Canvas *canvas, int y)
     cells_glyph(canvas, 1, y, badge.role, badge.glyph);
     Canvas text = canvas_sub(canvas, rect_make(2, 0, canvas->width - 2, canvas->height));
     y = put_format(&text, y, badge.role | STYLE_BOLD, "%s · %s %s · %s → %s%s%s", badge.word,
-                   name_of(&OPERATION_KIND_NAMES, (int)op->kind), op->group,
-                   picture_title(view->context->picture, op->from),
+                   operation_word(op), op->group, picture_title(view->context->picture, op->from),
                    picture_title(view->context->picture, op->to),
                    op->past_pnr && !operation_has_ended(op) ? " · past the point of no return" : "",
-                   op->kind == OPERATION_DRILL ? " · DRILL" : "");
+                   operation_has_turned(op) ? " · on its way home" : "");
     if (op->state == OPERATION_RUNNING && op->phase == PHASE_HOLDING) {
         left_format(op->hold_until_ms, view->context->now_ms, left);
         y = put_format(canvas, y, ROLE_ALARM | STYLE_REVERSE | STYLE_BOLD,

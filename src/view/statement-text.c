@@ -11,11 +11,13 @@ const char *statement_mode_word(const Operation *operation)
 {
     static const char *const WORDS[] = {[OPERATION_FAILOVER] = "LIVE FAILOVER",
                                         [OPERATION_FAILBACK] = "LIVE FAILBACK",
-                                        [OPERATION_DRILL] = "DRILL"};
+                                        [OPERATION_DRILL] = "DRILL, LIVE"};
     static const char *const ACTS[] = {[ACT_SKIP] = "LIVE SKIP", [ACT_ABORT] = "LIVE ABORT"};
     ActKind act = operation->statement ? operation->statement->act : ACT_NONE;
     if (act != ACT_NONE && operation->kind != OPERATION_DRILL)
         return ACTS[act];
+    if (operation_is_rehearsal(operation))
+        return "DRILL, ISOLATED: NOTHING MOVES";
     return WORDS[operation->kind];
 }
 
@@ -67,6 +69,13 @@ static void say_move(const Text *text)
                count, count == 1 ? "" : "s", title_of(text, operation->from),
                title_of(text, operation->to), operation->planned ? "planned" : "unplanned");
     page_field(text->page, "NOW", ROLE_NORMAL, "%s; %s", from, to);
+    if (operation->kind == OPERATION_DRILL) {
+        page_field(text->page, "AFTER", ROLE_DRILL, "%s",
+                   operation_is_rehearsal(operation)
+                       ? "everything is as before: nothing is commanded"
+                       : "everything is as before: it is moved there, and home again");
+        return;
+    }
     page_field(text->page, "AFTER", ROLE_NORMAL, "%s carries %s%s; %s is %s",
                title_of(text, operation->to), operation->group,
                operation->kind == OPERATION_FAILBACK ? ", normal mode"

@@ -180,6 +180,7 @@ static const WireShape MEMBER_SHAPE = SHAPE("member", Member, MEMBER_FIELDS, NUL
 static const WireField FIELDS[] = {
     {"id", FIELD_TEXT, FIELD(Operation, id), .required = true},
     {"kind", FIELD_NAME, FIELD(Operation, kind), .names = &OPERATION_KIND_NAMES, .required = true},
+    {"drill", FIELD_NAME, FIELD(Operation, drill), .names = &DRILL_NAMES},
     {"planned", FIELD_BOOL, FIELD(Operation, planned)},
     {"automatic", FIELD_BOOL, FIELD(Operation, automatic)},
     {"group", FIELD_TEXT, FIELD(Operation, group), .required = true},
@@ -216,6 +217,8 @@ static const WireField FIELDS[] = {
     {"why", FIELD_TEXT, FIELD(Operation, why)},
     {"lost", FIELD_STRUCT, FIELD(Operation, lost), .shape = &LOSSES_SHAPE},
     {"rto_s", FIELD_SECONDS, FIELD(Operation, rto_ms)},
+    {"there_s", FIELD_SECONDS_OPT, FIELD(Operation, there_ms)},
+    {"back_s", FIELD_SECONDS_OPT, FIELD(Operation, back_ms)},
     {"revision", FIELD_REVISION, FIELD(Operation, revision)},
 };
 

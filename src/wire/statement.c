@@ -85,6 +85,8 @@ static const WireField FIELDS[] = {
     {"operation", FIELD_TEXT, FIELD(Statement, operation), .required = true},
     {"version", FIELD_UINT, FIELD(Statement, version)},
     {"kind", FIELD_NAME, FIELD(Statement, kind), .names = &OPERATION_KIND_NAMES, .required = true},
+    {"mode", FIELD_NAME, FIELD(Statement, mode), .names = &STATEMENT_MODE_NAMES},
+    {"drill", FIELD_NAME, FIELD(Statement, drill), .names = &DRILL_NAMES},
     {"planned", FIELD_BOOL, FIELD(Statement, planned)},
     {"fleet", FIELD_TEXT, FIELD(Statement, fleet)},
     {"group", FIELD_TEXT, FIELD(Statement, group), .required = true},

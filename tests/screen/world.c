@@ -465,7 +465,7 @@ static void add_paused(Picture *picture)
 static void add_ended(Picture *picture)
 {
     Operation *op = operation(picture, WORLD_DONE, "stock", OPERATION_COMPLETED_EXCEPTIONS);
-    op->kind = OPERATION_FAILBACK;
+    op->kind = op->statement->kind = OPERATION_FAILBACK;
     op->proposed_ms = AGO(2 * HOUR);
     op->approved_ms = AGO(115 * MINUTE);
     op->started_ms = AGO(114 * MINUTE);

@@ -262,7 +262,7 @@ static void arrive(SimWorld *world, const Event *event)
 
 // ---- The driver --------------------------------------------------------------------------------
 
-static bool can(DriverPort *port, const Workload *workload, DriverAction action)
+static bool can(DriverEyes *port, const Workload *workload, DriverAction action)
 {
     const SimWorld *world = (const SimWorld *)port;
     if (action == ACTION_REROUTE)
@@ -273,7 +273,7 @@ static bool can(DriverPort *port, const Workload *workload, DriverAction action)
            !(world->unable && (action == ACTION_PASSIVATE || action == ACTION_FENCE));
 }
 
-static ProofClass proof(DriverPort *port, const Workload *workload)
+static ProofClass proof(DriverEyes *port, const Workload *workload)
 {
     (void)workload;
     return ((const SimWorld *)port)->proof;
@@ -323,7 +323,7 @@ static void act(DriverPort *port, const Instance *instance, DriverAction action,
     event->data = data;
 }
 
-static void observe(DriverPort *port, const Instance *instance, gint64 since_ms, gint64 deadline_ms,
+static void observe(DriverEyes *port, const Instance *instance, gint64 since_ms, gint64 deadline_ms,
                     DriverObserved done, gpointer data)
 {
     (void)since_ms;
@@ -457,7 +457,7 @@ static void add_target(SimWorld *world, const Instance *instance)
 SimWorld *sim_world_new(FakeClock *clock, Fleet *fleet, guint32 seed)
 {
     SimWorld *world = g_new0(SimWorld, 1);
-    world->driver = (DriverPort){can, proof, observe, act};
+    world->driver = (DriverPort){{can, proof, observe}, act};
     world->prober.probe = probe;
     world->clock = clock;
     world->fleet = fleet_ref(fleet);

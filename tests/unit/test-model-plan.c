@@ -83,7 +83,8 @@ static char *plan_of(const World *world, OperationKind kind, bool planned,
                        can,
                        NULL,
                        NULL,
-                       false};
+                       false,
+                       DRILL_NONE};
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) steps = plan_make(&input, &error);
     g_assert_no_error(error);
@@ -169,9 +170,43 @@ static void test_cycle(void)
     g_ptr_array_add(group_workload(world.group, "settle")->depends_on,
                     group_workload(world.group, "mail"));
     PlanInput input = {world.group, world.west, world.north, OPERATION_FAILOVER, false, can_all,
-                       NULL,        NULL,       false};
+                       NULL,        NULL,       false,       DRILL_NONE};
     g_assert_null(plan_make(&input, &error));
     g_assert_true(err_is(error, ERR_INVALID));
+    fleet_unref(world.fleet);
+}
+
+// There and home again, in one plan; an isolated one says in every step that it only rehearses.
+static void test_drill(void)
+{
+    World world = world_new();
+    PlanInput input = {.group = world.group,
+                       .from = world.west,
+                       .to = world.north,
+                       .kind = OPERATION_DRILL,
+                       .planned = true,
+                       .can = can_all,
+                       .drill = DRILL_LIVE};
+    guint turn = 0, there = 0, back = 0;
+    g_autoptr(GPtrArray) live = plan_make(&input, NULL);
+    for (guint i = 0; i < live->len; i++) {
+        const Step *step = live->pdata[i];
+        if (step->kind == STEP_TURN)
+            turn = step->number;
+        else if (step->kind == STEP_PASSIVATE)
+            *(turn ? &back : &there) += 1;
+        g_assert_true(turn || step->kind != STEP_PASSIVATE ||
+                      g_str_equal(step->location, world.west->name));
+        g_assert_true(!turn || step->kind != STEP_PASSIVATE ||
+                      g_str_equal(step->location, world.north->name));
+    }
+    g_assert_cmpuint(turn, >, 0);
+    g_assert_cmpuint(there, ==, back);
+    input.drill = DRILL_ISOLATED;
+    g_autoptr(GPtrArray) isolated = plan_make(&input, NULL);
+    g_assert_cmpuint(isolated->len, ==, live->len);
+    for (guint i = 0; i < isolated->len; i++)
+        g_assert_true(g_str_has_prefix(((const Step *)isolated->pdata[i])->title, "rehearse"));
     fleet_unref(world.fleet);
 }
 
@@ -179,8 +214,9 @@ static void test_undo(void)
 {
     World world = world_new();
     PlanInput input = {world.group, world.west, world.north, OPERATION_FAILOVER, true, can_all,
-                       NULL,        NULL,       false};
+                       NULL,        NULL,       false,       DRILL_NONE};
     g_autoptr(Operation) operation = operation_new("op-1");
+    operation->from = g_strdup(world.west->name);
     g_ptr_array_unref(operation->steps);
     operation->steps = plan_make(&input, NULL);
     for (guint i = 0; i < 5; i++) // settle, orders, mail, drain, ledger
@@ -215,6 +251,7 @@ int main(int argc, char **argv)
     g_test_add_func("/model/plan/restart", test_restart);
     g_test_add_func("/model/plan/manual", test_manual);
     g_test_add_func("/model/plan/cycle", test_cycle);
+    g_test_add_func("/model/plan/drill", test_drill);
     g_test_add_func("/model/plan/undo", test_undo);
     g_test_add_func("/model/fleet/parameters", test_parameters);
     return g_test_run();

@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""Exercises and whole regions, on practice regions: an isolated drill looks and changes nothing, a live one moves
+the group and brings it home again and counts as the year's test; then a region dies, all of its groups are moved
+as one operation, one of them is refused, and the rest is retried. Covers F10, L16, and I13 of the drills."""
+
+import json
+import os
+import sys
+
+sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
+from demo import Demo, SLOW
+from sbtest import Test, until
+
+GROUPS = ("payments", "ledger")  # storefront moves by itself
+ENDED = ("completed", "completed-with-exceptions", "partial", "aborted", "rejected", "withdrawn", "expired")
+
+
+def propose(demo, *arguments):
+    status, out, err = demo.run(*arguments, "--json")
+    if status:
+        raise RuntimeError(f"{' '.join(arguments)} ended with {status}: {err}")
+    return json.loads(out)
+
+
+def counters(demo):
+    """What commands would have changed in the regions."""
+    return {(location, g["group"]): (g["data"] and g["data"]["gate"], [w["enabled"] for w in g["workflows"]])
+            for location in ("westeurope", "northeurope") for g in demo.state(location)["groups"]}
+
+
+def wait_end(t, demo, name, limit, what):
+    return t.wait_for(lambda: demo.operation(name)["state"] in ENDED, what, limit * SLOW)
+
+
+def test_isolated(t, demo):
+    before, epoch = counters(demo), demo.group("payments")["epoch"]
+    drill = propose(demo, "drill", "payments", "--isolated", "--reason", "do the targets answer?")
+    t.equal((drill["kind"], drill["drill"], drill["statement"]["mode"]), ("drill", "isolated", "DRILL"), "a drill says so")
+    t.equal(drill["statement"]["confirm"], "DRILL payments ISOLATED", "it has a phrase of its own")
+    status, _, err = demo.run("signoff", drill["id"], "--approve", "--reason", "go on", "--confirm", "payments")
+    t.check(status == 1 and "DRILL payments ISOLATED" in err, "the phrase of the real thing is refused")
+    t.equal(demo.sign(drill["id"])[0], 0, "it is signed")
+    wait_end(t, demo, drill["id"], 20, "the rehearsal ends")
+    drill = demo.operation(drill["id"])
+    t.equal(drill["state"], "completed", f"all of it would work: {drill['why']} {drill['exceptions']}")
+    t.check(all(s["title"].startswith("rehearse") and s["key"] is None for s in drill["steps"]), "no step has a key")
+    t.check(any("answered in" in (s["detail"] or "") for s in drill["steps"]), "it says how long each took")
+    t.equal((counters(demo), demo.group("payments")["epoch"]), (before, epoch), "nothing was commanded")
+    audit = demo.json("audit", "list")["records"]
+    mine = [r for r in audit if drill["id"] in r["object"]]
+    t.check(mine and all(r["detail"].startswith("DRILL (isolated)") for r in mine), "the audit log calls it a drill")
+
+
+def test_live(t, demo):
+    tested = demo.group("payments")["plan"]["tested_at"]
+    drill = propose(demo, "drill", "payments", "--live", "--reason", "the yearly test")
+    watch = t.spawn("signalbox", "watch", drill["id"], env=demo.environment, log="watch.log")
+    t.equal(demo.sign(drill["id"])[0], 0, "the live drill is signed")
+    wait_end(t, demo, drill["id"], 60, "it is home again")
+    done = demo.operation(drill["id"])
+    t.equal(done["state"], "completed", f"as planned: {done['why']} {done['exceptions']}")
+    t.check(done["there_s"] > 0 and done["back_s"] > 0, f"both ways are measured ({done['there_s']}, {done['back_s']})")
+    t.wait_for(lambda: demo.active_at("payments", "westeurope"), "payments is active in West Europe again", 10 * SLOW)
+    t.equal(demo.group("payments")["plan"]["tested_at"], done["ended_at"], f"the plan is tested now ({tested} before)")
+    watch.wait(20 * SLOW)
+    said = t.read("watch.log")
+    t.check(watch.returncode == 0 and all("DRILL" in line for line in said.splitlines()), "watch says DRILL in every line")
+    t.contains(said, "turn: payments has arrived", "it says when it goes home")
+
+
+def members(demo, parent):
+    return {m["group"]: m for m in demo.operation(parent)["members"]}
+
+
+def test_region(t, demo):
+    demo.fault("westeurope", "down")
+    t.wait_for(lambda: all(demo.proposal(g, 1) for g in GROUPS), "the watchdog proposes both", 30 * SLOW)
+    t.wait_for(lambda: demo.group("storefront")["active"] == "northeurope", "storefront has moved by itself", 30 * SLOW)
+    watchdogs = {g: demo.proposal(g)["id"] for g in GROUPS}
+    parent = propose(demo, "failover", "--region", "westeurope", "--reason", "the whole region is gone")["id"]
+    t.equal({g: m["operation"] for g, m in members(demo, parent).items()}, watchdogs,
+            "what the watchdog has proposed becomes a part of it")
+    status, _, err = demo.run("signoff", parent, "--approve", "--reason", "all of it", "--confirm", "westeurope")
+    t.check(status == 1, "the region itself is not signed")
+    status, out, _ = demo.run("operations", "show", parent)
+    t.check(all(g in out and watchdogs[g] in out for g in GROUPS), "its groups are listed")
+    watch = t.spawn("signalbox", "watch", parent, env=demo.environment, log="region.log")
+    status, _, err = demo.run("signoff", watchdogs["ledger"], "--reject", "--reason", "it can wait")
+    t.equal(status, 0, f"ledger is rejected {err}")
+    t.equal(demo.sign(watchdogs["payments"])[0], 0, "payments is signed")
+    wait_end(t, demo, parent, 60, "the region's operation ends")
+    done = demo.operation(parent)
+    t.equal((done["state"], done["why"]), ("partial", "1 of 2 groups moved; rejected: ledger"), "it is partial")
+    watch.wait(20 * SLOW)
+    t.check(watch.returncode == 4 and "ledger: rejected" in t.read("region.log"), "watch tells it")
+    status, _, err = demo.run("operations", "retry", parent, "--reason", "now ledger too")
+    t.equal(status, 0, f"the rest is retried {err}")
+    again = members(demo, parent)
+    t.check(again["ledger"]["operation"] != watchdogs["ledger"] and
+            again["payments"]["operation"] == watchdogs["payments"], "only what was not moved is proposed again")
+    for who in ({}, demo.bob()):
+        t.equal(demo.sign(again["ledger"]["operation"], env=who)[0], 0, "it is signed, by two")
+    wait_end(t, demo, parent, 60, "the region's operation ends again")
+    t.equal(demo.operation(parent)["state"], "completed", "all of the region is moved")
+    t.check(all(demo.group(g)["active"] == "northeurope" for g in GROUPS), "all are in North Europe")
+    status, _, err = demo.run("drill", "payments", "--live", "--reason", "not now")
+    t.check(status == 1 and "home" in err, "a drill begins at home")
+
+
+with Test() as t:
+    demo = Demo(t)
+    demo.wait_up()
+    t.wait_for(lambda: demo.group("payments")["mode"] == "normal" and demo.active_at("payments", "westeurope"),
+               "payments is at home", 10 * SLOW)
+    test_isolated(t, demo)
+    test_live(t, demo)
+    test_region(t, demo)
