@@ -103,11 +103,15 @@ static void on_piece(HttpCall *call, const char *bytes, gsize n, void *data)
                             (gssize)MIN(n, WORDS_MAX_BYTES - client->words->len));
         return;
     }
+    const Picture *picture = client->picture;
+    guint64 version = picture->version;
+    bool live = picture->link.state == LINK_LIVE;
     g_autoptr(GError) error = NULL;
     bool fed = sse_reader_feed(&client->sse, bytes, n, &error);
     link_heard(client);
     count_life(client);
-    client_tell(client);
+    if (!live || picture->version != version) // a heartbeat alone changes nothing that is shown
+        client_tell(client);
     if (!fed)
         fail(client, error->message);
     if (!fed || !client->picture->revision)

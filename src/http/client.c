@@ -397,6 +397,9 @@ static void set_up_source(HttpClient *client)
     client->source = g_source_new(&SOURCE_FUNCS, sizeof(ClientSource));
     ((ClientSource *)client->source)->client = client;
     g_source_set_name(client->source, "http client");
+    // It never recurses. But GLib takes the descriptor of a source that must not out of the poll around each call,
+    // at the price of four system calls.
+    g_source_set_can_recurse(client->source, TRUE);
     client->tag = g_source_add_unix_fd(client->source, client->epoll_fd, G_IO_IN);
     g_source_attach(client->source, g_main_context_get_thread_default());
 }

@@ -65,6 +65,7 @@ static void set_up_curses(const Screen *screen)
         use_default_colors();
     }
     nonl();
+    typeahead(-1); // it has no keys to look for before it draws
     scrollok(stdscr, FALSE);
     leaveok(stdscr, FALSE);
     curs_set(1); // known from now on; and what curses begins with is in memory now
@@ -217,12 +218,13 @@ static bool cell_same(const Cell *a, const Cell *b)
     return memcmp(a, b, sizeof *a) == 0;
 }
 
-static void put_line(Screen *screen, const Palette *palette, const Grid *grid, int y)
+// True if the line had changed.
+static bool put_line(Screen *screen, const Palette *palette, const Grid *grid, int y)
 {
     const Cell *line = grid_line(grid, y), *shown = grid_line(screen->shown, y);
     int width = grid_width(grid);
     if (!screen->whole && memcmp(line, shown, (gsize)width * sizeof *line) == 0)
-        return;
+        return false;
     for (int x = 0; x < width; x++) {
         bool same = !screen->whole && cell_same(&line[x], &shown[x]);
         // A wide character is drawn by its left cell, also when only the right one was broken.
@@ -231,6 +233,7 @@ static void put_line(Screen *screen, const Palette *palette, const Grid *grid, i
         if (!same && line[x].width > 0)
             put_cell(screen, palette, x, y, &line[x]);
     }
+    return true;
 }
 
 static void put_cursor(Screen *screen, const Grid *grid)
@@ -244,6 +247,13 @@ static void put_cursor(Screen *screen, const Grid *grid)
     screen->cursor_shown = shown;
 }
 
+static bool same_cursor(const Grid *a, const Grid *b)
+{
+    int ax = 0, ay = 0, bx = 0, by = 0;
+    bool shown = grid_cursor(a, &ax, &ay);
+    return shown == grid_cursor(b, &bx, &by) && ax == bx && ay == by;
+}
+
 static void put_frame(Screen *screen, const Grid *grid, const Palette *palette)
 {
     if (grid_width(grid) != grid_width(screen->shown) ||
@@ -253,8 +263,11 @@ static void put_frame(Screen *screen, const Grid *grid, const Palette *palette)
         erase();
         clearok(curscr, TRUE);
     }
+    bool changed = screen->whole || !same_cursor(screen->shown, grid);
     for (int y = 0; y < grid_height(grid); y++)
-        put_line(screen, palette, grid, y);
+        changed |= put_line(screen, palette, grid, y);
+    if (!changed)
+        return;
     put_cursor(screen, grid);
     wnoutrefresh(stdscr);
     doupdate();

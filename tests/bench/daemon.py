@@ -96,10 +96,10 @@ def bench_idle(t, backend):
            'standbys = [ "north" ]; rpo = "1m"; rto = "5m"; workloads = ( { name = "settle"; kind = "workflow"; '
            'driver = "site"; instances = ( { location = "west"; }, { location = "north"; } ); } ); } );')
     backend.start()
-    time.sleep(5)  # what a start costs is not what is measured
     pid = backend.process.pid
+    until(lambda: rests(pid), 30)  # what a start costs is not what is measured
     before = cpu_s(pid), status(pid, "voluntary_ctxt_switches")
-    time.sleep(IDLE_S)
+    pass_time(IDLE_S)
     put("daemon-idle", s=IDLE_S, wakeups_per_s=(status(pid, "voluntary_ctxt_switches") - before[1]) / IDLE_S,
         cpu_s_per_min=(cpu_s(pid) - before[0]) * 60 / IDLE_S, rss_kb=status(pid, "VmRSS"),
         what="2 regions probed every 10 s, 2 instances observed every 5 s")
@@ -116,8 +116,7 @@ def bench_snapshot(t, backend):
            f'site_socket = "/nonexistent"; }}; }} );\ngroups = (\n{groups}\n);\n', observe="1h")
     begun = time.monotonic()
     backend.spawn()
-    while not backend.said("ready") and time.monotonic() < begun + 60:
-        time.sleep(0.05)
+    until(lambda: backend.said("ready"), 60)
     ready = time.monotonic() - begun
     pid = backend.process.pid
     until(lambda: rests(pid), 30)  # it goes on looking: a busy daemon is the harder case
@@ -131,9 +130,14 @@ def bench_snapshot(t, backend):
     backend.stop()
 
 
+def pass_time(seconds):
+    """The time over which something is measured."""
+    time.sleep(seconds)
+
+
 def rests(pid):
     before = cpu_s(pid)
-    time.sleep(1)
+    pass_time(1)
     return cpu_s(pid) - before < 0.1
 
 

@@ -4,6 +4,7 @@ when somebody answers nonsense, when a line is cut; and that no text from outsid
 import json
 import os
 import re
+import select
 import socket
 import subprocess
 import sys
@@ -44,9 +45,20 @@ def start(name, *arguments, url=None, **env):
                             stderr=subprocess.PIPE, env={**os.environ, **env})
 
 
+def said(process):
+    """What has come on its standard error so far; kept for finish()."""
+    process.said = getattr(process, "said", b"")
+    while select.select([process.stderr], [], [], 0)[0]:
+        piece = os.read(process.stderr.fileno(), 4096)
+        if not piece:
+            break
+        process.said += piece
+    return process.said.decode("utf-8", "replace")
+
+
 def finish(process):
     out, err = process.communicate(timeout=60)
-    return process.returncode, out, err.decode("utf-8", "replace")
+    return process.returncode, out, (getattr(process, "said", b"") + err).decode("utf-8", "replace")
 
 
 def run(name, *arguments, **more):
@@ -406,13 +418,13 @@ def test_watch(t):
     process = start("watch", "op-1", url=backend.url)
     t.wait_for(lambda: len(backend.requests) > 3, "it watches")
     backend.stop()
-    time.sleep(0.5)
+    t.wait_for(lambda: "asking on" in said(process), "it says that nobody answers, and asks on")
     done = {**running, "state": "completed", "revision": 18, "steps": [{**running["steps"][0], "state": "done"}]}
     backend.answers["GET /v1/operations/op-1"] = (200, done)
     backend.start()
     status, out, err = finish(process)
     lines = out.decode().splitlines()
-    t.check(status == 0 and "asking on" in err, "a backend that is restarted is waited for")
+    t.check(status == 0 and err.count("asking on") == 1, "a backend that is restarted is waited for")
     t.check("fence it: intent" in out.decode() and lines[-2].endswith("completed") and lines[-1].endswith("fence it: done"),
             "what changed is told once")
     t.equal(len(lines), 4, "and nothing else")
