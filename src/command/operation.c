@@ -105,8 +105,11 @@ void print_statement(const Session *session, const Statement *statement)
         print_line(session, "  NOT DONE  %s", (const char *)statement->not_done->pdata[i]);
     for (guint i = 0; i < statement->steps->len; i++) {
         const PlannedStep *step = statement->steps->pdata[i];
-        print_line(session, "  %2u. %s%s", step->number, step->title,
-                   step->best_effort ? " (best effort)" : "");
+        print_line(session, "  %2u. %s%s%s%s%s", step->number, step->title,
+                   step->best_effort ? " (best effort)" : "", step->who ? " (" : "",
+                   step->who ? step->who : "", step->who ? ")" : "");
+        if (step->task)
+            print_line(session, "      \"%s\"", step->task);
     }
     print_line(session, "  sign-offs %u needed", statement->approvals);
     print_line(session, "  confirm   %s", statement->confirm);

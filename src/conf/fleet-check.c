@@ -224,4 +224,5 @@ void fleet_check_group(OptionReader *reader, config_setting_t *setting, gpointer
                        group->primary->name);
     if (workloads)
         option_later(reader, check_circles, workloads, object);
+    fleet_check_responsibilities(reader, setting, group);
 }

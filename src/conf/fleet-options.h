@@ -7,6 +7,13 @@
 extern const OptionSection FLEET_SECTION;   // Fleet
 extern const OptionSection TRIGGER_SECTION; // Trigger; src/conf/fleet-trigger.c
 
+// ---- src/conf/fleet-people.c ----
+
+extern const OptionType OPTION_WINDOW;     // DayWindow
+extern const OptionSection NOTICE_SECTION; // Group
+void fleet_check_responsibilities(OptionReader *reader, config_setting_t *setting,
+                                  const Group *group);
+
 // ---- src/conf/fleet-check.c ----
 
 // The names of all locations as candidates for one that was misspelt; heap text for the end of a

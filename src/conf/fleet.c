@@ -325,12 +325,23 @@ static const Option GROUP_OPTIONS[] = {
      .help = "In a region-level operation groups of a lower tier go first."},
     {"plan", &OPTION_SECTION, OPTION_SELF(Group), .section = &PLAN_SECTION,
      .help = "See groups[].plan."},
+    {"failback_window", &OPTION_WINDOW, OPTION_AT(Group, failback_window),
+     .help = "When a failback may begin its interruption, in UTC: once the data has caught up, it "
+             "waits for that. Without it, at any time."},
+    {"owner", &OPTION_TEXT, OPTION_AT(Group, owner), .max = 200,
+     .help = "Who answers for the group, and how they are reached."},
+    {"responsibilities", &OPTION_TABLE, OPTION_AT(Group, responsibilities),
+     .help = "Who does the steps of a kind, such as { promote = \"database on call\"; reroute = "
+             "\"network desk\"; }; shown with each step."},
+    {"notices", &OPTION_SECTION, OPTION_SELF(Group), .section = &NOTICE_SECTION,
+     .help = "See groups[].notices."},
     {"reduced", &OPTION_TEXTS, OPTION_AT(Group, reduced), .max = 200,
      .help = "What does not work while the group is failed over."},
     {"nonproduction", &OPTION_TEXTS, OPTION_AT(Group, nonproduction), .max = 200,
      .help = "Members that are not for production and may be degraded meanwhile."},
     {"unmanaged", &OPTION_TEXTS, OPTION_AT(Group, unmanaged), .max = 200,
-     .help = "Resources and steps that are the customer's own; they become manual steps."},
+     .help = "Resources and steps that are the customer's own; each becomes a manual step at the "
+             "end of a failover and of a failback."},
     {"workloads", &OPTION_LIST, OPTION_AT(Group, workloads), .max = WORKLOADS_MAX,
      .section = &WORKLOAD_SECTION, .help = "What fails over together, see groups[].workloads[]."},
 };

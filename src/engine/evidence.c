@@ -341,6 +341,8 @@ static void copy_steps(Maker *maker, const GPtrArray *steps)
                                  .wave = step->wave,
                                  .kind = step->kind,
                                  .title = g_strdup(step->title),
+                                 .task = g_strdup(step->task),
+                                 .who = g_strdup(step->who),
                                  .side = step->side,
                                  .best_effort = step->best_effort,
                                  .grants = step->grants,
@@ -427,10 +429,46 @@ static void copy_reduced(Maker *maker)
         g_ptr_array_add(maker->statement->reduced,
                         g_strdup_printf("%s (not production) may be degraded or blocked",
                                         (const char *)group->nonproduction->pdata[i]));
-    for (guint i = 0; i < group->unmanaged->len; i++)
-        g_ptr_array_add(maker->statement->reduced,
-                        g_strdup_printf("yours to move, outside of this plan: %s",
-                                        (const char *)group->unmanaged->pdata[i]));
+}
+
+static void add_override(Maker *maker, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static void add_override(Maker *maker, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_ptr_array_add(maker->statement->overrides, g_strdup_vprintf(format, args));
+    va_end(args);
+}
+
+static void add_disarmed(Maker *maker, const char *what, const AutomationRecord *automation)
+{
+    char until[32];
+    time_format_full(automation->until_ms, until);
+    if (automation_is_off(automation, maker->engine->now_ms))
+        add_override(maker, "automation %s is off until %s, by %s: %s", what, until,
+                     automation->by ? automation->by : "somebody", automation->why);
+}
+
+// What people have set aside: nobody signs without knowing of it.
+static void add_overrides(Maker *maker)
+{
+    const GroupRecord *record = maker->live->record;
+    char until[32];
+    add_disarmed(maker, "of the fleet", maker->engine->automation);
+    add_disarmed(maker, "of the group", &record->automation);
+    time_format_full(record->antiflap_until_ms, until);
+    if (record->antiflap_until_ms > maker->engine->now_ms)
+        add_override(maker,
+                     "the last operation was short ago: nothing is proposed by itself until %s",
+                     until);
+    for (guint i = 0; i < maker->engine->findings->len; i++) {
+        const Finding *finding = maker->engine->findings->pdata[i];
+        time_format_full(finding->acknowledged_until_ms, until);
+        if (finding->acknowledged_by && touches(maker, finding))
+            add_override(maker, "%s is acknowledged until %s by %s: %s", finding->id, until,
+                         finding->acknowledged_by, finding->acknowledged_note);
+    }
 }
 
 static void copy_head(const Maker *maker)
@@ -445,6 +483,9 @@ static void copy_head(const Maker *maker)
     statement->planned = operation->planned;
     statement->fleet = g_strdup(maker->engine->fleet->name);
     statement->group = g_strdup(operation->group);
+    statement->owner = g_strdup(maker->live->group->owner);
+    statement->reviewed_ms = maker->live->status->plan_reviewed_ms;
+    statement->tested_ms = maker->live->status->plan_tested_ms;
     statement->from = g_strdup(operation->from);
     statement->to = g_strdup(operation->to);
     statement->epoch = maker->live->record->epoch;
@@ -471,6 +512,7 @@ Statement *evidence_statement(Engine *engine, const Operation *operation, const 
     set_approvals(&maker);
     write_sentences(&maker, steps);
     copy_reduced(&maker);
+    add_overrides(&maker);
     maker.statement->confirm = statement_phrase(maker.statement);
     return maker.statement;
 }

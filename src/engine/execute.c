@@ -182,7 +182,7 @@ static void intents_applied(Engine *engine, Motion *motion)
 // Steps that are the engine's own are done with their intent.
 static bool is_own(const Step *step)
 {
-    return step->kind == STEP_LIMITED || step->kind == STEP_WAIT || step->kind == STEP_TURN ||
+    return step->kind == STEP_LIMITED || step->kind == STEP_TURN ||
            (step->kind == STEP_NOTIFY && !step->workload);
 }
 
@@ -227,6 +227,8 @@ static void intend(Engine *engine, Motion *motion, Operation *copy, Step *step)
     g_free(step->boot_id);
     step->boot_id = watch && watch->last ? g_strdup(watch->last->boot_id) : NULL;
     copy->phase = plan_phase(step);
+    if (copy->past_pnr && !step->compensates && copy->phase < PHASE_ACTIVATING)
+        copy->phase = PHASE_VERIFYING; // what people do at the end
     if (is_own(step)) {
         do_own(engine, motion, copy, step);
         return;

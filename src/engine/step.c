@@ -454,6 +454,21 @@ static void advance_rehearsal(Engine *engine, const Operation *operation, const 
     rehearse(&rehearsal, on_rehearsed, sent);
 }
 
+// ---- Waiting for the clock ---------------------------------------------------------------------
+
+static void advance_window(Engine *engine, const Operation *operation, Exec *exec, gint64 *due_ms)
+{
+    const Group *group = fleet_group(engine->fleet, operation->group);
+    gint64 opens_ms = day_window_opens(&group->failback_window, engine->now_ms);
+    exec->stage = EXEC_WATCH;
+    if (opens_ms <= engine->now_ms)
+        over(engine, exec, STEP_DONE, NULL);
+    else if (operation->phase == PHASE_UNDOING)
+        over(engine, exec, STEP_FAILED, "Given up by the abort.");
+    else
+        engine_sooner(due_ms, engine_mono_of(engine, opens_ms));
+}
+
 // ---- All of them -------------------------------------------------------------------------------
 
 static void strike_limit(Engine *engine, const Operation *operation, const Step *step, Exec *exec)
@@ -478,6 +493,8 @@ static void advance(Engine *engine, const Operation *operation, const Step *step
         return;
     if (operation_is_rehearsal(operation))
         advance_rehearsal(engine, operation, step, exec);
+    else if (step->kind == STEP_WAIT)
+        advance_window(engine, operation, exec, due_ms);
     else if (waits_of(step->kind))
         advance_wait(engine, operation, step, exec, due_ms);
     else

@@ -47,6 +47,10 @@ static void group_free(gpointer data)
     g_ptr_array_unref(group->reduced);
     g_ptr_array_unref(group->nonproduction);
     g_ptr_array_unref(group->unmanaged);
+    g_hash_table_unref(group->responsibilities);
+    g_free(group->owner);
+    for (guint i = 0; i < NOTICE_COUNT; i++)
+        g_free(group->notices[i]);
     g_free(group);
 }
 
@@ -140,6 +144,7 @@ Group *fleet_add_group(Fleet *fleet, const char *name)
     group->tier = 5;
     group->nonproduction = g_ptr_array_new_with_free_func(g_free);
     group->unmanaged = g_ptr_array_new_with_free_func(g_free);
+    group->responsibilities = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     group->policy = POLICY_DEFAULT;
     group->rpo_ms = 15 * 60 * 1000;
     group->rto_ms = 4 * 60 * 60 * 1000;

@@ -8,6 +8,7 @@
 
 #include "model/names.h"
 #include "model/recurrence.h"
+#include "model/window.h"
 
 typedef struct Fleet Fleet;
 typedef struct Location Location;
@@ -86,6 +87,15 @@ typedef struct {
     bool propose;          // the watchdog proposes by itself when the primary is down
 } Policy;
 
+// When the customers are told what (F4).
+typedef enum {
+    NOTICE_PLANNED,  // a planned failover begins
+    NOTICE_FAILOVER, // it runs in the standby now
+    NOTICE_FAILBACK, // the way home begins
+    NOTICE_HOME,     // it is home again
+    NOTICE_COUNT
+} NoticeKind;
+
 struct Group {
     char *name;
     char *title;
@@ -94,14 +104,18 @@ struct Group {
     gint64 rpo_ms;
     gint64 rto_ms;
     Policy policy;
-    GPtrArray *workloads;     // of Workload *
-    GPtrArray *reduced;       // of char *: what does not work while failed over (F5)
-    GPtrArray *nonproduction; // of char *: members that may be degraded meanwhile (F9)
-    GPtrArray *unmanaged;     // of char *: the customer's own resources and steps (F11)
-    guint tier;               // in a region-level operation lower ones go first
-    gint64 plan_reviewed_ms;  // 0 = never
-    gint64 plan_tested_ms;    // 0 = never
-    guint index;              // in fleet->groups
+    GPtrArray *workloads;         // of Workload *
+    GPtrArray *reduced;           // of char *: what does not work while failed over (F5)
+    GPtrArray *nonproduction;     // of char *: members that may be degraded meanwhile (F9)
+    GPtrArray *unmanaged;         // of char *: the customer's own resources and steps (F11)
+    guint tier;                   // in a region-level operation lower ones go first
+    char *owner;                  // who answers for it, and how they are reached; NULL
+    GHashTable *responsibilities; // char * (a step's kind) → char *: who does such steps (F7)
+    char *notices[NOTICE_COUNT];  // templates (model/notice.h); NULL = nobody is told
+    DayWindow failback_window;    // a failback waits for it
+    gint64 plan_reviewed_ms;      // 0 = never
+    gint64 plan_tested_ms;        // 0 = never
+    guint index;                  // in fleet->groups
 };
 
 struct Fleet {

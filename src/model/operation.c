@@ -13,6 +13,8 @@ void step_free(Step *step)
     if (!step)
         return;
     g_free(step->title);
+    g_free(step->task);
+    g_free(step->who);
     g_free(step->workload);
     g_free(step->location);
     g_free(step->key);
@@ -28,6 +30,8 @@ static Step *step_copy(const Step *step)
     Step *copy = g_new(Step, 1);
     *copy = *step;
     copy->title = g_strdup(step->title);
+    copy->task = g_strdup(step->task);
+    copy->who = g_strdup(step->who);
     copy->workload = g_strdup(step->workload);
     copy->location = g_strdup(step->location);
     copy->key = g_strdup(step->key);

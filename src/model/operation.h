@@ -13,6 +13,8 @@ typedef struct {
     guint wave;
     StepKind kind;
     char *title;    // "activate settle in North Europe"
+    char *task;     // of a manual one: what is to be done in full, a text to be sent; NULL
+    char *who;      // who does it, as the fleet file has it; NULL = nobody is named
     char *workload; // id; NULL = the group as a whole
     char *location; // NULL = none
     Side side;

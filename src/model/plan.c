@@ -3,9 +3,10 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "model/notice.h"
 
-// A dead side is told to fence itself, but nobody waits long for the dead.
-enum { FENCE_LIMIT_MS = 2000, VERIFY_LIMIT_MS = 120 * 1000 };
+// A dead side is told to fence itself, but nobody waits long for the dead. A window opens once a day.
+enum { FENCE_LIMIT_MS = 2000, VERIFY_LIMIT_MS = 120 * 1000, WINDOW_LIMIT_MS = 25 * 3600 * 1000 };
 
 typedef struct {
     const PlanInput *input;
@@ -200,10 +201,49 @@ static Step *add_group_step(Planner *planner, StepKind kind, const Location *loc
     return add_step(planner, kind, NULL, location, title);
 }
 
-static void add_notice(Planner *planner, const char *what)
+static Step *add_manual(Planner *planner, char *title)
 {
-    if (planner->input->notify)
-        add_group_step(planner, STEP_NOTIFY, NULL, g_strdup_printf("tell the customers: %s", what));
+    Step *step = add_step(planner, STEP_MANUAL, NULL, NULL, title);
+    step->side = SIDE_OPERATOR;
+    return step;
+}
+
+// A drill is nobody's news, and moves nothing that is not ours.
+static bool is_earnest(const PlanInput *input)
+{
+    return input->kind != OPERATION_DRILL;
+}
+
+// Nobody delivers it yet: a person sends the text and confirms that.
+static void add_notice(Planner *planner, NoticeKind kind, const char *what)
+{
+    const PlanInput *input = planner->input;
+    const char *template = input->group->notices[kind];
+    if (!template || !is_earnest(input))
+        return;
+    next_wave(planner);
+    add_manual(planner, g_strdup_printf("tell the customers: %s", what))->task =
+        notice_render(template, input->group, input->from, input->to);
+}
+
+// What is the customer's own, outside of what we command (F11): done side by side, each confirmed.
+static void add_own(Planner *planner)
+{
+    const GPtrArray *own = planner->input->group->unmanaged;
+    if (!is_earnest(planner->input))
+        return;
+    next_wave(planner);
+    for (guint i = 0; i < own->len; i++)
+        add_manual(planner, g_strdup_printf("your own: %s", (const char *)own->pdata[i]));
+}
+
+static void add_window(Planner *planner)
+{
+    g_autofree char *window = day_window_format(&planner->input->group->failback_window);
+    if (window && is_earnest(planner->input))
+        add_group_step(planner, STEP_WAIT, NULL,
+                       g_strdup_printf("wait for the failback window, %s UTC", window))
+            ->limit_ms = WINDOW_LIMIT_MS;
 }
 
 static bool has_data(const PlanInput *input)
@@ -270,7 +310,7 @@ static bool plan_failover(Planner *planner, GError **error)
 {
     const PlanInput *input = planner->input;
     if (input->planned) {
-        add_notice(planner, "a planned failover begins");
+        add_notice(planner, NOTICE_PLANNED, "a planned failover begins");
         add_leaving(planner);
     } else
         add_fences(planner);
@@ -280,7 +320,9 @@ static bool plan_failover(Planner *planner, GError **error)
     add_group_step(planner, STEP_LIMITED, NULL,
                    g_strdup(home ? "leave limited mode"
                                  : "enter limited mode: maintenance and deployments closed"));
-    add_notice(planner, home ? "it is home again" : "it runs in the standby");
+    add_notice(planner, home ? NOTICE_HOME : NOTICE_FAILOVER,
+               home ? "it is home again" : "it runs in the standby");
+    add_own(planner);
     return true;
 }
 
@@ -289,12 +331,14 @@ static bool plan_failback(Planner *planner, GError **error)
     const PlanInput *input = planner->input;
     add_wave(planner, STEP_REJOIN, input->to, true);
     add_catch_up(planner);
-    add_notice(planner, "failback begins, with a brief interruption; the batch window is open");
+    add_window(planner);
+    add_notice(planner, NOTICE_FAILBACK, "failback begins, with a brief interruption");
     add_leaving(planner);
     if (!add_arriving(planner, error))
         return false;
     add_group_step(planner, STEP_LIMITED, NULL, g_strdup("leave limited mode"));
-    add_notice(planner, "it is home again; the batch window is closed");
+    add_notice(planner, NOTICE_HOME, "it is home again");
+    add_own(planner);
     return true;
 }
 
@@ -335,6 +379,16 @@ static void free_step(gpointer data)
     step_free(data);
 }
 
+// Who does such steps, as the fleet file has it (F7).
+static void name_people(const PlanInput *input, const GPtrArray *steps)
+{
+    for (guint i = 0; i < steps->len; i++) {
+        Step *step = steps->pdata[i];
+        const char *kind = name_of(&STEP_KIND_NAMES, (int)step->kind);
+        step->who = g_strdup(g_hash_table_lookup(input->group->responsibilities, kind));
+    }
+}
+
 GPtrArray *plan_make(const PlanInput *input, GError **error)
 {
     g_autoptr(GPtrArray) steps = g_ptr_array_new_with_free_func(free_step);
@@ -347,6 +401,7 @@ GPtrArray *plan_make(const PlanInput *input, GError **error)
                                                   : plan_failover(&planner, error);
     if (ok && input->drill == DRILL_ISOLATED)
         mark_rehearsal(steps);
+    name_people(input, steps);
     return ok ? g_steal_pointer(&steps) : NULL;
 }
 

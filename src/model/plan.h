@@ -18,7 +18,6 @@ typedef struct {
     // taken for active everywhere.
     bool (*is_passive)(const Workload *workload, const Location *location, gpointer data);
     gpointer data;
-    bool notify;     // there is somebody to tell
     DrillKind drill; // of a drill
 } PlanInput;
 

@@ -238,8 +238,9 @@ static void write_steps(GString *out, const Report *report)
             duration_format(step->usual_ms, usual);
         duration_format(step->limit_ms, limit);
         row(out, number, or_none(step->title), name_of(&STEP_STATE_NAMES, (int)step->state),
-            name_of(&SIDE_NAMES, (int)step->side), took, usual, limit, or_none(step->by),
-            or_none(step->ticket), or_none(step->words), NULL);
+            name_of(&SIDE_NAMES, (int)step->side), took, usual, limit,
+            or_none(step->by ? step->by : step->who), or_none(step->ticket), or_none(step->words),
+            NULL);
     }
 }
 

@@ -30,6 +30,7 @@ static void free_step(gpointer data)
     StepReport *step = data;
     g_free(step->title);
     g_free(step->by);
+    g_free(step->who);
     g_free(step->words);
     g_free(step->ticket);
     g_free(step);
@@ -176,6 +177,7 @@ static void add_step(Report *report, const Step *step)
         .limit_ms = step->limit_ms,
         .usual_ms = step->usual_ms,
         .by = g_strdup(step->by),
+        .who = g_strdup(step->who),
         .words = g_strdup(step->detail),
         .ticket = g_strdup(step->ticket)};
     g_ptr_array_add(report->steps, row);

@@ -50,6 +50,7 @@ typedef struct {
     gint64 limit_ms;
     gint64 usual_ms; // 0 = nobody knows
     char *by;        // who confirmed or skipped it; NULL
+    char *who;       // who was named for it; NULL
     char *words;     // the driver's, or the person's note; NULL
     char *ticket;
 } StepReport;

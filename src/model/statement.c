@@ -31,6 +31,8 @@ void planned_step_free(PlannedStep *step)
     if (!step)
         return;
     g_free(step->title);
+    g_free(step->task);
+    g_free(step->who);
     g_free(step);
 }
 
@@ -54,6 +56,7 @@ Statement *statement_new(void)
     statement->errors = g_ptr_array_new_with_free_func(g_free);
     statement->not_known = g_ptr_array_new_with_free_func(g_free);
     statement->not_done = g_ptr_array_new_with_free_func(g_free);
+    statement->overrides = g_ptr_array_new_with_free_func(g_free);
     statement->loss_transactions = statement->abandoned_runs = statement->missed_recurrences = -1;
     statement->band = LOSS_UNKNOWN;
     return statement;
@@ -63,11 +66,12 @@ void statement_free(Statement *statement)
 {
     if (!statement)
         return;
-    char *texts[] = {
-        statement->operation, statement->fleet,       statement->group,    statement->from,
-        statement->to,        statement->summary,     statement->why,      statement->loss_how,
-        statement->proof_how, statement->lineage,     statement->way_back, statement->if_we_wait,
-        statement->confirm,   statement->signoff_why, statement->vantage,  statement->loss_source};
+    char *texts[] = {statement->operation,   statement->fleet,       statement->group,
+                     statement->from,        statement->to,          statement->summary,
+                     statement->why,         statement->loss_how,    statement->proof_how,
+                     statement->lineage,     statement->way_back,    statement->if_we_wait,
+                     statement->confirm,     statement->signoff_why, statement->vantage,
+                     statement->loss_source, statement->owner};
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
     g_ptr_array_unref(statement->steps);
@@ -77,6 +81,7 @@ void statement_free(Statement *statement)
     g_ptr_array_unref(statement->errors);
     g_ptr_array_unref(statement->not_known);
     g_ptr_array_unref(statement->not_done);
+    g_ptr_array_unref(statement->overrides);
     g_free(statement);
 }
 
@@ -99,6 +104,8 @@ static gpointer copy_planned(gconstpointer data, gpointer unused)
     (void)unused;
     *copy = *(const PlannedStep *)data;
     copy->title = g_strdup(copy->title);
+    copy->task = g_strdup(copy->task);
+    copy->who = g_strdup(copy->who);
     return copy;
 }
 
@@ -115,7 +122,8 @@ Statement *statement_copy(const Statement *statement)
     char **texts[] = {&copy->operation, &copy->fleet,       &copy->group,    &copy->from,
                       &copy->to,        &copy->summary,     &copy->why,      &copy->loss_how,
                       &copy->proof_how, &copy->lineage,     &copy->way_back, &copy->if_we_wait,
-                      &copy->confirm,   &copy->signoff_why, &copy->vantage,  &copy->loss_source};
+                      &copy->confirm,   &copy->signoff_why, &copy->vantage,  &copy->loss_source,
+                      &copy->owner};
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         *texts[i] = g_strdup(*texts[i]);
     copy->steps = g_ptr_array_copy(statement->steps, copy_planned, NULL);
@@ -125,6 +133,7 @@ Statement *statement_copy(const Statement *statement)
     copy->errors = g_ptr_array_copy(statement->errors, copy_text, NULL);
     copy->not_known = g_ptr_array_copy(statement->not_known, copy_text, NULL);
     copy->not_done = g_ptr_array_copy(statement->not_done, copy_text, NULL);
+    copy->overrides = g_ptr_array_copy(statement->overrides, copy_text, NULL);
     return copy;
 }
 

@@ -34,6 +34,8 @@ typedef struct {
     guint wave;
     StepKind kind;
     char *title;
+    char *task; // as Step's
+    char *who;
     Side side;
     bool best_effort;
     bool grants;
@@ -49,6 +51,7 @@ typedef struct {
     bool planned;
     char *fleet;
     char *group;
+    char *owner; // of the group; NULL = nobody is named
     char *from;
     char *to;
     gint64 epoch; // of the group when the statement was made
@@ -80,6 +83,9 @@ typedef struct {
     guint error_findings;      // of error severity
     GPtrArray *errors;         // of char *: ids of those, "R09:westeurope"
     GPtrArray *not_known;      // of char *: stated as unknown
+    GPtrArray *overrides;      // of char *: what people have set aside, and until when
+    gint64 reviewed_ms;        // the plan; 0 = never
+    gint64 tested_ms;          // by a drill or in earnest; 0 = never
     char *way_back;            // a sentence: the point of no return and the way back
     char *if_we_wait;          // a sentence
     guint approvals;           // sign-offs needed; 0 = none

@@ -442,6 +442,11 @@ static void draw_step(const Step *step, bool is_point, const Canvas *canvas)
     g_autofree char *title = g_strdup_printf("step %u · %s", step->number, badge.word);
     cells_rule(canvas, rect_make(0, 0, canvas->width, 1), ROLE_BORDER, title);
     int y = put_text(canvas, 1, ROLE_NORMAL, step->title ? step->title : "");
+    if (step->task)
+        y = put_format(canvas, y, ROLE_TITLE, "“%s”", step->task);
+    if (step->who)
+        y = put_format(canvas, y, ROLE_NORMAL, "%s does it (%s)", step->who,
+                       name_of(&SIDE_NAMES, (int)step->side));
     if (step->detail)
         y = put_format(canvas, y, badge.role == ROLE_DIM ? ROLE_NORMAL : (Style)badge.role, "%s",
                        step->detail);

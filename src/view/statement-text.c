@@ -421,9 +421,12 @@ static void say_steps(const Text *text)
         g_snprintf(number, sizeof number, "%u", step->number);
         duration_format(step->limit_ms, limit);
         passed |= first;
-        page_field(text->page, number, first ? ROLE_WARN : ROLE_NORMAL, "%s  [%s, limit %s%s]%s",
-                   step->title, name_of(&SIDE_NAMES, (int)step->side), limit,
+        page_field(text->page, number, first ? ROLE_WARN : ROLE_NORMAL,
+                   "%s  [%s%s%s, limit %s%s]%s", step->title, name_of(&SIDE_NAMES, (int)step->side),
+                   step->who ? ": " : "", step->who ? step->who : "", limit,
                    step->best_effort ? ", best effort" : "", first ? "  ← point of no return" : "");
+        if (step->task)
+            page_field(text->page, "", ROLE_DIM, "“%s”", step->task);
     }
 }
 

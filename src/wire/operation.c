@@ -8,6 +8,8 @@ static const WireField STEP_FIELDS[] = {
     {"wave", FIELD_UINT, FIELD(Step, wave)},
     {"kind", FIELD_NAME, FIELD(Step, kind), .names = &STEP_KIND_NAMES, .required = true},
     {"title", FIELD_TEXT, FIELD(Step, title)},
+    {"task", FIELD_TEXT, FIELD(Step, task)},
+    {"who", FIELD_TEXT, FIELD(Step, who)},
     {"workload", FIELD_TEXT, FIELD(Step, workload)},
     {"location", FIELD_TEXT, FIELD(Step, location)},
     {"side", FIELD_NAME, FIELD(Step, side), .names = &SIDE_NAMES},
@@ -119,7 +121,6 @@ static const WireField SIGNOFF_REQUEST_FIELDS[] = {
     {"phrase", FIELD_TEXT, FIELD(SignOff, phrase), .max = PHRASE_MAX},
     {"signature", FIELD_TEXT, FIELD(SignOff, signature), .max = SIGNATURE_MAX},
     {"key_from", FIELD_NAME, FIELD(SignOff, key_from), .names = &KEY_FROM_NAMES},
-    {"signature", FIELD_TEXT, FIELD(SignOff, signature)},
     {"break_glass", FIELD_BOOL, FIELD(SignOff, break_glass)},
 };
 

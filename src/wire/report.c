@@ -28,6 +28,7 @@ static const WireField STEP_FIELDS[] = {
     {"limit_s", FIELD_SECONDS, FIELD(StepReport, limit_ms)},
     {"usual_s", FIELD_SECONDS, FIELD(StepReport, usual_ms)},
     {"by", FIELD_TEXT, FIELD(StepReport, by)},
+    {"who", FIELD_TEXT, FIELD(StepReport, who)},
     {"words", FIELD_TEXT, FIELD(StepReport, words)},
     {"ticket", FIELD_TEXT, FIELD(StepReport, ticket)},
 };

@@ -83,7 +83,6 @@ static char *plan_of(const World *world, OperationKind kind, bool planned,
                        can,
                        NULL,
                        NULL,
-                       false,
                        DRILL_NONE};
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) steps = plan_make(&input, &error);
@@ -124,6 +123,66 @@ static void test_failback(void)
     g_assert_true(g_str_has_prefix(
         plan, "1 rejoin ledger@weste\n2 catch-up -@weste\n3 passivate settle@north\n"));
     g_assert_nonnull(strstr(plan, "promote ledger@weste *\n"));
+    fleet_unref(world.fleet);
+}
+
+static const Step *step_titled(const GPtrArray *steps, const char *part)
+{
+    for (guint i = 0; i < steps->len; i++) {
+        const Step *step = steps->pdata[i];
+        if (strstr(step->title, part))
+            return step;
+    }
+    return NULL;
+}
+
+static GPtrArray *people_plan(const World *world, OperationKind kind)
+{
+    bool back = kind == OPERATION_FAILBACK;
+    PlanInput input = {.group = world->group,
+                       .from = back ? world->north : world->west,
+                       .to = back ? world->west : world->north,
+                       .kind = kind,
+                       .planned = true,
+                       .can = can_all};
+    GPtrArray *steps = plan_make(&input, NULL);
+    g_assert_nonnull(steps);
+    return steps;
+}
+
+// Customers are told, the failback's window is waited for, the customer's own items come last, each step names who
+// does it. Without those in the fleet file nothing of the kind is planned; a drill has none of it.
+static void test_people(void)
+{
+    World world = world_new();
+    g_autoptr(GPtrArray) plain = people_plan(&world, OPERATION_FAILBACK);
+    g_assert_null(step_titled(plain, "window"));
+    g_assert_null(step_titled(plain, "customers"));
+    world.group->notices[NOTICE_FAILBACK] = g_strdup("{group} goes back to {to}");
+    world.group->notices[NOTICE_HOME] = g_strdup("{group} is home");
+    g_assert_true(day_window_parse("01:00-05:00", &world.group->failback_window));
+    g_ptr_array_add(world.group->unmanaged, g_strdup("tell the desk"));
+    g_ptr_array_add(world.group->unmanaged, g_strdup("move the fax"));
+    g_hash_table_insert(world.group->responsibilities, g_strdup("promote"), g_strdup("DBA"));
+    g_autoptr(GPtrArray) steps = people_plan(&world, OPERATION_FAILBACK);
+    const Step *window = step_titled(steps, "wait for the failback window, 01:00-05:00 UTC"),
+               *told = step_titled(steps, "tell the customers: failback begins"),
+               *off = step_titled(steps, "passivate settle"),
+               *home = step_titled(steps, "tell the customers: it is home"),
+               *desk = step_titled(steps, "your own: tell the desk"),
+               *fax = step_titled(steps, "your own: move the fax");
+    g_assert_true(window->wave < told->wave && told->wave < off->wave && off->wave < home->wave);
+    g_assert_true(home->wave < desk->wave && desk->wave == fax->wave);
+    g_assert_cmpint((int)window->kind, ==, STEP_WAIT);
+    g_assert_cmpint((int)told->kind, ==, STEP_MANUAL);
+    g_assert_cmpint((int)told->side, ==, SIDE_OPERATOR);
+    g_assert_cmpstr(told->task, ==, "payments goes back to westeurope");
+    g_assert_cmpstr(step_titled(steps, "promote ledger")->who, ==, "DBA");
+    g_assert_null(off->who);
+    g_autoptr(GPtrArray) drill = people_plan(&world, OPERATION_DRILL);
+    g_assert_null(step_titled(drill, "window"));
+    g_assert_null(step_titled(drill, "customers"));
+    g_assert_null(step_titled(drill, "your own"));
     fleet_unref(world.fleet);
 }
 
@@ -169,8 +228,8 @@ static void test_cycle(void)
     g_autoptr(GError) error = NULL;
     g_ptr_array_add(group_workload(world.group, "settle")->depends_on,
                     group_workload(world.group, "mail"));
-    PlanInput input = {world.group, world.west, world.north, OPERATION_FAILOVER, false, can_all,
-                       NULL,        NULL,       false,       DRILL_NONE};
+    PlanInput input = {world.group, world.west, world.north, OPERATION_FAILOVER, false,
+                       can_all,     NULL,       NULL,        DRILL_NONE};
     g_assert_null(plan_make(&input, &error));
     g_assert_true(err_is(error, ERR_INVALID));
     fleet_unref(world.fleet);
@@ -213,8 +272,8 @@ static void test_drill(void)
 static void test_undo(void)
 {
     World world = world_new();
-    PlanInput input = {world.group, world.west, world.north, OPERATION_FAILOVER, true, can_all,
-                       NULL,        NULL,       false,       DRILL_NONE};
+    PlanInput input = {world.group, world.west, world.north, OPERATION_FAILOVER, true,
+                       can_all,     NULL,       NULL,        DRILL_NONE};
     g_autoptr(Operation) operation = operation_new("op-1");
     operation->from = g_strdup(world.west->name);
     g_ptr_array_unref(operation->steps);
@@ -248,6 +307,7 @@ int main(int argc, char **argv)
     g_test_add_func("/model/plan/unplanned", test_unplanned);
     g_test_add_func("/model/plan/planned", test_planned);
     g_test_add_func("/model/plan/failback", test_failback);
+    g_test_add_func("/model/plan/people", test_people);
     g_test_add_func("/model/plan/restart", test_restart);
     g_test_add_func("/model/plan/manual", test_manual);
     g_test_add_func("/model/plan/cycle", test_cycle);

@@ -1,0 +1,142 @@
+// Environments with people around them: customers that are told, a window for the way home, steps of the customer's
+// own, and what became of replication before.
+#include "story.h"
+
+#include "model/refusal.h"
+
+static Step *step_titled(Sim *sim, const char *part)
+{
+    const Operation *operation = sim_operation(sim);
+    for (guint i = 0; i < operation->steps->len; i++) {
+        Step *step = operation->steps->pdata[i];
+        if (g_strstr_len(step->title, -1, part))
+            return step;
+    }
+    g_error("no step \"%s\"", part);
+}
+
+static bool waits_for_person(Sim *sim)
+{
+    const Operation *operation = sim_operation(sim);
+    for (guint i = 0; i < operation->steps->len; i++)
+        if (((const Step *)operation->steps->pdata[i])->state == STEP_WAITING)
+            return true;
+    return false;
+}
+
+// The plan begins at 03:00:00Z and a few seconds.
+static void with_window(Fleet *fleet)
+{
+    g_assert_true(
+        day_window_parse("04:00-05:00", &fleet_group(fleet, "payments")->failback_window));
+}
+
+static void fail_over(Sim *sim)
+{
+    sim_pass(sim, 20000);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_AS_NEEDED));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+}
+
+static bool window_waits(Sim *sim)
+{
+    return step_titled(sim, "failback window")->state == STEP_INTENT;
+}
+
+// The way home catches up at once, and interrupts nothing before its window opens; a restart in between waits on.
+static void test_window(void)
+{
+    const gint64 opens_ms = G_GINT64_CONSTANT(1795233600000); // 04:00:00Z
+    Sim *sim = sim_new(3, with_window);
+    fail_over(sim);
+    expect_settled(sim, 120000);
+    expect_active(sim, "north");
+    sim_pass(sim, 10000);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILBACK, PROPOSE_AS_NEEDED));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_until(sim, window_waits, 120000));
+    sim_restart(sim);
+    while (sim->clock.wall < opens_ms - 20000) {
+        sim_pass(sim, 10000);
+        g_assert_true(window_waits(sim));
+        g_assert_true(sim_target(sim->world, "payments/settle", "north")->active);
+    }
+    expect_settled(sim, 300000);
+    expect_state(sim, OPERATION_COMPLETED);
+    g_assert_cmpint(step_titled(sim, "failback window")->ended_ms, >=, opens_ms);
+    expect_active(sim, "west");
+    finish(sim);
+}
+
+static bool is_undone(Sim *sim)
+{
+    return sim_operation(sim)->state == OPERATION_ABORTED;
+}
+
+// Waiting for the window is no trap: it can be aborted, and the role stays where it is.
+static void test_window_aborted(void)
+{
+    Sim *sim = sim_new(3, with_window);
+    fail_over(sim);
+    expect_settled(sim, 120000);
+    sim_pass(sim, 10000);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILBACK, PROPOSE_AS_NEEDED));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_until(sim, window_waits, 120000));
+    g_assert_true(sim_command(sim, &BOB, COMMAND_ABORT, 0));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_until(sim, is_undone, 60000));
+    expect_active(sim, "north");
+    finish(sim);
+}
+
+static void with_people(Fleet *fleet)
+{
+    Group *group = fleet_group(fleet, "payments");
+    group->notices[NOTICE_PLANNED] = g_strdup("{group} moves to {to}; {reduced} will not work");
+    group->notices[NOTICE_FAILOVER] = g_strdup("{group} runs in {to}");
+    g_ptr_array_add(group->reduced, g_strdup("refunds"));
+    g_ptr_array_add(group->unmanaged, g_strdup("tell the desk"));
+    group->owner = g_strdup("the payments team");
+}
+
+// Nothing moves before the customers were told; it runs before they are told that it does; it is complete once the
+// customer's own steps are confirmed.
+static void test_people(void)
+{
+    Sim *sim = sim_new(3, with_people);
+    fail_over(sim);
+    g_assert_cmpstr(sim_operation(sim)->statement->owner, ==, "the payments team");
+    g_assert_true(sim_until(sim, waits_for_person, 60000));
+    const Step *begins = step_titled(sim, "a planned failover begins");
+    g_assert_cmpint((int)begins->state, ==, STEP_WAITING);
+    g_assert_cmpstr(begins->task, ==, "payments moves to north; refunds will not work");
+    g_assert_cmpuint(sim->commands, ==, 0);
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_CONFIRM, begins->number));
+    g_assert_true(sim_until(sim, waits_for_person, 120000));
+    g_assert_cmpint((int)step_titled(sim, "it runs in the standby")->state, ==, STEP_WAITING);
+    g_assert_cmpint((int)sim_operation(sim)->phase, ==, PHASE_VERIFYING);
+    expect_active(sim, "north");
+    bool open = true;
+    g_autofree char *why = NULL;
+    g_assert_true(engine_gate(sim->engine, "payments", &open, &why, NULL));
+    g_assert_false(open);
+    g_assert_true(
+        sim_command(sim, &ALICE, COMMAND_CONFIRM, step_titled(sim, "it runs in")->number));
+    g_assert_true(sim_until(sim, waits_for_person, 60000));
+    g_assert_true(
+        sim_command(sim, &ALICE, COMMAND_CONFIRM, step_titled(sim, "tell the desk")->number));
+    expect_settled(sim, 60000);
+    expect_state(sim, OPERATION_COMPLETED);
+    g_assert_cmpstr(step_titled(sim, "tell the desk")->by, ==, "alice");
+    finish(sim);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/sim/environment/window", test_window);
+    g_test_add_func("/sim/environment/window-aborted", test_window_aborted);
+    g_test_add_func("/sim/environment/people", test_people);
+    return g_test_run();
+}
