@@ -270,6 +270,8 @@ static void add_row(Question *question, const Instance *instance, guint i)
     set_rule(question, own ? own : schedule, row);
     set_occurrences(question, own ? own : schedule, &at, row);
     set_notes(schedule, row);
+    g_autofree char *words = engine_failover_words(question->engine, instance, at.trigger);
+    wire_set_text(row, "failover_now", words);
     json_array_append_new(question->rows, row);
     if (at.known)
         g_ptr_array_unref(at.fires.fires);

@@ -33,6 +33,7 @@ struct ArmCall {
     json_t *items;
     guint pages;
     guint max_pages;
+    bool cut; // there were more
     ArmListed listed;
 };
 
@@ -346,6 +347,7 @@ static void on_page(Job *job, const HttpResponse *response, const GError *error)
     json_array_extend(call->items, value);
     const char *next = json_string_value(json_object_get(json, "nextLink"));
     call->pages++;
+    call->cut = next && *next && call->pages >= call->max_pages;
     if (!next || !*next || call->pages >= call->max_pages)
         call->listed(job, call->items, NULL);
     else if (!link_is_ours(job, next))
@@ -357,6 +359,11 @@ static void on_page(Job *job, const HttpResponse *response, const GError *error)
         call->url = g_strdup(next);
         send_now(job);
     }
+}
+
+bool arm_list_is_cut(const Job *job)
+{
+    return job->arm && job->arm->cut;
 }
 
 void arm_list(Job *job, const char *url, guint max_pages, ArmListed listed)

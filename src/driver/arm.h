@@ -32,3 +32,5 @@ void arm_send(Job *job, const char *method, const char *url, JobAnswered answere
 // Collects the items of a list from all its pages. `listed` gets all of them (borrowed), or an error.
 typedef void (*ArmListed)(Job *job, json_t *items, const GError *error);
 void arm_list(Job *job, const char *url, guint max_pages, ArmListed listed);
+// In `listed`: whether there were more pages than were read.
+bool arm_list_is_cut(const Job *job);

@@ -124,6 +124,7 @@ static void on_runs(Job *job, json_t *items, const GError *error)
     } else {
         observation->runs = 0;
         observation->last_run_ms = job->since_ms;
+        observation->history_cut = arm_list_is_cut(job);
         size_t i;
         json_t *item;
         json_array_foreach(items, i, item)

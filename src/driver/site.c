@@ -146,6 +146,7 @@ static RunState run_state(const char *word)
 static void read_runs(const Job *job, const WireAt *root, Observation *observation)
 {
     WireAt list = wire_array_opt(root, "runs");
+    observation->history_cut = wire_bool_opt(root, "runs_cut", false);
     for (gsize i = 0; i < wire_count(&list); i++) {
         WireAt outer = wire_item(&list, i);
         WireAt at = wire_object(&outer, NULL);

@@ -301,6 +301,7 @@ static bool derive_fires(const Engine *engine, const GroupLive *live, const Work
     bool same = trigger->missed == count.missed && trigger->doubled == count.doubled;
     trigger->missed = count.missed;
     trigger->doubled = count.doubled;
+    trigger->overdue = count.overdue;
     trigger->counted_ms = count.since_ms;
     trigger->last_ms = count.last_ms;
     set_text(&trigger->last_at, count.last_at);

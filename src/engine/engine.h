@@ -138,6 +138,10 @@ const GPtrArray *engine_vantages(const Engine *engine); // of VantagePoint *
 // The workload's runs from all locations; NULL if none was seen.
 const RunHistory *engine_runs(const Engine *engine, const char *workload);
 
+// What a failover to that instance now would miss of the trigger, a sentence part: "a failover now misses 3:
+// due since …". NULL for triggers that follow no clock. The caller frees.
+char *engine_failover_words(const Engine *engine, const Instance *to, const Trigger *trigger);
+
 // What is known of the past fires of a trigger at a location.
 typedef struct {
     GPtrArray *fires; // by their occurrences (run_history_fires); the caller frees

@@ -258,6 +258,49 @@ static char *vantage_line(const Maker *maker)
     return g_string_free(out, FALSE);
 }
 
+// ---- Schedules and stages ------------------------------------------------------------------------
+
+// What a failover now would miss, of each trigger that follows a clock.
+static void add_fires(Maker *maker, const Workload *workload)
+{
+    const Instance *to = workload_instance(workload, maker->to);
+    for (guint i = 0; to && i < workload->triggers->len; i++) {
+        const Trigger *trigger = workload->triggers->pdata[i];
+        g_autofree char *words = engine_failover_words(maker->engine, to, trigger);
+        g_autofree char *label = g_strdup_printf("%s/%s", workload->name, trigger->name);
+        if (!words)
+            continue;
+        Fact *fact = add_fact(maker, label, words, maker->engine->now_ms, "fires.%s.%s",
+                              workload->name, trigger->name);
+        fact->source = g_strdup("timetable and runs");
+    }
+}
+
+// What the process's stages held when they were last seen: the loss of the location strands it (L8).
+static void add_stages(Maker *maker, const Workload *workload)
+{
+    const InstanceWatch *watch =
+        world_instance(maker->engine, workload->id, maker->operation->from);
+    if (!watch || !watch->status->stages->len || maker->from == maker->to)
+        return;
+    const InstanceStatus *status = watch->status;
+    g_autofree char *stranded = stages_stranded(status->stages);
+    g_autofree char *label =
+        g_strdup_printf("stages of %s in %s", workload->name, maker_title(maker->from));
+    Fact *fact = add_fact(maker, label, stranded ? stranded : "nothing queued or in flight",
+                          status->observed_at_ms, "stages.%s.%s", workload->name, status->location);
+    fact->source = g_strdup(watch->workload->driver);
+    fact->frozen = is_silent(maker, status);
+}
+
+static void add_schedules(Maker *maker)
+{
+    for (guint i = 0; i < maker->live->group->workloads->len; i++) {
+        add_fires(maker, maker->live->group->workloads->pdata[i]);
+        add_stages(maker, maker->live->group->workloads->pdata[i]);
+    }
+}
+
 void maker_add_facts(Maker *maker)
 {
     if (maker->from != maker->to)
@@ -266,5 +309,6 @@ void maker_add_facts(Maker *maker)
     add_states(maker);
     add_links(maker);
     count_losing_side(maker);
+    add_schedules(maker);
     maker->statement->vantage = vantage_line(maker);
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/timefmt.h"
 #include "wire/run.h"
 
 enum {
@@ -126,13 +127,15 @@ gint64 history_since(const Engine *engine, const InstanceWatch *watch)
     return since_ms > MARGIN_MS ? since_ms - MARGIN_MS : 0;
 }
 
-static void trim(const Engine *engine, const Workload *workload, RunHistory *history)
+enum { RULES_MAX = 16 };
+
+// Drops what is too much; or everything, where what comes next does not join on to it.
+static void drop(const Engine *engine, const Workload *workload, RunHistory *history, bool all)
 {
-    enum { RULES_MAX = 16 };
     FireRule rules[RULES_MAX];
     Asked asked[RULES_MAX];
     guint n = 0;
-    if (history->runs->len <= history->limit)
+    if (!all && history->runs->len <= history->limit)
         return;
     for (guint i = 0; i < workload->triggers->len && n < RULES_MAX; i++) {
         asked[n] = (Asked){engine, workload, workload->triggers->pdata[i]};
@@ -141,7 +144,10 @@ static void trim(const Engine *engine, const Workload *workload, RunHistory *his
         rules[n] = rule_of(&asked[n]);
         n++;
     }
-    run_history_trim(history, rules, n);
+    if (all)
+        run_history_break(history, rules, n);
+    else
+        run_history_trim(history, rules, n);
 }
 
 static void changed(Engine *engine, WorkloadRuns *runs, const char *workload)
@@ -159,11 +165,13 @@ bool history_take(Engine *engine, const InstanceWatch *watch, const Observation 
     if (!observation->history || !observation->history->len)
         return false;
     WorkloadRuns *runs = ensure(engine, watch->workload->id);
+    if (observation->history_cut && run_history_since(runs->history, watch->status->location))
+        drop(engine, watch->instance->workload, runs->history, true);
     for (guint i = 0; i < observation->history->len; i++)
         news |= run_history_add(runs->history, observation->history->pdata[i]);
     if (!news)
         return false;
-    trim(engine, watch->instance->workload, runs->history);
+    drop(engine, watch->instance->workload, runs->history, false);
     changed(engine, runs, watch->workload->id);
     return true;
 }
@@ -175,7 +183,7 @@ static void count_anew(const Engine *engine, const Workload *workload, WorkloadR
     runs->counts = g_array_new(FALSE, TRUE, sizeof(FireCount));
     for (guint i = 0; i < workload->triggers->len; i++) {
         Asked asked = {engine, workload, workload->triggers->pdata[i]};
-        FireCount count = {.missed = -1, .doubled = -1};
+        FireCount count = {.missed = -1, .doubled = -1, .overdue = -1};
         if (is_countable(engine, asked.trigger)) {
             FireRule rule = rule_of(&asked);
             run_history_count(runs->history, &rule, NULL, 0, &count);
@@ -199,7 +207,7 @@ void history_count(const Engine *engine, const Workload *workload, guint i, cons
 {
     WorkloadRuns *runs = find(engine, workload->id);
     Asked asked = {engine, workload, workload->triggers->pdata[i]};
-    *ret_count = (FireCount){.missed = -1, .doubled = -1};
+    *ret_count = (FireCount){.missed = -1, .doubled = -1, .overdue = -1};
     if (!runs || !is_countable(engine, asked.trigger))
         return;
     if (!runs->counts)
@@ -211,7 +219,8 @@ void history_count(const Engine *engine, const Workload *workload, guint i, cons
         holder = ret_count->last_at;
     FireRule rule = rule_of(&asked);
     gint64 until_ms = known_until(engine, workload->id, holder);
-    ret_count->missed += fires_overdue(&rule, ret_count, holder, until_ms);
+    ret_count->overdue = fires_overdue(&rule, ret_count, holder, until_ms);
+    ret_count->missed += ret_count->overdue;
 }
 
 bool engine_fires(const Engine *engine, const Instance *instance, const Trigger *trigger,
@@ -227,6 +236,59 @@ bool engine_fires(const Engine *engine, const Instance *instance, const Trigger 
                       .tolerance_ms = tolerance(engine, workload, trigger),
                       .until_ms = known_until(engine, workload->id, instance->location->name)};
     return true;
+}
+
+// What is due at `holder` from the last run until another location would fire first.
+static gint64 missed_until(const Engine *engine, const Workload *workload, const Trigger *trigger,
+                           const FireCount *count, const char *holder, gint64 first_ms)
+{
+    Asked asked = {engine, workload, trigger};
+    FireRule rule = rule_of(&asked);
+    // The location would be asked to run one that it is due at itself.
+    return fires_overdue(&rule, count, holder,
+                         first_ms ? first_ms : engine->now_ms + rule.tolerance_ms);
+}
+
+static guint index_of(const Workload *workload, const Trigger *trigger)
+{
+    guint i = 0;
+    while (i < workload->triggers->len && workload->triggers->pdata[i] != trigger)
+        i++;
+    return i;
+}
+
+static char *recurrence_words(const Engine *engine, const Instance *to, const Trigger *trigger)
+{
+    const Workload *workload = to->workload;
+    const GroupLive *live = world_live(engine, workload->group->name);
+    const char *holder = live->record->active;
+    gint64 first_ms = engine->config.next(to, trigger, engine->now_ms, engine->config.data);
+    const char *title = to->location->title ? to->location->title : to->location->name;
+    FireCount count;
+    char since[16], first[32];
+    g_autofree char *then = NULL;
+    history_count(engine, workload, index_of(workload, trigger), holder, &count);
+    holder = holder && world_instance(engine, workload->id, holder) ? holder : count.last_at;
+    time_format_full(first_ms, first);
+    time_format_clock(count.last_ms, since);
+    then = first_ms ? g_strdup_printf("%s fires first at %s", title, first)
+                    : g_strdup_printf("%s never fires", title);
+    if (count.missed < 0)
+        return g_strdup_printf(
+            "how many runs a failover now misses is not known, as none was seen; %s", then);
+    gint64 missed = missed_until(engine, workload, trigger, &count, holder, first_ms);
+    return missed ? g_strdup_printf("a failover now misses %" G_GINT64_FORMAT
+                                    ": due since the last run at %s, never replayed; %s",
+                                    missed, since, then)
+                  : g_strdup_printf("a failover now misses nothing; %s", then);
+}
+
+char *engine_failover_words(const Engine *engine, const Instance *to, const Trigger *trigger)
+{
+    if (trigger->type == TRIGGER_POLLING)
+        return g_strdup("misses nothing: once it is enabled again it works through what came "
+                        "meanwhile");
+    return is_countable(engine, trigger) ? recurrence_words(engine, to, trigger) : NULL;
 }
 
 void history_recount(Engine *engine)

@@ -208,7 +208,8 @@ void run_history_count(const RunHistory *history, const FireRule *rule, const ch
     for (guint i = 1; i < runs->len; i++)
         count_pair(rule, runs->pdata[i - 1], runs->pdata[i], &ret_count->missed,
                    &ret_count->doubled);
-    ret_count->missed += fires_overdue(rule, ret_count, holder, until_ms);
+    ret_count->overdue = fires_overdue(rule, ret_count, holder, until_ms);
+    ret_count->missed += ret_count->overdue;
 }
 
 gint64 fires_overdue(const FireRule *rule, const FireCount *count, const char *holder,
@@ -254,6 +255,13 @@ void run_history_trim(RunHistory *history, const FireRule *rules, guint n_rules)
     for (guint i = 0; i < n_rules; i++)
         tally_up(history, &rules[i], excess);
     g_ptr_array_remove_range(history->runs, 0, excess);
+}
+
+void run_history_break(RunHistory *history, const FireRule *rules, guint n_rules)
+{
+    for (guint i = 0; i < n_rules; i++)
+        tally_up(history, &rules[i], history->runs->len);
+    g_ptr_array_set_size(history->runs, 0);
 }
 
 // ---- One occurrence -------------------------------------------------------------------------------

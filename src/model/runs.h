@@ -69,6 +69,7 @@ typedef struct {
     gint64 missed;  // -1 = nothing is known to count from
     gint64 doubled; // -1 as well
     gint64 since_ms;
+    gint64 overdue;      // of `missed`: those due since the last one that was run
     gint64 last_ms;      // the newest occurrence that was run …
     const char *last_at; // … and where; borrowed from the history
 } FireCount;
@@ -87,6 +88,10 @@ gint64 fires_overdue(const FireRule *rule, const FireCount *count, const char *h
 // Drops the oldest runs beyond the limit, having entered what they tell of each rule in the tallies. Runs
 // that go on are dropped too: what is bounded is bounded.
 void run_history_trim(RunHistory *history, const FireRule *rules, guint n_rules);
+
+// Enters in the tallies what all runs tell and drops them: between them and those to come there were others that
+// nobody knows, so nothing is missed for that.
+void run_history_break(RunHistory *history, const FireRule *rules, guint n_rules);
 
 // What became of one past occurrence of a trigger at one location.
 typedef enum {

@@ -104,10 +104,12 @@ static void free_stage(gpointer data)
 static void append_stage(GString *text, const StageStatus *stage)
 {
     g_string_append_printf(text, "%s%s", text->len ? " > " : "", stage->name);
-    if (stage->queued >= 0)
+    if (stage->queued > 0)
         g_string_append_printf(text, " %d queued", stage->queued);
-    if (stage->in_flight >= 0)
+    if (stage->in_flight > 0)
         g_string_append_printf(text, " %d in flight", stage->in_flight);
+    if (stage->queued <= 0 && stage->in_flight <= 0)
+        g_string_append(text, stage->queued < 0 || stage->in_flight < 0 ? " ?" : " -");
 }
 
 char *stages_describe(const GPtrArray *stages)
@@ -160,7 +162,7 @@ void instance_status_free(InstanceStatus *status)
 TriggerStatus *trigger_status_new(void)
 {
     TriggerStatus *status = g_new0(TriggerStatus, 1);
-    status->missed = status->doubled = -1;
+    status->missed = status->doubled = status->overdue = -1;
     return status;
 }
 

@@ -94,6 +94,7 @@ typedef struct {
     // By the history of runs of all locations (model/runs.h); -1 = not known.
     gint64 missed;     // occurrences that nobody ran, since `counted_ms`
     gint64 doubled;    // … and that two locations ran
+    gint64 overdue;    // of `missed`: those due since the last one that was run
     gint64 counted_ms; // 0 = nothing was counted
     gint64 last_ms;    // the newest occurrence that was run; 0 = none
     char *last_at;     // … and where; NULL
@@ -248,8 +249,8 @@ void location_status_percentiles(LocationStatus *status);
 
 StageStatus *stage_status_new(const char *name);
 void stage_status_free(StageStatus *status);
-// Appends "collect 2 queued 1 in flight > net …": every stage of an instance in a line, each with a count
-// only where it is known. The caller frees; NULL if there is no stage.
+// "collect 2 queued 1 in flight > net - > post ?": the stages as a chain, each with what waits before it and
+// what is in it. The caller frees; NULL if there is no stage.
 char *stages_describe(const GPtrArray *stages);
 // What a loss of the location strands: "stranded: 3 queued at stage bill, 1 in flight at stage post". The
 // caller frees; NULL if nothing is, or nothing is known.

@@ -58,8 +58,13 @@ static void handle_group(Site *site, HttpRequest *request)
     gint64 since_ms = 0;
     if (since)
         time_parse(since, &since_ms, NULL);
-    if (workflow)
+    if (workflow) {
+        const Run *oldest = g_queue_peek_tail((GQueue *)&workflow->runs);
         json_object_set_new(json, "runs", site_runs_json(workflow, since_ms));
+        json_object_set_new(json, "runs_cut",
+                            json_boolean(oldest && workflow->runs.length >= RUN_HISTORY_MAX &&
+                                         oldest->start_ms > since_ms));
+    }
     site_reply_group(site, request, group, 200, json);
 }
 

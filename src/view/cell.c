@@ -112,13 +112,39 @@ static void say_trigger(const Say *say, const TriggerStatus *trigger)
                trigger->ordered ? ", order matters" : "", next ? next : "");
 }
 
+static const char *missed_words(const TriggerStatus *trigger)
+{
+    return trigger->missed > 0 ? "nobody ran them, and they are not replayed" : "none was lost";
+}
+
+static void say_counts(const Say *say, const TriggerStatus *trigger)
+{
+    char since[32], last[24];
+    if (trigger->type == TRIGGER_POLLING) {
+        page_field(say->page, "", ROLE_DIM,
+                   "after a pause it works through what came meanwhile: nothing is missed");
+        return;
+    }
+    if (trigger->missed < 0)
+        return;
+    time_format_full(trigger->counted_ms, since);
+    ago_format(trigger->last_ms, say->context->now_ms, true, last);
+    page_field(say->page, "", trigger->missed || trigger->doubled ? ROLE_WARN : ROLE_NORMAL,
+               "%" G_GINT64_FORMAT " missed (%s), %" G_GINT64_FORMAT
+               " doubled since %s; last run %s in %s",
+               trigger->missed, missed_words(trigger), trigger->doubled, since, last,
+               trigger->last_at ? picture_title(say->picture, trigger->last_at) : "nowhere");
+}
+
 static void say_triggers(const Say *say)
 {
     pager_rule(say->page->pager, "triggers");
     if (!say->workload->triggers->len)
         page_say(say->page, ROLE_DIM, "None: it is used by others.");
-    for (guint i = 0; i < say->workload->triggers->len; i++)
+    for (guint i = 0; i < say->workload->triggers->len; i++) {
         say_trigger(say, say->workload->triggers->pdata[i]);
+        say_counts(say, say->workload->triggers->pdata[i]);
+    }
 }
 
 // What is seen, how old that is, and by whom; beyond its limit it is history, not a state.
@@ -156,6 +182,13 @@ static void say_runs(const Say *say, const InstanceStatus *instance)
                                                : g_strdup_printf("%d in flight", instance->runs);
     page_field(say->page, "runs", instance->runs < 0 ? ROLE_UNKNOWN : ROLE_NORMAL,
                "%s, last run %s", runs, last);
+    g_autofree char *stages = stages_describe(instance->stages);
+    g_autofree char *stranded = stages_stranded(instance->stages);
+    bool lost = badge_aged_instance(instance, say->context->now_ms) == INSTANCE_UNREACHABLE;
+    if (stages)
+        page_field(say->page, "stages", ROLE_NORMAL, "%s", stages);
+    if (stranded && lost)
+        page_field(say->page, "", ROLE_WARN, "%s, as it was last seen", stranded);
     if (instance->missed < 0)
         page_field(say->page, "missed", ROLE_UNKNOWN, "an unknown number of recurrences");
     else if (instance->missed)

@@ -215,6 +215,22 @@ static char *missed_since(const Text *text)
     return now < 0 ? g_strdup(" · now unknown") : g_strdup_printf(" · now %" G_GINT64_FORMAT, now);
 }
 
+// What the facts say of schedules and stages, under the figures: where something is lost or stranded.
+static void say_run_facts(const Text *text)
+{
+    for (guint i = 0; i < text->statement->facts->len; i++) {
+        const Fact *fact = text->statement->facts->pdata[i];
+        const char *value = fact->value ? fact->value : "";
+        bool misses = g_str_has_prefix(fact->id, "fires.") &&
+                      g_str_has_prefix(value, "a failover now misses");
+        bool stranded =
+            g_str_has_prefix(fact->id, "stages.") && g_str_has_prefix(value, "stranded");
+        if (misses || stranded)
+            page_field(text->page, "", stranded ? ROLE_WARN : ROLE_NORMAL, "%s: %s", fact->label,
+                       value);
+    }
+}
+
 static void say_runs(const Text *text)
 {
     const Statement *s = text->statement;
@@ -225,6 +241,7 @@ static void say_runs(const Text *text)
     page_field(text->page, "RUNS", harm ? ROLE_WARN : ROLE_NORMAL,
                "%s in flight abandoned; %s missed so far%s, more while it lasts", runs, missed,
                since);
+    say_run_facts(text);
 }
 
 static void say_proof(const Text *text)

@@ -9,6 +9,7 @@ static const WireField TRIGGER_FIELDS[] = {
     {"next_at", FIELD_TIME, FIELD(TriggerStatus, next_ms)},
     {"missed", FIELD_COUNT, FIELD(TriggerStatus, missed)},
     {"doubled", FIELD_COUNT, FIELD(TriggerStatus, doubled)},
+    {"overdue", FIELD_COUNT, FIELD(TriggerStatus, overdue)},
     {"counted_since", FIELD_TIME, FIELD(TriggerStatus, counted_ms)},
     {"last_at", FIELD_TIME, FIELD(TriggerStatus, last_ms)},
     {"last_location", FIELD_TEXT, FIELD(TriggerStatus, last_at)},

@@ -130,6 +130,13 @@ static InstanceStatus *instance(WorkloadStatus *workload, const char *location, 
         status->runs = -1;
         status->missed = 1;
     }
+    const char *const stages[] = {"read", "bill", "post"};
+    for (guint i = 0; strcmp(workload->name, "settle") == 0 && i < G_N_ELEMENTS(stages); i++) {
+        StageStatus *stage = stage_status_new(stages[i]);
+        stage->queued = primary && i == 1 ? 3 : 0;
+        stage->in_flight = primary && i == 2 ? 1 : 0;
+        g_ptr_array_add(status->stages, stage);
+    }
     g_ptr_array_add(workload->instances, status);
     return status;
 }
@@ -138,11 +145,18 @@ static void trigger(WorkloadStatus *workload, const char *name, TriggerType type
                     gint64 next_ms)
 {
     TriggerStatus *status = trigger_status_new();
-    *status = (TriggerStatus){.name = g_strdup(name),
-                              .type = type,
-                              .keeper = type == TRIGGER_POLLING ? KEEPER_CLIENT : KEEPER_SERVER,
-                              .rule = g_strdup(rule),
-                              .next_ms = next_ms};
+    status->name = g_strdup(name);
+    status->type = type;
+    status->keeper = type == TRIGGER_POLLING ? KEEPER_CLIENT : KEEPER_SERVER;
+    status->rule = g_strdup(rule);
+    status->next_ms = next_ms;
+    if (type == TRIGGER_RECURRENCE) {
+        status->missed = status->overdue = 1;
+        status->doubled = 0;
+        status->counted_ms = AGO(20 * DAY);
+        status->last_ms = AGO(14 * MINUTE + 7 * SECOND);
+        status->last_at = g_strdup("westeurope");
+    }
     g_ptr_array_add(workload->triggers, status);
 }
 

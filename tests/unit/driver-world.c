@@ -109,10 +109,12 @@ static void write_config(World *world, guint i)
         "\"groups\":[{\"name\":\"pay\",\"data\":\"%s\",\"load\":50}],"
         "\"workflows\":["
         "{\"group\":\"pay\",\"name\":\"settle\",\"type\":\"recurrence\",\"run_s\":60,\"enabled\":%"
-        "s,"
+        "s,\"stages\":[\"read\",\"bill\"],"
         "\"recurrence\":{\"frequency\":\"Second\",\"interval\":1}},"
         "{\"group\":\"pay\",\"name\":\"ask\",\"type\":\"request\",\"run_s\":0.1,\"enabled\":%s},"
-        "{\"group\":\"pay\",\"name\":\"hook\",\"type\":\"webhook\",\"rate\":1,\"enabled\":%s}],"
+        "{\"group\":\"pay\",\"name\":\"hook\",\"type\":\"webhook\",\"rate\":1,\"stages\":[\"read\"]"
+        ","
+        "\"enabled\":%s}],"
         "\"routers\":[{\"group\":\"pay\",\"name\":\"door\",\"to\":\"alpha\",\"workflow\":\"ask\","
         "\"load\":10,\"targets\":{"
         "\"alpha\":{\"url\":\"http://alpha\",\"socket\":\"%s/alpha.sock\"},"
@@ -261,6 +263,8 @@ void result_clear(Result *result)
     g_free(result->boot_id);
     g_free(result->copy.routed_to);
     g_clear_pointer(&result->copy.replication, g_ptr_array_unref);
+    g_clear_pointer(&result->copy.history, g_ptr_array_unref);
+    g_clear_pointer(&result->copy.stages, g_ptr_array_unref);
     memset(result, 0, sizeof *result);
 }
 
@@ -271,8 +275,10 @@ void on_observed(const Observation *observation, gpointer data)
     result->detail = g_strdup(observation->detail);
     result->boot_id = g_strdup(observation->boot_id);
     result->copy.routed_to = g_strdup(observation->routed_to);
-    if (observation->replication)
-        g_ptr_array_ref(observation->replication);
+    GPtrArray *lists[] = {observation->replication, observation->history, observation->stages};
+    for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
+        if (lists[i])
+            g_ptr_array_ref(lists[i]);
     result->done = true;
 }
 

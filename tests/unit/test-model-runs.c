@@ -145,6 +145,21 @@ static void test_bounded(void)
     g_assert_false(add(history, "west", NOON + 10 * MINUTE));
 }
 
+// Where the answer did not reach back to what was known, nobody knows what ran between.
+static void test_break(void)
+{
+    g_autoptr(RunHistory) history = run_history_new(100);
+    add(history, "west", NOON);
+    add(history, "west", NOON + 20 * MINUTE); // one is missed
+    run_history_break(history, &RULE, 1);
+    g_assert_cmpuint(history->runs->len, ==, 0);
+    add(history, "west", NOON + 600 * MINUTE);
+    add(history, "west", NOON + 620 * MINUTE); // and one more
+    FireCount all = count(history, "west", NOON + 621 * MINUTE);
+    g_assert_cmpint(all.missed, ==, 2);
+    g_assert_cmpint(all.since_ms, ==, NOON);
+}
+
 static void test_fate(void)
 {
     g_autoptr(RunHistory) history = run_history_new(100);
@@ -176,6 +191,7 @@ int main(int argc, char **argv)
     g_test_add_func("/model/runs/drift", test_drift);
     g_test_add_func("/model/runs/doubled", test_doubled);
     g_test_add_func("/model/runs/bounded", test_bounded);
+    g_test_add_func("/model/runs/break", test_break);
     g_test_add_func("/model/runs/fate", test_fate);
     return g_test_run();
 }
