@@ -287,11 +287,7 @@ static Motion *try_start(Engine *engine, const Operation *operation)
     g_auto(Guard) guard = guard_start(engine, operation);
     if (guard.answer == GUARD_GO && region_may_start(engine, operation))
         return start(engine, operation);
-    if (guard.answer == GUARD_VOID)
-        return restate(engine, operation, &guard);
-    if (engine->now_ms >= operation->expires_ms)
-        return expire(engine, operation);
-    return NULL;
+    return guard.answer == GUARD_VOID ? restate(engine, operation, &guard) : NULL;
 }
 
 // ---- Which of these is due ---------------------------------------------------------------------
@@ -332,7 +328,7 @@ Motion *waiting_next(Engine *engine, Operation *operation, gint64 *due_ms)
         return drill_end(engine, operation);
     if (is_cleared(engine, operation))
         return clear(engine, operation);
-    if (!holding && engine->now_ms >= operation->expires_ms)
+    if (engine->now_ms >= operation->expires_ms) // signed or not: too late to start is too late
         return expire(engine, operation);
     if (!holding && !quorum_missing(operation))
         return approve(engine, operation);

@@ -221,6 +221,10 @@ end:
     :: atomic { !ENDED && WAITING && (world == version || AS_SIGNED) && OVERDUE && MAY_expire -> move_expire() }
     :: atomic { state == AWAITING_SIGN_OFF && !late && ENOUGH && AS_SIGNED ->
            move_approved(); phase = HOLDING; window = false }
+    /* A sign-off whose key was revoked is void: back to where sign-offs are asked for, or it stops where it is. */
+    :: atomic { state == RUNNING && phase == HOLDING && !(ENOUGH) && AS_SIGNED && MAY_void && !OVERDUE ->
+           move_void(); phase = FORWARD; window = false }
+    :: atomic { STARTED && !past_pnr && phase == FORWARD && !failing && !(ENOUGH) -> failing = true }
 #ifndef ALONE
     :: atomic { WAITING && MAY_clear -> move_clear() } /* the primary is healthy again */
 #endif

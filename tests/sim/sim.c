@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "model/refusal.h"
+#include "model/signature.h"
+#include "model/transition.h"
 #include "model/region.h"
 #include "wire/operation.h"
 #include "wire/statement.h"
@@ -280,6 +282,9 @@ static void on_audit(const GPtrArray *records, bool more, const GError *error, g
             fault(sim, "the audit chain breaks: %s", bad->message);
             return;
         }
+        g_autofree char *wrong = trace_take(sim->trace, records->pdata[i]);
+        if (wrong)
+            fault(sim, "%s", wrong);
     }
 }
 
@@ -310,8 +315,59 @@ static void check_region(Sim *sim, const Operation *operation)
               name_of(&OPERATION_STATE_NAMES, (int)operation->state));
 }
 
+// A state is followed by one that the table leads to, over however many states between two looks.
+static bool leads_to(OperationState from, OperationState to, guint limit)
+{
+    guint count;
+    const TransitionRow *rows = transition_rows(&count);
+    if (from == to)
+        return true;
+    for (guint i = 0; limit && i < count; i++)
+        if (rows[i].from == from && rows[i].to != from && leads_to(rows[i].to, to, limit - 1))
+            return true;
+    return false;
+}
+
+static void check_moves(Sim *sim, const Operation *operation)
+{
+    guint now = operation->state + 1;
+    guint then = GPOINTER_TO_UINT(g_hash_table_lookup(sim->seen, operation->id));
+    if (then == now || operation->region) // a parent's state follows from its children's
+        return;
+    if (then && !leads_to((OperationState)(then - 1), operation->state, 4))
+        fault(sim, "%s was %s and is %s", operation->id,
+              name_of(&OPERATION_STATE_NAMES, (int)then - 1),
+              name_of(&OPERATION_STATE_NAMES, (int)operation->state));
+    g_hash_table_insert(sim->seen, g_strdup(operation->id), GUINT_TO_POINTER(now));
+}
+
+static bool is_rejected(const Operation *operation)
+{
+    for (guint i = 0; i < operation->signoffs->len; i++) {
+        const SignOff *signoff = operation->signoffs->pdata[i];
+        if (signoff->decision == DECISION_REJECT &&
+            g_strcmp0(signoff->digest, operation->digest) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void check_end(Sim *sim, const Operation *operation)
+{
+    if (operation->past_pnr && operation->state == OPERATION_ABORTED)
+        fault(sim, "%s was aborted past its point of no return", operation->id);
+    if (is_rejected(operation) && !operation->started_ms && operation->state != OPERATION_REJECTED)
+        fault(sim, "%s was rejected and is %s", operation->id,
+              name_of(&OPERATION_STATE_NAMES, (int)operation->state));
+    if (!operation->region && operation->started_ms &&
+        operation->started_ms >= operation->expires_ms)
+        fault(sim, "%s began after it had expired", operation->id);
+}
+
 static void check_operation(Sim *sim, const Operation *operation)
 {
+    check_moves(sim, operation);
+    check_end(sim, operation);
     if (operation->region) {
         check_region(sim, operation);
         return;
@@ -325,8 +381,19 @@ static void check_operation(Sim *sim, const Operation *operation)
         fault(sim, "%s waits for a sign-off and nobody is told", operation->id);
     if (operation->state == OPERATION_PAUSED && !has_alarm(sim, "paused:", operation->id))
         fault(sim, "%s is paused and nobody is told", operation->id);
-    if (operation->past_pnr && operation->state == OPERATION_ABORTED)
-        fault(sim, "%s was aborted past its point of no return", operation->id);
+}
+
+static void check_one_open(Sim *sim, const GPtrArray *operations)
+{
+    const Operation *open = NULL;
+    for (guint i = 0; i < operations->len; i++) {
+        const Operation *operation = operations->pdata[i];
+        if (operation_has_ended(operation) || operation->region)
+            continue;
+        if (open && g_str_equal(open->group, operation->group))
+            fault(sim, "%s and %s of one group are both open", open->id, operation->id);
+        open = operation;
+    }
 }
 
 static void check_state(Sim *sim)
@@ -340,6 +407,7 @@ static void check_state(Sim *sim)
     }
     for (guint i = 0; i < operations->len; i++)
         check_operation(sim, operations->pdata[i]);
+    check_one_open(sim, operations);
 }
 
 // ---- Life --------------------------------------------------------------------------------------
@@ -402,12 +470,21 @@ void sim_restart(Sim *sim)
     boot(sim, image);
 }
 
+static void forget(Sim *sim)
+{
+    g_clear_pointer(&sim->trace, trace_free);
+    g_clear_pointer(&sim->seen, g_hash_table_unref);
+    sim->trace = trace_new();
+    sim->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+}
+
 void sim_restart_empty(Sim *sim)
 {
     g_clear_pointer(&sim->engine, engine_free);
     free_stores(sim);
     g_hash_table_remove_all(sim->owners);
     sim->chain = (AuditChain){0};
+    forget(sim);
     boot(sim, NULL);
 }
 
@@ -430,6 +507,7 @@ Sim *sim_new(guint32 seed, void (*tweak)(Fleet *fleet))
     sim->owners = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     sim->effects = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     sim->faults = g_ptr_array_new_with_free_func(g_free);
+    forget(sim);
     boot(sim, NULL);
     return sim;
 }
@@ -446,6 +524,8 @@ void sim_free(Sim *sim)
     g_hash_table_unref(sim->effects);
     g_hash_table_unref(sim->owners);
     g_ptr_array_unref(sim->faults);
+    g_hash_table_unref(sim->seen);
+    trace_free(sim->trace);
     g_clear_error(&sim->error);
     g_free(sim->operation);
     g_free(sim);
@@ -553,6 +633,13 @@ static void on_signed(const Operation *operation, const SignOff *signoff, const 
         check_fresh(sim, operation, signoff);
 }
 
+static void on_taken_back(const Operation *operation, const SignOff *signoff, const GError *error,
+                          gpointer data)
+{
+    (void)signoff;
+    take_answer(data, operation, error);
+}
+
 static bool wait_answer(Sim *sim, guint before)
 {
     guint restarts = sim->restarts;
@@ -576,14 +663,30 @@ const Operation *sim_propose_exactly(Sim *sim, const ProposeRequest *request)
     return wait_answer(sim, before) ? engine_operation(sim->engine, sim->operation) : NULL;
 }
 
+static const Operation *ask_proposal(Sim *sim, const ProposeRequest *request)
+{
+    guint before = sim->answers;
+    engine_propose(sim->engine, request, on_operation_done, sim);
+    return wait_answer(sim, before) ? engine_operation(sim->engine, sim->operation) : NULL;
+}
+
 const Operation *sim_propose(Sim *sim, OperationKind kind, ProposePlanned planned)
 {
-    ProposeRequest request = {.person = &ALICE,
-                              .kind = kind,
-                              .group = "payments",
-                              .planned = planned,
-                              .reason = "a test"};
-    return sim_propose_exactly(sim, &request);
+    return ask_proposal(sim, &(ProposeRequest){.person = &ALICE,
+                                               .kind = kind,
+                                               .group = "payments",
+                                               .planned = planned,
+                                               .reason = "a test"});
+}
+
+const Operation *sim_propose_region(Sim *sim, OperationKind kind, const char *region,
+                                    ProposePlanned planned)
+{
+    return ask_proposal(sim, &(ProposeRequest){.person = &ALICE,
+                                               .kind = kind,
+                                               .region = region,
+                                               .planned = planned,
+                                               .reason = "a test"});
 }
 
 const Operation *sim_operation(Sim *sim)
@@ -605,23 +708,69 @@ bool sim_sign_exactly(Sim *sim, const SignRequest *request)
     return wait_answer(sim, before);
 }
 
-bool sim_sign(Sim *sim, const Person *person, Decision decision)
+// With the person's key ("key-NAME") where the group asks for signatures.
+static char *signature_by(const Person *person, const Operation *ballot)
 {
-    return sim_sign_one(sim, sim_operation(sim), person, decision);
+    g_autofree char *key = g_strconcat("key-", person->name, NULL);
+    if (!ballot->statement || ballot->statement->signature == SIGNATURE_OFF)
+        return NULL;
+    return sim_signer_sign(key, person->name, signature_namespace(ballot->kind), ballot->digest);
 }
 
-bool sim_sign_one(Sim *sim, const Operation *operation, const Person *person, Decision decision)
+static void ask_signoff(Sim *sim, const Operation *operation, const Person *person,
+                        Decision decision)
 {
     const Operation ballot = operation_ballot(operation);
     g_autofree char *id = id_new(&sim->ids, "so");
+    g_autofree char *signature = signature_by(person, &ballot);
     SignOff signoff = {.id = id,
                        .operation = ballot.id,
                        .digest = ballot.digest,
                        .decision = decision,
                        .reason = (char *)"seen it",
-                       .phrase = ballot.statement->confirm};
-    SignRequest request = {person, &signoff};
-    return sim_sign_exactly(sim, &request);
+                       .phrase = ballot.statement ? ballot.statement->confirm : NULL,
+                       .signature = signature};
+    engine_sign(sim->engine, &(SignRequest){person, &signoff}, on_signed, sim);
+}
+
+bool sim_sign_one(Sim *sim, const Operation *operation, const Person *person, Decision decision)
+{
+    guint before = sim->answers;
+    ask_signoff(sim, operation, person, decision);
+    return wait_answer(sim, before);
+}
+
+bool sim_sign(Sim *sim, const Person *person, Decision decision)
+{
+    return sim_sign_one(sim, sim_operation(sim), person, decision);
+}
+
+void sim_sign_both(Sim *sim, const Person *a, Decision first, const Person *b, Decision second)
+{
+    const Operation *operation = sim_operation(sim);
+    guint before = sim->answers;
+    ask_signoff(sim, operation, a, first);
+    ask_signoff(sim, operation, b, second);
+    if (wait_answer(sim, before))
+        wait_answer(sim, before + 1);
+}
+
+bool sim_take_back(Sim *sim, const Person *person)
+{
+    const Operation *operation = sim_operation(sim);
+    const SignOff *mine = NULL;
+    guint before = sim->answers;
+    for (guint i = 0; i < operation->signoffs->len; i++) {
+        const SignOff *signoff = operation->signoffs->pdata[i];
+        if (!signoff->void_ && g_strcmp0(signoff->operator_name, person->name) == 0)
+            mine = signoff;
+    }
+    SignOffRequest request = {.person = person,
+                              .operation = operation->id,
+                              .signoff = mine ? mine->id : "none",
+                              .reason = "on second thoughts"};
+    engine_take_back(sim->engine, &request, on_taken_back, sim);
+    return wait_answer(sim, before);
 }
 
 bool sim_break_glass(Sim *sim, const Person *person)

@@ -8,6 +8,7 @@
 #include "signer.h"
 #include "slow-store.h"
 #include "store/memory.h"
+#include "trace.h"
 #include "wire/audit.h"
 
 typedef struct {
@@ -30,6 +31,8 @@ typedef struct {
 
     // What the checks remember.
     AuditChain chain;    // verified so far
+    Trace *trace;        // … and what it told
+    GHashTable *seen;    // operation → the state it was last seen in, + 1
     GHashTable *highest; // group → highest epoch commanded (gint64 *)
     GHashTable *effects; // "operation/step kind/number" → how often it took effect
     GHashTable *owners;  // "group@epoch" → the operation that it is of
@@ -64,9 +67,17 @@ void sim_restart_empty(Sim *sim);
 // Requests; each waits for its answer. NULL / false = refused, with sim->error.
 const Operation *sim_propose(Sim *sim, OperationKind kind, ProposePlanned planned);
 const Operation *sim_propose_exactly(Sim *sim, const ProposeRequest *request);
-// What may be signed now: an open act's statement, else the operation's.
+// Of every group of a location.
+const Operation *sim_propose_region(Sim *sim, OperationKind kind, const char *region,
+                                    ProposePlanned planned);
+// What may be signed now: an open act's statement, else the operation's. With the person's key ("key-NAME") where the
+// group asks for signatures.
 bool sim_sign(Sim *sim, const Person *person, Decision decision);
 bool sim_sign_one(Sim *sim, const Operation *operation, const Person *person, Decision decision);
+// Both are asked before either is answered.
+void sim_sign_both(Sim *sim, const Person *a, Decision first, const Person *b, Decision second);
+// The person's own latest sign-off that counts.
+bool sim_take_back(Sim *sim, const Person *person);
 // One person alone, with the longer phrase.
 bool sim_break_glass(Sim *sim, const Person *person);
 // As it is given; fills sim->error.
