@@ -46,6 +46,7 @@ bool window = false;      /* the hold window is over */
 bool held = false;
 bool rejected = false;    /* somebody was told: rejected */
 bool failing = false;     /* a step has failed */
+bool under_way = false;   /* an intent without an outcome */
 byte tries = 0;           /* of the step under way */
 
 #define ENDED (state >= COMPLETED)
@@ -166,6 +167,8 @@ end:
     :: atomic { MAY_retry && state == PAUSED -> move_retry(); failing = false; tries = 0 }
     :: atomic { MAY_skip && state == PAUSED -> move_skip(); failing = false; tries = 0;
            exceptions = (phase == UNDOING -> exceptions : true) }
+    :: atomic { state == RUNNING && MAY_skip && under_way -> move_skip(); under_way = false; /* a person's step */
+           exceptions = (phase == UNDOING -> exceptions : true) }
     :: atomic { MAY_abort -> move_abort(); phase = UNDOING; held = false; failing = false; tries = 0 }
     od
 }
@@ -214,7 +217,6 @@ end:
 /* The daemon's own decisions, one transaction each. A crash between two changes nothing: all is in the store. */
 proctype Daemon()
 {
-    bool under_way = false; /* an intent without an outcome */
 end:
     do
     :: atomic { !ENDED && WAITING && world != version && AS_SIGNED == false -> restate() }
