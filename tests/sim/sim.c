@@ -27,9 +27,7 @@ const char *__lsan_default_suppressions(void)
 
 static const gint64 START_MS = G_GINT64_CONSTANT(1795230000000);
 
-static void fault(Sim *sim, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static void fault(Sim *sim, const char *format, ...)
+void sim_fault(Sim *sim, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -141,7 +139,7 @@ static void check_abort_signed(Sim *sim, const Operation *operation)
                 act->statement->approvals)
             return;
     }
-    fault(sim, "%s is undone without the sign-offs of an abort", operation->id);
+    sim_fault(sim, "%s is undone without the sign-offs of an abort", operation->id);
 }
 
 // Invariant 2.
@@ -155,9 +153,10 @@ static void check_signed(Sim *sim, const Operation *operation)
     g_autofree char *digest = statement_digest(statement);
     guint given = distinct_approvals(operation, operation->digest, statement->break_glass);
     if (g_strcmp0(digest, operation->digest) != 0)
-        fault(sim, "the digest of %s is not its statement's", operation->id);
+        sim_fault(sim, "the digest of %s is not its statement's", operation->id);
     if (statement_loses(statement) && (!statement->approvals || given < statement->approvals))
-        fault(sim, "%s runs with %u sign-offs of %u", operation->id, given, statement->approvals);
+        sim_fault(sim, "%s runs with %u sign-offs of %u", operation->id, given,
+                  statement->approvals);
 }
 
 // Invariant 5, first half: the intent is in the store before the command leaves.
@@ -168,13 +167,13 @@ static void check_intent(Sim *sim, const Operation *operation, const DriverComma
         if (g_strcmp0(step->key, command->key) != 0)
             continue;
         if (step->state != STEP_INTENT && step->state != STEP_UNKNOWN)
-            fault(sim, "%s left in state %s", command->key,
-                  name_of(&STEP_STATE_NAMES, (int)step->state));
+            sim_fault(sim, "%s left in state %s", command->key,
+                      name_of(&STEP_STATE_NAMES, (int)step->state));
         if (step->epoch != command->epoch || g_strcmp0(step->boot_id, command->boot_id) != 0)
-            fault(sim, "%s left with another epoch or boot id than was stored", command->key);
+            sim_fault(sim, "%s left with another epoch or boot id than was stored", command->key);
         return;
     }
-    fault(sim, "%s left without a stored intent", command->key);
+    sim_fault(sim, "%s left without a stored intent", command->key);
 }
 
 static bool other_is_active(Sim *sim, const Instance *instance)
@@ -203,8 +202,8 @@ static void check_single(Sim *sim, const Operation *operation, const Instance *i
         !other_is_active(sim, instance))
         return;
     if (!risk_signed)
-        fault(sim, "%s is commanded active in %s while it is active elsewhere",
-              instance->workload->id, instance->location->name);
+        sim_fault(sim, "%s is commanded active in %s while it is active elsewhere",
+                  instance->workload->id, instance->location->name);
 }
 
 static void check_epoch(Sim *sim, const char *group, gint64 epoch)
@@ -215,8 +214,8 @@ static void check_epoch(Sim *sim, const char *group, gint64 epoch)
         g_hash_table_insert(sim->highest, g_strdup(group), highest);
     }
     if (epoch < *highest)
-        fault(sim, "a command of %s has epoch %" G_GINT64_FORMAT " after %" G_GINT64_FORMAT, group,
-              epoch, *highest);
+        sim_fault(sim, "a command of %s has epoch %" G_GINT64_FORMAT " after %" G_GINT64_FORMAT,
+                  group, epoch, *highest);
     *highest = MAX(*highest, epoch);
 }
 
@@ -229,7 +228,7 @@ static void check_owner(Sim *sim, const Operation *operation, const DriverComman
     if (!owner)
         g_hash_table_insert(sim->owners, g_steal_pointer(&epoch), g_strdup(operation->id));
     else if (!g_str_equal(owner, operation->id))
-        fault(sim, "%s and %s both have %s", owner, operation->id, epoch);
+        sim_fault(sim, "%s and %s both have %s", owner, operation->id, epoch);
 }
 
 static void on_sent(const Instance *instance, DriverAction action, const DriverCommand *command,
@@ -244,7 +243,7 @@ static void on_sent(const Instance *instance, DriverAction action, const DriverC
         return;
     g_autoptr(Operation) operation = stored_operation(sim, command->operation);
     if (!operation) {
-        fault(sim, "%s left for an operation that is not stored", command->key);
+        sim_fault(sim, "%s left for an operation that is not stored", command->key);
         return;
     }
     check_owner(sim, operation, command);
@@ -266,7 +265,8 @@ static void on_effect(const Instance *instance, DriverAction action, const char 
     guint count = GPOINTER_TO_UINT(g_hash_table_lookup(sim->effects, step)) + 1;
     g_hash_table_replace(sim->effects, g_strdup(step), GUINT_TO_POINTER(count));
     if (count > 1)
-        fault(sim, "%s took effect %u times (action %s)", step, count, driver_action_name(action));
+        sim_fault(sim, "%s took effect %u times (action %s)", step, count,
+                  driver_action_name(action));
 }
 
 // ---- Invariants, on what is ------------------------------------------------------------------
@@ -279,12 +279,12 @@ static void on_audit(const GPtrArray *records, bool more, const GError *error, g
     for (guint i = 0; !error && i < records->len; i++) {
         g_autoptr(GError) bad = NULL;
         if (!audit_chain_verify(&sim->chain, records->pdata[i], &bad)) {
-            fault(sim, "the audit chain breaks: %s", bad->message);
+            sim_fault(sim, "the audit chain breaks: %s", bad->message);
             return;
         }
         g_autofree char *wrong = trace_take(sim->trace, records->pdata[i]);
         if (wrong)
-            fault(sim, "%s", wrong);
+            sim_fault(sim, "%s", wrong);
     }
 }
 
@@ -308,11 +308,11 @@ static void check_region(Sim *sim, const Operation *operation)
         const Operation *child = engine_operation(sim->engine, member->operation);
         if (member->operation && (!child || child->state != member->state ||
                                   g_strcmp0(child->parent, operation->id) != 0))
-            fault(sim, "%s does not know what %s is", operation->id, member->operation);
+            sim_fault(sim, "%s does not know what %s is", operation->id, member->operation);
     }
     if (operation->state != region_state(operation))
-        fault(sim, "%s is %s", operation->id,
-              name_of(&OPERATION_STATE_NAMES, (int)operation->state));
+        sim_fault(sim, "%s is %s", operation->id,
+                  name_of(&OPERATION_STATE_NAMES, (int)operation->state));
 }
 
 // A state is followed by one that the table leads to, over however many states between two looks.
@@ -335,9 +335,9 @@ static void check_moves(Sim *sim, const Operation *operation)
     if (then == now || operation->region) // a parent's state follows from its children's
         return;
     if (then && !leads_to((OperationState)(then - 1), operation->state, 4))
-        fault(sim, "%s was %s and is %s", operation->id,
-              name_of(&OPERATION_STATE_NAMES, (int)then - 1),
-              name_of(&OPERATION_STATE_NAMES, (int)operation->state));
+        sim_fault(sim, "%s was %s and is %s", operation->id,
+                  name_of(&OPERATION_STATE_NAMES, (int)then - 1),
+                  name_of(&OPERATION_STATE_NAMES, (int)operation->state));
     g_hash_table_insert(sim->seen, g_strdup(operation->id), GUINT_TO_POINTER(now));
 }
 
@@ -355,13 +355,13 @@ static bool is_rejected(const Operation *operation)
 static void check_end(Sim *sim, const Operation *operation)
 {
     if (operation->past_pnr && operation->state == OPERATION_ABORTED)
-        fault(sim, "%s was aborted past its point of no return", operation->id);
+        sim_fault(sim, "%s was aborted past its point of no return", operation->id);
     if (is_rejected(operation) && !operation->started_ms && operation->state != OPERATION_REJECTED)
-        fault(sim, "%s was rejected and is %s", operation->id,
-              name_of(&OPERATION_STATE_NAMES, (int)operation->state));
+        sim_fault(sim, "%s was rejected and is %s", operation->id,
+                  name_of(&OPERATION_STATE_NAMES, (int)operation->state));
     if (!operation->region && operation->started_ms &&
         operation->started_ms >= operation->expires_ms)
-        fault(sim, "%s began after it had expired", operation->id);
+        sim_fault(sim, "%s began after it had expired", operation->id);
 }
 
 static void check_operation(Sim *sim, const Operation *operation)
@@ -376,11 +376,11 @@ static void check_operation(Sim *sim, const Operation *operation)
         for (guint j = i + 1; j < operation->signoffs->len; j++)
             if (g_str_equal(((const SignOff *)operation->signoffs->pdata[i])->id,
                             ((const SignOff *)operation->signoffs->pdata[j])->id))
-                fault(sim, "a sign-off of %s is there twice", operation->id);
+                sim_fault(sim, "a sign-off of %s is there twice", operation->id);
     if (operation->state == OPERATION_AWAITING && !has_alarm(sim, "signoff:", operation->id))
-        fault(sim, "%s waits for a sign-off and nobody is told", operation->id);
+        sim_fault(sim, "%s waits for a sign-off and nobody is told", operation->id);
     if (operation->state == OPERATION_PAUSED && !has_alarm(sim, "paused:", operation->id))
-        fault(sim, "%s is paused and nobody is told", operation->id);
+        sim_fault(sim, "%s is paused and nobody is told", operation->id);
 }
 
 static void check_one_open(Sim *sim, const GPtrArray *operations)
@@ -391,7 +391,7 @@ static void check_one_open(Sim *sim, const GPtrArray *operations)
         if (operation_has_ended(operation) || operation->region)
             continue;
         if (open && g_str_equal(open->group, operation->group))
-            fault(sim, "%s and %s of one group are both open", open->id, operation->id);
+            sim_fault(sim, "%s and %s of one group are both open", open->id, operation->id);
         open = operation;
     }
 }
@@ -422,7 +422,7 @@ static void on_started(const GError *error, gpointer data)
     Sim *sim = data;
     sim->started = true;
     if (error)
-        fault(sim, "it does not start: %s", error->message);
+        sim_fault(sim, "it does not start: %s", error->message);
 }
 
 static gint64 store_latency(gpointer data)
@@ -568,7 +568,7 @@ bool sim_until(Sim *sim, bool (*holds)(Sim *sim), gint64 ms)
             if (holds && sim->started && holds(sim))
                 return true;
             if (++rounds > 1000) {
-                fault(sim, "the engine never rests");
+                sim_fault(sim, "the engine never rests");
                 return false;
             }
         }
@@ -583,262 +583,10 @@ void sim_pass(Sim *sim, gint64 ms)
     sim_until(sim, NULL, ms);
 }
 
-// ---- People ------------------------------------------------------------------------------------
-
-static void take_answer(Sim *sim, const Operation *operation, const GError *error)
+void sim_turn(Sim *sim)
 {
-    sim->answers++;
-    g_clear_error(&sim->error);
-    if (error)
-        sim->error = g_error_copy(error);
-    sim->refused += error != NULL;
-    if (operation) {
-        g_free(sim->operation);
-        sim->operation = g_strdup(operation->id);
-    }
-}
-
-static void on_operation_done(const Operation *operation, const GError *error, gpointer data)
-{
-    take_answer(data, operation, error);
-}
-
-// Invariant 6: what is accepted rests on fresh looks at the target.
-static void check_fresh(Sim *sim, const Operation *operation, const SignOff *signoff)
-{
-    gint64 now = sim->clock.wall;
-    const LocationStatus *to = engine_location(sim->engine, operation->to);
-    if (now - to->verdict.observed_at_ms > 15000)
-        fault(sim, "a sign-off of %s was taken on a verdict %" G_GINT64_FORMAT " ms old",
-              operation->id, now - to->verdict.observed_at_ms);
-    const WorkloadStatus *ledger = engine_workload(sim->engine, "payments/ledger");
-    const InstanceStatus *at = workload_status_at(ledger, operation->to);
-    // The silence of the target may be why a step is left out or all of it undone: then its last word stands.
-    if (signoff->about)
-        return;
-    if (now - at->observed_at_ms > 15000)
-        fault(sim, "a sign-off of %s was taken on a state %" G_GINT64_FORMAT " ms old",
-              operation->id, now - at->observed_at_ms);
-}
-
-static void on_signed(const Operation *operation, const SignOff *signoff, const GError *error,
-                      gpointer data)
-{
-    Sim *sim = data;
-    take_answer(sim, operation, error);
-    if (error || !operation)
-        return;
-    sim->signed_++;
-    if (signoff->decision == DECISION_APPROVE && signoff->at_ms == sim->clock.wall)
-        check_fresh(sim, operation, signoff);
-}
-
-static void on_taken_back(const Operation *operation, const SignOff *signoff, const GError *error,
-                          gpointer data)
-{
-    (void)signoff;
-    take_answer(data, operation, error);
-}
-
-static bool wait_answer(Sim *sim, guint before)
-{
-    guint restarts = sim->restarts;
-    for (guint i = 0; sim->answers == before && sim->restarts == restarts && i < 10000; i++) {
-        if (sim->woken || sim->due_ms <= sim->clock.mono)
-            run_engine(sim);
-        else
-            step_world(sim, sim->clock.mono + 1000);
-    }
-    if (sim->answers != before)
-        return sim->error == NULL;
-    g_clear_error(&sim->error);
-    sim->error = g_error_new_literal(ERR, ERR_UNKNOWN, "the answer never came");
-    return false;
-}
-
-const Operation *sim_propose_exactly(Sim *sim, const ProposeRequest *request)
-{
-    guint before = sim->answers;
-    engine_propose(sim->engine, request, on_operation_done, sim);
-    return wait_answer(sim, before) ? engine_operation(sim->engine, sim->operation) : NULL;
-}
-
-static const Operation *ask_proposal(Sim *sim, const ProposeRequest *request)
-{
-    guint before = sim->answers;
-    engine_propose(sim->engine, request, on_operation_done, sim);
-    return wait_answer(sim, before) ? engine_operation(sim->engine, sim->operation) : NULL;
-}
-
-const Operation *sim_propose(Sim *sim, OperationKind kind, ProposePlanned planned)
-{
-    return ask_proposal(sim, &(ProposeRequest){.person = &ALICE,
-                                               .kind = kind,
-                                               .group = "payments",
-                                               .planned = planned,
-                                               .reason = "a test"});
-}
-
-const Operation *sim_propose_region(Sim *sim, OperationKind kind, const char *region,
-                                    ProposePlanned planned)
-{
-    return ask_proposal(sim, &(ProposeRequest){.person = &ALICE,
-                                               .kind = kind,
-                                               .region = region,
-                                               .planned = planned,
-                                               .reason = "a test"});
-}
-
-const Operation *sim_operation(Sim *sim)
-{
-    const GroupStatus *group = sim_group(sim);
-    const Operation *open = engine_operation(sim->engine, group->operation);
-    return open ? open : engine_operation(sim->engine, sim->operation);
-}
-
-const GroupStatus *sim_group(Sim *sim)
-{
-    return engine_group(sim->engine, "payments");
-}
-
-bool sim_sign_exactly(Sim *sim, const SignRequest *request)
-{
-    guint before = sim->answers;
-    engine_sign(sim->engine, request, on_signed, sim);
-    return wait_answer(sim, before);
-}
-
-// With the person's key ("key-NAME") where the group asks for signatures.
-static char *signature_by(const Person *person, const Operation *ballot)
-{
-    g_autofree char *key = g_strconcat("key-", person->name, NULL);
-    if (!ballot->statement || ballot->statement->signature == SIGNATURE_OFF)
-        return NULL;
-    return sim_signer_sign(key, person->name, signature_namespace(ballot->kind), ballot->digest);
-}
-
-static void ask_signoff(Sim *sim, const Operation *operation, const Person *person,
-                        Decision decision)
-{
-    const Operation ballot = operation_ballot(operation);
-    g_autofree char *id = id_new(&sim->ids, "so");
-    g_autofree char *signature = signature_by(person, &ballot);
-    SignOff signoff = {.id = id,
-                       .operation = ballot.id,
-                       .digest = ballot.digest,
-                       .decision = decision,
-                       .reason = (char *)"seen it",
-                       .phrase = ballot.statement ? ballot.statement->confirm : NULL,
-                       .signature = signature};
-    engine_sign(sim->engine, &(SignRequest){person, &signoff}, on_signed, sim);
-}
-
-bool sim_sign_one(Sim *sim, const Operation *operation, const Person *person, Decision decision)
-{
-    guint before = sim->answers;
-    ask_signoff(sim, operation, person, decision);
-    return wait_answer(sim, before);
-}
-
-bool sim_sign(Sim *sim, const Person *person, Decision decision)
-{
-    return sim_sign_one(sim, sim_operation(sim), person, decision);
-}
-
-void sim_sign_both(Sim *sim, const Person *a, Decision first, const Person *b, Decision second)
-{
-    const Operation *operation = sim_operation(sim);
-    guint before = sim->answers;
-    ask_signoff(sim, operation, a, first);
-    ask_signoff(sim, operation, b, second);
-    if (wait_answer(sim, before))
-        wait_answer(sim, before + 1);
-}
-
-bool sim_take_back(Sim *sim, const Person *person)
-{
-    const Operation *operation = sim_operation(sim);
-    const SignOff *mine = NULL;
-    guint before = sim->answers;
-    for (guint i = 0; i < operation->signoffs->len; i++) {
-        const SignOff *signoff = operation->signoffs->pdata[i];
-        if (!signoff->void_ && g_strcmp0(signoff->operator_name, person->name) == 0)
-            mine = signoff;
-    }
-    SignOffRequest request = {.person = person,
-                              .operation = operation->id,
-                              .signoff = mine ? mine->id : "none",
-                              .reason = "on second thoughts"};
-    engine_take_back(sim->engine, &request, on_taken_back, sim);
-    return wait_answer(sim, before);
-}
-
-bool sim_break_glass(Sim *sim, const Person *person)
-{
-    const Operation ballot = operation_ballot(sim_operation(sim));
-    g_autofree char *id = id_new(&sim->ids, "so");
-    g_autofree char *phrase = statement_break_glass_phrase(ballot.statement);
-    SignOff signoff = {.id = id,
-                       .operation = ballot.id,
-                       .digest = ballot.digest,
-                       .decision = DECISION_APPROVE,
-                       .break_glass = true,
-                       .reason = (char *)"nobody else answers",
-                       .phrase = phrase};
-    SignRequest request = {person, &signoff};
-    return sim_sign_exactly(sim, &request);
-}
-
-bool sim_command(Sim *sim, const Person *person, OperationCommand command, guint step)
-{
-    return sim_command_one(sim, sim_operation(sim)->id, person, command, step);
-}
-
-bool sim_command_one(Sim *sim, const char *operation, const Person *person,
-                     OperationCommand command, guint step)
-{
-    guint before = sim->answers;
-    CommandRequest request = {.person = person,
-                              .operation = operation,
-                              .command = command,
-                              .step = step,
-                              .reason = "because"};
-    engine_command(sim->engine, &request, on_operation_done, sim);
-    return wait_answer(sim, before);
-}
-
-bool sim_is_refused(const Sim *sim, int code)
-{
-    return sim->error && g_error_matches(sim->error, REFUSAL, code);
-}
-
-typedef struct {
-    const char *action;
-    guint count;
-    gint64 last;
-    bool more, answered;
-} Count;
-
-static void on_count(const GPtrArray *records, bool more, const GError *error, gpointer data)
-{
-    Count *count = data;
-    count->answered = true;
-    count->more = more && !error;
-    for (guint i = 0; !error && i < records->len; i++) {
-        const AuditRecord *record = records->pdata[i];
-        count->count += g_str_equal(record->action, count->action);
-        count->last = record->seq;
-    }
-}
-
-guint sim_count_audit(Sim *sim, const char *action)
-{
-    Count count = {.action = action, .more = true};
-    while (count.more) {
-        count.answered = false;
-        engine_audit(sim->engine, count.last, 1000, on_count, &count);
-        while (!count.answered)
-            sim_pass(sim, 1);
-    }
-    return count.count;
+    if (sim->woken || sim->due_ms <= sim->clock.mono)
+        run_engine(sim);
+    else
+        step_world(sim, sim->clock.mono + 1000);
 }

@@ -55,6 +55,12 @@ void sim_free(Sim *sim);
 // Lets `ms` pass, event by event.
 void sim_pass(Sim *sim, gint64 ms);
 
+// The next thing that is due: in the engine, else in the world.
+void sim_turn(Sim *sim);
+
+// Notes what does not hold.
+void sim_fault(Sim *sim, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
 // Lets time pass until `holds`, at most `ms`. False if it never did.
 bool sim_until(Sim *sim, bool (*holds)(Sim *sim), gint64 ms);
 
