@@ -2,7 +2,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "command/command.h"
+#include "command/key.h"
 #include "console/console.h"
 #include "view/screen.h"
 
@@ -25,6 +25,8 @@ void console_options(Session *session, GOptionContext *context)
          "Draws twice a second at most", NULL},
         {"demo", 0, 0, G_OPTION_ARG_FILENAME, &session->args.demo,
          "Directory of a running demo, for `!`", "DIR"},
+        {"key", 0, 0, G_OPTION_ARG_FILENAME, &session->args.key,
+         "The SSH key to sign with: a file, or a fingerprint or comment in the agent", "KEY"},
         G_OPTION_ENTRY_NULL};
     g_option_context_add_main_entries(context, entries, NULL);
 }
@@ -86,7 +88,8 @@ int open_console(Session *session, const char *const *card)
                               .demo = args->demo,
                               .card = card,
                               .screen = screen ? screen->id : SCREEN_NONE,
-                              .object = args->object};
+                              .object = args->object,
+                              .signing_key = key_wish(session)};
     bool ok =
         args->once ? console_print(&options, width, height, &error) : console_run(&options, &error);
     if (ok)

@@ -7,6 +7,7 @@
 #include "base/timefmt.h"
 #include "command/command.h"
 #include "model/quorum.h"
+#include "model/signature.h"
 #include "view/badge.h"
 #include "wire/statement.h"
 
@@ -245,6 +246,11 @@ static void print_signoff(const Session *session, const SignOff *signoff)
                : signoff->void_why ? signoff->void_why
                                    : "the statement changed",
                signoff->void_ ? ")" : "", signoff->reason, signoff->id);
+    if (signoff->verified != SIGNATURE_NONE) {
+        g_autofree char *words = signature_words(signoff);
+        print_line(session, "    %s%s%s", words, signoff->lapsed ? "; no longer good: " : "",
+                   signoff->lapsed ? signoff->void_why : "");
+    }
     if (signoff_review_is_due(signoff))
         print_line(session, "    A review by somebody else is due: signalbox review %s",
                    signoff->id);

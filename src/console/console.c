@@ -41,6 +41,7 @@ ViewContext console_context(Console *console)
                          .utc_offset_min = utc_offset_min(console, local_ms),
                          .sent = (const SentSignOff *)(void *)console->sent->data,
                          .sent_count = console->sent->len,
+                         .signing = console->term ? &console->signing : NULL,
                          .fetched_path = console->fetched_path,
                          .fetched_body = console->fetched_body,
                          .fetched_error = console->fetched_error};
@@ -214,6 +215,7 @@ static void console_release(Console *console)
     g_free(console->fetched_body);
     g_free(console->fetched_error);
     console_sent_release(console);
+    console_keys_release(console);
 }
 
 static bool set_looks(const Console *console, Palette *palette, GError **error)
@@ -248,6 +250,7 @@ bool console_run(const ConsoleOptions *options, GError **error)
     bool ok = console_init(&console, options, true, error) && take_terminal(&console, error);
     if (ok) {
         client_start(console.client);
+        console_keys_look(&console);
         on_tick(&console);
         g_main_loop_run(console.loop);
     }

@@ -22,6 +22,8 @@ typedef struct {
     const char *const *card; // its card; NULL
     ScreenId screen;         // to begin with; SCREEN_NONE = the overview
     const char *object;
+    const char
+        *signing_key; // fingerprint, comment or file of the SSH key to sign with; NULL = the first
 } ConsoleOptions;
 
 // Runs until the operator leaves or a signal ends it. False with the reason if the terminal cannot be used.

@@ -144,10 +144,18 @@ static void on_signed(json_t *json, const char *text, const GError *error, gpoin
         say_failure(console, "Sign-off", error);
 }
 
-static void sign(Console *console, const Effect *effect)
+void console_send_signoff(Console *console, const SignOff *signoff)
 {
     console_say(console, ROLE_NORMAL, "Sign-off journalled, sending …");
-    client_sign(console->client, effect->signoff, on_signed, console);
+    client_sign(console->client, signoff, on_signed, console);
+}
+
+static void sign(Console *console, const Effect *effect)
+{
+    if (effect->text)
+        console_key_sign(console, effect);
+    else
+        console_send_signoff(console, effect->signoff);
 }
 
 typedef struct {
@@ -257,6 +265,12 @@ void console_perform(Console *console, Effect *effect)
         break;
     case EFFECT_SIGN:
         sign(console, effect);
+        break;
+    case EFFECT_SIGN_CANCEL:
+        console_key_cancel(console);
+        break;
+    case EFFECT_KEYS:
+        console_keys_look(console);
         break;
     case EFFECT_COMMAND:
         command(console, effect);

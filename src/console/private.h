@@ -3,6 +3,8 @@
 
 #include "console/console.h"
 #include "http/client.h"
+#include "ssh/keyring.h"
+#include "ssh/sign.h"
 #include "term/term.h"
 #include "view/frame.h"
 #include "view/ui.h"
@@ -31,6 +33,14 @@ typedef struct {
     gint64 rang_ms;  // monotonic; the bell is rung at most every 30 s
     Attention heard; // what wanted attention when last looked, to hear of what is new
     GError *error;
+
+    // ---- signing with an SSH key (key.c) ----
+    Keyring *looking; // for keys; NULL = not now
+    GPtrArray *keys;  // of SigningKey *; NULL = not known yet
+    char *key_trouble;
+    SshSign *key_signing; // NULL = none under way
+    SignOff *to_sign;     // what it is for
+    Signing signing;      // as the screens are shown it; its strings are owned
 } Console;
 
 // The context of now for the screens. Borrowed; good until the next call.
@@ -44,6 +54,14 @@ void console_sent_list(Console *console);
 
 // Performs an effect and releases it.
 void console_perform(Console *console, Effect *effect);
+
+// Looks for the keys that could sign, and makes the signature that a sign-off is sent with.
+void console_keys_look(Console *console);
+void console_key_sign(Console *console, const Effect *effect);
+void console_key_cancel(Console *console);
+void console_keys_release(Console *console);
+// Journals and sends a sign-off; what became of it is told.
+void console_send_signoff(Console *console, const SignOff *signoff);
 
 void console_say(Console *console, Style style, const char *format, ...) G_GNUC_PRINTF(3, 4);
 void console_refresh(Console *console);

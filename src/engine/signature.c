@@ -86,6 +86,10 @@ void signature_record(Motion *motion, SignOff *signoff, AuditRecord *audit, cons
     audit->name_space = g_strdup(name_space);
     audit->signature = g_strdup(signoff->signature);
     audit->key = g_strdup(signoff->key);
+    g_autofree char *words = signature_words(signoff);
+    char *detail = g_strdup_printf("%s; %s", audit->detail ? audit->detail : "", words);
+    g_free(audit->detail);
+    audit->detail = detail;
 }
 
 // ---- recorded ones -----------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 #include "base/timefmt.h"
 #include "model/progress.h"
+#include "model/signature.h"
 
 static const char *const OBJECTIVES[] = {
     [OBJECTIVE_KEPT] = "kept",        [OBJECTIVE_MISSED] = "missed",
@@ -131,12 +132,14 @@ static void add_signoffs(Report *report)
     for (guint i = 0; i < op->signoffs->len; i++) {
         const SignOff *signoff = op->signoffs->pdata[i];
         bool ticket = signoff->ticket && *signoff->ticket;
+        bool signature = signoff->verified != SIGNATURE_NONE;
+        g_autofree char *words = signature_words(signoff);
         add(report, signoff->at_ms, MOMENT_SIGNED, signoff->operator_name,
-            g_strdup_printf("%s: %s%s%s, audit %" G_GINT64_FORMAT "%s",
+            g_strdup_printf("%s: %s%s%s%s%s, audit %" G_GINT64_FORMAT "%s",
                             signoff->decision == DECISION_APPROVE ? "approved" : "rejected",
                             signoff->reason ? signoff->reason : "no reason",
                             ticket ? ", ticket " : "", ticket ? signoff->ticket : "",
-                            signoff->audit_seq,
+                            signature ? ", " : "", signature ? words : "", signoff->audit_seq,
                             signoff->void_ ? " (void since the statement changed)" : ""));
     }
 }

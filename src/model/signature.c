@@ -122,7 +122,8 @@ char *signing_key_words(const SigningKey *key, bool narrow)
     g_autofree char *print = cut ? g_strdup_printf("%.*s…%s", FINGERPRINT_HEAD, key->fingerprint,
                                                    key->fingerprint + n - FINGERPRINT_TAIL)
                                  : g_strdup(key->fingerprint);
-    const char *what = key->from == KEY_FROM_FILE ? key->file : key->comment;
+    g_autofree char *name = key->file ? g_path_get_basename(key->file) : NULL;
+    const char *what = key->from != KEY_FROM_FILE ? key->comment : narrow ? name : key->file;
     return g_strdup_printf("%s (%s, %s%s%s)", print, key->type,
                            name_of(&KEY_FROM_NAMES, (int)key->from), what ? " " : "",
                            what ? what : "");

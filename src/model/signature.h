@@ -55,7 +55,8 @@ void signing_key_free(SigningKey *key);
 // True for keys that live in hardware and ask for a touch.
 bool signing_key_is_hardware(const SigningKey *key);
 
-// "SHA256:k3V…pQ (ed25519, agent, alice@laptop)"; `narrow` cuts the fingerprint in the middle. The caller frees.
+// "SHA256:k3V…pQ (ed25519, agent alice@laptop)"; `narrow` cuts the fingerprint in the middle and a path to its name.
+// The caller frees.
 char *signing_key_words(const SigningKey *key, bool narrow);
 
 // The key that `wish` names (a fingerprint, or the beginning of one with at least 8 characters behind

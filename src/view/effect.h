@@ -13,7 +13,10 @@ typedef enum {
     EFFECT_MESSAGE, // show `text` above the footer
     EFFECT_ARM,     // make changes possible, or impossible again
     EFFECT_PROPOSE, // kind, object = group, to (may be NULL), text = reason
-    EFFECT_SIGN,    // signoff: operation, digest, decision, reason, ticket, phrase
+    EFFECT_SIGN,    // signoff: operation, digest, decision, reason, ticket, phrase; text = the SSH
+                    // key's fingerprint (NULL = without one)
+    EFFECT_SIGN_CANCEL, // give up the SSH signature that is being made
+    EFFECT_KEYS,        // look for SSH keys again
     EFFECT_COMMAND, // verb ("hold", "retry" …) on operation `object`, step, text = reason, ticket;
                     // "take-back", "review": of its sign-off `to`
     EFFECT_ACKNOWLEDGE, // alarm `object`, text = note

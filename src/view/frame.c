@@ -5,6 +5,7 @@
 #include "base/timefmt.h"
 #include "model/quorum.h"
 #include "view/badge.h"
+#include "view/signkey.h"
 
 enum { STREAM_AMBER_MS = 5000, STREAM_STALE_MS = 15000 };
 
@@ -147,6 +148,7 @@ typedef enum {
     PIECE_FLEET,
     PIECE_PRODUCTION,
     PIECE_WHO,
+    PIECE_SIGNS,
     PIECE_THROUGH,
     PIECE_LINK,
     PIECE_CLOCK,
@@ -173,6 +175,7 @@ static void fill_header(const ViewContext *context, Style back, Header *header)
     bool fire = looks_from_the_fire(picture);
     char clock[16], link[200];
     g_autofree char *who = who_text(picture);
+    g_autofree char *signs = signing_badge(context->signing);
     g_autofree char *through = g_strdup_printf(
         "via %s%s%s", picture->frame.daemon ? picture->frame.daemon : "-",
         picture->frame.leader ? ", leader" : "", fire ? ", IN THE AFFECTED REGION" : "");
@@ -183,6 +186,7 @@ static void fill_header(const ViewContext *context, Style back, Header *header)
     set_piece(header, PIECE_PRODUCTION, back | STYLE_BOLD,
               picture->frame.production ? "PRODUCTION" : "");
     set_piece(header, PIECE_WHO, back, who);
+    set_piece(header, PIECE_SIGNS, back, signs ? signs : "");
     set_piece(header, PIECE_THROUGH, fire ? (Style)ROLE_ALARM : back,
               picture->frame.daemon ? through : "");
     set_piece(header, PIECE_LINK, role == ROLE_DIM ? back : (Style)role | STYLE_BOLD, link);
@@ -206,7 +210,8 @@ static int header_width(const Canvas *line, const Header *header)
 
 static void fit_header(const ViewContext *context, const Canvas *line, Header *header)
 {
-    static const Piece ORDER[] = {PIECE_LOCAL, PIECE_NAME, PIECE_THROUGH, PIECE_WHO, PIECE_FLEET};
+    static const Piece ORDER[] = {PIECE_SIGNS,   PIECE_LOCAL, PIECE_NAME,
+                                  PIECE_THROUGH, PIECE_WHO,   PIECE_FLEET};
     char brief[200];
     bool fire = style_role(header->style[PIECE_THROUGH]) == ROLE_ALARM;
     for (guint i = 0; i < G_N_ELEMENTS(ORDER) && header_width(line, header) > line->width; i++) {

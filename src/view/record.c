@@ -90,6 +90,22 @@ static void say_hash(Page *page, const AuditRecord *record, const AuditRecord *b
                       : "IS NOT THE HASH OF THE RECORD BEFORE: the chain is broken here");
 }
 
+// What was signed is in the record; whether the signature is good takes ssh-keygen to say.
+static void say_document(Page *page, const AuditRecord *record)
+{
+    g_autofree char *digest =
+        g_compute_checksum_for_string(G_CHECKSUM_SHA256, record->document, -1);
+    bool right = g_strcmp0(digest, record->digest) == 0;
+    page_field(page, "", right ? ROLE_OK : ROLE_ALARM, "%s",
+               right ? "is that of the statement in this record"
+                     : "IS NOT THAT OF THE STATEMENT IN THIS RECORD");
+    if (record->signature)
+        page_field(page, "signed", ROLE_NORMAL,
+                   "with %s for %s; `signalbox audit verify` checks it",
+                   record->key ? record->key : "a key that is not named",
+                   record->name_space ? record->name_space : "-");
+}
+
 static void say_record(Page *page, const ViewContext *context, const AuditRecord *record)
 {
     char at[32], age[16];
@@ -102,6 +118,8 @@ static void say_record(Page *page, const ViewContext *context, const AuditRecord
     page_field(page, "to what", ROLE_NORMAL, "%s", record->object ? record->object : "-");
     if (record->digest)
         page_field(page, "digest", ROLE_NORMAL, "%s", record->digest);
+    if (record->document)
+        say_document(page, record);
     if (record->detail)
         page_field(page, "detail", ROLE_NORMAL, "%s", record->detail);
     pager_rule(page->pager, "chain");

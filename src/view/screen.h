@@ -8,6 +8,7 @@
 
 #include "cells/cells.h"
 #include "model/picture.h"
+#include "model/signature.h"
 #include "view/effect.h"
 #include "widget/keymap.h"
 
@@ -30,6 +31,22 @@ typedef struct {
     const char *text; // the answer as a sentence; NULL
 } SentSignOff;
 
+// With what the operator could sign, and how the signing that was asked for last is getting on.
+typedef enum { SIGNING_IDLE, SIGNING_RUNNING, SIGNING_FAILED } SigningState;
+
+typedef struct {
+    // Of SigningKey *, in the order of preference; NULL = they are being looked for.
+    GPtrArray *keys;
+    const char *trouble; // why there are none, or not the ones that were named; NULL
+    const char *wish;    // the one that is configured; NULL
+    SigningState state;
+    const char *operation; // what is being signed, or was to be; NULL
+    const char *key;       // with which key, in words
+    bool hardware;         // it waits for a touch
+    gint64 since_ms;       // monotonic
+    const char *failure;   // a sentence
+} Signing;
+
 // What every function of a screen may know. Borrowed for the call.
 typedef struct {
     const Picture *picture;
@@ -42,6 +59,7 @@ typedef struct {
     int utc_offset_min;      // of the operator's zone, for "and mine"
     const SentSignOff *sent; // newest first
     guint sent_count;
+    const Signing *signing;    // NULL = nothing is signed with keys here
     const char *fetched_path;  // an answer to EFFECT_FETCH that came since the last refresh; NULL
     const char *fetched_body;  // NULL: it failed
     const char *fetched_error; // why, as a sentence; NULL

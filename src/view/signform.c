@@ -7,18 +7,25 @@
 #include "view/badge.h"
 #include "view/evidence.h"
 #include "view/frame.h"
+#include "view/signkey.h"
 #include "view/statement-text.h"
 #include "widget/form.h"
 
 enum { FIELD_PHRASE, FIELD_REASON, FIELD_TICKET, FIELDS };
-enum { ACTION_SIGN = 1, ACTION_REJECT, ACTION_NEXT, ACTION_LEAVE, ACTION_GLASS };
-enum { DWELL_MS = 3000, CHANGED_MS = 2000, STATUS_LINES = 2 };
+enum { ACTION_SIGN = 1, ACTION_REJECT, ACTION_NEXT, ACTION_LEAVE, ACTION_GLASS, ACTION_KEY };
+enum { DWELL_MS = 3000, CHANGED_MS = 2000, STATUS_LINES = 2, KEY_LABEL = 3, KEY_COLUMN = 7 };
 
 static const Binding KEYS[] = {
     {ACTION_SIGN, "sign", "ctrl-s", "sign and send", "Signs the statement and sends it.", 0},
     {ACTION_REJECT, "reject", "ctrl-r", "reject", "Rejects it: needs only the reason.", 0},
     {ACTION_NEXT, "next-field", "tab", "next field", "Goes to the next field.", 0},
     {ACTION_LEAVE, "leave", "esc", "leave", "Leaves without signing.", 0},
+};
+
+// Only where the group asks for signatures.
+static const Binding KEY_KEYS[] = {
+    {ACTION_KEY, "other-key", "ctrl-o", "other key", "Signs with another SSH key, or with none.",
+     0},
 };
 
 // Only where the group's policy has it.
@@ -31,10 +38,14 @@ struct SignForm {
     Form *form;
     Keymap *keys;
     char *operation;
-    char *digest;    // of the statement that is being signed
-    char *expected;  // the phrase
-    bool changed;    // since the form was opened
-    bool alone;      // break-glass
+    char *digest;   // of the statement that is being signed
+    char *expected; // the phrase
+    bool changed;   // since the form was opened
+    bool alone;     // break-glass
+    KeyChoice key;
+    bool signing;  // asked for: the key is signing
+    char *failure; // of the last signing; NULL
+    SignaturePolicy policy;
     gint64 opens_ms; // monotonic: the sign key is closed before
 };
 
@@ -69,6 +80,9 @@ SignForm *sign_form_new(const Operation *operation, gint64 mono_ms)
     keymap_add(form->keys, KEYS, G_N_ELEMENTS(KEYS));
     if (operation->statement->break_glass)
         keymap_add(form->keys, GLASS_KEYS, G_N_ELEMENTS(GLASS_KEYS));
+    form->policy = operation->statement->signature;
+    if (form->policy != SIGNATURE_OFF)
+        keymap_add(form->keys, KEY_KEYS, G_N_ELEMENTS(KEY_KEYS));
     form->operation = g_strdup(operation->id);
     form->digest = g_strdup(operation->digest);
     form->expected = g_strdup(operation->statement->confirm);
@@ -85,6 +99,8 @@ void sign_form_free(SignForm *form)
     g_free(form->operation);
     g_free(form->digest);
     g_free(form->expected);
+    g_free(form->failure);
+    key_choice_release(&form->key);
     g_free(form);
 }
 
@@ -94,10 +110,25 @@ static char *phrase_of(const SignForm *form, const Operation *operation)
                        : g_strdup(operation->statement->confirm);
 }
 
-void sign_form_sync(SignForm *form, const Operation *operation, gint64 mono_ms)
+// What became of the signing that was asked for.
+static bool follow_signing(SignForm *form, const Signing *signing)
+{
+    if (!form->signing)
+        return true;
+    bool ours = g_strcmp0(signing->operation, form->operation) == 0;
+    if (ours && signing->state == SIGNING_RUNNING)
+        return true;
+    form->signing = false;
+    g_free(form->failure);
+    form->failure = ours && signing->state == SIGNING_FAILED ? g_strdup(signing->failure) : NULL;
+    return form->failure != NULL;
+}
+
+static void follow_statement(SignForm *form, const Operation *operation, gint64 mono_ms)
 {
     if (g_strcmp0(form->digest, operation->digest) == 0 || !operation->statement)
         return;
+    g_clear_pointer(&form->failure, g_free);
     g_free(form->digest);
     g_free(form->expected);
     form->digest = g_strdup(operation->digest);
@@ -105,6 +136,14 @@ void sign_form_sync(SignForm *form, const Operation *operation, gint64 mono_ms)
     form->changed = true;
     form->opens_ms = MAX(form->opens_ms, mono_ms + CHANGED_MS);
     form_set_text(form->form, FIELD_PHRASE, "");
+}
+
+bool sign_form_sync(SignForm *form, const ViewContext *context, const Operation *operation)
+{
+    if (!follow_signing(form, context->signing))
+        return false;
+    follow_statement(form, operation, context->mono_ms);
+    return true;
 }
 
 static char *sentence(const GError *error)
@@ -184,6 +223,8 @@ static char *obstacle(const SignForm *form, const ViewContext *context, const Op
         text = untyped(form);
     if (!text)
         text = rule_refusal(form, context, operation);
+    if (!text)
+        text = key_choice_obstacle(&form->key, context->signing, form->policy);
     return text;
 }
 
@@ -211,20 +252,27 @@ static SignOff *make_signoff(const SignForm *form, Decision decision)
     return signoff;
 }
 
-static Effect send(const SignForm *form, Decision decision)
+static Effect send(const SignForm *form, Decision decision, const SigningKey *key)
 {
     Effect effect = effect_of(EFFECT_SIGN);
     effect.object = g_strdup(form->operation);
     effect.signoff = make_signoff(form, decision);
+    effect.text = key ? g_strdup(key->fingerprint) : NULL;
     return effect;
 }
 
-static Effect sign(const SignForm *form, const ViewContext *context)
+static Effect sign(SignForm *form, const ViewContext *context)
 {
     Operation ballot;
     const Operation *operation = ballot_of(form, context, &ballot);
     g_autofree char *no = obstacle(form, context, operation);
-    return no ? effect_message("Not signed. %s", no) : send(form, DECISION_APPROVE);
+    if (no)
+        return effect_message("Not signed. %s", no);
+    const SigningKey *key =
+        form->policy != SIGNATURE_OFF ? key_choice_key(&form->key, context->signing) : NULL;
+    form->signing = key != NULL;
+    g_clear_pointer(&form->failure, g_free);
+    return send(form, DECISION_APPROVE, key);
 }
 
 static Effect reject(const SignForm *form, const ViewContext *context)
@@ -235,7 +283,7 @@ static Effect reject(const SignForm *form, const ViewContext *context)
         return effect_message("Not rejected. Your role does not allow it: approver is needed.");
     if (form_problem(form->form, FIELD_REASON))
         return effect_message("Not rejected. Say why, in the field Reason.");
-    return send(form, DECISION_REJECT);
+    return send(form, DECISION_REJECT, NULL);
 }
 
 static Effect break_glass(SignForm *form, const ViewContext *context)
@@ -268,9 +316,19 @@ static Effect type_key(SignForm *form, const KeyEvent *key)
     }
 }
 
+static Effect other_key(SignForm *form, const ViewContext *context)
+{
+    key_choice_next(&form->key, context->signing, form->policy);
+    g_clear_pointer(&form->failure, g_free);
+    return effect_of(EFFECT_REDRAW);
+}
+
 Effect sign_form_key(SignForm *form, const ViewContext *context, const KeyEvent *key,
                      const Binding *binding)
 {
+    if (form->signing) // what is being signed must stay as it is
+        return effect_of(binding && binding->action == ACTION_LEAVE ? EFFECT_SIGN_CANCEL
+                                                                    : EFFECT_NONE);
     switch (binding ? binding->action : 0) {
     case ACTION_SIGN:
         return sign(form, context);
@@ -280,6 +338,8 @@ Effect sign_form_key(SignForm *form, const ViewContext *context, const KeyEvent 
         return effect_of(EFFECT_BACK);
     case ACTION_GLASS:
         return break_glass(form, context);
+    case ACTION_KEY:
+        return other_key(form, context);
     default:
         return type_key(form, key);
     }
@@ -319,10 +379,17 @@ static char *lead_of(const SignForm *form)
     return g_strconcat(LEAD, form->expected, NULL);
 }
 
+// The reason of a failure is told whole.
+static int status_lines(const SignForm *form, const Canvas *canvas)
+{
+    return form->failure ? MAX(lines_of(canvas, form->failure), STATUS_LINES) : STATUS_LINES;
+}
+
 int sign_form_height(const SignForm *form, const Canvas *canvas)
 {
     g_autofree char *lead = lead_of(form);
-    return lines_of(canvas, lead) + FIELDS + STATUS_LINES;
+    return lines_of(canvas, lead) + FIELDS + status_lines(form, canvas) +
+           (form->policy != SIGNATURE_OFF);
 }
 
 static void draw_status(const SignForm *form, const ViewContext *context, const Canvas *canvas,
@@ -333,6 +400,15 @@ static void draw_status(const SignForm *form, const ViewContext *context, const 
     g_autofree char *no = obstacle(form, context, operation);
     char digest[16];
     digest_short(form->digest, digest);
+    if (form->signing && context->signing->state == SIGNING_RUNNING) {
+        g_autofree char *words = signing_words(context->signing, context->mono_ms);
+        put_wrapped(canvas, y, ROLE_WARN | STYLE_BOLD, words, STATUS_LINES);
+        return;
+    }
+    if (form->failure) {
+        put_wrapped(canvas, y, ROLE_WARN | STYLE_BOLD, form->failure, status_lines(form, canvas));
+        return;
+    }
     if (no) {
         put_wrapped(canvas, y, form->changed ? ROLE_CHANGED : ROLE_WARN, no, STATUS_LINES);
         return;
@@ -345,6 +421,19 @@ static void draw_status(const SignForm *form, const ViewContext *context, const 
     put_wrapped(canvas, y, ROLE_OK | STYLE_BOLD, ready, STATUS_LINES);
 }
 
+// The line of the key, in the columns of the fields above it.
+static int draw_key(const SignForm *form, const ViewContext *context, const Canvas *canvas, int y)
+{
+    if (form->policy == SIGNATURE_OFF)
+        return y;
+    g_autofree char *words = key_choice_words(&form->key, context->signing, form->policy);
+    bool missing =
+        form->policy == SIGNATURE_REQUIRED && !key_choice_key(&form->key, context->signing);
+    cells_put(canvas, KEY_LABEL, y, ROLE_DIM, "Key");
+    cells_put(canvas, KEY_COLUMN, y, missing ? ROLE_WARN : ROLE_NORMAL, words);
+    return y + 1;
+}
+
 void sign_form_draw(SignForm *form, const ViewContext *context, const Canvas *canvas)
 {
     g_autofree char *lead = lead_of(form);
@@ -352,7 +441,8 @@ void sign_form_draw(SignForm *form, const ViewContext *context, const Canvas *ca
                         MAX(canvas->height - FIELDS, 1));
     Canvas fields = canvas_sub(canvas, rect_make(0, y, canvas->width, FIELDS));
     form_draw(form->form, &fields);
-    draw_status(form, context, canvas, y + FIELDS);
+    y = draw_key(form, context, canvas, y + FIELDS);
+    draw_status(form, context, canvas, y);
 }
 
 bool sign_form_is_dirty(const SignForm *form)

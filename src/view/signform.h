@@ -11,10 +11,12 @@ SignForm *sign_form_new(const Operation *operation, gint64 mono_ms);
 void sign_form_free(SignForm *form);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SignForm, sign_form_free)
 
-// The operation may have another statement now: then the phrase is emptied and the key closed for 2 s.
-void sign_form_sync(SignForm *form, const Operation *operation, gint64 mono_ms);
+// The operation may have another statement now: then the phrase is emptied and the key closed for 2 s. False: what
+// was being signed is signed and on its way; the caller frees the form.
+bool sign_form_sync(SignForm *form, const ViewContext *context, const Operation *operation);
 
-// EFFECT_BACK: it was left. EFFECT_SIGN: send it. After these the caller frees it.
+// EFFECT_BACK: it was left. EFFECT_SIGN without a key: send it. After these the caller frees it. EFFECT_SIGN with one:
+// the form stays, with all that was typed, until it is signed.
 Effect sign_form_key(SignForm *form, const ViewContext *context, const KeyEvent *key,
                      const Binding *binding);
 

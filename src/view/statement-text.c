@@ -6,6 +6,7 @@
 #include "view/badge.h"
 #include "view/evidence.h"
 #include "view/frame.h"
+#include "model/signature.h"
 
 const char *statement_mode_word(const Operation *operation)
 {
@@ -315,6 +316,12 @@ static void append_signers(const Text *text, GString *out)
                                                                        : "REJECTED",
                                signoff->about ? " to " : "", signoff->about ? signoff->about : "",
                                age, signoff->reason ? signoff->reason : "");
+        if (signoff->verified != SIGNATURE_NONE) {
+            g_autofree char *words = signature_words(signoff);
+            g_string_append_printf(out, " (%s)", words);
+        }
+        if (signoff->lapsed)
+            g_string_append_printf(out, " (NO LONGER GOOD: %s)", signoff->void_why);
         if (signoff->void_)
             g_string_append_printf(out, " (VOID: %s)",
                                    signoff->void_why ? signoff->void_why

@@ -94,6 +94,12 @@ static void statement_open(gpointer state, const char *object)
     page_open(&view->page, object);
 }
 
+static void follow_form(StatementView *view, const ViewContext *context, const Operation *operation)
+{
+    if (!sign_form_sync(view->form, context, operation))
+        close_forms(view);
+}
+
 // Another statement begins at its top and must be read again.
 static void take_statement(StatementView *view, const ViewContext *context)
 {
@@ -101,7 +107,7 @@ static void take_statement(StatementView *view, const ViewContext *context)
     if (!operation)
         return;
     if (view->form)
-        sign_form_sync(view->form, operation, context->mono_ms);
+        follow_form(view, context, operation);
     if (g_strcmp0(view->digest, operation->digest) == 0)
         return;
     g_free(view->digest);
@@ -296,7 +302,8 @@ static Effect open_form(StatementView *view, const ViewContext *context, const O
         return effect_message("Read it to its end first (space).");
     view->form = sign_form_new(operation, context->mono_ms);
     pager_act(view->page.pager, PAGER_FIRST); // what matters most stands above the form
-    return effect_of(EFFECT_REDRAW);
+    return effect_of(operation->statement->signature == SIGNATURE_OFF ? EFFECT_REDRAW
+                                                                      : EFFECT_KEYS);
 }
 
 static Effect open_ask(StatementView *view, const ViewContext *context, const Operation *operation,
@@ -353,7 +360,7 @@ static Effect act(StatementView *view, const ViewContext *context, const Operati
 
 static bool is_over(const Effect *effect)
 {
-    return effect->kind == EFFECT_BACK || effect->kind == EFFECT_SIGN ||
+    return effect->kind == EFFECT_BACK || (effect->kind == EFFECT_SIGN && !effect->text) ||
            effect->kind == EFFECT_COMMAND;
 }
 

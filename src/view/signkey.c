@@ -1,0 +1,92 @@
+#include "view/signkey.h"
+
+#include <string.h>
+
+enum { SLOW_MS = 2000 };
+
+static const char NO_KEY[] = "There is no SSH key to sign with.";
+
+void key_choice_release(KeyChoice *choice)
+{
+    g_clear_pointer(&choice->fingerprint, g_free);
+    choice->without = false;
+}
+
+// The configured one, if it is there; else the first.
+static const SigningKey *first_key(const Signing *signing)
+{
+    const SigningKey *key = signing->wish ? signing_key_find(signing->keys, signing->wish) : NULL;
+    return key ? key : signing_key_find(signing->keys, NULL);
+}
+
+const SigningKey *key_choice_key(const KeyChoice *choice, const Signing *signing)
+{
+    if (!signing || !signing->keys || choice->without)
+        return NULL;
+    const SigningKey *key =
+        choice->fingerprint ? signing_key_find(signing->keys, choice->fingerprint) : NULL;
+    return key ? key : first_key(signing);
+}
+
+void key_choice_next(KeyChoice *choice, const Signing *signing, SignaturePolicy policy)
+{
+    const SigningKey *key = key_choice_key(choice, signing);
+    guint next = 0;
+    if (!signing || !signing->keys || !signing->keys->len)
+        return;
+    if (key && g_ptr_array_find(signing->keys, key, &next))
+        next++;
+    choice->without = next >= signing->keys->len && policy != SIGNATURE_REQUIRED;
+    const SigningKey *chosen = signing->keys->pdata[next % signing->keys->len];
+    g_free(choice->fingerprint);
+    choice->fingerprint = g_strdup(chosen->fingerprint);
+}
+
+static const char *why_none(const Signing *signing)
+{
+    if (!signing || !signing->keys)
+        return "Looking for SSH keys …";
+    return signing->trouble ? signing->trouble : NO_KEY;
+}
+
+char *key_choice_words(const KeyChoice *choice, const Signing *signing, SignaturePolicy policy)
+{
+    const SigningKey *key = key_choice_key(choice, signing);
+    if (choice->without)
+        return g_strdup("none: it goes without a signature");
+    if (!key)
+        return g_strdup_printf("none%s: %s", policy == SIGNATURE_REQUIRED ? "" : ", goes unsigned",
+                               why_none(signing));
+    return signing_key_words(key, true);
+}
+
+char *key_choice_obstacle(const KeyChoice *choice, const Signing *signing, SignaturePolicy policy)
+{
+    if (policy != SIGNATURE_REQUIRED || key_choice_key(choice, signing))
+        return signing && !signing->keys && policy != SIGNATURE_OFF ? g_strdup(why_none(signing))
+                                                                    : NULL;
+    return g_strdup_printf("This must be signed with an SSH key. %s", why_none(signing));
+}
+
+char *signing_words(const Signing *signing, gint64 mono_ms)
+{
+    gint64 for_ms = mono_ms - signing->since_ms;
+    if (signing->hardware)
+        return g_strdup_printf("Waiting for a touch of the hardware key %s, %" G_GINT64_FORMAT
+                               "s. Esc gives up.",
+                               signing->key, for_ms / 1000);
+    if (for_ms < SLOW_MS)
+        return g_strdup_printf("Signing with %s …", signing->key);
+    return g_strdup_printf("Signing with %s takes %" G_GINT64_FORMAT
+                           "s: the agent may ask for a confirmation. Esc gives up.",
+                           signing->key, for_ms / 1000);
+}
+
+char *signing_badge(const Signing *signing)
+{
+    static const KeyChoice FIRST = {0};
+    const SigningKey *key = key_choice_key(&FIRST, signing);
+    return key ? g_strdup_printf("signs with %s (%s)", key->type,
+                                 name_of(&KEY_FROM_NAMES, (int)key->from))
+               : NULL;
+}
