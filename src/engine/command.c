@@ -288,8 +288,8 @@ static bool prepare_command(Engine *engine, Motion *motion, GError **error)
                                 : g_strdup(asked->reason);
     if (!(copy->region ? act_region : row->act)(engine, motion, copy, asked, error))
         return false;
-    motion_say(motion, SEVERITY_WARNING, "operation", copy->id, "%s: %s%s%s", asked->person,
-               NAMES[asked->command], *asked->reason ? ": " : "", asked->reason);
+    motion_say_of(motion, SEVERITY_WARNING, copy, "%s: %s%s%s", asked->person,
+                  NAMES[asked->command], *asked->reason ? ": " : "", asked->reason);
     return true;
 }
 

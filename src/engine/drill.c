@@ -32,7 +32,7 @@ Motion *drill_end(Engine *engine, const Operation *operation)
         return NULL;
     }
     execute_end(engine, motion, copy, why);
-    motion_say(motion, SEVERITY_WARNING, "operation", copy->id, "%s", why);
+    motion_say_of(motion, SEVERITY_WARNING, copy, "%s", why);
     return motion;
 }
 

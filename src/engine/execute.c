@@ -107,8 +107,8 @@ static void take_outcome(Engine *engine, Motion *motion, Operation *copy, Step *
     if (step->state == STEP_DONE && step->kind == STEP_ACTIVATE && !step->compensates)
         copy->activated_ms = engine->now_ms;
     if (step->state == STEP_NOTED)
-        motion_say(motion, SEVERITY_WARNING, "operation", copy->id, "noted: %s: %s", step->title,
-                   step->detail ? step->detail : "");
+        motion_say_of(motion, SEVERITY_WARNING, copy, "noted: %s: %s", step->title,
+                      step->detail ? step->detail : "");
 }
 
 static void pause_for(Motion *motion, Operation *copy, const char *why)
@@ -119,8 +119,7 @@ static void pause_for(Motion *motion, Operation *copy, const char *why)
     copy->why = g_strdup(why);
     motion_audit(motion, "executor", "operation.paused", "operation", copy->id)->detail =
         g_strdup(why);
-    motion_say(motion, SEVERITY_ERROR, "operation", copy->id, "paused, an operator is needed: %s",
-               why);
+    motion_say_of(motion, SEVERITY_ERROR, copy, "paused, an operator is needed: %s", why);
 }
 
 static bool has_news(const Step *step, const Exec *exec)

@@ -205,6 +205,18 @@ void motion_say(Motion *motion, Severity severity, const char *kind, const char 
     g_ptr_array_add(motion->changes, change);
 }
 
+void motion_say_of(Motion *motion, Severity severity, const Operation *operation,
+                   const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    motion_say(motion, severity, "operation", operation->id, "%s of %s: %s",
+               name_of(&OPERATION_KIND_NAMES, (int)operation->kind),
+               operation->region ? operation->region : operation->group, text);
+}
+
 void motion_put(Motion *motion, char *key, char *text, bool absent)
 {
     MotionPut *put = g_new0(MotionPut, 1);

@@ -86,6 +86,9 @@ AuditRecord *motion_audit(Motion *motion, const char *actor, const char *action,
                           const char *name);
 void motion_say(Motion *motion, Severity severity, const char *kind, const char *name,
                 const char *format, ...) G_GNUC_PRINTF(5, 6);
+// The same of an operation, named: "failover of payments: …".
+void motion_say_of(Motion *motion, Severity severity, const Operation *operation,
+                   const char *format, ...) G_GNUC_PRINTF(4, 5);
 void motion_put(Motion *motion, char *key, char *text, bool absent); // takes both texts
 
 // The drafted change as one transaction; fills in the seq and hashes of its audit records (motion-txn.c).

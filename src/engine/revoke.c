@@ -127,8 +127,8 @@ static bool prepare_take_back(Engine *engine, Motion *motion, GError **error)
         return false;
     audit(motion, asked, "signoff.withdrawn", mine);
     keep(motion, mine);
-    motion_say(motion, SEVERITY_WARNING, "operation", copy->id, "%s takes the sign-off back%s: %s",
-               asked->person.name, copy->held ? ", it is held" : "", asked->reason);
+    motion_say_of(motion, SEVERITY_WARNING, copy, "%s takes the sign-off back%s: %s",
+                  asked->person.name, copy->held ? ", it is held" : "", asked->reason);
     return true;
 }
 

@@ -136,11 +136,11 @@ static void record_signoff(Engine *engine, Motion *motion, Operation *copy, cons
     Severity severity = signoff->break_glass ? SEVERITY_CRITICAL
                         : approve            ? SEVERITY_INFO
                                              : SEVERITY_WARNING;
-    motion_say(motion, severity, "operation", copy->id, "%s %s%s%s: %s", signoff->operator_name,
-               signoff->break_glass ? "BREAKS THE GLASS, alone"
-               : approve            ? "approves"
-                                    : "rejects",
-               act ? ": " : "", act ? signoff->about : "", signoff->reason);
+    motion_say_of(motion, severity, copy, "%s %s%s%s: %s", signoff->operator_name,
+                  signoff->break_glass ? "BREAKS THE GLASS, alone"
+                  : approve            ? "approves"
+                                       : "rejects",
+                  act ? ": " : "", act ? signoff->about : "", signoff->reason);
 }
 
 // What the rejecter had approved before no longer counts.

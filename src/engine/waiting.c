@@ -149,8 +149,8 @@ void execute_void(Engine *engine, Motion *motion, Operation *operation, Guard *g
         motion_audit(motion, "signalbox", "operation.restated", "operation", operation->id);
     audit->digest = g_strdup(operation->digest);
     audit->detail = g_strdup(operation->changed);
-    motion_say(motion, SEVERITY_WARNING, "operation", operation->id, "must be read again: %s",
-               operation->changed);
+    motion_say_of(motion, SEVERITY_WARNING, operation, "must be read again: %s",
+                  operation->changed);
 }
 
 static Motion *new_motion(const char *what, const Operation *operation, Operation **ret_copy)
@@ -170,7 +170,7 @@ static Motion *end_by(Engine *engine, const Operation *operation, OperationEvent
         return NULL;
     }
     execute_end(engine, motion, copy, why);
-    motion_say(motion, SEVERITY_WARNING, "operation", operation->id, "%s", why);
+    motion_say_of(motion, SEVERITY_WARNING, operation, "%s", why);
     return motion;
 }
 

@@ -147,7 +147,7 @@ static const ListKind KIND = {
     .row = operation_row,
     .cell = model_cell,
     .none_matches = "Nothing that waits matches the filter: / changes it.",
-    .none = "Nothing waits for a sign-off. F on screen 2 proposes a failover; 5 shows operations.",
+    .none = "Nothing waits for a sign-off. 2 and F propose a failover; 5 shows operations.",
 };
 
 static gpointer signoffs_create(void)

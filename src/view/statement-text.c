@@ -174,8 +174,8 @@ static void say_loss(const Text *text)
     } else
         g_string_append_printf(out, "up to %s of writes", bound);
     if (s->loss_known && s->loss_ms > 0 && s->loss_transactions >= 0)
-        g_string_append_printf(out, " (%" G_GINT64_FORMAT " transactions known behind)",
-                               s->loss_transactions);
+        g_string_append_printf(out, " (%" G_GINT64_FORMAT " transaction%s known behind)",
+                               s->loss_transactions, s->loss_transactions == 1 ? "" : "s");
     g_string_append_printf(out, " · RPO %s · %s · stated %s ago", rpo,
                            s->loss_how ? s->loss_how : "nobody says how", made);
     append_loss_now(text, out);
