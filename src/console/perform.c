@@ -38,7 +38,7 @@ static void on_proposed(json_t *json, const char *text, const GError *error, gpo
         return;
     console_say(console, ROLE_OK, "Proposed: %s. It moves nothing before the sign-offs it needs.",
                 operation->id);
-    ui_show(console->ui, SCREEN_STATEMENT, operation->id);
+    ui_show(console->ui, operation->region ? SCREEN_WHOLE : SCREEN_STATEMENT, operation->id);
     console_refresh(console);
 }
 
@@ -47,7 +47,9 @@ static void propose(Console *console, const Effect *effect)
     json_t *body = json_object();
     json_t *scope = json_object();
     wire_set_text(body, "kind", name_of(&OPERATION_KIND_NAMES, (int)effect->operation_kind));
-    wire_set_text(scope, "group", effect->object);
+    wire_set_text(scope, effect->region ? "location" : "group", effect->object);
+    if (effect->operation_kind == OPERATION_DRILL)
+        wire_set_text(body, "mode", name_of(&DRILL_NAMES, (int)effect->drill));
     json_object_set_new(body, "scope", scope);
     if (effect->to)
         wire_set_text(body, "to", effect->to);

@@ -136,6 +136,8 @@ const char *ask_refusal(const char *verb, const ViewContext *context, const Oper
     if (!person_has(&context->picture->me, row->role))
         return row->role == ROLE_BIT_APPROVER ? "Your role does not allow it: approver is needed."
                                               : "Your role does not allow it: operator is needed.";
+    if (operation->region) // its parts say what each of them allows
+        return NULL;
     if (row->event >= 0 && !transition_allows(operation, (OperationEvent)row->event))
         return past_return(row, operation) ? past_return(row, operation)
                                            : "Not possible in the operation's state.";
@@ -168,8 +170,9 @@ Effect ask_again(const ViewContext *context, const Operation *operation)
         return effect_message("It has not ended: there is nothing to propose again.");
     Effect effect = effect_of(EFFECT_PROPOSE);
     effect.operation_kind = operation->kind;
+    effect.drill = operation->drill;
     effect.object = g_strdup(operation->group);
-    effect.to = g_strdup(operation->to);
+    effect.to = g_strdup(operation->statement ? operation->statement->to : operation->to);
     effect.text = g_strdup_printf("again after %s: %s", operation->id,
                                   operation->reason ? operation->reason : "");
     return effect;

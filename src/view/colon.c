@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/timefmt.h"
+#include "view/whole.h"
 
 typedef enum {
     ARG_NONE,
@@ -56,42 +57,67 @@ static Effect run_operation(const ViewContext *context, char **args, const char 
         return need("operation ID");
     if (!picture_operation(context->picture, args[0]))
         return effect_message("There is no operation %s.", args[0]);
-    return picture_operation(context->picture, args[0])->region
-               ? effect_open(SCREEN_OPERATIONS, args[0])
-               : effect_open(SCREEN_OPERATION, args[0]);
+    return whole_open(picture_operation(context->picture, args[0]));
 }
 
-static Effect propose(const ViewContext *context, char **args, OperationKind kind)
+// "GROUP [to LOCATION] REASON", "region LOCATION [to LOCATION] REASON"; of a drill "GROUP isolated|live …".
+static Effect propose(const ViewContext *context, char **args, Effect effect, const char *usage)
 {
+    const Picture *picture = context->picture;
+    guint at = 1;
     if (!args[0])
-        return need(kind == OPERATION_FAILBACK ? "failback GROUP REASON"
-                                               : "failover GROUP [to LOCATION] REASON");
-    if (!picture_group(context->picture, args[0]))
-        return effect_message("There is no group %s.", args[0]);
+        return need(usage);
+    effect.kind = EFFECT_PROPOSE;
+    effect.region = strcmp(args[0], "region") == 0 && !picture_group(picture, args[0]);
+    const char *object = effect.region ? args[at++] : args[0];
+    if (effect.region && !picture_location(picture, object))
+        return effect_message("There is no location %s.", object ? object : "");
+    if (!effect.region && !picture_group(picture, object))
+        return effect_message("There is no group %s.", object);
     if (!context->armed)
         return effect_message("Read-only: press A to arm the keys that change something.");
-    bool to = g_strcmp0(args[1], "to") == 0 && args[2];
-    Effect effect = effect_of(EFFECT_PROPOSE);
-    effect.operation_kind = kind;
-    effect.object = g_strdup(args[0]);
-    effect.to = to ? g_strdup(args[2]) : NULL;
-    effect.text = join_from(args, to ? 3 : 1);
+    int drill = DRILL_NONE;
+    bool ok = effect.operation_kind != OPERATION_DRILL ||
+              (args[at] && name_parse(&DRILL_NAMES, args[at++], &drill, NULL) && drill);
+    if (!ok || (effect.region && effect.operation_kind == OPERATION_DRILL))
+        return need(usage);
+    bool to = g_strcmp0(args[at], "to") == 0 && args[at + 1];
+    effect.drill = (DrillKind)drill;
+    effect.object = g_strdup(object);
+    effect.to = to ? g_strdup(args[at + 1]) : NULL;
+    effect.text = join_from(args, to ? at + 2 : at);
     if (effect.text && *effect.text)
         return effect;
     effect_release(&effect);
-    return need("a reason behind the group: it goes into the audit log");
+    return need("a reason behind it: it goes into the audit log");
+}
+
+static Effect effect_for(OperationKind kind)
+{
+    Effect effect = effect_of(EFFECT_PROPOSE);
+    effect.operation_kind = kind;
+    return effect;
 }
 
 static Effect run_failover(const ViewContext *context, char **args, const char *alarm)
 {
     (void)alarm;
-    return propose(context, args, OPERATION_FAILOVER);
+    return propose(context, args, effect_for(OPERATION_FAILOVER),
+                   "failover GROUP [to LOCATION] REASON, or failover region LOCATION REASON");
 }
 
 static Effect run_failback(const ViewContext *context, char **args, const char *alarm)
 {
     (void)alarm;
-    return propose(context, args, OPERATION_FAILBACK);
+    return propose(context, args, effect_for(OPERATION_FAILBACK),
+                   "failback GROUP REASON, or failback region LOCATION REASON");
+}
+
+static Effect run_drill(const ViewContext *context, char **args, const char *alarm)
+{
+    (void)alarm;
+    return propose(context, args, effect_for(OPERATION_DRILL),
+                   "drill GROUP isolated|live [to LOCATION] REASON");
 }
 
 static Effect run_ack(const ViewContext *context, char **args, const char *alarm)
@@ -175,9 +201,14 @@ static const Command COMMANDS[] = {
     {"quit", "quit", "Quits.", ARG_NONE, run_quit},
     {"region", "region NAME", "Opens a region's page.", ARG_LOCATION, run_region},
     {"operation", "operation ID", "Opens an operation's page.", ARG_OPERATION, run_operation},
-    {"failover", "failover GROUP [to LOCATION] REASON", "Proposes a failover.", ARG_GROUP,
-     run_failover},
-    {"failback", "failback GROUP REASON", "Proposes the way home.", ARG_GROUP, run_failback},
+    {"failover", "failover GROUP|region LOCATION [to LOCATION] REASON",
+     "Proposes a failover, of a group or of every group of a region.", ARG_GROUP, run_failover},
+    {"failback", "failback GROUP|region LOCATION REASON",
+     "Proposes the way home, of a group or of every group of a region.", ARG_GROUP, run_failback},
+    {"drill", "drill GROUP isolated|live [to LOCATION] REASON",
+     "Proposes an exercise: isolated looks and commands nothing, live moves it there and home "
+     "again.",
+     ARG_GROUP, run_drill},
     {"ack", "ack NOTE", "Acknowledges the alarm shown last.", ARG_WORDS, run_ack},
     {"automation", "automation off [GROUP] DURATION REASON",
      "Disarms (off) or arms (on) automatic failover, of a group or of all.", ARG_WORDS,

@@ -12,9 +12,9 @@ typedef enum {
     EFFECT_QUIT,
     EFFECT_MESSAGE, // show `text` above the footer
     EFFECT_ARM,     // make changes possible, or impossible again
-    EFFECT_PROPOSE, // kind, object = group, to (may be NULL), text = reason
-    EFFECT_SIGN,    // signoff: operation, digest, decision, reason, ticket, phrase; text = the SSH
-                    // key's fingerprint (NULL = without one)
+    EFFECT_PROPOSE, // kind, drill, object = group (or location, if region), to (may be NULL), text = reason
+    EFFECT_SIGN, // signoff: operation, digest, decision, reason, ticket, phrase; text = the SSH
+                 // key's fingerprint (NULL = without one)
     EFFECT_SIGN_CANCEL, // give up the SSH signature that is being made
     EFFECT_KEYS,        // look for SSH keys again
     EFFECT_COMMAND, // verb ("hold", "retry" …) on operation `object`, step, text = reason, ticket;
@@ -46,6 +46,7 @@ typedef enum {
     SCREEN_CELL,      // of the matrix: object = "group/workload"
     SCREEN_STATEMENT, // of the sign-offs: object = operation
     SCREEN_OPERATION, // of the operations: object = operation
+    SCREEN_WHOLE,     // of the operations: object = region-level operation
     SCREEN_RECORD,    // of the audit log: object = seq
     SCREEN_COUNT
 } ScreenId;
@@ -62,6 +63,8 @@ typedef struct {
     guint step;
     gint64 until_ms;
     OperationKind operation_kind;
+    DrillKind drill;
+    bool region; // of a proposal: `object` is a location, all of whose groups are meant
     int planned; // EFFECT_PROPOSE: -1 as the backend sees fit, 0 unplanned, 1 planned
     SignOff *signoff;
 } Effect;

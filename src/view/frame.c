@@ -318,12 +318,28 @@ static void add_wants(const ViewContext *context, Segments *segments)
         add_mode(segments, ROLE_OK, "nothing wants you", "all quiet");
 }
 
+// The group that is being exercised; NULL if none is.
+static const char *drill_under_way(const Picture *picture)
+{
+    for (guint i = 0; i < picture_count(picture, SHELF_OPERATIONS); i++) {
+        const Operation *operation = picture_at(picture, SHELF_OPERATIONS, i);
+        if (operation->kind == OPERATION_DRILL && !operation_has_ended(operation))
+            return operation->group;
+    }
+    return NULL;
+}
+
 static void add_modes(const ViewContext *context, const char *filter, Segments *segments)
 {
     const FrameStatus *frame = &context->picture->frame;
     char left[16], text[SEGMENT_MAX], brief[SEGMENT_MAX];
     if (context->armed)
         add_mode(segments, ROLE_WARN | STYLE_BOLD, "ARMED", "ARMED");
+    const char *drill = drill_under_way(context->picture);
+    if (drill) {
+        g_snprintf(text, sizeof text, "DRILL of %s", drill);
+        add_mode(segments, ROLE_DRILL, text, "DRILL");
+    }
     if (frame->automation_off) {
         calm_left_format(frame->automation_until_ms, context->now_ms, left);
         g_snprintf(text, sizeof text, "automation OFF for %s", left);

@@ -21,8 +21,14 @@ void operation_row_what(const Operation *operation, Style style, TableCell *cell
 
 void operation_row_from(const Operation *operation, const Picture *picture, TableCell *cell)
 {
-    table_cell_printf(cell, ROLE_NORMAL, "%s → %s", picture_title(picture, operation->from),
-                      picture_title(picture, operation->to));
+    const Statement *statement = operation->statement;
+    bool drill = operation->kind == OPERATION_DRILL && statement;
+    const char *from = drill ? statement->from : operation->from;
+    const char *to = drill ? statement->to : operation->to;
+    bool several = operation->region && to && !*to;
+    table_cell_printf(cell, ROLE_NORMAL, "%s → %s%s", picture_title(picture, from),
+                      several ? "each its own" : picture_title(picture, to),
+                      drill ? " and home" : "");
 }
 
 void operation_row_id(const Operation *operation, TableCell *cell)

@@ -314,8 +314,9 @@ static int draw_state(const OperationView *view, const Canvas *canvas, int y)
     char left[16];
     cells_glyph(canvas, 1, y, badge.role, badge.glyph);
     Canvas text = canvas_sub(canvas, rect_make(2, 0, canvas->width - 2, canvas->height));
-    y = put_format(&text, y, badge.role | STYLE_BOLD, "%s · %s %s · %s → %s%s%s", badge.word,
-                   operation_word(op), op->group, picture_title(view->context->picture, op->from),
+    Style style = op->kind == OPERATION_DRILL ? (Style)ROLE_DRILL : badge.role | STYLE_BOLD;
+    y = put_format(&text, y, style, "%s · %s %s · %s → %s%s%s", badge.word, operation_word(op),
+                   op->group, picture_title(view->context->picture, op->from),
                    picture_title(view->context->picture, op->to),
                    op->past_pnr && !operation_has_ended(op) ? " · past the point of no return" : "",
                    operation_has_turned(op) ? " · on its way home" : "");

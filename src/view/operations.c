@@ -5,6 +5,8 @@
 #include "view/ask.h"
 #include "view/badge.h"
 #include "view/operation-row.h"
+#include "view/whole.h"
+#include "model/region.h"
 #include "model/progress.h"
 
 enum { COLUMN_WHAT, COLUMN_STATE, COLUMN_STEPS, COLUMN_WHEN, COLUMN_TIME, COLUMN_FROM, COLUMN_ID };
@@ -33,6 +35,34 @@ static int compare(gconstpointer a, gconstpointer b)
     return ended ? ended : (x->proposed_ms < y->proposed_ms) - (x->proposed_ms > y->proposed_ms);
 }
 
+// The parts of a region-level operation stand below it, in the order they are moved.
+static void nest(GPtrArray *rows, const Picture *picture)
+{
+    g_autoptr(GPtrArray) flat = g_ptr_array_copy(rows, NULL, NULL);
+    g_ptr_array_set_size(rows, 0);
+    for (guint i = 0; i < flat->len; i++) {
+        Operation *operation = flat->pdata[i];
+        const Operation *parent = picture_operation(picture, operation->parent);
+        if (parent && g_ptr_array_find(flat, parent, NULL))
+            continue;
+        g_ptr_array_add(rows, operation);
+        for (guint j = 0; j < operation->members->len; j++) {
+            const Member *member = operation->members->pdata[j];
+            gpointer child = picture_get(picture, SHELF_OPERATIONS, member->operation);
+            if (child && g_ptr_array_find(flat, child, NULL))
+                g_ptr_array_add(rows, child);
+        }
+        // Earlier ones of a group that was proposed again come last.
+        for (guint j = 0; j < flat->len; j++) {
+            const Operation *child = flat->pdata[j];
+            const Member *member = operation_member(operation, child->group);
+            if (g_strcmp0(child->parent, operation->id) == 0 &&
+                (!member || g_strcmp0(member->operation, child->id) != 0))
+                g_ptr_array_add(rows, flat->pdata[j]);
+        }
+    }
+}
+
 static void operations_refresh(gpointer state, const ViewContext *context)
 {
     List *list = state;
@@ -43,6 +73,7 @@ static void operations_refresh(gpointer state, const ViewContext *context)
         if (operation_row_matches(picture_at(picture, SHELF_OPERATIONS, i), &list->filter))
             g_ptr_array_add(list->rows, picture_at(picture, SHELF_OPERATIONS, i));
     g_ptr_array_sort(list->rows, compare);
+    nest(list->rows, picture);
 }
 
 static void time_cell(const Operation *operation, gint64 now_ms, TableCell *cell)
@@ -72,14 +103,19 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
     char age[16];
     switch (column) {
     case COLUMN_WHAT:
-        operation_row_what(operation, ended ? ROLE_NORMAL : ROLE_TITLE, cell);
+        if (picture_operation(context->picture, operation->parent))
+            table_cell_printf(cell, ended ? ROLE_NORMAL : ROLE_TITLE, "  → %s", operation->group);
+        else
+            operation_row_what(operation, ended ? ROLE_NORMAL : ROLE_TITLE, cell);
         break;
     case COLUMN_STATE:
         state_cell(operation, cell);
         break;
     case COLUMN_STEPS:
-        table_cell_printf(cell, ROLE_NORMAL, "%u/%u", operation_settled_steps(operation),
-                          operation->steps->len);
+        table_cell_printf(cell, ROLE_NORMAL, "%u/%u",
+                          operation->region ? region_moved(operation)
+                                            : operation_settled_steps(operation),
+                          operation->region ? operation->members->len : operation->steps->len);
         break;
     case COLUMN_WHEN:
         calm_age_format(operation->proposed_ms, context->now_ms, age);
@@ -126,9 +162,7 @@ static Effect operations_update(gpointer state, const ViewContext *context, cons
     if (action == ACTION_OPEN || action == ACTION_HOLD || action == ACTION_AGAIN) {
         if (!operation)
             return effect_message("There is no operation here.");
-        if (operation->region && action == ACTION_OPEN)
-            return effect_message("%s: %s", operation->id, operation->why ? operation->why : "");
-        return action == ACTION_OPEN   ? effect_open(SCREEN_OPERATION, operation->id)
+        return action == ACTION_OPEN   ? whole_open(operation)
                : action == ACTION_HOLD ? ask_hold(context, operation)
                                        : ask_again(context, operation);
     }

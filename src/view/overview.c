@@ -594,6 +594,12 @@ static char *overview_command_line(gpointer state, const ViewContext *context)
     return g_strdup("signalbox regions");
 }
 
+static const char *overview_region(gpointer state, const ViewContext *context)
+{
+    (void)context;
+    return ((Overview *)state)->selected;
+}
+
 const Screen OVERVIEW_SCREEN = {
     .id = SCREEN_OVERVIEW,
     .name = "overview",
@@ -607,4 +613,5 @@ const Screen OVERVIEW_SCREEN = {
     .keymap = overview_keymap,
     .copy = overview_copy,
     .command_line = overview_command_line,
+    .region = overview_region,
 };

@@ -6,7 +6,7 @@
 #include "view/badge.h"
 #include "widget/form.h"
 
-enum { FIELD_TO, FIELD_REASON };
+enum { FIELD_TO, FIELD_REASON, FIELD_MODE };
 
 enum { ACTION_SEND = 1, ACTION_NEXT, ACTION_LEAVE };
 enum { BOX_WIDTH = 76, BOX_HEIGHT = 8 };
@@ -19,14 +19,17 @@ static const Binding KEYS[] = {
 
 struct ProposalForm {
     OperationKind kind;
-    char *group;
+    char *group;  // NULL: of a region
+    char *region; // NULL: of a group
     Form *form;
     Keymap *keys;
 };
 
 static const char *check_name(const char *text, gpointer data)
 {
-    (void)data;
+    const ProposalForm *form = data;
+    if (form->region && !*text)
+        return NULL;
     return text_is_name(text) ? NULL : "The name of a location.";
 }
 
@@ -36,21 +39,47 @@ static const char *check_reason(const char *text, gpointer data)
     return text_has_word(text) ? NULL : "Say why, in a few words: it goes into the audit log.";
 }
 
+static const char *check_mode(const char *text, gpointer data)
+{
+    (void)data;
+    return strcmp(text, "isolated") == 0 || strcmp(text, "live") == 0
+               ? NULL
+               : "isolated (looks, commands nothing) or live (there and home again).";
+}
+
 static const FormField FIELDS[] = {
     {"To", 64, 0, "location", check_name},
     {"Reason", 500, 0, "why now", check_reason},
+    {"Mode", 8, 0, "isolated or live", check_mode}, // of a drill
 };
 
-ProposalForm *proposal_form_new(OperationKind kind, const char *group, const char *to)
+// Where it would go if nobody says otherwise.
+static const char *usual_target(const GroupStatus *group, OperationKind kind)
 {
+    return kind == OPERATION_FAILBACK ? group->primary
+           : group->standbys->len     ? group->standbys->pdata[0]
+                                      : "";
+}
+
+ProposalForm *proposal_form_new(const ViewContext *context, OperationKind kind, const char *group,
+                                const char *region)
+{
+    const GroupStatus *status = picture_group(context->picture, group);
+    bool drill = kind == OPERATION_DRILL;
+    if (!status && (drill || !picture_location(context->picture, region)))
+        return NULL;
     ProposalForm *form = g_new0(ProposalForm, 1);
     form->kind = kind;
-    form->group = g_strdup(group);
+    form->group = status ? g_strdup(group) : NULL;
+    form->region = status ? NULL : g_strdup(region);
     form->keys = keymap_new("Proposing");
     keymap_add(form->keys, KEYS, G_N_ELEMENTS(KEYS));
-    form->form = form_new(FIELDS, G_N_ELEMENTS(FIELDS), form);
-    form_set_text(form->form, FIELD_TO, to ? to : "");
-    form_set_focus(form->form, to ? FIELD_REASON : FIELD_TO);
+    form->form = form_new(FIELDS, drill ? 3 : 2, form);
+    const char *to = status ? usual_target(status, kind) : kind == OPERATION_FAILBACK ? region : "";
+    form_set_text(form->form, FIELD_TO, to);
+    if (drill)
+        form_set_text(form->form, FIELD_MODE, "isolated");
+    form_set_focus(form->form, *to || form->region ? FIELD_REASON : FIELD_TO);
     return form;
 }
 
@@ -61,6 +90,7 @@ void proposal_form_free(ProposalForm *form)
     form_free(form->form);
     keymap_free(form->keys);
     g_free(form->group);
+    g_free(form->region);
     g_free(form);
 }
 
@@ -71,12 +101,16 @@ static Effect send_it(const ProposalForm *form, const ViewContext *context)
         return effect_message("%s: %s", FIELDS[problem].label,
                               form_problem(form->form, (guint)problem));
     const char *to = form_text(form->form, FIELD_TO);
-    if (!picture_location(context->picture, to))
+    if (*to && !picture_location(context->picture, to))
         return effect_message("There is no location %s.", to);
     Effect effect = effect_of(EFFECT_PROPOSE);
     effect.operation_kind = form->kind;
-    effect.object = g_strdup(form->group);
-    effect.to = g_strdup(to);
+    if (form->kind == OPERATION_DRILL)
+        effect.drill =
+            strcmp(form_text(form->form, FIELD_MODE), "live") == 0 ? DRILL_LIVE : DRILL_ISOLATED;
+    effect.region = form->region != NULL;
+    effect.object = g_strdup(form->region ? form->region : form->group);
+    effect.to = *to ? g_strdup(to) : NULL;
     effect.text = g_strdup(form_text(form->form, FIELD_REASON));
     return effect;
 }
@@ -103,22 +137,59 @@ const Keymap *proposal_form_keymap(const ProposalForm *form)
     return form->keys;
 }
 
+static char *title_text(const ProposalForm *form, const Picture *picture)
+{
+    static const char *const VERBS[] = {[OPERATION_FAILOVER] = "FAIL OVER",
+                                        [OPERATION_FAILBACK] = "FAIL BACK",
+                                        [OPERATION_DRILL] = "DRILL"};
+    return form->region ? g_strdup_printf("propose: %s EVERY GROUP OF %s", VERBS[form->kind],
+                                          picture_title(picture, form->region))
+                        : g_strdup_printf("propose: %s %s", VERBS[form->kind], form->group);
+}
+
+// Groups that the operation would move: active there, or at home there and elsewhere now.
+static guint count_groups(const ProposalForm *form, const Picture *picture)
+{
+    guint count = 0;
+    for (guint i = 0; i < picture_count(picture, SHELF_GROUPS); i++) {
+        const GroupStatus *group = picture_at(picture, SHELF_GROUPS, i);
+        bool here = g_strcmp0(group->active, form->region) == 0;
+        bool home = g_strcmp0(group->primary, form->region) == 0;
+        count += form->kind == OPERATION_FAILBACK ? home && !here : here;
+    }
+    return count;
+}
+
+static char *now_text(const ProposalForm *form, const Picture *picture)
+{
+    const GroupStatus *group = picture_group(picture, form->group);
+    if (form->region)
+        return g_strdup_printf(
+            "%u groups, each signed and carried out on its own; To empty: each its first healthy "
+            "place. Nothing moves before the sign-offs it needs.",
+            count_groups(form, picture));
+    return g_strdup_printf("%s is now at %s, mode %s. %s", form->group,
+                           group && group->active ? picture_title(picture, group->active)
+                                                  : "an unknown place",
+                           group ? name_of(&MODE_NAMES, (int)group->mode) : "unknown",
+                           form->kind == OPERATION_DRILL
+                               ? "An exercise: isolated looks and commands nothing; live moves it "
+                                 "there and home again."
+                               : "Nothing moves before the sign-offs it needs.");
+}
+
 void proposal_form_draw(ProposalForm *form, const ViewContext *context, const Canvas *canvas)
 {
-    const GroupStatus *group = picture_group(context->picture, form->group);
-    bool back = form->kind == OPERATION_FAILBACK;
-    int width = MIN(canvas->width, BOX_WIDTH), height = MIN(canvas->height, BOX_HEIGHT);
+    int width = MIN(canvas->width, BOX_WIDTH);
+    int height = MIN(canvas->height,
+                     BOX_HEIGHT + (form->region ? 1 : 0) + (form->kind == OPERATION_DRILL ? 2 : 0));
     Rect at = rect_make((canvas->width - width) / 2, (canvas->height - height) / 2, width, height);
-    g_autofree char *title =
-        g_strdup_printf("propose: %s %s", back ? "FAIL BACK" : "FAIL OVER", form->group);
-    g_autofree char *text = g_strdup_printf(
-        "%s is now at %s, mode %s. Nothing moves before the sign-offs it needs.", form->group,
-        group && group->active ? picture_title(context->picture, group->active)
-                               : "an unknown place",
-        group ? name_of(&MODE_NAMES, (int)group->mode) : "unknown");
+    g_autofree char *title = title_text(form, context->picture);
+    g_autofree char *text = now_text(form, context->picture);
+    Style border = form->kind == OPERATION_DRILL ? ROLE_DRILL : ROLE_WARN;
     cells_fill(canvas, at, ROLE_NORMAL, GLYPH_NONE);
     Canvas box =
-        cells_box(canvas, at, &(BoxLook){.title = title, .border = ROLE_WARN, .is_double = true});
+        cells_box(canvas, at, &(BoxLook){.title = title, .border = border, .is_double = true});
     Canvas body = canvas_sub(&box, rect_inset(canvas_rect(&box), 1, 0));
     gsize size = strlen(text), done = 0;
     int lines = MAX(body.height - form_height(form->form), 0);

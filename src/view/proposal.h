@@ -1,12 +1,15 @@
-// The little form in which a failover or a failback is proposed: which group, where to, why. It sends
-// nothing: ctrl-s gives the effect.
+// The little form in which a failover, a failback or a drill is proposed: which group (or every group of which
+// region), where to, why. It sends nothing: ctrl-s gives the effect.
 #pragma once
 
 #include "view/screen.h"
 
 typedef struct ProposalForm ProposalForm;
 
-ProposalForm *proposal_form_new(OperationKind kind, const char *group, const char *to);
+// For the group, or (NULL) for every group of the region; NULL if the picture has neither, or a drill is asked for
+// of a whole region.
+ProposalForm *proposal_form_new(const ViewContext *context, OperationKind kind, const char *group,
+                                const char *region);
 void proposal_form_free(ProposalForm *form);
 
 // EFFECT_PROPOSE with ctrl-s once the fields are right; EFFECT_BACK with Esc; else EFFECT_REDRAW, EFFECT_NONE or

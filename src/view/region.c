@@ -401,6 +401,12 @@ static const char *region_group(gpointer state, const ViewContext *context)
     return group ? group->name : NULL;
 }
 
+static const char *region_region(gpointer state, const ViewContext *context)
+{
+    const LocationStatus *location = location_of(state, context);
+    return location ? location->name : NULL;
+}
+
 const Screen REGION_SCREEN = {
     .id = SCREEN_REGION,
     .parent = SCREEN_OVERVIEW,
@@ -416,4 +422,5 @@ const Screen REGION_SCREEN = {
     .copy = region_copy,
     .command_line = region_command_line,
     .group = region_group,
+    .region = region_region,
 };

@@ -107,6 +107,8 @@ struct Screen {
     void (*set_filter)(gpointer state, const char *text);
     // The group under the cursor, for `F` and `B`. NULL (or no function): none.
     const char *(*group)(gpointer state, const ViewContext *context);
+    // The region under the cursor (or that the page is of), all of whose groups `F`, `B` and `E` may mean.
+    const char *(*region)(gpointer state, const ViewContext *context);
 };
 
 // All screens in order, each static; the pointer array ends with `*ret_count` (may be NULL).

@@ -9,6 +9,7 @@ extern const Screen SIGNOFFS_SCREEN;
 extern const Screen STATEMENT_SCREEN;
 extern const Screen OPERATIONS_SCREEN;
 extern const Screen OPERATION_SCREEN;
+extern const Screen WHOLE_SCREEN;
 extern const Screen AUDIT_SCREEN;
 extern const Screen RECORD_SCREEN;
 extern const Screen REGION_SCREEN;

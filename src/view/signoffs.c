@@ -7,6 +7,7 @@
 #include "view/badge.h"
 #include "view/frame.h"
 #include "view/operation-row.h"
+#include "view/whole.h"
 
 enum {
     COLUMN_WHAT,
@@ -170,7 +171,7 @@ static int put_line(const Canvas *canvas, int y, const char *label, Style style,
 }
 
 // What the selected statement is about, before it is opened.
-static void draw_preview(const Operation *operation, const Canvas *canvas)
+static void draw_preview(const Operation *operation, const Picture *picture, const Canvas *canvas)
 {
     const Statement *s = operation->statement;
     cells_rule(canvas, rect_make(0, 0, canvas->width, 1), ROLE_BORDER, operation->id);
@@ -178,8 +179,11 @@ static void draw_preview(const Operation *operation, const Canvas *canvas)
         return;
     int y = put_line(canvas, 1, "MOVE", ROLE_NORMAL, s->summary);
     y = put_line(canvas, y, "WHY", ROLE_NORMAL, s->why);
-    put_line(canvas, y, "LOSS", statement_loses(s) ? ROLE_ALARM : ROLE_OK,
-             s->loss_how ? s->loss_how : "nobody says how much");
+    g_autofree char *part = whole_part(operation, picture);
+    y = put_line(canvas, y, "LOSS", statement_loses(s) ? ROLE_ALARM : ROLE_OK,
+                 s->loss_how ? s->loss_how : "nobody says how much");
+    if (part)
+        put_line(canvas, y, "PART", ROLE_NORMAL, part);
 }
 
 static void signoffs_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
@@ -192,7 +196,7 @@ static void signoffs_draw(gpointer state, const ViewContext *context, const Canv
     const Operation *operation = list_selected(state, context);
     if (operation && below.height) {
         const Operation ballot = operation_ballot(operation);
-        draw_preview(&ballot, &preview);
+        draw_preview(&ballot, context->picture, &preview);
     }
 }
 

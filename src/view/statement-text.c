@@ -6,6 +6,7 @@
 #include "view/badge.h"
 #include "view/evidence.h"
 #include "view/frame.h"
+#include "view/whole.h"
 #include "model/signature.h"
 
 const char *statement_mode_word(const Operation *operation)
@@ -70,6 +71,9 @@ static void say_move(const Text *text)
                count, count == 1 ? "" : "s", title_of(text, operation->from),
                title_of(text, operation->to), operation->planned ? "planned" : "unplanned");
     page_field(text->page, "NOW", ROLE_NORMAL, "%s; %s", from, to);
+    g_autofree char *part = whole_part(operation, text->picture);
+    if (part)
+        page_field(text->page, "PART", ROLE_NORMAL, "%s; s goes to the next", part);
     if (operation->kind == OPERATION_DRILL) {
         page_field(text->page, "AFTER", ROLE_DRILL, "%s",
                    operation_is_rehearsal(operation)

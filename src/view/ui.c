@@ -27,6 +27,8 @@ enum {
     UI_ARM,
     UI_FAILOVER,
     UI_FAILBACK,
+    UI_EVACUATE,
+    UI_DRILL,
     UI_FAULT,
     UI_COPY,
     UI_WRITE,
@@ -44,10 +46,14 @@ static const Binding BINDINGS[] = {
      "Goes to the next statement that waits for you.", 0},
     {UI_NEXT_ALARM, "next-alarm", "a", "alarm",
      "Goes to the next alarm; `:ack NOTE` acknowledges it.", 0},
-    {UI_FAILOVER, "failover", "F", "fail over", "Proposes a failover of the selected group.",
-     BIND_CHANGES},
-    {UI_FAILBACK, "failback", "B", "fail back", "Proposes the way home of the selected group.",
-     BIND_CHANGES},
+    {UI_FAILOVER, "failover", "F", "fail over",
+     "Proposes a failover of the selected group, or of every group of the region.", BIND_CHANGES},
+    {UI_FAILBACK, "failback", "B", "fail back",
+     "Proposes the way home of the selected group, or of every group of the region.", BIND_CHANGES},
+    {UI_EVACUATE, "evacuate", "E", "fail over all",
+     "Proposes a failover of every group of the region.", BIND_CHANGES | BIND_QUIET},
+    {UI_DRILL, "drill", "D", "drill", "Proposes an exercise of the selected group.",
+     BIND_CHANGES | BIND_QUIET},
     {UI_FAULT, "fault", "!", "break it", "Breaks or mends a practice region (demo only).", 0},
     {UI_FILTER, "filter", "/", "filter", "Shows only what matches.", 0},
     {UI_COMMAND, "command", ":", "command", "A command line with completion.", BIND_QUIET},
@@ -263,6 +269,11 @@ typedef struct {
     const ViewContext *context;
 } KeyData;
 
+static BindingState grey_if(const ViewContext *context, bool there)
+{
+    return !there ? BINDING_HIDDEN : context->armed ? BINDING_ON : BINDING_GREYED;
+}
+
 static BindingState frame_state(const Ui *ui, const ViewContext *context, const Binding *row)
 {
     switch (row->action) {
@@ -275,7 +286,11 @@ static BindingState frame_state(const Ui *ui, const ViewContext *context, const 
         return ui->screen->parent == SCREEN_NONE ? BINDING_HIDDEN : BINDING_ON;
     case UI_FAILOVER:
     case UI_FAILBACK:
-        return !ui->screen->group ? BINDING_HIDDEN : context->armed ? BINDING_ON : BINDING_GREYED;
+        return grey_if(context, ui->screen->group || ui->screen->region);
+    case UI_EVACUATE:
+        return grey_if(context, ui->screen->region);
+    case UI_DRILL:
+        return grey_if(context, ui->screen->group);
     default:
         return BINDING_ON;
     }
@@ -446,26 +461,27 @@ static Effect show_next_signoff(Ui *ui, const ViewContext *context)
         if (g_strcmp0(((const Operation *)picture_at(picture, SHELF_OPERATIONS, i))->id,
                       ui->object) == 0)
             start = i + 1;
-    for (guint i = 0; i < n; i++) {
-        const Operation *operation = picture_at(picture, SHELF_OPERATIONS, (start + i) % n);
-        const Operation ballot = operation_ballot(operation);
-        if (ballot.state == OPERATION_AWAITING && screen_by_id(SCREEN_STATEMENT))
-            return effect_open(SCREEN_STATEMENT, operation->id);
-    }
+    const Operation *from = here ? picture_operation(picture, ui->object) : NULL;
+    for (guint pass = from && from->parent ? 0 : 1; pass < 2; pass++) // its siblings first
+        for (guint i = 0; i < n; i++) {
+            const Operation *operation = picture_at(picture, SHELF_OPERATIONS, (start + i) % n);
+            const Operation ballot = operation_ballot(operation);
+            bool sibling = from && operation != from && operation_wants_me(&ballot, picture) &&
+                           g_strcmp0(operation->parent, from->parent) == 0;
+            if (ballot.state == OPERATION_AWAITING && !operation->region && (pass || sibling))
+                return effect_open(SCREEN_STATEMENT, operation->id);
+        }
     return effect_message("Nothing waits for a sign-off.");
 }
 
-static Effect open_proposal(Ui *ui, const ViewContext *context, OperationKind kind)
+static Effect open_proposal(Ui *ui, const ViewContext *context, OperationKind kind, bool whole)
 {
-    const char *name = ui->screen->group(state_of(ui, ui->screen), context);
-    const GroupStatus *group = picture_group(context->picture, name);
-    if (!group)
-        return effect_message("Select a group first (screen 2, or a region's page).");
-    const char *to = kind == OPERATION_FAILBACK ? group->primary
-                     : group->standbys->len     ? group->standbys->pdata[0]
-                                                : NULL;
-    ui->proposal = proposal_form_new(kind, name, to);
-    return effect_of(EFFECT_REDRAW);
+    gpointer state = state_of(ui, ui->screen);
+    const char *group = ui->screen->group && !whole ? ui->screen->group(state, context) : NULL;
+    const char *region = ui->screen->region ? ui->screen->region(state, context) : NULL;
+    ui->proposal = proposal_form_new(context, kind, group, region);
+    return ui->proposal ? effect_of(EFFECT_REDRAW)
+                        : effect_message("Select a group first (screen 2, or a region's page).");
 }
 
 static void fill_help(Ui *ui, const ViewContext *context)
@@ -568,9 +584,13 @@ static Effect frame_key(Ui *ui, const ViewContext *context, const KeyEvent *key,
     case UI_ARM:
         return effect_of(EFFECT_ARM);
     case UI_FAILOVER:
-        return open_proposal(ui, context, OPERATION_FAILOVER);
+        return open_proposal(ui, context, OPERATION_FAILOVER, false);
     case UI_FAILBACK:
-        return open_proposal(ui, context, OPERATION_FAILBACK);
+        return open_proposal(ui, context, OPERATION_FAILBACK, false);
+    case UI_EVACUATE:
+        return open_proposal(ui, context, OPERATION_FAILOVER, true);
+    case UI_DRILL:
+        return open_proposal(ui, context, OPERATION_DRILL, false);
     case UI_FAULT:
         return open_fault(ui, context);
     case UI_COPY:
