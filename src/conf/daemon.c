@@ -5,7 +5,7 @@
 #include "conf/daemon-options.h"
 
 enum { SECOND_MS = 1000, HOUR_MS = 3600 * SECOND_MS };
-enum { PEOPLE_MAX = 1000 };
+enum { PEOPLE_MAX = 1000, SINKS_MAX = 100 };
 
 // ---- types that only this file has ----
 
@@ -93,7 +93,7 @@ static bool taken(const GPtrArray *people, const char *name)
 }
 
 G_STATIC_ASSERT(offsetof(ConfUser, name) == 0 && offsetof(ConfToken, name) == 0 &&
-                offsetof(ConfUnixGroup, name) == 0);
+                offsetof(ConfUnixGroup, name) == 0 && offsetof(ConfSink, name) == 0);
 
 static gpointer add_named(GPtrArray *list, gsize size, const char *name, char **ret_why)
 {
@@ -296,6 +296,25 @@ static const OptionSection SIGNATURE_SECTION = {
     .help = "Whose SSH signatures under sign-offs count; which groups ask for them, their policy "
             "says (signalbox-fleet(5), signature)."};
 
+static gpointer add_sink(OptionReader *reader, gpointer parent, const char *name, char **ret_why)
+{
+    (void)reader;
+    return add_named(((DaemonConfig *)parent)->sinks, sizeof(ConfSink), name, ret_why);
+}
+
+static const Option SINK_OPTIONS[] = {
+    {"name", &OPTION_NAME, OPTION_AT(ConfSink, name), .key = true, .help = "Name of the sink."},
+    {"location", &OPTION_NAME, OPTION_AT(ConfSink, location),
+     .help = "The location in which it stands; without it, outside all of them."},
+};
+
+static const OptionSection SINK_SECTION = {
+    .what = "sink",
+    OPTION_ROWS(SINK_OPTIONS),
+    .add = add_sink,
+    .help = "A place that diagnostics and checkpoints of the audit log are sent to. Rule R25 wants "
+            "two of them, in different locations."};
+
 static void check_daemon(OptionReader *reader, config_setting_t *setting, gpointer object)
 {
     const DaemonConfig *config = object;
@@ -339,6 +358,8 @@ static const Option DAEMON_OPTIONS[] = {
      .section = &UNIX_GROUP_SECTION, .help = "See groups[]."},
     {"tokens", &OPTION_LIST, OPTION_AT(DaemonConfig, tokens), .max = PEOPLE_MAX,
      .section = &TOKEN_SECTION, .help = "See tokens[]."},
+    {"sinks", &OPTION_LIST, OPTION_AT(DaemonConfig, sinks), .max = SINKS_MAX,
+     .section = &SINK_SECTION, .help = "See sinks[]."},
     {"azure", &OPTION_SECTION, OPTION_SELF(DaemonConfig), .section = &AZURE_SECTION,
      .help = "See azure."},
     {"signatures", &OPTION_SECTION, OPTION_SELF(DaemonConfig), .section = &SIGNATURE_SECTION,
@@ -373,12 +394,21 @@ static void token_free(gpointer data)
     g_free(token);
 }
 
+static void sink_free(gpointer data)
+{
+    ConfSink *sink = data;
+    g_free(sink->name);
+    g_free(sink->location);
+    g_free(sink);
+}
+
 static DaemonConfig *config_empty(void)
 {
     DaemonConfig *config = g_new0(DaemonConfig, 1);
     config->users = g_ptr_array_new_with_free_func(user_free);
     config->groups = g_ptr_array_new_with_free_func(group_free);
     config->tokens = g_ptr_array_new_with_free_func(token_free);
+    config->sinks = g_ptr_array_new_with_free_func(sink_free);
     return config;
 }
 
@@ -413,6 +443,7 @@ void daemon_config_free(DaemonConfig *config)
     g_ptr_array_unref(config->users);
     g_ptr_array_unref(config->groups);
     g_ptr_array_unref(config->tokens);
+    g_ptr_array_unref(config->sinks);
     g_free(config);
 }
 

@@ -47,6 +47,12 @@ typedef struct {
     char *keygen;          // the program that checks them
 } ConfSignatures;
 
+// Where diagnostics and checkpoints of the audit log are sent to.
+typedef struct {
+    char *name;
+    char *location; // NULL = outside all locations of the fleet
+} ConfSink;
+
 typedef enum { LOG_FORMAT_PLAIN, LOG_FORMAT_JSON } LogFormat;
 
 typedef struct {
@@ -61,6 +67,7 @@ typedef struct {
     GPtrArray *users;  // of ConfUser *
     GPtrArray *groups; // of ConfUnixGroup *
     GPtrArray *tokens; // of ConfToken *
+    GPtrArray *sinks;  // of ConfSink *
     LogLevel log_level;
     LogFormat log_format;
     gint64 observe_ms; // between two looks at an instance when nothing is going on

@@ -127,6 +127,7 @@ void fleet_check_workload(OptionReader *reader, config_setting_t *setting, gpoin
     if (workload->router)
         option_later(reader, check_router, option_setting(setting, "router"), object);
     check_instances(reader, setting, workload);
+    option_later(reader, fleet_resolve_uses, setting, object);
 }
 
 // ---- circles ----

@@ -6,6 +6,14 @@
 
 extern const OptionSection FLEET_SECTION;   // Fleet
 extern const OptionSection TRIGGER_SECTION; // Trigger; src/conf/fleet-trigger.c
+extern const OptionType FLEET_LOCATION;     // Location *: by its name
+
+// ---- src/conf/fleet-resource.c ----
+
+extern const OptionSection RESOURCE_SECTION; // Resource
+
+// An OptionCheck for later: what the instances of a workload (at its setting) use, by name.
+void fleet_resolve_uses(OptionReader *reader, config_setting_t *setting, gpointer workload);
 
 // ---- src/conf/fleet-people.c ----
 

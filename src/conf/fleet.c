@@ -4,7 +4,7 @@
 
 #include "conf/fleet-options.h"
 
-enum { LOCATIONS_MAX = 1000, GROUPS_MAX = 20000, WORKLOADS_MAX = 100000 };
+enum { LOCATIONS_MAX = 1000, GROUPS_MAX = 20000, WORKLOADS_MAX = 100000, RESOURCES_MAX = 100000 };
 enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, HOUR_MS = 60 * MINUTE_MS };
 #define DAY_MS ((gint64)24 * HOUR_MS)
 
@@ -30,11 +30,11 @@ static char *write_location(const Option *option, gconstpointer member)
     return location ? option_quote(location->name) : NULL;
 }
 
-static const OptionType LOCATION = {.expected = "the name of a location of this file",
-                                    .takes = TAKES_TEXT,
-                                    .size = sizeof(Location *),
-                                    .parse = parse_location,
-                                    .write = write_location};
+const OptionType FLEET_LOCATION = {.expected = "the name of a location of this file",
+                                   .takes = TAKES_TEXT,
+                                   .size = sizeof(Location *),
+                                   .parse = parse_location,
+                                   .write = write_location};
 
 static bool parse_locations(OptionReader *reader, const Option *option, const char *text,
                             gpointer member, char **ret_hint)
@@ -157,6 +157,10 @@ static const Option LOCATION_OPTIONS[] = {
      .help = "The health check, see locations[].health."},
     {"zones", &OPTION_TEXTS, OPTION_AT(Location, zones), .max = 100,
      .help = "Fault domains inside the location. A fault in one of them is not its loss."},
+    {"capacity", &OPTION_NUMBER, OPTION_AT(Location, capacity), 0, 1000000000, .fallback = "0",
+     .help =
+         "Of an isolated host: how much it carries, in the units of the workloads' load; 0 means "
+         "that nobody has said."},
     {"parameters", &OPTION_TABLE, OPTION_AT(Location, parameters),
      .help = "What drivers need to reach the location, any names; a workload's parameters refer to "
              "NAME as {location.NAME}."},
@@ -192,12 +196,14 @@ static gpointer add_instance(OptionReader *reader, gpointer parent, const char *
 }
 
 static const Option INSTANCE_OPTIONS[] = {
-    {"location", &LOCATION, OPTION_AT(Instance, location), .key = true,
+    {"location", &FLEET_LOCATION, OPTION_AT(Instance, location), .key = true,
      .help = "Where it is: the group's primary or one of its standbys."},
     {"start_offset", &OPTION_DURATION, OPTION_AT(Instance, start_offset_ms), 0, 31 * DAY_MS,
      .fallback = "0s",
      .help =
          "Shifts the start of the workload's recurrences here: a schedule split over locations."},
+    {"uses", &OPTION_TEXTS, OPTION_AT(Instance, uses), .max = 200,
+     .help = "What it uses here, instead of the workload's uses."},
     {"parameters", &OPTION_TABLE, OPTION_AT(Instance, parameters),
      .help = "Parameters that differ from the workload's here."},
 };
@@ -234,6 +240,11 @@ static const Option WORKLOAD_OPTIONS[] = {
      .help = "The workload of this group, of kind router, that sends requests to it."},
     {"depends_on", &WORKLOADS, OPTION_AT(Workload, depends_on),
      .help = "Workloads of this group that must be active before it."},
+    {"uses", &OPTION_TEXTS, OPTION_AT(Workload, uses), .max = 200,
+     .help = "Names of resources that each of its instances uses, see resources[]; {location} and "
+             "the like stand in them as in parameters."},
+    {"load", &OPTION_NUMBER, OPTION_AT(Workload, load), 0, 1000000, .fallback = "1",
+     .help = "Units of its host's capacity that one active instance takes."},
     {"stages", &OPTION_TEXTS, OPTION_AT(Workload, stages), .max = 100,
      .help = "The stages of its process, in order."},
     {"triggers", &OPTION_LIST, OPTION_AT(Workload, triggers), .max = 100,
@@ -281,7 +292,7 @@ static const Option GROUP_OPTIONS[] = {
     {"name", &OPTION_NAME, OPTION_AT(Group, name), .key = true,
      .help = "Name of the group, as it is typed in phrases; unique in the fleet."},
     {"title", &OPTION_TEXT, OPTION_AT(Group, title), .max = 100, .help = "Name for people."},
-    {"primary", &LOCATION, OPTION_AT(Group, primary), .required = true,
+    {"primary", &FLEET_LOCATION, OPTION_AT(Group, primary), .required = true,
      .help = "The location where the group is at home."},
     {"standbys", &LOCATIONS, OPTION_AT(Group, standbys),
      .help = "Where it may fail over to, the preferred one first."},
@@ -363,6 +374,9 @@ static const Option FLEET_OPTIONS[] = {
      .help = "How many groups of a region-level operation move at once."},
     {"locations", &OPTION_LIST, OPTION_AT(Fleet, locations), .max = LOCATIONS_MAX,
      .section = &LOCATION_SECTION, .required = true, .help = "See locations[]."},
+    {"resources", &OPTION_LIST, OPTION_AT(Fleet, resources), .max = RESOURCES_MAX,
+     .section = &RESOURCE_SECTION,
+     .help = "What workloads use and what is no workload, see resources[]."},
     {"groups", &OPTION_LIST, OPTION_AT(Fleet, groups), .max = GROUPS_MAX, .section = &GROUP_SECTION,
      .help = "See groups[]. Without any, the locations are watched and nothing is moved."},
 };

@@ -116,6 +116,27 @@ static bool open_verifier(Daemon *daemon)
     return daemon->verifier != NULL;
 }
 
+static void free_sink(gpointer data)
+{
+    RuleSink *sink = data;
+    g_free(sink->name);
+    g_free(sink->location);
+    g_free(sink);
+}
+
+// The rules look at copies: the file's own go with the file.
+void daemon_set_sinks(Daemon *daemon, const DaemonConfig *config)
+{
+    g_autoptr(GPtrArray) sinks = g_ptr_array_new_with_free_func(free_sink);
+    for (guint i = 0; i < config->sinks->len; i++) {
+        const ConfSink *sink = config->sinks->pdata[i];
+        RuleSink *copy = g_new(RuleSink, 1);
+        *copy = (RuleSink){g_strdup(sink->name), g_strdup(sink->location)};
+        g_ptr_array_add(sinks, copy);
+    }
+    engine_set_sinks(daemon->engine, sinks);
+}
+
 static void open_engine(Daemon *daemon)
 {
     const DaemonConfig *config = daemon->files.config;
@@ -147,6 +168,7 @@ static void open_engine(Daemon *daemon)
                                  .rule = rule,
                                  .data = daemon};
     daemon->engine = engine_new(&engine, daemon->files.fleet);
+    daemon_set_sinks(daemon, config);
     const ApiConfig api = {.engine = daemon->engine,
                            .clock = clock_system(),
                            .log = &daemon->log,

@@ -49,3 +49,6 @@ VerifierConfig daemon_verifier(Daemon *daemon, const DaemonConfig *config);
 // Reads both files again (reload.c): fleet, people and log change over together, or, with a single
 // mistake, nothing does; the frame then shows that the files are wrong.
 void daemon_reload(Daemon *daemon);
+
+// Gives the engine the sinks that the file names, for the rules.
+void daemon_set_sinks(Daemon *daemon, const DaemonConfig *config);

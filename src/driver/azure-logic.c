@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/timefmt.h"
 #include "driver/arm.h"
+#include "driver/definition.h"
 #include "driver/job-private.h"
 
 enum { GATHER_MS = 10, RUN_PAGES_MAX = 8 };
@@ -249,6 +250,7 @@ static void deliver(Job *job, json_t *items, const GError *error)
     if (observation->state == INSTANCE_UNKNOWN)
         observation->detail = g_strdup_printf("state %s", state ? state : "not given");
     read_tags(job, json_object_get(item, "tags"), observation);
+    observation->discovered = definition_read(json_object_get(item, "properties"));
     job->own = observation;
     job->own_free = (GDestroyNotify)observation_free;
     ask_runs(job);

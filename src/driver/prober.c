@@ -118,6 +118,15 @@ static bool is_garbage(const HttpResponse *response)
            !g_utf8_validate(bytes ? bytes : "", (gssize)length, NULL);
 }
 
+static AnswerStyle style_of(unsigned status, const GError *error)
+{
+    if (error)
+        return err_is(error, ERR_TIMEOUT) ? ANSWER_LATE : ANSWER_UNKNOWN;
+    return status == 202                   ? ANSWER_ACCEPTED
+           : status >= 300 && status < 400 ? ANSWER_REDIRECTED
+                                           : ANSWER_SYNCHRONOUS;
+}
+
 static void on_answer(HttpCall *call, const HttpResponse *response, const GError *error, void *data)
 {
     (void)call;
@@ -128,6 +137,7 @@ static void on_answer(HttpCall *call, const HttpResponse *response, const GError
     g_autofree char *detail = NULL;
     ProbeResult result = {
         .sample = {.at_ms = clock_wall_ms(probe->prober->clock), .latency_us = timing->total_us}};
+    result.answer = style_of(status, error);
     if (error) {
         detail = words_for_error(probe, error);
     } else if (is_garbage(response)) {

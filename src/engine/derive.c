@@ -374,6 +374,7 @@ static void set_mode(Engine *engine, GroupLive *live, bool split)
                          : live->record->mode;
     if (mode == live->status->mode && live->status->mode_since_ms)
         return;
+    findings_touch_group(engine, live->group);
     live->status->mode = mode;
     live->status->mode_since_ms =
         split || !live->record->since_ms ? engine->now_ms : live->record->since_ms;
@@ -397,7 +398,10 @@ static void copy_record(Engine *engine, GroupLive *live)
     set_text(&status->operation, live->open ? live->open->id : NULL);
     status->epoch = record->epoch;
     bool here = record->reviewed_ms > live->group->plan_reviewed_ms;
+    gint64 before_ms = status->plan_reviewed_ms;
     status->plan_reviewed_ms = here ? record->reviewed_ms : live->group->plan_reviewed_ms;
+    if (status->plan_reviewed_ms != before_ms)
+        findings_touch_group(engine, live->group);
     set_text(&status->plan_reviewed_by, here ? record->reviewed_by : NULL);
     set_text(&status->plan_review_note, here ? record->review_note : NULL);
     status->plan_tested_ms = MAX(live->group->plan_tested_ms, record->tested_ms);
@@ -457,6 +461,17 @@ static void adopt(Engine *engine, GroupLive *live)
     }
 }
 
+// A lag that is worth a finding changes with every look; others are none.
+static bool lag_moves(const GroupLive *live)
+{
+    for (guint i = 0; i < live->status->replication->len; i++) {
+        const ReplicationStatus *link = live->status->replication->pdata[i];
+        if (link->lag_ms < 0 || 2 * link->lag_ms >= live->group->rpo_ms)
+            return true;
+    }
+    return false;
+}
+
 static void derive_group(Engine *engine, GroupLive *live)
 {
     bool split = false;
@@ -470,7 +485,9 @@ static void derive_group(Engine *engine, GroupLive *live)
     set_mode(engine, live, split);
     copy_record(engine, live);
     derive_bound(engine, live);
-    findings_touch_group(engine, live->group);
+    if (lag_moves(live) || live->lagged)
+        findings_touch_group(engine, live->group);
+    live->lagged = lag_moves(live);
     seen_group(engine, live);
     tell(engine, ENGINE_GROUP, live->group->name);
 }

@@ -186,6 +186,7 @@ void engine_free(Engine *engine)
     g_ptr_array_unref(engine->alarms);
     g_ptr_array_unref(engine->changes);
     g_ptr_array_unref(engine->vantages);
+    g_clear_pointer(&engine->sinks, g_ptr_array_unref);
     g_hash_table_unref(engine->tells);
     g_clear_pointer(&engine->tell_order, g_ptr_array_unref);
     automation_record_release(engine->automation);
@@ -256,6 +257,14 @@ void engine_set_signers_error(Engine *engine, const char *error)
     g_free(engine->signers_error);
     engine->signers_error = g_strdup(error);
     engine->alarms_dirty = true;
+    engine_wake(engine);
+}
+
+void engine_set_sinks(Engine *engine, GPtrArray *sinks)
+{
+    g_clear_pointer(&engine->sinks, g_ptr_array_unref);
+    engine->sinks = sinks ? g_ptr_array_ref(sinks) : NULL;
+    findings_touch_all(engine);
     engine_wake(engine);
 }
 

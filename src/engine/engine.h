@@ -59,8 +59,6 @@ typedef struct {
     const char *daemon;     // this daemon's name: its vantage point
     const char *location;   // where it stands; NULL = nobody knows
     gint64 observe_ms;      // between two looks at an instance when nothing is going on; 0 = 5 s
-    const GPtrArray
-        *sinks; // of RuleSink *: where diagnostics are sent to; borrowed; NULL = nobody says
 
     // Called in engine_run, after the state it speaks of is in place. May read, may make requests.
     // NULL = no listener.
@@ -112,6 +110,9 @@ void engine_stop(Engine *engine, EngineDone done, gpointer data);
 // operations keep their plan. A group with an open operation whose locations vanish keeps it,
 // paused.
 void engine_set_fleet(Engine *engine, Fleet *fleet, const char *actor);
+
+// Where diagnostics and checkpoints of the audit log go to: of RuleSink *; refs it. NULL = nowhere.
+void engine_set_sinks(Engine *engine, GPtrArray *sinks);
 
 // The fleet file could not be read: shown in the frame until a good one comes. NULL = it is good.
 void engine_set_config_error(Engine *engine, const char *error);

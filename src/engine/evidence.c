@@ -26,7 +26,7 @@ bool evidence_action(StepKind kind, DriverAction *ret_action)
     return false;
 }
 
-static bool can(const Workload *workload, StepKind kind, gpointer data)
+bool evidence_can(const Workload *workload, StepKind kind, gpointer data)
 {
     const Engine *engine = data;
     DriverAction action;
@@ -53,7 +53,7 @@ GPtrArray *evidence_plan(Engine *engine, const Operation *operation, GError **er
                        .kind = operation->kind,
                        .drill = operation->drill,
                        .planned = operation->planned,
-                       .can = can,
+                       .can = evidence_can,
                        .is_passive = is_passive,
                        .data = engine};
     return plan_make(&input, error);

@@ -7,6 +7,9 @@
 // The driver's action that a step of that kind needs. False for steps without one (drain, verify …).
 bool evidence_action(StepKind kind, DriverAction *ret_action);
 
+// Whether the workload's driver can do such a step; else a person does it. `data` is the engine.
+bool evidence_can(const Workload *workload, StepKind kind, gpointer data);
+
 // The plan as it would be made now. ERR_INVALID as plan_make.
 GPtrArray *evidence_plan(Engine *engine, const Operation *operation, GError **error);
 

@@ -6,6 +6,8 @@
 // What only time changes (plan dates, lag that nobody reports any more) is judged once a minute.
 #include "engine/findings.h"
 
+#include "engine/evidence.h"
+
 #include <string.h>
 
 enum { AGAIN_EVERY_MS = 60 * 1000 };
@@ -133,7 +135,8 @@ static RuleWorld rule_world(Engine *engine)
                        .group = rule_group,
                        .data = engine,
                        .vantages = engine->vantages,
-                       .sinks = engine->config.sinks};
+                       .can = evidence_can,
+                       .sinks = engine->sinks};
 }
 
 // ---- what was accepted -------------------------------------------------------------------------

@@ -58,7 +58,8 @@ static Observation *copy_observation(const Observation *from)
     copy->routed_to = g_strdup(from->routed_to);
     copy->replication = from->replication ? g_ptr_array_ref(from->replication) : NULL;
     copy->stages = from->stages ? g_ptr_array_ref(from->stages) : NULL;
-    copy->history = NULL; // taken in
+    copy->history = NULL;    // taken in
+    copy->discovered = NULL; // noted already
     return copy;
 }
 
@@ -96,6 +97,9 @@ static void note_good(Engine *engine, InstanceWatch *watch, const Observation *o
     world_location(engine, status->location)->managed_at_ms = status->observed_at_ms;
     if (!watch->instance->location->health.url) // nobody probes it: nothing else speaks of it
         tell(engine, ENGINE_LOCATION, status->location);
+    uses_note(engine, watch, observation->discovered);
+    if (watch->workload->kind == KIND_ROUTER)
+        set_text(&watch->workload->routed_to, observation->routed_to);
     observation_free(watch->last);
     watch->last = copy_observation(observation);
     watch->last_ok_ms = engine->mono_ms;

@@ -96,6 +96,7 @@ typedef struct {
     gint64 act_ms;        // monotonic: when an open act's evidence is compared again
     gint64 wait_since_ms; // monotonic: waiting at the point of no return for what is observed
     bool fell;            // its location was down, and it was not moved away meanwhile
+    bool lagged;          // a link was behind by half of the RPO, or nobody knew
     bool declined;        // the watchdog has proposed since its location was up last
     char *proposed;       // that operation's id; NULL
     bool dirty;           // derive again
@@ -168,6 +169,7 @@ struct Engine {
     Findings *judged;         // findings by object, and who acknowledged which (findings.c)
     GPtrArray *findings;      // of Finding *, worst first; borrowed from `judged`
     GPtrArray *alarms, *changes, *vantages;
+    GPtrArray *sinks; // of RuleSink *; NULL = none
     char *config_error;
     char *signers_error;
     char *store_error;            // why the last change was not recorded; NULL = it was
@@ -225,6 +227,11 @@ void observe_run(Engine *engine, gint64 *due_ms);
 // Somebody needs a look that is asked for from now on.
 void observe_urgent(Engine *engine, InstanceWatch *watch);
 void observe_group(Engine *engine, const char *group);
+
+// uses.c
+void uses_build(WorkloadStatus *status, const Workload *workload);
+// What a target says of itself beside its state; NULL = nothing.
+void uses_note(Engine *engine, InstanceWatch *watch, const Discovery *discovery);
 
 // derive.c
 void derive_run(Engine *engine, gint64 *due_ms);

@@ -65,6 +65,15 @@ static void note_details(LocationStatus *status, const ProbeResult *result)
         g_ptr_array_add(status->faults, g_strdup(result->faults[i]));
 }
 
+// Something else may have come in its way: what is not known changes nothing.
+static void note_answer(Engine *engine, LocationWatch *watch, AnswerStyle answer)
+{
+    if (answer == ANSWER_UNKNOWN || watch->status->answer == answer)
+        return;
+    watch->status->answer = answer;
+    findings_touch_location(engine, watch->location);
+}
+
 static LocationWatch *find_watch(Engine *engine, const char *name)
 {
     const Location *location = fleet_location(engine->fleet, name);
@@ -92,6 +101,7 @@ static void on_probe(const ProbeResult *result, gpointer data)
         verdict_note_probe(vantage, &result->sample, result->detail);
         seen_probe(engine, watch, vantage);
         note_details(watch->status, result);
+        note_answer(engine, watch, result->answer);
         watch->dirty = true;
     }
     engine_wake(engine);

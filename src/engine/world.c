@@ -116,6 +116,16 @@ static const LocationWatch *old_watch(const Before *before, const char *name)
     return NULL;
 }
 
+static void sum_loads(LocationStatus *status, const Location *location)
+{
+    status->load = status->standby_load = 0;
+    for (guint i = 0; i < location->instances->len; i++) {
+        const Workload *workload = ((const Instance *)location->instances->pdata[i])->workload;
+        bool waits = workload_is_single_active(workload) && workload->group->primary != location;
+        *(waits ? &status->standby_load : &status->load) += workload->load;
+    }
+}
+
 static void build_location(Engine *engine, Before *before, const Location *location)
 {
     const LocationWatch *old = old_watch(before, location->name);
@@ -129,6 +139,9 @@ static void build_location(Engine *engine, Before *before, const Location *locat
     set_text(&status->title, location->title);
     set_text(&status->pair, location->pair);
     status->host = location->host;
+    status->capacity = location->capacity;
+    set_texts(&status->zones, location->zones);
+    sum_loads(status, location);
     status->interval_ms = location->health.interval_ms;
     status->timeout_ms = location->health.timeout_ms;
     status->failures_limit = location->health.failures;
@@ -196,6 +209,7 @@ static void build_workload(Engine *engine, Before *before, const Workload *workl
     set_text(&status->driver, workload->driver);
     set_text(&status->router, workload->router);
     status->proof = driver_proof(engine->config.driver, workload);
+    uses_build(status, workload);
     for (guint i = 0; i < workload->triggers->len; i++)
         build_trigger(engine, status, workload->triggers->pdata[i]);
     g_ptr_array_add(engine->workloads, status);

@@ -19,6 +19,8 @@ static void instance_free(gpointer data)
 {
     Instance *instance = data;
     g_hash_table_unref(instance->parameters);
+    g_ptr_array_unref(instance->uses);
+    g_ptr_array_unref(instance->resources);
     g_free(instance);
 }
 
@@ -33,8 +35,21 @@ static void workload_free(gpointer data)
     g_ptr_array_unref(workload->instances);
     g_ptr_array_unref(workload->stages);
     g_ptr_array_unref(workload->depends_on);
+    g_ptr_array_unref(workload->uses);
     g_hash_table_unref(workload->parameters);
     g_free(workload);
+}
+
+static void resource_free(gpointer data)
+{
+    Resource *resource = data;
+    g_free(resource->name);
+    g_free(resource->title);
+    g_free(resource->to_name);
+    g_free(resource->gateway_name);
+    g_free(resource->copy_of_name);
+    g_ptr_array_unref(resource->copies);
+    g_free(resource);
 }
 
 static void group_free(gpointer data)
@@ -63,6 +78,8 @@ static void location_free(gpointer data)
     g_free(location->health.url);
     g_free(location->health.socket);
     g_ptr_array_unref(location->zones);
+    g_ptr_array_unref(location->instances);
+    g_ptr_array_unref(location->resources);
     g_hash_table_unref(location->parameters);
     g_free(location);
 }
@@ -76,6 +93,8 @@ Fleet *fleet_new(const char *name)
     fleet->locations = g_ptr_array_new_with_free_func(location_free);
     fleet->groups = g_ptr_array_new_with_free_func(group_free);
     fleet->workloads = g_ptr_array_new();
+    fleet->resources = g_ptr_array_new_with_free_func(resource_free);
+    fleet->resource_by_name = g_hash_table_new(g_str_hash, g_str_equal);
     fleet->location_by_name = g_hash_table_new(g_str_hash, g_str_equal);
     fleet->group_by_name = g_hash_table_new(g_str_hash, g_str_equal);
     fleet->workload_by_id = g_hash_table_new(g_str_hash, g_str_equal);
@@ -92,12 +111,14 @@ void fleet_unref(Fleet *fleet)
 {
     if (!fleet || --fleet->refs > 0)
         return;
+    g_hash_table_unref(fleet->resource_by_name);
     g_hash_table_unref(fleet->workload_by_id);
     g_hash_table_unref(fleet->group_by_name);
     g_hash_table_unref(fleet->location_by_name);
     g_ptr_array_unref(fleet->workloads);
     g_ptr_array_unref(fleet->groups);
     g_ptr_array_unref(fleet->locations);
+    g_ptr_array_unref(fleet->resources);
     g_free(fleet->source);
     g_free(fleet->name);
     g_free(fleet);
@@ -113,6 +134,8 @@ Location *fleet_add_location(Fleet *fleet, const char *name)
         (HealthCheck){.interval_ms = 10000, .timeout_ms = 3000, .failures = 3, .recoveries = 2};
     location->zones = g_ptr_array_new_with_free_func(g_free);
     location->parameters = parameters_new();
+    location->instances = g_ptr_array_new();
+    location->resources = g_ptr_array_new();
     location->index = fleet->locations->len;
     g_ptr_array_add(fleet->locations, location);
     g_hash_table_insert(fleet->location_by_name, location->name, location);
@@ -167,6 +190,8 @@ Workload *group_add_workload(Fleet *fleet, Group *group, const char *name)
     workload->instances = g_ptr_array_new_with_free_func(instance_free);
     workload->stages = g_ptr_array_new_with_free_func(g_free);
     workload->depends_on = g_ptr_array_new();
+    workload->uses = g_ptr_array_new_with_free_func(g_free);
+    workload->load = 1;
     workload->parameters = parameters_new();
     workload->index = fleet->workloads->len;
     g_ptr_array_add(group->workloads, workload);
@@ -183,8 +208,12 @@ Instance *workload_add_instance(Workload *workload, Location *location)
     instance->workload = workload;
     instance->location = location;
     instance->parameters = parameters_new();
+    instance->uses = g_ptr_array_new_with_free_func(g_free);
+    instance->resources = g_ptr_array_new();
     instance->index = workload->instances->len;
     g_ptr_array_add(workload->instances, instance);
+    if (location)
+        g_ptr_array_add(location->instances, instance);
     return instance;
 }
 
@@ -197,6 +226,34 @@ Trigger *workload_add_trigger(Workload *workload, const char *name)
     trigger->name = g_strdup(name);
     g_ptr_array_add(workload->triggers, trigger);
     return trigger;
+}
+
+Resource *fleet_add_resource(Fleet *fleet, const char *name)
+{
+    if (g_hash_table_contains(fleet->resource_by_name, name))
+        return NULL;
+    Resource *resource = g_new0(Resource, 1);
+    resource->name = g_strdup(name);
+    resource->installations = 1;
+    resource->copies = g_ptr_array_new();
+    resource->index = fleet->resources->len;
+    g_ptr_array_add(fleet->resources, resource);
+    g_hash_table_insert(fleet->resource_by_name, resource->name, resource);
+    return resource;
+}
+
+void resource_place(Resource *resource)
+{
+    if (resource->location)
+        g_ptr_array_add(resource->location->resources, resource);
+    if (resource->copy_of)
+        g_ptr_array_add(resource->copy_of->copies, resource);
+}
+
+void instance_use(Instance *instance, Resource *resource)
+{
+    if (!g_ptr_array_find(instance->resources, resource, NULL))
+        g_ptr_array_add(instance->resources, resource);
 }
 
 Location *fleet_location(const Fleet *fleet, const char *name)
@@ -212,6 +269,11 @@ Group *fleet_group(const Fleet *fleet, const char *name)
 Workload *fleet_workload(const Fleet *fleet, const char *id)
 {
     return id ? g_hash_table_lookup(fleet->workload_by_id, id) : NULL;
+}
+
+Resource *fleet_resource(const Fleet *fleet, const char *name)
+{
+    return name ? g_hash_table_lookup(fleet->resource_by_name, name) : NULL;
 }
 
 Instance *workload_instance(const Workload *workload, const Location *location)
@@ -266,7 +328,7 @@ static const char *placeholder_value(const Instance *instance, const char *name)
 }
 
 // Unknown placeholders stay as they are: a URL may hold braces of its own.
-static char *expand(const Instance *instance, const char *text)
+char *instance_expand(const Instance *instance, const char *text)
 {
     GString *out = g_string_new(NULL);
     while (*text) {
@@ -289,5 +351,10 @@ char *instance_parameter(const Instance *instance, const char *name)
         value = g_hash_table_lookup(instance->workload->parameters, name);
     if (!value)
         value = g_hash_table_lookup(instance->location->parameters, name);
-    return value ? expand(instance, value) : NULL;
+    return value ? instance_expand(instance, value) : NULL;
+}
+
+const GPtrArray *instance_uses(const Instance *instance)
+{
+    return instance->uses->len ? instance->uses : instance->workload->uses;
 }

@@ -15,6 +15,7 @@ typedef struct Location Location;
 typedef struct Group Group;
 typedef struct Workload Workload;
 typedef struct Instance Instance;
+typedef struct Resource Resource;
 
 typedef struct {
     char *url;          // http://…; NULL = this location has no health check
@@ -32,7 +33,10 @@ struct Location {
     char *pair; // name of the paired location, NULL = none (F13)
     HostType host;
     HealthCheck health;
-    GPtrArray *zones;       // of char *: fault domains inside it (F12)
+    GPtrArray *zones; // of char *: fault domains inside it (F12)
+    guint capacity;   // of an isolated host, in the workloads' units of load (L3); 0 = nobody says
+    GPtrArray *instances;   // of Instance *: what is installed here (borrowed)
+    GPtrArray *resources;   // of Resource *: what stands here (borrowed)
     GHashTable *parameters; // char * → char *: what drivers need to reach it ("endpoint", …)
     guint index;            // in fleet->locations
 };
@@ -52,7 +56,9 @@ struct Instance {
     Location *location;
     gint64 start_offset_ms; // split schedules: shifts the recurrence's start (L10)
     GHashTable *parameters; // overrides the workload's
-    guint index;            // in workload->instances
+    GPtrArray *uses;      // of char *: names of resources, instead of the workload's; empty = those
+    GPtrArray *resources; // of Resource *: what it uses (borrowed), once the names are resolved
+    guint index;          // in workload->instances
 };
 
 struct Workload {
@@ -67,8 +73,25 @@ struct Workload {
     GPtrArray *instances;   // of Instance *
     GPtrArray *stages;      // of char *: names of the process's stages, in order (L8)
     GPtrArray *depends_on;  // of Workload *: activated before this one
+    GPtrArray *uses;        // of char *: names of resources, with {location} … as in parameters
+    guint load;             // units of its host's capacity that an active instance takes (L3)
     GHashTable *parameters; // char * → char *
     guint index;            // in fleet->workloads
+};
+
+struct Resource {
+    char *name; // unique in the fleet
+    char *title;
+    ResourceKind kind;
+    Location *location;               // NULL = outside all locations of the fleet
+    char *to_name;                    // of a connection: the dependency it leads to; NULL
+    char *gateway_name;               // of a connection: the gateway it goes through; NULL
+    char *copy_of_name;               // of a dependency: whose copy it is; NULL
+    Resource *to, *gateway, *copy_of; // the same, once the names are resolved
+    CopyKind copy;
+    guint installations; // of a gateway
+    GPtrArray *copies;   // of Resource *: the copies of this one (borrowed)
+    guint index;         // in fleet->resources
 };
 
 typedef struct {
@@ -126,9 +149,11 @@ struct Fleet {
     GPtrArray *locations; // of Location *
     GPtrArray *groups;    // of Group *
     GPtrArray *workloads; // of Workload *: all, in file order (borrowed)
+    GPtrArray *resources; // of Resource *
     GHashTable *location_by_name;
     GHashTable *group_by_name;
     GHashTable *workload_by_id;
+    GHashTable *resource_by_name;
     gint refs;
 };
 
@@ -145,11 +170,18 @@ Group *fleet_add_group(Fleet *fleet, const char *name);
 Workload *group_add_workload(Fleet *fleet, Group *group, const char *name);
 Instance *workload_add_instance(Workload *workload, Location *location);
 Trigger *workload_add_trigger(Workload *workload, const char *name);
+Resource *fleet_add_resource(Fleet *fleet, const char *name);
+
+// Enters a resource where it stands and with what it is a copy of: call once, when it is filled in.
+void resource_place(Resource *resource);
+// The instance uses it. Twice is once.
+void instance_use(Instance *instance, Resource *resource);
 
 // NULL if there is none of that name.
 Location *fleet_location(const Fleet *fleet, const char *name);
 Group *fleet_group(const Fleet *fleet, const char *name);
 Workload *fleet_workload(const Fleet *fleet, const char *id);
+Resource *fleet_resource(const Fleet *fleet, const char *name);
 Instance *workload_instance(const Workload *workload, const Location *location);
 Workload *group_workload(const Group *group, const char *name);
 
@@ -162,6 +194,12 @@ bool workload_is_single_active(const Workload *workload);
 
 // True for what holds data that must be promoted: environments and databases.
 bool workload_holds_data(const Workload *workload);
+
+// The names of what it uses, of char *: its own list, or its workload's.
+const GPtrArray *instance_uses(const Instance *instance);
+
+// `text` with {location}, {group}, {workload} and {location.NAME} replaced. The caller frees.
+char *instance_expand(const Instance *instance, const char *text);
 
 // The parameter as this instance sees it: its own, else its workload's, else its location's; with
 // {location}, {group}, {workload} and {location.NAME} (a parameter of the location) replaced. NULL if

@@ -14,6 +14,13 @@ static const char *const KINDS[] = {"workflow", "environment", "catalog", "conne
                                     "database", "router",      "service"};
 const NameTable KIND_NAMES = TABLE("workload kind", KINDS);
 
+static const char *const RESOURCES[] = {"integration-account", "connection", "gateway",
+                                        "dependency"};
+const NameTable RESOURCE_NAMES = TABLE("kind of resource", RESOURCES);
+
+static const char *const COPIES[] = {"replica", "backup"};
+const NameTable COPY_NAMES = TABLE("kind of copy", COPIES);
+
 static const char *const PATTERNS[] = {"active-passive", "load-balanced", "competing-consumers"};
 const NameTable PATTERN_NAMES = TABLE("role pattern", PATTERNS);
 
@@ -25,6 +32,9 @@ const NameTable KEEPER_NAMES = TABLE("keeper of state", KEEPERS);
 
 static const char *const VERDICTS[] = {"unknown", "up", "degraded", "down"};
 const NameTable VERDICT_NAMES = TABLE("verdict", VERDICTS);
+
+static const char *const ANSWERS[] = {"unknown", "synchronous", "accepted", "redirected", "late"};
+const NameTable ANSWER_NAMES = TABLE("way of answering", ANSWERS);
 
 static const char *const INSTANCES[] = {"unknown",       "active", "passive",
                                         "transitioning", "failed", "unreachable"};

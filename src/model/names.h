@@ -34,6 +34,18 @@ typedef enum {
 } WorkloadKind;
 extern const NameTable KIND_NAMES;
 
+// What workloads use and what is no workload of the fleet (L1, L4, L5).
+typedef enum {
+    RESOURCE_ACCOUNT, // an integration account: partners, agreements, maps
+    RESOURCE_CONNECTION,
+    RESOURCE_GATEWAY, // to systems on premises
+    RESOURCE_DEPENDENCY
+} ResourceKind;
+extern const NameTable RESOURCE_NAMES;
+
+typedef enum { COPY_REPLICA, COPY_BACKUP } CopyKind;
+extern const NameTable COPY_NAMES;
+
 typedef enum { PATTERN_ACTIVE_PASSIVE, PATTERN_LOAD_BALANCED, PATTERN_COMPETING_CONSUMERS } Pattern;
 extern const NameTable PATTERN_NAMES;
 
@@ -45,6 +57,16 @@ extern const NameTable KEEPER_NAMES;
 
 typedef enum { VERDICT_UNKNOWN, VERDICT_UP, VERDICT_DEGRADED, VERDICT_DOWN } VerdictState;
 extern const NameTable VERDICT_NAMES;
+
+// How a health check answers (L14): in the same exchange, or in a way that says nothing about the health.
+typedef enum {
+    ANSWER_UNKNOWN,
+    ANSWER_SYNCHRONOUS,
+    ANSWER_ACCEPTED,   // 202: "later"
+    ANSWER_REDIRECTED, // "elsewhere"
+    ANSWER_LATE        // not within its limit
+} AnswerStyle;
+extern const NameTable ANSWER_NAMES;
 
 typedef enum {
     INSTANCE_UNKNOWN,

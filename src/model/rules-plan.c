@@ -32,6 +32,59 @@ void rule_plan_age(const RuleWorld *world, const RuleObject *object, GPtrArray *
     check_date(world->now_ms, findings, "tested", MAX(tested_ms, group->plan_tested_ms));
 }
 
+// Steps that a move of the group may need, and by what kind of workload.
+static bool is_needed(const Workload *workload, StepKind step)
+{
+    bool router = workload->kind == KIND_ROUTER, data = workload_holds_data(workload);
+    switch (step) {
+    case STEP_REROUTE:
+        return router;
+    case STEP_PROMOTE:
+    case STEP_REJOIN:
+        return data;
+    case STEP_ACTIVATE:
+        return !router && !data && workload_is_single_active(workload);
+    default: // STEP_PASSIVATE
+        return !router && (data || workload_is_single_active(workload));
+    }
+}
+
+// "promote warehouse"; NULL = its driver can do all of them.
+static char *by_hand(const RuleWorld *world, const Workload *workload)
+{
+    static const StepKind STEPS[] = {STEP_PASSIVATE, STEP_PROMOTE, STEP_REJOIN, STEP_REROUTE,
+                                     STEP_ACTIVATE};
+    for (guint i = 0; world->can && i < G_N_ELEMENTS(STEPS); i++)
+        if (is_needed(workload, STEPS[i]) && !world->can(workload, STEPS[i], world->data))
+            return g_strdup_printf("%s %s", name_of(&STEP_KIND_NAMES, (int)STEPS[i]),
+                                   workload->name);
+    return NULL;
+}
+
+void rule_responsible(const RuleWorld *world, const RuleObject *object, GPtrArray *findings)
+{
+    const Group *group = object->group;
+    guint steps = group->unmanaged->len;
+    g_autofree char *example = steps ? g_strdup(group->unmanaged->pdata[0]) : NULL;
+    if (g_hash_table_lookup(group->responsibilities, name_of(&STEP_KIND_NAMES, STEP_MANUAL)))
+        return;
+    for (guint i = 0; i < group->workloads->len; i++) {
+        char *step = by_hand(world, group->workloads->pdata[i]);
+        steps += step != NULL;
+        if (example)
+            g_free(step);
+        else
+            example = step;
+    }
+    if (steps)
+        rule_add(
+            findings, SEVERITY_WARNING,
+            g_strdup_printf("Steps are done by hand in %u place%s (%s), and nobody is named who "
+                            "does them.",
+                            steps, steps == 1 ? "" : "s", example),
+            "Name who does them: `responsibilities = { manual = …; }` of the group.");
+}
+
 static void check_link(const Group *group, const ReplicationStatus *link, GPtrArray *findings)
 {
     char lag[16], rpo[16];

@@ -19,13 +19,14 @@ typedef void RuleCheck(const RuleWorld *world, const RuleObject *object, GPtrArr
 
 // rules-roles.c: patterns, triggers, who is active
 RuleCheck rule_recurrence_passive, rule_webhook_passive, rule_client_state, rule_ordered_sessions,
-    rule_request_router, rule_one_active;
+    rule_request_router, rule_one_active, rule_split_schedule, rule_as_declared;
 
 // rules-places.c: what stands where, and what it needs there
-RuleCheck rule_host_type;
+RuleCheck rule_host_type, rule_account_location, rule_own_connection, rule_dependency_replica,
+    rule_gateway_ha, rule_capacity;
 
 // rules-watch.c: who watches, and how
-RuleCheck rule_watchdog_elsewhere, rule_watchdog_interval;
+RuleCheck rule_watchdog_elsewhere, rule_watchdog_interval, rule_health_synchronous, rule_two_sinks;
 
 // rules-plan.c: objectives and the plan
-RuleCheck rule_plan_age, rule_rpo_now;
+RuleCheck rule_plan_age, rule_rpo_now, rule_responsible;

@@ -1,6 +1,9 @@
 // Rules over patterns, triggers and who is active.
 #include "model/rules-private.h"
 
+#include "base/timefmt.h"
+#include "model/split.h"
+
 static bool has_trigger(const Workload *workload, TriggerType type)
 {
     for (guint i = 0; i < workload->triggers->len; i++)
@@ -102,6 +105,40 @@ void rule_request_router(const RuleWorld *world, const RuleObject *object, GPtrA
             g_strdup_printf("It is triggered by requests in %u locations and names no router.",
                             workload->instances->len),
             "Name the workload that routes to it (`router`), so that a failover re-points it.");
+}
+
+void rule_split_schedule(const RuleWorld *world, const RuleObject *object, GPtrArray *findings)
+{
+    (void)world;
+    for (guint i = 0; i < object->workload->triggers->len; i++) {
+        const Trigger *trigger = object->workload->triggers->pdata[i];
+        char period[16], least[16], most[16], even[16];
+        Split split;
+        if (!split_of(object->workload, trigger, &split) || split_is_even(&split))
+            continue;
+        duration_format(split.period_ms, period);
+        duration_format(split.gap_min_ms, least);
+        duration_format(split.gap_max_ms, most);
+        duration_format(split.period_ms / split.parts, even);
+        rule_add(
+            findings, SEVERITY_WARNING,
+            g_strdup_printf("Trigger %s fires every %s, split over %u locations: together every "
+                            "%s to %s; evenly it were every %s.",
+                            trigger->name, period, split.parts, least, most, even),
+            "Set the offsets of the instances apart by the same time (`start_offset`).");
+    }
+}
+
+void rule_as_declared(const RuleWorld *world, const RuleObject *object, GPtrArray *findings)
+{
+    const WorkloadStatus *status = world->workload(object->workload->id, world->data);
+    for (guint i = 0; status && i < status->instances->len; i++) {
+        const InstanceStatus *instance = status->instances->pdata[i];
+        for (guint k = 0; instance->differences && k < instance->differences->len; k++)
+            rule_add(findings, SEVERITY_WARNING, g_strdup(instance->differences->pdata[k]),
+                     "Correct the fleet file, or what is installed there: plans and rules go by "
+                     "what is declared.");
+    }
 }
 
 static bool all_known(const WorkloadStatus *status)

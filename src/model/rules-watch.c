@@ -29,6 +29,82 @@ void rule_watchdog_elsewhere(const RuleWorld *world, const RuleObject *object, G
                  "stands).");
 }
 
+static void check_answer(const Location *location, const LocationStatus *status,
+                         GPtrArray *findings)
+{
+    static const char *const WORDS[] = {
+        [ANSWER_ACCEPTED] = "with 202: it takes note and answers nothing",
+        [ANSWER_REDIRECTED] = "with a redirection, which says nothing about this location"};
+    char limit[16];
+    if (status->answer == ANSWER_ACCEPTED || status->answer == ANSWER_REDIRECTED)
+        rule_add(findings, SEVERITY_ERROR,
+                 g_strdup_printf("Its health check answers %s.", WORDS[status->answer]),
+                 "Let the health check end with a response of its own, within its limit.");
+    duration_format(location->health.timeout_ms, limit);
+    if (status->answer == ANSWER_LATE && status->verdict.state != VERDICT_DOWN)
+        rule_add(findings, SEVERITY_WARNING,
+                 g_strdup_printf("Its last health check had no answer within %s, though it is not "
+                                 "down.",
+                                 limit),
+                 "Make the health check do less, or give it more time (`health.timeout`).");
+}
+
+void rule_health_synchronous(const RuleWorld *world, const RuleObject *object, GPtrArray *findings)
+{
+    const Location *location = object->location;
+    const LocationStatus *status = world->location(location->name, world->data);
+    char p99[16], limit[16];
+    if (!location->health.url || !status)
+        return;
+    check_answer(location, status, findings);
+    if (status->p99_us / 1000 * 4 < location->health.timeout_ms * 3)
+        return;
+    duration_format(status->p99_us / 1000, p99);
+    duration_format(location->health.timeout_ms, limit);
+    rule_add_moving(findings, SEVERITY_WARNING,
+                    g_strdup_printf("One health check in a hundred takes %s, near its limit of %s.",
+                                    p99, limit),
+                    "Make the health check do less, or give it more time (`health.timeout`).",
+                    g_strdup("near the limit"));
+}
+
+// ---- sinks -------------------------------------------------------------------------------------
+
+static bool are_apart(const GPtrArray *sinks)
+{
+    for (guint i = 1; i < sinks->len; i++) {
+        const RuleSink *first = sinks->pdata[0], *sink = sinks->pdata[i];
+        if (g_strcmp0(first->location, sink->location) != 0)
+            return true;
+    }
+    return false;
+}
+
+void rule_two_sinks(const RuleWorld *world, const RuleObject *object, GPtrArray *findings)
+{
+    static const char WAY_OUT[] =
+        "Declare a second sink in another location (`sinks` in signalboxd.conf(5)).";
+    const GPtrArray *sinks = world->sinks;
+    (void)object;
+    if (!sinks || !sinks->len)
+        rule_add(findings, SEVERITY_WARNING,
+                 g_strdup("Diagnostics and checkpoints of the audit log go nowhere else: they are "
+                          "lost with this daemon's location."),
+                 WAY_OUT);
+    else if (!are_apart(sinks)) {
+        const RuleSink *first = sinks->pdata[0];
+        rule_add(findings, SEVERITY_WARNING,
+                 g_strdup_printf(
+                     "%s %s: diagnostics and checkpoints of the audit log are lost with "
+                     "it.",
+                     sinks->len == 1 ? "There is one sink, in" : "All sinks are in one place,",
+                     first->location ? first->location : "no location of the fleet"),
+                 WAY_OUT);
+    }
+}
+
+// ---- the watchdog's pace -----------------------------------------------------------------------
+
 void rule_watchdog_interval(const RuleWorld *world, const RuleObject *object, GPtrArray *findings)
 {
     const Group *group = object->group;

@@ -19,6 +19,8 @@ typedef struct {
     gpointer data;
     // Vantage points: of VantagePoint *.
     const GPtrArray *vantages;
+    // True if the step can be done by the workload's driver; else it is done by hand. NULL = nobody says.
+    bool (*can)(const Workload *workload, StepKind step, gpointer data);
     // Where diagnostics and audit checkpoints are sent to: of RuleSink *. NULL = nobody says.
     const GPtrArray *sinks;
 } RuleWorld;

@@ -40,6 +40,7 @@ LocationStatus *location_status_new(const char *name)
     status->name = g_strdup(name);
     status->vantages = g_ptr_array_new_with_free_func(free_vantage);
     status->faults = g_ptr_array_new_with_free_func(g_free);
+    status->zones = g_ptr_array_new_with_free_func(g_free);
     return status;
 }
 
@@ -54,6 +55,7 @@ void location_status_free(LocationStatus *status)
     g_free(status->boot_id);
     g_ptr_array_unref(status->vantages);
     g_ptr_array_unref(status->faults);
+    g_ptr_array_unref(status->zones);
     g_free(status);
 }
 
@@ -156,6 +158,19 @@ void instance_status_free(InstanceStatus *status)
     g_free(status->detail);
     g_free(status->boot_id);
     g_ptr_array_unref(status->stages);
+    g_clear_pointer(&status->connections, g_ptr_array_unref);
+    g_clear_pointer(&status->differences, g_ptr_array_unref);
+    g_free(status);
+}
+
+void use_status_free(UseStatus *status)
+{
+    if (!status)
+        return;
+    g_free(status->at);
+    g_free(status->name);
+    g_free(status->location);
+    g_free(status->detail);
     g_free(status);
 }
 
@@ -181,6 +196,11 @@ static void free_instance(gpointer data)
     instance_status_free(data);
 }
 
+static void free_use(gpointer data)
+{
+    use_status_free(data);
+}
+
 static void free_trigger(gpointer data)
 {
     trigger_status_free(data);
@@ -195,6 +215,7 @@ WorkloadStatus *workload_status_new(const char *group, const char *name)
     status->proof = PROOF_MANUAL;
     status->triggers = g_ptr_array_new_with_free_func(free_trigger);
     status->instances = g_ptr_array_new_with_free_func(free_instance);
+    status->uses = g_ptr_array_new_with_free_func(free_use);
     return status;
 }
 
@@ -207,6 +228,8 @@ void workload_status_free(WorkloadStatus *status)
     g_free(status->name);
     g_free(status->driver);
     g_free(status->router);
+    g_free(status->routed_to);
+    g_ptr_array_unref(status->uses);
     g_ptr_array_unref(status->triggers);
     g_ptr_array_unref(status->instances);
     g_free(status);

@@ -46,6 +46,10 @@ typedef struct {
     Verdict verdict;
     GPtrArray *vantages; // of VantageStatus *
     GPtrArray *faults;   // of char *: faults inside it that are not its loss (F12)
+    GPtrArray *zones;    // of char *: the fault domains that are declared of it
+    guint capacity;      // of an isolated host (L3); 0 = nobody says
+    gint64 load;         // units that what is at home there takes …
+    gint64 standby_load; // … and what stands by there would take
     gint64 interval_ms;
     gint64 timeout_ms;
     guint failures_limit;
@@ -56,6 +60,7 @@ typedef struct {
     guint instances;
     guint active;         // instances observed active
     char *boot_id;        // NULL = not reported
+    AnswerStyle answer;   // how its health check answered last (L14)
     gint64 managed_at_ms; // when its management side last answered; 0 = never
 } LocationStatus;
 
@@ -82,7 +87,20 @@ typedef struct {
     bool quarantined;  // came back while its group lives elsewhere
     gint64 missed;     // recurrences missed since its location went down; -1 = unknown
     GPtrArray *stages; // of StageStatus *, in order; empty where there are none or nobody tells
+    // Of the backend alone, not told: what was seen of it beside that. NULL = nothing.
+    GPtrArray *connections; // of char *: names of those it uses
+    GPtrArray *differences; // of char *: sentences on what is declared otherwise (R26)
 } InstanceStatus;
+
+// What an instance needs beside itself (L1, L4, L5).
+typedef struct {
+    char *at; // the instance's location
+    ResourceKind kind;
+    char *name;
+    char *location; // where it stands; NULL = outside all locations
+    char *detail;   // "to orders-db through gateway gw-weu (2 installations)"; NULL
+    bool seen;      // its driver has seen it in use
+} UseStatus;
 
 typedef struct {
     char *name;
@@ -109,9 +127,11 @@ typedef struct {
     bool single_active;
     char *driver;
     char *router;
+    char *routed_to; // of a router: the location to which it was last seen to send; NULL
     ProofClass proof;
     GPtrArray *triggers;  // of TriggerStatus *
     GPtrArray *instances; // of InstanceStatus *
+    GPtrArray *uses;      // of UseStatus *
     guint findings;
 } WorkloadStatus;
 
@@ -259,6 +279,7 @@ InstanceStatus *instance_status_new(const char *location);
 void instance_status_free(InstanceStatus *status);
 TriggerStatus *trigger_status_new(void);
 void trigger_status_free(TriggerStatus *status);
+void use_status_free(UseStatus *status);
 WorkloadStatus *workload_status_new(const char *group, const char *name);
 void workload_status_free(WorkloadStatus *status);
 // NULL if the workload has no instance there.

@@ -54,5 +54,6 @@ void observation_free(Observation *observation)
     g_clear_pointer(&observation->replication, g_ptr_array_unref);
     g_clear_pointer(&observation->history, g_ptr_array_unref);
     g_clear_pointer(&observation->stages, g_ptr_array_unref);
+    discovery_free(observation->discovered);
     g_free(observation);
 }

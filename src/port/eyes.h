@@ -2,6 +2,7 @@
 // so that no drill without live steps can reach one (port/driver.h has the hands).
 #pragma once
 
+#include "model/discovery.h"
 #include "model/fleet.h"
 #include "model/runs.h"
 #include "model/status.h"
@@ -32,6 +33,7 @@ typedef struct {
     char *boot_id;
     GPtrArray *replication; // of ReplicationStatus *; NULL where there is none
     char *routed_to;        // of a router: the location it points to; NULL
+    Discovery *discovered;  // what it says of itself that could be declared; NULL = nothing
     bool maintains_limits;  // the target itself is in limited mode
     // Counts since `epoch` began, for what was lost; -1 = the target does not know.
     gint64 lost_transactions;

@@ -7,6 +7,7 @@
 typedef struct {
     ProbeSample sample;
     const char *detail;  // "200 in 41 ms", "connection refused", "no answer within 3s"; borrowed
+    AnswerStyle answer;  // how it came; unknown where nobody could be asked
     const char *boot_id; // if the answer names one; borrowed; NULL
     const char *const *faults; // NULL-ended list of faults inside the location; NULL = none
 } ProbeResult;

@@ -53,6 +53,10 @@ static const WireField FIELDS[] = {
     {"verdict", FIELD_STRUCT, FIELD(LocationStatus, verdict), .shape = &VERDICT_SHAPE},
     {"vantages", FIELD_STRUCTS, FIELD(LocationStatus, vantages), .shape = &VANTAGE_SHAPE},
     {"faults", FIELD_TEXTS, FIELD(LocationStatus, faults)},
+    {"zones", FIELD_TEXTS, FIELD(LocationStatus, zones)},
+    {"capacity", FIELD_UINT, FIELD(LocationStatus, capacity)},
+    {"load", FIELD_NUMBER, FIELD(LocationStatus, load)},
+    {"standby_load", FIELD_NUMBER, FIELD(LocationStatus, standby_load)},
     {"interval_s", FIELD_SECONDS, FIELD(LocationStatus, interval_ms)},
     {"timeout_s", FIELD_SECONDS, FIELD(LocationStatus, timeout_ms)},
     {"failures_limit", FIELD_UINT, FIELD(LocationStatus, failures_limit)},
@@ -63,6 +67,7 @@ static const WireField FIELDS[] = {
     {"instances", FIELD_UINT, FIELD(LocationStatus, instances)},
     {"active", FIELD_UINT, FIELD(LocationStatus, active)},
     {"boot_id", FIELD_TEXT, FIELD(LocationStatus, boot_id)},
+    {"answer", FIELD_NAME, FIELD(LocationStatus, answer), .names = &ANSWER_NAMES},
     {"managed_at", FIELD_TIME, FIELD(LocationStatus, managed_at_ms)},
 };
 

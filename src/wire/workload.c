@@ -77,6 +77,22 @@ static void drop_instance(gpointer status)
 static const WireShape INSTANCE_SHAPE =
     SHAPE("instance", InstanceStatus, INSTANCE_FIELDS, make_instance, drop_instance);
 
+static const WireField USE_FIELDS[] = {
+    {"at", FIELD_TEXT, FIELD(UseStatus, at), .required = true},
+    {"kind", FIELD_NAME, FIELD(UseStatus, kind), .names = &RESOURCE_NAMES},
+    {"name", FIELD_TEXT, FIELD(UseStatus, name), .required = true},
+    {"location", FIELD_TEXT, FIELD(UseStatus, location)},
+    {"detail", FIELD_TEXT, FIELD(UseStatus, detail)},
+    {"seen", FIELD_BOOL, FIELD(UseStatus, seen)},
+};
+
+static void drop_use(gpointer status)
+{
+    use_status_free(status);
+}
+
+static const WireShape USE_SHAPE = SHAPE("resource", UseStatus, USE_FIELDS, NULL, drop_use);
+
 static const WireField FIELDS[] = {
     {"id", FIELD_TEXT, FIELD(WorkloadStatus, id), .required = true},
     {"group", FIELD_TEXT, FIELD(WorkloadStatus, group), .required = true},
@@ -86,9 +102,11 @@ static const WireField FIELDS[] = {
     {"single_active", FIELD_BOOL, FIELD(WorkloadStatus, single_active)},
     {"driver", FIELD_TEXT, FIELD(WorkloadStatus, driver)},
     {"router", FIELD_TEXT, FIELD(WorkloadStatus, router)},
+    {"routed_to", FIELD_TEXT, FIELD(WorkloadStatus, routed_to)},
     {"proof", FIELD_NAME, FIELD(WorkloadStatus, proof), .names = &PROOF_NAMES},
     {"triggers", FIELD_STRUCTS, FIELD(WorkloadStatus, triggers), .shape = &TRIGGER_SHAPE},
     {"instances", FIELD_STRUCTS, FIELD(WorkloadStatus, instances), .shape = &INSTANCE_SHAPE},
+    {"uses", FIELD_STRUCTS, FIELD(WorkloadStatus, uses), .shape = &USE_SHAPE},
     {"findings", FIELD_UINT, FIELD(WorkloadStatus, findings)},
 };
 

@@ -98,6 +98,58 @@ static void test_example_is_whole(void)
     g_assert_cmphex(triggers, ==, (1u << TRIGGER_NAMES.count) - 1);
 }
 
+static const Resource *used(const Fleet *fleet, const char *workload, const char *location,
+                            const char *resource)
+{
+    const Instance *instance =
+        workload_instance(fleet_workload(fleet, workload), fleet_location(fleet, location));
+    const Resource *found = fleet_resource(fleet, resource);
+    return g_ptr_array_find(instance->resources, found, NULL) ? found : NULL;
+}
+
+// What a workload uses is said once, and found for each location.
+static void test_resources(void)
+{
+    g_autoptr(Fleet) fleet = load_example();
+    const Resource *orders = used(fleet, "payments/settle", "westeurope", "orders-weu");
+    const Resource *copy = used(fleet, "payments/settle", "northeurope", "orders-neu");
+    g_assert_null(used(fleet, "payments/settle", "northeurope", "orders-weu"));
+    g_assert_true(copy->to->copy_of == orders->to && copy->to->copy == COPY_REPLICA);
+    g_assert_true(orders->to->copies->pdata[0] == copy->to);
+    const Resource *erp = fleet_resource(fleet, "erp-weu");
+    g_assert_cmpuint(erp->gateway->installations, ==, 2);
+    g_assert_null(erp->to->location);
+    g_assert_cmpuint(fleet_location(fleet, "eastus")->capacity, ==, 40);
+}
+
+static void test_resource_mistakes(void)
+{
+    expect(
+        "fleet = \"f\";\n"
+        "locations = ( { name = \"west\"; } );\n"
+        "resources = (\n"
+        "  { name = \"sql\"; kind = \"connection\"; to = \"bd\"; },\n" // 4: twice
+        "  { name = \"db\"; kind = \"dependency\"; installations = 2; copy_of = \"db\"; },\n" // 5: twice
+        "  { name = \"gw\"; kind = \"gatway\"; location = \"west\"; },\n"                     // 6
+        "  { name = \"db\"; kind = \"dependency\"; } );\n"                                    // 7
+        "groups = ( { name = \"g\"; primary = \"west\";\n"
+        "  workloads = ( { name = \"w\"; kind = \"workflow\"; driver = \"site\"; uses = [ "
+        "\"sql-{location}\" ];\n"
+        "    instances = ( { location = \"west\"; } ); } ); } );\n",
+        "fleet.conf:4: resources[0]: location is missing; a resource of kind connection stands in "
+        "one.\n"
+        "fleet.conf:4: resources[0].to: found \"bd\"; expected the name of a resource of kind "
+        "dependency, did you mean \"db\"?\n"
+        "fleet.conf:5: resources[1].installations: only a resource of kind gateway has it; this "
+        "one is a dependency.\n"
+        "fleet.conf:5: resources[1].copy_of: a dependency cannot be its own copy.\n"
+        "fleet.conf:6: resources[2].kind: found \"gatway\"; expected one of integration-account, "
+        "connection, gateway, dependency, did you mean \"gateway\"?\n"
+        "fleet.conf:7: resources[3].name: there is a resource \"db\" already.\n"
+        "fleet.conf:9: groups[0].workloads[0].uses: there is no resource \"sql-west\", which the "
+        "instance in \"west\" uses.");
+}
+
 // The dump reads back to a fleet whose dump is the same.
 static void test_dump(void)
 {
@@ -358,7 +410,7 @@ static void test_includes(void)
         "parts/groups.conf:4: groups[1].rpo: found 5; expected a duration such as "
         "\"10s\" or \"1h30m\", from 0s to 365d.\n"
         "fleet.conf:6: surprise: a fleet file has no option \"surprise\"; it knows: "
-        "fleet, production, parallel, locations, groups.");
+        "fleet, production, parallel, locations, resources, groups.");
     scratch_release(&scratch);
 }
 
@@ -405,6 +457,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/conf/fleet/example", test_example);
     g_test_add_func("/conf/fleet/example-is-whole", test_example_is_whole);
+    g_test_add_func("/conf/fleet/resources", test_resources);
+    g_test_add_func("/conf/fleet/resource-mistakes", test_resource_mistakes);
     g_test_add_func("/conf/fleet/dump", test_dump);
     g_test_add_func("/conf/fleet/ten-mistakes", test_ten);
     g_test_add_func("/conf/fleet/single-mistakes", test_single);

@@ -251,6 +251,7 @@ typedef struct {
     ProbeSample sample;
     char *detail;
     guint faults;
+    AnswerStyle answer;
 } Probed;
 
 static void on_probed(const ProbeResult *result, gpointer data)
@@ -259,6 +260,7 @@ static void on_probed(const ProbeResult *result, gpointer data)
     probed->sample = result->sample;
     probed->detail = g_strdup(result->detail);
     probed->faults = result->faults ? g_strv_length((char **)result->faults) : 0;
+    probed->answer = result->answer;
     probed->done = true;
 }
 
@@ -270,14 +272,16 @@ static void test_prober(void)
         bool degraded;
         guint faults;
         const char *words;
+        AnswerStyle answer;
     } cases[] = {
-        {"{\"kind\":\"recover\"}", true, false, 0, "200 in "},
-        {"{\"kind\":\"dependency\",\"name\":\"bus\"}", true, true, 0, "degraded"},
-        {"{\"kind\":\"zone\",\"name\":\"z1\"}", true, true, 1, "degraded"},
-        {"{\"kind\":\"hang\"}", false, false, 0, "no answer within 0.5s"},
-        {"{\"kind\":\"garbage\"}", false, false, 0, "makes no sense"},
-        {"{\"kind\":\"slow\",\"delay_s\":0.42}", true, true, 0, "200 in 4"},
-        {"{\"kind\":\"down\"}", false, false, 0, "no connection"},
+        {"{\"kind\":\"recover\"}", true, false, 0, "200 in ", ANSWER_SYNCHRONOUS},
+        {"{\"kind\":\"dependency\",\"name\":\"bus\"}", true, true, 0, "degraded",
+         ANSWER_SYNCHRONOUS},
+        {"{\"kind\":\"zone\",\"name\":\"z1\"}", true, true, 1, "degraded", ANSWER_SYNCHRONOUS},
+        {"{\"kind\":\"hang\"}", false, false, 0, "no answer within 0.5s", ANSWER_LATE},
+        {"{\"kind\":\"garbage\"}", false, false, 0, "makes no sense", ANSWER_SYNCHRONOUS},
+        {"{\"kind\":\"slow\",\"delay_s\":0.42}", true, true, 0, "200 in 4", ANSWER_SYNCHRONOUS},
+        {"{\"kind\":\"down\"}", false, false, 0, "no connection", ANSWER_UNKNOWN},
     };
     World world;
     world_init(&world);
@@ -290,11 +294,64 @@ static void test_prober(void)
         g_assert_true(probed.sample.ok == cases[i].ok);
         g_assert_true(probed.sample.degraded == cases[i].degraded);
         g_assert_cmpuint(probed.faults, ==, cases[i].faults);
+        g_assert_cmpint(probed.answer, ==, cases[i].answer);
         g_assert_nonnull(strstr(probed.detail, cases[i].words));
         g_free(probed.detail);
         fault(&world, 0, "{\"kind\":\"recover\"}");
     }
     world_release(&world);
+}
+
+// ---- How a health check answers ---------------------------------------------------------------------
+
+static gboolean on_incoming(GSocketService *service, GSocketConnection *connection, GObject *source,
+                            gpointer data)
+{
+    const char *answer = *(const char **)data;
+    GOutputStream *out = g_io_stream_get_output_stream(G_IO_STREAM(connection));
+    char request[1024];
+    (void)service, (void)source;
+    g_input_stream_read(g_io_stream_get_input_stream(G_IO_STREAM(connection)), request,
+                        sizeof request, NULL, NULL);
+    g_output_stream_write_all(out, answer, strlen(answer), NULL, NULL, NULL);
+    g_io_stream_close(G_IO_STREAM(connection), NULL, NULL);
+    return TRUE;
+}
+
+// "Later" and "elsewhere" are no answers in the same exchange (R13).
+static void test_answers(void)
+{
+    static const struct {
+        const char *answer;
+        AnswerStyle style;
+    } CASES[] = {
+        {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", ANSWER_SYNCHRONOUS},
+        {"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+         ANSWER_ACCEPTED},
+        {"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n"
+         "Connection: close\r\n\r\n",
+         ANSWER_REDIRECTED},
+        {"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", ANSWER_SYNCHRONOUS},
+    };
+    g_autoptr(Fleet) fleet = fleet_new("f");
+    Location *place = fleet_add_location(fleet, "place");
+    ProberPort *prober = prober_new(clock_system(), NULL);
+    GSocketService *service = g_socket_service_new();
+    const char *answer = NULL;
+    guint16 port = g_socket_listener_add_any_inet_port(G_SOCKET_LISTENER(service), NULL, NULL);
+    g_signal_connect(service, "incoming", G_CALLBACK(on_incoming), &answer);
+    place->health.url = g_strdup_printf("http://127.0.0.1:%u/health", port);
+    for (guint i = 0; i < G_N_ELEMENTS(CASES); i++) {
+        Probed probed = {0};
+        answer = CASES[i].answer;
+        prober_probe(prober, place, on_probed, &probed);
+        run_until(&probed.done);
+        g_assert_cmpint(probed.answer, ==, CASES[i].style);
+        g_free(probed.detail);
+    }
+    prober_free(prober);
+    g_socket_service_stop(service);
+    g_object_unref(service);
 }
 
 static void test_http_driver(void)
@@ -412,6 +469,7 @@ int main(int argc, char **argv)
     g_test_add_func("/driver/daemon-signs-in", test_daemon_signs_in);
     g_test_add_func("/driver/tokens-and-throttling", test_tokens_and_throttling);
     g_test_add_func("/driver/prober", test_prober);
+    g_test_add_func("/driver/prober/answers", test_answers);
     g_test_add_func("/driver/http", test_http_driver);
     g_test_add_func("/driver/front-door", test_front_door);
     g_test_add_func("/driver/free-under-way", test_free_under_way);

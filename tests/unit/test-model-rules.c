@@ -83,6 +83,52 @@ static void add_workloads(World *world)
     add(world, "front", KIND_ROUTER, PATTERN_ACTIVE_PASSIVE);
 }
 
+static Resource *resource(World *world, const char *name, ResourceKind kind, Location *location)
+{
+    Resource *resource = fleet_add_resource(world->fleet, name);
+    resource->kind = kind;
+    resource->location = location;
+    return resource;
+}
+
+// An account, a connection and a database for each location, the second the replica of the first.
+static void add_resources(World *world)
+{
+    Location *const places[] = {world->west, world->north};
+    Workload *settle = group_workload(world->group, "settle");
+    Resource *first = NULL;
+    for (guint i = 0; i < 2; i++) {
+        static const char *const NAMES[][4] = {{"b2b-west", "gw-west", "db-west", "sql-west"},
+                                               {"b2b-north", "gw-north", "db-north", "sql-north"}};
+        Instance *instance = settle->instances->pdata[i];
+        Resource *account = resource(world, NAMES[i][0], RESOURCE_ACCOUNT, places[i]);
+        Resource *gateway = resource(world, NAMES[i][1], RESOURCE_GATEWAY, places[i]);
+        Resource *database = resource(world, NAMES[i][2], RESOURCE_DEPENDENCY, places[i]);
+        Resource *connection = resource(world, NAMES[i][3], RESOURCE_CONNECTION, places[i]);
+        gateway->installations = 2;
+        database->copy_of = first;
+        first = database;
+        connection->to = database;
+        connection->gateway = gateway;
+        Resource *const all[] = {account, gateway, database, connection};
+        for (guint k = 0; k < G_N_ELEMENTS(all); k++)
+            resource_place(all[k]);
+        instance_use(instance, account);
+        instance_use(instance, connection);
+    }
+}
+
+// Every 20 minutes from :00 in one place, from :10 in the other.
+static void split_schedule(World *world)
+{
+    Workload *settle = group_workload(world->group, "settle");
+    Trigger *trigger = settle->triggers->pdata[0];
+    trigger->has_recurrence = true;
+    trigger->recurrence.frequency = FREQUENCY_MINUTE;
+    trigger->recurrence.interval = 20;
+    ((Instance *)settle->instances->pdata[1])->start_offset_ms = 10 * 60 * 1000;
+}
+
 static void add_group_status(World *world)
 {
     GroupStatus *status = group_status_new("payments");
@@ -98,6 +144,8 @@ static World world_new(void)
 {
     static VantagePoint west = {(char *)"v1", (char *)"westeurope"},
                         north = {(char *)"v2", (char *)"northeurope"};
+    static RuleSink archive = {(char *)"archive", (char *)"northeurope"},
+                    elsewhere = {(char *)"elsewhere", NULL};
     World world = {.fleet = fleet_new("contoso"),
                    .locations = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_location),
                    .workloads = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_workload),
@@ -113,7 +161,14 @@ static World world_new(void)
     g_ptr_array_add(world.vantages, &west);
     g_ptr_array_add(world.vantages, &north);
     add_workloads(&world);
+    add_resources(&world);
+    split_schedule(&world);
     add_group_status(&world);
+    g_ptr_array_add(world.sinks, &archive);
+    g_ptr_array_add(world.sinks, &elsewhere);
+    g_ptr_array_add(world.group->unmanaged, g_strdup("tell the bank"));
+    g_hash_table_insert(world.group->responsibilities, g_strdup("manual"),
+                        g_strdup("the duty manager"));
     return world;
 }
 
@@ -142,6 +197,13 @@ static const GroupStatus *find_group(const char *name, gpointer data)
     return g_hash_table_lookup(((World *)data)->groups, name);
 }
 
+// All but one: nobody can promote what is called so.
+static bool can(const Workload *workload, StepKind step, gpointer data)
+{
+    (void)data;
+    return step != STEP_PROMOTE || strcmp(workload->name, "unmanaged") != 0;
+}
+
 static RuleWorld rules_of(World *world)
 {
     return (RuleWorld){.fleet = world->fleet,
@@ -151,6 +213,7 @@ static RuleWorld rules_of(World *world)
                        .group = find_group,
                        .data = world,
                        .vantages = world->vantages,
+                       .can = can,
                        .sinks = world->sinks};
 }
 
@@ -268,6 +331,154 @@ static void lags_unknown(World *world)
     replication(world)->lag_ms = -1;
 }
 
+// ---- what stands where ----
+
+static Instance *settle_at(World *world, guint at)
+{
+    return workload(world, "settle")->instances->pdata[at];
+}
+
+static Resource *named(World *world, const char *name)
+{
+    return fleet_resource(world->fleet, name);
+}
+
+static void replace_use(World *world, const char *old, const char *fresh)
+{
+    Instance *instance = settle_at(world, 1);
+    g_assert_true(g_ptr_array_remove(instance->resources, named(world, old)));
+    instance_use(instance, named(world, fresh));
+}
+
+static void one_account(World *world)
+{
+    replace_use(world, "b2b-north", "b2b-west");
+}
+
+static void one_connection(World *world)
+{
+    replace_use(world, "sql-north", "sql-west");
+}
+
+static void foreign_connection(World *world)
+{
+    named(world, "sql-north")->location = world->west;
+}
+
+static void seen_connection(World *world)
+{
+    for (guint i = 0; i < 2; i++) {
+        InstanceStatus *status = instance(world, "orders", i);
+        status->connections = g_ptr_array_new_with_free_func(g_free);
+        g_ptr_array_add(status->connections, g_strdup("sb-shared"));
+    }
+}
+
+static void no_copy(World *world)
+{
+    g_ptr_array_set_size(named(world, "db-west")->copies, 0);
+}
+
+static void unused_copy(World *world)
+{
+    named(world, "sql-north")->to = named(world, "db-west");
+}
+
+static void copy_in_the_same_place(World *world)
+{
+    named(world, "db-north")->location = world->west;
+}
+
+static void one_installation(World *world)
+{
+    named(world, "gw-north")->installations = 1;
+}
+
+static void isolated(World *world)
+{
+    world->west->host = world->north->host = HOST_ISOLATED;
+}
+
+static void too_small(World *world)
+{
+    isolated(world);
+    world->north->capacity = 6;
+}
+
+static void fits(World *world)
+{
+    isolated(world);
+    world->north->capacity = 7;
+}
+
+// ---- who watches, and is told ----
+
+static LocationStatus *north_status(World *world)
+{
+    return g_hash_table_lookup(world->locations, "northeurope");
+}
+
+static void answers_later(World *world)
+{
+    north_status(world)->answer = ANSWER_ACCEPTED;
+}
+
+static void answers_elsewhere(World *world)
+{
+    north_status(world)->answer = ANSWER_REDIRECTED;
+}
+
+static void answers_too_late(World *world)
+{
+    north_status(world)->answer = ANSWER_LATE;
+}
+
+static void answers_slowly(World *world)
+{
+    north_status(world)->p99_us = 2500 * 1000;
+}
+
+static void no_sink(World *world)
+{
+    g_ptr_array_set_size(world->sinks, 0);
+}
+
+static void one_sink(World *world)
+{
+    g_ptr_array_set_size(world->sinks, 1);
+}
+
+static void sinks_together(World *world)
+{
+    world->sinks->pdata[1] = world->sinks->pdata[0];
+}
+
+// ---- schedules, and what was found ----
+
+static void uneven_split(World *world)
+{
+    settle_at(world, 1)->start_offset_ms = 27 * 60 * 1000; // :07 of the next round
+}
+
+static void otherwise_declared(World *world)
+{
+    InstanceStatus *status = instance(world, "settle", 1);
+    status->differences = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(status->differences, g_strdup("In northeurope there is no trigger t."));
+}
+
+static void nobody_named(World *world)
+{
+    g_hash_table_remove_all(world->group->responsibilities);
+}
+
+static void by_hand(World *world)
+{
+    nobody_named(world);
+    g_ptr_array_set_size(world->group->unmanaged, 0);
+    add(world, "unmanaged", KIND_DATABASE, PATTERN_ACTIVE_PASSIVE);
+}
+
 typedef struct {
     const char *finding; // its id
     Severity severity;
@@ -277,6 +488,8 @@ typedef struct {
 
 static const Case CASES[] = {
     {"R01:workload/payments/settle", SEVERITY_ERROR, "northeurope has isolated hosts", other_host},
+    {"R02:workload/payments/settle", SEVERITY_ERROR,
+     "in northeurope uses the integration account b2b-west", one_account},
     {"R03:workload/payments/settle", SEVERITY_ERROR, "load-balanced", balanced_recurrence},
     {"R04:workload/payments/notices", SEVERITY_ERROR, "load-balanced", balanced_webhook},
     {"R05:workload/payments/mail", SEVERITY_ERROR, "competing-consumers", client_state_everywhere},
@@ -288,12 +501,41 @@ static const Case CASES[] = {
     {"R09:location/northeurope", SEVERITY_ERROR, "no health check", not_probed},
     {"R09:location/westeurope", SEVERITY_ERROR, "outside it", probed_from_inside},
     {"R10:group/payments", SEVERITY_ERROR, "takes up to 33s, the RTO is 30s", slow_watchdog},
+    {"R11:workload/payments/settle", SEVERITY_ERROR, "share the connection sql-west",
+     one_connection},
+    {"R11:workload/payments/settle", SEVERITY_ERROR,
+     "uses the connection sql-north, which is in westeurope", foreign_connection},
+    {"R11:workload/payments/orders", SEVERITY_ERROR, "seen to share the connection sb-shared",
+     seen_connection},
+    {"R12:workload/payments/settle", SEVERITY_ERROR, "db-west is in westeurope only", no_copy},
+    {"R12:workload/payments/settle", SEVERITY_ERROR, "the instance in northeurope does not use it",
+     unused_copy},
+    {"R12:workload/payments/settle", SEVERITY_ERROR, "db-west is in westeurope only",
+     copy_in_the_same_place},
+    {"R13:location/northeurope", SEVERITY_ERROR, "with 202", answers_later},
+    {"R13:location/northeurope", SEVERITY_ERROR, "with a redirection", answers_elsewhere},
+    {"R13:location/northeurope", SEVERITY_WARNING, "no answer within 3s", answers_too_late},
+    {"R13:location/northeurope", SEVERITY_WARNING, "takes 2.5s, near its limit of 3s",
+     answers_slowly},
+    {"R14:location/northeurope", SEVERITY_WARNING, "gateway gw-north has one installation",
+     one_installation},
+    {"R15:location/northeurope", SEVERITY_WARNING, "need 6 units, beside 1", isolated},
+    {"R15:location/northeurope", SEVERITY_ERROR, "carries 6 units, of which 1 are in use",
+     too_small},
+    {"R16:workload/payments/settle", SEVERITY_WARNING,
+     "together every 7m to 13m; evenly it were every 10m", uneven_split},
     {"R17:group/payments", SEVERITY_WARNING, "reviewed 340 days ago", old_review},
     {"R17:group/payments", SEVERITY_ERROR, "tested 400 days ago", old_test},
     {"R17:group/payments", SEVERITY_ERROR, "never tested", never_tested},
     {"R18:group/payments", SEVERITY_WARNING, "8m behind in northeurope; the RPO is 15m", lags},
     {"R18:group/payments", SEVERITY_ERROR, "16m behind", lags_too_far},
     {"R18:group/payments", SEVERITY_ERROR, "Nobody knows", lags_unknown},
+    {"R25:fleet", SEVERITY_WARNING, "go nowhere else", no_sink},
+    {"R25:fleet", SEVERITY_WARNING, "one sink, in northeurope", one_sink},
+    {"R25:fleet", SEVERITY_WARNING, "one place, northeurope", sinks_together},
+    {"R26:workload/payments/settle", SEVERITY_WARNING, "no trigger t", otherwise_declared},
+    {"R27:group/payments", SEVERITY_WARNING, "by hand in 1 place (tell the bank)", nobody_named},
+    {"R27:group/payments", SEVERITY_WARNING, "(promote unmanaged)", by_hand},
 };
 
 static const Finding *find(const GPtrArray *findings, const Case *c)
@@ -362,6 +604,16 @@ static void test_complete(void)
     }
 }
 
+static void test_fits(void)
+{
+    World world = world_new();
+    RuleWorld rules = rules_of(&world);
+    fits(&world);
+    g_autoptr(GPtrArray) findings = rules_check(&rules);
+    g_assert_cmpuint(findings->len, ==, 0);
+    world_release(&world);
+}
+
 // What is not known is not held against anybody.
 static void test_no_claim(void)
 {
@@ -401,6 +653,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/model/rules/hold", test_hold);
     g_test_add_func("/model/rules/complete", test_complete);
+    g_test_add_func("/model/rules/fits", test_fits);
     g_test_add_func("/model/rules/no-claim", test_no_claim);
     g_test_add_func("/model/rules/mark", test_mark);
     for (guint i = 0; i < G_N_ELEMENTS(CASES); i++) {
