@@ -42,6 +42,7 @@ void get_group_workloads(HttpRequest *request, void *data);
 void get_schedules(HttpRequest *request, void *data);
 void get_runs(HttpRequest *request, void *data);
 void get_statement(HttpRequest *request, void *data);
+void get_outlook(HttpRequest *request, void *data);
 void get_report(HttpRequest *request, void *data);
 void get_act_statement(HttpRequest *request, void *data);
 void get_reviews(HttpRequest *request, void *data);

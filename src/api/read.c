@@ -8,6 +8,7 @@
 #include "model/refusal.h"
 #include "wire/canonical.h"
 #include "wire/operation.h"
+#include "wire/outlook.h"
 #include "wire/report.h"
 #include "wire/statement.h"
 #include "wire/status.h"
@@ -157,6 +158,18 @@ void get_report(HttpRequest *request, void *data)
     }
     g_autofree char *text = report_markdown(report);
     http_request_reply_text(request, 200, "text/markdown; charset=utf-8", text);
+}
+
+void get_outlook(HttpRequest *request, void *data)
+{
+    const Api *api = data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Outlook) outlook =
+        engine_outlook(api->config.engine, http_request_var(request, "g"), &error);
+    if (outlook)
+        reply_json(request, 200, outlook_to_json(outlook), 0);
+    else
+        reply_error(request, error);
 }
 
 void get_gate(HttpRequest *request, void *data)

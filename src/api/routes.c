@@ -19,6 +19,7 @@ const HttpRoute API_ROUTES[] = {
     {"GET", "/v1/groups", get_list, 0, 0, &LIST_GROUPS},
     {"GET", "/v1/groups/{id}", get_object, 0, 0, &LIST_GROUPS},
     {"GET", "/v1/groups/{g}/workloads", get_group_workloads, 0, 0, NULL},
+    {"GET", "/v1/groups/{g}/outlook", get_outlook, 0, 0, NULL},
     {"GET", "/v1/groups/{g}/gates/maintenance", get_gate, 0, 0, NULL},
     {"POST", "/v1/groups/{g}/automation", post_automation, 0, 0, NULL},
     {"POST", "/v1/groups/{g}/plan/review", post_review, 0, 0, NULL},

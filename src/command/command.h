@@ -139,6 +139,7 @@ int run_failover(Session *session, int argc, char **argv);
 int run_failback(Session *session, int argc, char **argv);
 int run_drill(Session *session, int argc, char **argv);
 int run_signoff(Session *session, int argc, char **argv);
+int run_outlook(Session *session, int argc, char **argv);
 int run_plans(Session *session, int argc, char **argv);
 int run_report(Session *session, int argc, char **argv);
 int run_watch(Session *session, int argc, char **argv);

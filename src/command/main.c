@@ -69,6 +69,13 @@ const Command COMMANDS[] = {
      "says that somebody knows of it: it stays listed, and in every statement, and counts again "
      "when the date passes or its facts change.",
      run_readiness, readiness_options},
+    {"outlook", "GROUP", "says what a group's failover would be like",
+     "Its objectives against what earlier operations and drills took, replication over the last "
+     "two "
+     "hours, the maintenance gate, what would not work, what is yours to do, who does what, and "
+     "what "
+     "customers would be told.",
+     run_outlook, NULL},
     {"plans", "[review GROUP --reason TEXT] [--fail-on warning|error]",
      "says when the failover plans were reviewed and tested, and are due",
      "A plan is due a year after the older of the two dates. review records that it was reviewed "

@@ -1,6 +1,7 @@
 // What follows from what was observed: modes, roles, replication, loss bounds. Done for a group whenever
 // something under it has changed; nothing here is stored.
 #include "engine/findings.h"
+#include "engine/lag.h"
 #include "engine/seen.h"
 #include "engine/history.h"
 
@@ -489,6 +490,7 @@ static void derive_group(Engine *engine, GroupLive *live)
         findings_touch_group(engine, live->group);
     live->lagged = lag_moves(live);
     seen_group(engine, live);
+    lag_note(engine, live);
     tell(engine, ENGINE_GROUP, live->group->name);
 }
 

@@ -116,6 +116,7 @@ static void make_containers(Engine *engine)
     engine->operations = g_ptr_array_new_with_free_func(free_operation);
     engine->operation_by_id = g_hash_table_new(g_str_hash, g_str_equal);
     engine->execs = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_exec);
+    engine->lags = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     engine->durations = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_durations);
     engine->requests = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_note);
     engine->acknowledged = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
@@ -176,6 +177,7 @@ void engine_free(Engine *engine)
     g_ptr_array_unref(engine->operations);
     g_hash_table_unref(engine->execs);
     g_hash_table_unref(engine->durations);
+    g_hash_table_unref(engine->lags);
     g_hash_table_unref(engine->requests);
     g_hash_table_unref(engine->acknowledged);
     g_hash_table_unref(engine->orphans);

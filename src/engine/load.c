@@ -3,6 +3,7 @@
 #include "engine/alarms.h"
 #include "engine/findings.h"
 #include "engine/history.h"
+#include "engine/lag.h"
 #include "engine/motion.h"
 #include "engine/seen.h"
 #include "wire/audit.h"
@@ -159,6 +160,13 @@ static bool take_seen_location(Engine *engine, const StoreEntry *entry, const ch
     return seen_take_location(engine, name, json, error);
 }
 
+static bool take_lag(Engine *engine, const StoreEntry *entry, const char *name, json_t *json,
+                     GError **error)
+{
+    (void)entry;
+    return lag_take(engine, name, json, error);
+}
+
 static bool take_seen_group(Engine *engine, const StoreEntry *entry, const char *name, json_t *json,
                             GError **error)
 {
@@ -211,6 +219,7 @@ static const Stage STAGES[] = {
     {"alarm/", take_alarm, false, false},
     {"seen/location/", take_seen_location, true, false},
     {"seen/group/", take_seen_group, true, false},
+    {"seen/lag/", take_lag, true, false},
     {"finding/", take_finding, true, false},
     {"runs/", take_runs, false, false},
 };

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "engine/engine.h"
+#include "model/outlook.h"
 #include "model/quorum.h"
 
 // `operation` and `signoff` are borrowed; `signoff` is NULL if and only if `error` is set. `operation` may be
@@ -148,6 +149,9 @@ typedef struct {
 // Needs ROLE_BIT_OPERATOR. REFUSAL_NOT_FOUND, REFUSAL_PRECONDITION (mark), REFUSAL_NO_REASON.
 void engine_accept_finding(Engine *engine, const AcceptRequest *request, EngineDone done,
                            gpointer data);
+
+// What the group's failover would be like, on what is known now. The caller frees. REFUSAL_NOT_FOUND.
+Outlook *engine_outlook(Engine *engine, const char *group, GError **error);
 
 // The maintenance gate (F5): true = open. `ret_why` says why, for people; the caller frees.
 // REFUSAL_NOT_FOUND if there is no such group.

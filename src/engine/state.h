@@ -163,6 +163,7 @@ struct Engine {
     GPtrArray *operations; // owned, oldest first
     GHashTable *operation_by_id;
     GHashTable *execs;        // key → Exec *
+    GHashTable *lags;         // "workload\nfrom\nto" → LagSeries *, owned
     GHashTable *durations;    // step kind name → GArray of gint64
     GHashTable *requests;     // idempotency key → RequestNote *
     GHashTable *acknowledged; // alarm id → AckNote *

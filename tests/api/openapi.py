@@ -300,6 +300,10 @@ def failover(t, ask, backend):
     t.ended = ended["id"]
     ask("GET", path, 200)
     report(t, ask, path, ended)
+    outlook = ask("GET", "/v1/groups/pay/outlook", 200).json
+    t.check(outlook["forecast"]["usual_s"] is not None and not outlook["gate"]["open"], "the outlook knows what it took")
+    t.check(any(lag["samples"] for lag in outlook["lags"]), "and how replication was")
+    ask("GET", "/v1/groups/none/outlook", 404, "not-found")
     gate = ask("GET", "/v1/groups/pay/gates/maintenance", 200).json
     t.equal(gate["state"], "closed", "the gate is closed now")
     group = ask("GET", "/v1/groups/pay", 200).json

@@ -8,6 +8,7 @@
 #include "wire/audit.h"
 #include "wire/operation.h"
 #include "wire/problem.h"
+#include "wire/outlook.h"
 #include "wire/report.h"
 #include "wire/statement.h"
 #include "wire/status.h"
@@ -26,6 +27,7 @@ static const struct {
     {"Act", &ACT_SHAPE},           {"Statement", &STATEMENT_SHAPE},
     {"AuditRecord", &AUDIT_SHAPE}, {"Restatement", &RESTATEMENT_SHAPE},
     {"Report", &REPORT_SHAPE},     {"Objective", &OBJECTIVE_SHAPE},
+    {"Outlook", &OUTLOOK_SHAPE},
 };
 
 static json_t *schema_of_shape(const WireShape *shape);

@@ -132,11 +132,100 @@ static void test_people(void)
     finish(sim);
 }
 
+static Outlook *look(Sim *sim)
+{
+    Outlook *outlook = engine_outlook(sim->engine, "payments", NULL);
+    g_assert_nonnull(outlook);
+    return outlook;
+}
+
+static const LagHistory *lag_to(const Outlook *outlook, const char *to)
+{
+    for (guint i = 0; i < outlook->lags->len; i++) {
+        const LagHistory *lag = outlook->lags->pdata[i];
+        if (g_str_equal(lag->to, to))
+            return lag;
+    }
+    g_error("no link to %s", to);
+}
+
+// Replication is seen minute by minute; it outlives a restart; a link that nobody hears of is unknown, not fine.
+static void test_lag(void)
+{
+    Sim *sim = sim_new(3, NULL);
+    sim_pass(sim, 10 * 60 * 1000);
+    {
+        g_autoptr(Outlook) outlook = look(sim);
+        const LagHistory *lag = lag_to(outlook, "north");
+        g_assert_cmpuint(lag->samples->len, >=, 10);
+        g_assert_cmpint(lag->lag_ms, >=, 0);
+        g_assert_cmpint(lag->p95_ms, >=, 0);
+        g_assert_cmpint(lag->worst_ms, >=, lag->p95_ms);
+    }
+    sim_restart(sim);
+    sim_pass(sim, 20000);
+    {
+        g_autoptr(Outlook) outlook = look(sim);
+        g_assert_cmpuint(lag_to(outlook, "north")->samples->len, >=, 10);
+    }
+    sim_region(sim->world, "west")->replication_off = true;
+    sim_pass(sim, 5 * 60 * 1000);
+    {
+        g_autoptr(Outlook) outlook = look(sim);
+        g_assert_cmpint(lag_to(outlook, "north")->worst_ms, >=, 3 * 60 * 1000); // it grew
+    }
+    sim_region_set(sim->world, "north", REGION_DOWN);
+    sim_pass(sim, 3 * 60 * 1000);
+    {
+        g_autoptr(Outlook) outlook = look(sim);
+        const LagHistory *lag = lag_to(outlook, "north");
+        g_assert_cmpint(lag->lag_ms, ==, -1);
+        g_assert_cmpint(((const LagSample *)lag->samples->pdata[lag->samples->len - 1])->lag_ms, ==,
+                        -1);
+    }
+    finish(sim);
+}
+
+// Nobody has a forecast before something was carried out; afterwards there is one, and the gate tells why it is shut.
+static void test_outlook(void)
+{
+    Sim *sim = sim_new(3, with_people);
+    g_autoptr(GError) error = NULL;
+    sim_pass(sim, 20000);
+    {
+        g_autoptr(Outlook) outlook = look(sim);
+        g_assert_cmpint(outlook->usual_ms, ==, -1);
+        g_assert_cmpuint(outlook->steps, >, 0);
+        g_assert_cmpuint(outlook->unknown_steps, ==, outlook->steps);
+        g_assert_true(outlook->gate_open);
+        g_assert_cmpstr(((const Notice *)outlook->notices->pdata[1])->text, ==,
+                        "payments runs in north");
+        g_assert_cmpstr(outlook->unmanaged->pdata[0], ==, "tell the desk");
+    }
+    sim_region_set(sim->world, "west", REGION_DOWN);
+    g_assert_true(sim_until(sim, has_open, 60000));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_until(sim, waits_for_person, 120000));
+    {
+        g_autoptr(Outlook) outlook = look(sim);
+        g_assert_cmpint(outlook->usual_ms, >=, 0);
+        g_assert_cmpint(outlook->usual_p95_ms, >=, outlook->usual_ms);
+        g_assert_cmpuint(outlook->unknown_steps, <, outlook->steps);
+        g_assert_false(outlook->gate_open);
+        g_assert_nonnull(outlook->gate_why);
+    }
+    g_assert_null(engine_outlook(sim->engine, "nobody", &error));
+    g_assert_error(error, REFUSAL, REFUSAL_NOT_FOUND);
+    finish(sim);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/sim/environment/window", test_window);
     g_test_add_func("/sim/environment/window-aborted", test_window_aborted);
     g_test_add_func("/sim/environment/people", test_people);
+    g_test_add_func("/sim/environment/lag", test_lag);
+    g_test_add_func("/sim/environment/outlook", test_outlook);
     return g_test_run();
 }
