@@ -197,6 +197,11 @@ static void turn(Engine *engine, Motion *motion, Operation *copy)
     GroupRecord *record = motion_record(engine, motion, copy->group);
     record->mode = MODE_FAILING_BACK;
     record->since_ms = engine->now_ms;
+    AuditRecord *audit =
+        motion_audit(motion, "executor", "operation.turned", "operation", copy->id);
+    audit->digest = g_strdup(copy->digest);
+    audit->detail = g_strdup_printf("from %s to %s, epoch %" G_GINT64_FORMAT, copy->from, copy->to,
+                                    copy->epoch);
     motion_say(motion, SEVERITY_INFO, "operation", copy->id, "%s has arrived in %s and goes home",
                copy->group, copy->from);
 }

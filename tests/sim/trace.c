@@ -135,6 +135,14 @@ static const char *take_pnr(Past *past, const AuditRecord *record)
     return wrong;
 }
 
+// A live drill goes home: one more point of no return, and behind it no abort either.
+static const char *take_turned(Past *past, const AuditRecord *record)
+{
+    const char *wrong = past->past_pnr ? take_intent(past, record) : "it has not arrived";
+    past->past_pnr = false;
+    return wrong;
+}
+
 static const char *take_hold(Past *past, const AuditRecord *record)
 {
     (void)record;
@@ -186,6 +194,7 @@ static const struct {
     {"operation.restated", take_restated},
     {"operation.started", take_started},
     {"operation.point-of-no-return", take_pnr},
+    {"operation.turned", take_turned},
     {"operation.hold", take_hold},
     {"operation.resume", take_resume},
     {"operation.abort", take_abort},
