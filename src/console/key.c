@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "console/private.h"
+#include "model/refusal.h"
 #include "model/signature.h"
 #include "wire/statement.h"
 
@@ -60,6 +61,23 @@ static char *text_to_sign(const Console *console, const SignOff *signoff, GError
     return NULL;
 }
 
+// A refusal leaves the form as it is: with another key, or once the list is right, it may be sent again. Otherwise it
+// is over: recorded, or still being asked after.
+static void on_sent(json_t *json, const char *text, const GError *error, gpointer data)
+{
+    Console *console = data;
+    (void)json, (void)text;
+    console->signing.sent = false;
+    if (error && error->domain == REFUSAL) {
+        fail(console, error->message);
+        return;
+    }
+    set_state(console, SIGNING_IDLE, NULL);
+    console_refresh(console); // the form closes
+    if (error)
+        console_say_unsent(console, error);
+}
+
 static void on_signed(const char *signature, const GError *error, gpointer data)
 {
     Console *console = data;
@@ -77,9 +95,8 @@ static void on_signed(const char *signature, const GError *error, gpointer data)
     }
     g_autoptr(SignOff) signoff = g_steal_pointer(&console->to_sign);
     signoff->signature = g_strdup(signature);
-    set_state(console, SIGNING_IDLE, NULL);
-    console_refresh(console); // the form closes
-    console_send_signoff(console, signoff);
+    console->signing.sent = true;
+    console_send_signoff(console, signoff, on_sent);
 }
 
 static void start(Console *console, const SigningKey *key, const SignOff *signoff, const char *text)

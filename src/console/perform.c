@@ -133,12 +133,8 @@ static void review(Console *console, const Effect *effect)
     client_post(console->client, path, body, 0, on_command, console);
 }
 
-static void on_signed(json_t *json, const char *text, const GError *error, gpointer data)
+void console_say_unsent(Console *console, const GError *error)
 {
-    Console *console = data;
-    (void)json, (void)text;
-    if (!error) // the receipt is told when the journal has it
-        return;
     bool open = !err_is(error, ERR_UNREACHABLE) && error->domain != REFUSAL;
     if (open)
         console_say(console, ROLE_ALARM, "Sign-off UNKNOWN, still asking: %s", error->message);
@@ -146,10 +142,17 @@ static void on_signed(json_t *json, const char *text, const GError *error, gpoin
         say_failure(console, "Sign-off", error);
 }
 
-void console_send_signoff(Console *console, const SignOff *signoff)
+static void on_signed(json_t *json, const char *text, const GError *error, gpointer data)
+{
+    (void)json, (void)text;
+    if (error) // the receipt is told when the journal has it
+        console_say_unsent(data, error);
+}
+
+void console_send_signoff(Console *console, const SignOff *signoff, ClientDone done)
 {
     console_say(console, ROLE_NORMAL, "Sign-off journalled, sending …");
-    client_sign(console->client, signoff, on_signed, console);
+    client_sign(console->client, signoff, done, console);
 }
 
 static void sign(Console *console, const Effect *effect)
@@ -157,7 +160,7 @@ static void sign(Console *console, const Effect *effect)
     if (effect->text)
         console_key_sign(console, effect);
     else
-        console_send_signoff(console, effect->signoff);
+        console_send_signoff(console, effect->signoff, on_signed);
 }
 
 typedef struct {

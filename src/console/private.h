@@ -60,8 +60,10 @@ void console_keys_look(Console *console);
 void console_key_sign(Console *console, const Effect *effect);
 void console_key_cancel(Console *console);
 void console_keys_release(Console *console);
-// Journals and sends a sign-off; what became of it is told.
-void console_send_signoff(Console *console, const SignOff *signoff);
+// Journals and sends a sign-off.
+void console_send_signoff(Console *console, const SignOff *signoff, ClientDone done);
+// Tells that a sign-off was refused, not sent, or that its fate is not known.
+void console_say_unsent(Console *console, const GError *error);
 
 void console_say(Console *console, Style style, const char *format, ...) G_GNUC_PRINTF(3, 4);
 void console_refresh(Console *console);

@@ -51,7 +51,7 @@ static const Failure FAILURES[] = {
     {"incorrect passphrase", KEY_FROM_UNKNOWN,
      "The key %s is protected by a passphrase, which is never asked for here: give the key to the "
      "agent (ssh-add FILE) and choose it there."},
-    {"too open", KEY_FROM_UNKNOWN,
+    {"too open", KEY_FROM_FILE,
      "The file of %s can be read by others, so ssh-keygen does not use it: chmod 600 FILE."},
     {"device not found", KEY_FROM_UNKNOWN, "The hardware key of %s is not plugged in."},
     {"Error connecting to agent", KEY_FROM_AGENT,

@@ -43,6 +43,7 @@ typedef struct {
     const char *operation; // what is being signed, or was to be; NULL
     const char *key;       // with which key, in words
     bool hardware;         // it waits for a touch
+    bool sent;             // it is signed; the backend's answer is waited for
     gint64 since_ms;       // monotonic
     const char *failure;   // a sentence
 } Signing;

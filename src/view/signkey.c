@@ -71,6 +71,8 @@ char *key_choice_obstacle(const KeyChoice *choice, const Signing *signing, Signa
 char *signing_words(const Signing *signing, gint64 mono_ms)
 {
     gint64 for_ms = mono_ms - signing->since_ms;
+    if (signing->sent)
+        return g_strdup_printf("Signed with %s, journalled, sent …", signing->key);
     if (signing->hardware)
         return g_strdup_printf("Waiting for a touch of the hardware key %s, %" G_GINT64_FORMAT
                                "s. Esc gives up.",

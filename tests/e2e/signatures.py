@@ -5,26 +5,13 @@ revoked key leaves behind; the log checked offline, by us and by doc/VERIFY alon
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
 from sbtest import SRCDIR, Test, until
 from demo import Demo, fetch
-
-SIGNOFF = "signoff@signalbox"
-
-
-def make_key(t, name, kind="ed25519"):
-    """A key pair; its public line without the comment."""
-    subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-C", name, "-f", t.path(name)], check=True)
-    return " ".join(t.read(name + ".pub").split()[:2])
-
-
-def ssh_sign(t, key, text, name_space=SIGNOFF):
-    return subprocess.run(["ssh-keygen", "-Y", "sign", "-f", t.path(key), "-n", name_space], input=text,
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout.decode()
+from signers import SIGNOFF, Agent, Signers, make_key, ssh_sign
 
 
 class World:
@@ -36,39 +23,16 @@ class World:
         os.makedirs(t.path("home"))
         self.home = {"HOME": t.path("home"), "SSH_AUTH_SOCK": "", "SIGNALBOX_KEY": ""}
         self.me = self.demo.get("/v1/whoami")["operator"]
-        self.allow("")
-        self.reload()
+        self.signers = Signers(self.demo)
+        self.second_login()
+        t.check(self.signers.require(), "the group asks for signatures after a reload")
 
-    def reload(self):
-        """Ledger requires signatures; a second login of the same person."""
-        fleet = self.demo.path("fleet.conf")
-        text = open(fleet, encoding="utf-8").read().replace('signature = "preferred"', 'signature = "required"')
-        text = text.replace('hold = "0s"', 'hold = "1s"')
-        open(fleet, "w", encoding="utf-8").write(text)
+    def second_login(self):
+        """Who runs the demo has a token too."""
         conf = self.demo.path("signalboxd.conf")
         text = open(conf, encoding="utf-8").read()
-        text = text.replace('tokens = (', f'tokens = (\n  {{ name = "{self.me}"; file = "alice.token"; '
-                                          'roles = [ "approver" ]; },').replace(
-            '{ name = "alice"; file = "alice.token"; roles = [ "operator", "approver" ]; },', "")
+        text = text.replace('name = "alice"; file', f'name = "{self.me}"; file')
         open(conf, "w", encoding="utf-8").write(text)
-        os.kill(self.demo.pid("signalboxd"), signal.SIGHUP)
-        self.t.wait_for(lambda: self.demo.group("ledger")["policy"]["signature"] == "required",
-                        "the group asks for signatures after a reload")
-
-    def allow(self, lines, name="allowed_signers"):
-        """Replaces a list as one should, by renaming; tells whether it was taken up."""
-        path = self.demo.path(name)
-        with open(path + ".new", "w", encoding="utf-8") as f:
-            f.write(lines or "nobody " + " ".join(open(self.demo.path("bob.key.pub")).read().split()[:2]) + "\n")
-        os.rename(path + ".new", path)
-
-    def revoke(self, *keys):
-        self.allow("# revoked\n" + "".join(k + "\n" for k in keys), "revoked_keys")
-
-    def agent(self, socket):
-        self.t.spawn("ssh-agent", "-D", "-a", socket)
-        self.t.wait_for(lambda: os.path.exists(socket), "an agent runs")
-        return {**self.home, "SSH_AUTH_SOCK": socket}
 
     def sign(self, operation, *more, env=None):
         return self.demo.sign(operation, *more, env={**self.home, **(env or {})})
@@ -100,19 +64,17 @@ def refused(t, answer, words, name):
 
 def test_keys_in_words(t, world, operation):
     """What stands in the way is said before anything is sent."""
-    socket = t.path("agent")
     refused(t, world.sign(operation), r"There is no SSH agent \(SSH_AUTH_SOCK", "no agent, no key: said")
     refused(t, world.sign(operation, "--no-signature"), "no sign-off without a signature", "nor can it be left out")
-    agent = world.agent(socket)
+    held = Agent(t)
+    agent = {**world.home, "SSH_AUTH_SOCK": held.socket}
     refused(t, world.sign(operation, env=agent), "offers no keys.*locked", "an agent without keys: said")
-    subprocess.run(["ssh-add", "-q", t.path("mine")], env={**os.environ, **agent}, check=True)
+    held.add(t.path("mine"))
     refused(t, world.sign(operation, "--key", "SHA256:nonononono", env=agent), "There is no key", "a key that is not there")
-    askpass = t.write("askpass", "#!/bin/sh\necho secret\n", 0o700)
-    lock = {**os.environ, **agent, "SSH_ASKPASS": askpass, "SSH_ASKPASS_REQUIRE": "force", "DISPLAY": ":0"}
-    subprocess.run(["ssh-add", "-x"], env=lock, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    held.lock()
     refused(t, world.sign(operation, env=agent), r"locked \(ssh-add -X\)", "a locked agent: said")
-    subprocess.run(["ssh-add", "-X"], env=lock, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "secret", "-f", t.path("closed")], check=True)
+    held.unlock()
+    make_key(t, "closed", "secret")
     refused(t, world.sign(operation, "--key", t.path("closed")), "protected by a passphrase", "a protected file: said")
     t.equal(world.demo.operation(operation)["signoffs"], [], "nothing of this was sent")
     return agent
@@ -124,15 +86,15 @@ def test_backend_refuses(t, world, operation, agent, mine):
     t.equal(world.put(operation, "-----BEGIN SSH SIGNATURE-----\nAAAA\n-----END SSH SIGNATURE-----\n")[:2],
             (422, "bad-signature"), "nonsense is no signature")
     refused(t, world.sign(operation, env=agent), "not among the allowed signers", "a key that is not listed: said")
-    world.allow(f'{me} valid-before="20200101" {mine}\n')
+    world.signers.allow(f'{me} valid-before="20200101" {mine}')
     refused(t, world.sign(operation, env=agent), "outside its validity", "an expired key: said")
-    world.allow(f'{me} namespaces="file" {mine}\n')
+    world.signers.allow(f'{me} namespaces="file" {mine}')
     t.equal(world.put(operation, ssh_sign(t, "mine", world.statement(operation)))[:2], (403, "key-not-allowed"),
             "a key for other things")
-    world.allow(f'{me} namespaces="{SIGNOFF}" {mine}\n')
-    world.revoke(mine)
+    world.signers.allow(f'{me} namespaces="{SIGNOFF}" {mine}')
+    world.signers.revoke(mine)
     refused(t, world.sign(operation, env=agent), "is revoked", "a revoked key: said, without a reload")
-    world.revoke()
+    world.signers.revoke()
     text = world.statement(operation)
     t.equal(world.put(operation, ssh_sign(t, "mine", text, "drill@signalbox"))[:2], (422, "wrong-namespace"),
             "what was signed for a drill is worth nothing")
@@ -151,7 +113,7 @@ def test_one_person_one_key(t, world, operation, agent, mine, shared):
     token = {**demo.bob(), "SIGNALBOX_TOKEN_FILE": demo.path("alice.token")}
     refused(t, world.sign(operation, "--key", t.path("shared"), env=token), "has signed this already",
             "another login is the same person")
-    world.allow(f"{me} {mine}\nbob {mine}\nbob {shared}\n")
+    world.signers.allow(f"{me} {mine}", f"bob {mine}", f"bob {shared}")
     refused(t, world.sign(operation, env={**agent, **demo.bob()}), "One key counts once", "one key for two people")
     return first
 
@@ -159,30 +121,30 @@ def test_one_person_one_key(t, world, operation, agent, mine, shared):
 def test_revoked(t, world, operation, agent, mine, shared):
     """The key of a sign-off that was given is revoked: it is void, and asked for again."""
     demo, me = world.demo, world.me
-    world.revoke(mine)
+    world.signers.revoke(mine)
     t.wait_for(lambda: demo.operation(operation)["signoffs"][0]["void"], "a revoked key voids its sign-off")
     t.contains(demo.operation(operation)["signoffs"][0]["void_why"], "is revoked", "with its reason")
     audit = [json.loads(l) for l in demo.run("audit", "export")[1].splitlines()]
     t.equal([r["action"] for r in audit].count("signoff.void"), 1, "in the log")
-    world.revoke()
-    world.allow(f"{me} {mine}\nbob {shared}\n")
+    world.signers.revoke()
+    world.signers.allow(f"{me} {mine}", f"bob {shared}")
     t.check(world.sign(operation, env=agent)[0] == 0, "it can be given again with a good key")
     status, out, _ = world.sign(operation, "--key", t.path("shared"), env=demo.bob())
     t.check(status == 0 and "(ed25519, file)" in out, "the second person signs with a file")
-    t.wait_for(lambda: demo.operation(operation)["state"] == "completed", "and it runs to its end", 60)
+    t.wait_for(lambda: demo.operation(operation)["past_pnr"], "and it passes its point of no return", 60)
 
 
 def test_broken_lists(t, world):
     """A slip in a list is told, and what was in force stays so."""
     demo = world.demo
     good = open(demo.path("allowed_signers"), encoding="utf-8").read()
-    world.allow("* ssh-ed25519 AAAA\n")
+    world.signers.allow("* ssh-ed25519 AAAA")
     t.wait_for(lambda: any(a["id"] == "signers" and not a["ended_at"] for a in demo.get("/v1/alarms")["alarms"]),
                "a broken list raises an alarm")
     status, _, err = t.run("signalboxd", "--check", "--config", demo.path("signalboxd.conf"))
     t.check(status == 1 and "line 1" in err and "pattern" in err, "--check says which line and why")
     t.note(err)
-    world.allow(good)
+    world.signers.write("allowed_signers", good)
     os.chmod(demo.path("allowed_signers"), 0o666)
     status, _, err = t.run("signalboxd", "--check", "--config", demo.path("signalboxd.conf"))
     t.check(status == 1 and "others can write it" in err, "a list that everybody can write is no list")
@@ -192,7 +154,7 @@ def test_broken_lists(t, world):
     open(demo.path("revoked_keys"), "w").close()
     status, _, err = t.run("signalboxd", "--check", "--config", demo.path("signalboxd.conf"))
     t.check(status == 1 and "it is empty" in err, "an empty revocation list is refused")
-    world.revoke()
+    world.signers.revoke()
 
 
 def rechained(records):
@@ -241,10 +203,10 @@ def test_audit(t, world, mine):
     forged[signed]["actor"] = "mallory"
     status, out, _ = verify(rechained(forged), *lists)
     t.check(status == 1 and "NOT VERIFIED (not-allowed)" in out, "another name is not the key's")
-    world.revoke(mine)
+    world.signers.revoke(mine)
     status, out, _ = verify(export, *lists)
     t.check(status == 1 and "NOT VERIFIED (revoked)" in out, "a key that is revoked now is told")
-    world.revoke()
+    world.signers.revoke()
 
 
 def test_document(t, world):

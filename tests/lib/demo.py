@@ -182,5 +182,9 @@ class Demo:
         self.daemon = self.test.spawn(*before, "signalboxd", "--config", self.path("signalboxd.conf"))
         return self.daemon
 
+    def reload(self):
+        """Tells the daemon to read its files again."""
+        os.kill(self.daemon.pid if self.daemon else self.pid("signalboxd"), signal.SIGHUP)
+
     def wait_ready(self, limit=10):
         return until(lambda: fetch(self.socket, "/readyz")[0] == 200, limit * SLOW)

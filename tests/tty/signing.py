@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""The sign-off form and SSH keys in a real terminal: which key will sign, another one, and every failure in words while
+all that was typed stays."""
+
+import os
+import sys
+
+sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
+sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/tty")
+from sbtest import Test, until
+from demo import Demo, SLOW
+from signers import Agent, Signers, hardware_key, make_key
+from terminal import Terminal, need_tmux
+from keyboard import find_statement, read_to_the_end
+
+TOKEN = """#!/bin/sh
+[ "${0##*/}" = ssh-add ] && exec echo '%s'
+exec sleep 100
+"""
+
+
+def open_form(t, demo, name, env, *more):
+    """A console with the form of ledger open and everything typed."""
+    screen = Terminal(t, 80, 24, "signalbox", "console", "--arm", *more, env={**demo.environment, **env}, name=name)
+    screen.wait("West Europe", "live", name=f"{name}: the console shows the fleet")
+    t.check(find_statement(screen, "ledger") and read_to_the_end(screen), f"{name}: the form opens")
+    screen.type("ledger")
+    screen.press("Tab")
+    screen.type("the move was announced")
+    return screen
+
+
+def leave(t, screen):
+    screen.press("Escape")
+    screen.wait_gone("sign and send", "esc leaves the form")
+    screen.press("q", "q")
+    t.equal(screen.ended(), 0, "q leaves")
+    screen.close()
+
+
+def test_no_agent(t, demo, home):
+    screen = open_form(t, demo, "nothing", {"HOME": home, "SSH_AUTH_SOCK": ""})
+    screen.wait("Key none: There is no SSH agent", name="no agent: the key's line says so")
+    screen.press("C-s")
+    screen.wait("must be signed with an SSH key", name="and nothing is sent without a key")
+    screen.wait("the move was announced", name="what was typed stays")
+    leave(t, screen)
+
+
+def test_hardware(t, demo, home):
+    """A key that waits for a touch: programs of ours stand in for the agent that has one."""
+    os.makedirs(t.path("bin"))
+    for name in ("ssh-add", "ssh-keygen"):
+        t.write("bin/" + name, TOKEN % hardware_key(), 0o700)
+    env = {"HOME": home, "SSH_AUTH_SOCK": t.path("token"), "PATH": t.path("bin") + ":" + os.environ["PATH"]}
+    screen = open_form(t, demo, "hardware", env)
+    screen.wait("sk-ed25519, agent token", name="a hardware key is shown as one")
+    screen.press("C-s")
+    screen.wait("Waiting for a touch of the hardware key", name="it waits for a touch, and says so")
+    screen.press("x", "x")
+    screen.press("Escape")
+    screen.wait("Given up: nothing was signed, nothing was sent", name="esc gives up, the form stays")
+    screen.wait("the move was announced", "sign and send", name="with what was typed")
+    t.check(not screen.has("announcedx"), "nothing is typed while a key signs")
+    leave(t, screen)
+
+
+def test_agent(t, demo, agent, home, me, mine, signers):
+    env = {"HOME": home, "SSH_AUTH_SOCK": agent.socket}
+    screen = open_form(t, demo, "agent", env)
+    screen.wait("Key SHA256:", "ed25519, agent mine", name="the agent's key will sign")
+    screen.press("C-o")
+    screen.wait("ed25519, agent other", name="ctrl-o: another one")
+    screen.press("C-o")
+    screen.wait("ed25519, agent mine", name="and round again: without one is no choice here")
+    agent.lock()
+    screen.press("C-s")
+    screen.wait("the agent is locked (ssh-add -X", name="a locked agent: said")
+    screen.wait("the move was announced", "sign and send", name="the form stays")
+    agent.unlock()
+    screen.press("C-s")
+    screen.wait("is not among", "as a key of", name="a key that is not listed: the backend's words", seconds=15)
+    screen.wait("the move was announced", "sign and send", name="the form still stays")
+    signers.allow(f"{me} {mine}")
+    screen.press("C-s")
+    screen.wait("recorded by", name="then it is signed and recorded", seconds=15)
+    screen.wait_gone("sign and send", "and the form is closed")
+    signoffs = demo.operations("ledger")[0]["signoffs"]
+    t.equal([(s["verified"], s["key_from"], s["reason"]) for s in signoffs], [("verified", "agent", "the move was announced")],
+            "as the backend has it")
+    screen.resize(132, 40)
+    screen.wait("signs with ed25519 (agent)", name="the frame says with what the operator signs")
+    t.check(screen.press_until("Space", "signed with SHA256:"), "the statement says with what it was signed")
+    screen.press("q", "q")
+    t.equal(screen.ended(), 0, "q leaves")
+    screen.close()
+
+
+need_tmux()
+with Test() as t:
+    mine, home = make_key(t, "mine"), t.path("home")
+    make_key(t, "other")
+    os.makedirs(home)
+    demo = Demo(t)
+    demo.environment.pop("SIGNALBOX_KEY", None)
+    signers = Signers(demo)
+    agent = Agent(t)
+    agent.add(t.path("mine"), t.path("other"))
+    t.check(signers.require(), "ledger takes signed sign-offs only")
+    demo.wait_up()
+    demo.run("failover", "ledger", "--planned", "--reason", "keys")
+    t.check(demo.proposal("ledger"), "a failover of ledger waits for sign-offs")
+    test_no_agent(t, demo, home)
+    test_hardware(t, demo, home)
+    test_agent(t, demo, agent, home, demo.get("/v1/whoami")["operator"], mine, signers)
