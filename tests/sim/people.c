@@ -119,11 +119,12 @@ bool sim_sign_exactly(Sim *sim, const SignRequest *request)
     return wait_answer(sim, before);
 }
 
-// With the person's key ("key-NAME") where the group asks for signatures.
-static char *signature_by(const Person *person, const Operation *ballot)
+// With the person's key ("key-NAME") where the group asks for signatures; a rejection is not signed.
+static char *signature_by(const Person *person, const Operation *ballot, Decision decision)
 {
     g_autofree char *key = g_strconcat("key-", person->name, NULL);
-    if (!ballot->statement || ballot->statement->signature == SIGNATURE_OFF)
+    if (!ballot->statement || ballot->statement->signature == SIGNATURE_OFF ||
+        decision == DECISION_REJECT)
         return NULL;
     return sim_signer_sign(key, person->name, signature_namespace(ballot->kind), ballot->digest);
 }
@@ -133,7 +134,7 @@ static void ask_signoff(Sim *sim, const Operation *operation, const Person *pers
 {
     const Operation ballot = operation_ballot(operation);
     g_autofree char *id = id_new(&sim->ids, "so");
-    g_autofree char *signature = signature_by(person, &ballot);
+    g_autofree char *signature = signature_by(person, &ballot, decision);
     SignOff signoff = {.id = id,
                        .operation = ballot.id,
                        .digest = ballot.digest,
