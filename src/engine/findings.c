@@ -3,14 +3,14 @@
 //
 //   findings_touch ─▶ touched ─▶ (at most once a second) judge ─▶ of_object, sorted list, counts, tells
 //
-// What only time changes (plan dates, lag that nobody reports any more) is judged once a minute.
+// What only time changes (plan dates, lag that nobody reports any more) is judged once a minute, in slices.
 #include "engine/findings.h"
 
 #include "engine/evidence.h"
 
 #include <string.h>
 
-enum { AGAIN_EVERY_MS = 60 * 1000 };
+enum { AGAIN_EVERY_MS = 60 * 1000, SLICE = 500 };
 
 struct Findings {
     // In engine->findings they stand sorted, borrowed from here.
@@ -18,7 +18,8 @@ struct Findings {
     GHashTable *touched;   // the same → RuleObject *
     bool all;              // everything is to be judged again: a new fleet
     gint64 judged_ms;      // monotonic
-    gint64 swept_ms;       // monotonic: when all but the workloads were judged last
+    gint64 swept_ms;       // monotonic: when a slice of all but the workloads was judged last …
+    guint swept;           // … and how many of the groups in this round
     GHashTable *accepted;  // finding_key → Acceptance *
     gint64 lapse_ms;       // wall: when the next of them ends; 0 = none
 };
@@ -101,11 +102,6 @@ void findings_touch_all(Engine *engine)
 {
     engine->judged->all = true;
     g_hash_table_remove_all(engine->judged->touched);
-}
-
-static void touch_each(const RuleObject *object, gpointer data)
-{
-    touch(data, object);
 }
 
 // ---- what the rules look at --------------------------------------------------------------------
@@ -410,11 +406,28 @@ static void judge_all(Pass *pass)
 
 // ---- the pass ----------------------------------------------------------------------------------
 
+// How long after one slice of the sweep the next is due: all of them take a minute.
+static gint64 slice_ms(const Engine *engine)
+{
+    guint slices = (engine->fleet->groups->len + SLICE - 1) / SLICE;
+    return AGAIN_EVERY_MS / MAX(slices, 1);
+}
+
+// The fleet, the locations and some of the groups, in turn: a fleet of any size costs a slice at a time.
 static void sweep(Engine *engine)
 {
-    engine->judged->swept_ms = engine->mono_ms;
-    for (int scope = 0; scope < SCOPE_WORKLOAD; scope++)
-        rules_each_object(engine->fleet, (RuleScope)scope, touch_each, engine);
+    Findings *findings = engine->judged;
+    const GPtrArray *groups = engine->fleet->groups, *locations = engine->fleet->locations;
+    bool first = findings->swept >= groups->len;
+    findings->swept_ms = engine->mono_ms;
+    if (first) {
+        findings->swept = 0;
+        touch(engine, &(RuleObject){.scope = SCOPE_FLEET});
+    }
+    for (guint i = 0; first && i < locations->len; i++)
+        findings_touch_location(engine, locations->pdata[i]);
+    for (guint i = 0; i < SLICE && findings->swept < groups->len; i++)
+        findings_touch_group(engine, groups->pdata[findings->swept++]);
 }
 
 static void judge_touched(Pass *pass)
@@ -440,7 +453,7 @@ static void judge_now(Engine *engine)
     findings->judged_ms = engine->mono_ms;
     if (all)
         findings->swept_ms = engine->mono_ms;
-    else if (engine->mono_ms >= findings->swept_ms + AGAIN_EVERY_MS)
+    else if (engine->mono_ms >= findings->swept_ms + slice_ms(engine))
         sweep(engine);
     findings->all = false;
     if (all)
@@ -455,11 +468,11 @@ void findings_run(Engine *engine, gint64 *due_ms)
 {
     Findings *findings = engine->judged;
     bool dirty = findings->all || g_hash_table_size(findings->touched);
-    gint64 next =
-        dirty ? findings->judged_ms + ENGINE_DERIVE_MS : findings->swept_ms + AGAIN_EVERY_MS;
+    gint64 sweep_ms = findings->swept_ms + slice_ms(engine);
+    gint64 next = dirty ? findings->judged_ms + ENGINE_DERIVE_MS : sweep_ms;
     if (!findings->judged_ms || engine->mono_ms >= next) {
         judge_now(engine);
-        next = findings->swept_ms + AGAIN_EVERY_MS;
+        next = findings->swept_ms + slice_ms(engine);
     }
     if (findings->lapse_ms && findings->lapse_ms <= engine->now_ms)
         lapse(engine);
