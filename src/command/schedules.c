@@ -1,7 +1,9 @@
 // What fires when, where: the fleet's schedules, and what any recurrence means.
 #include <string.h>
 
+#include "base/timefmt.h"
 #include "command/command.h"
+#include "view/timesheet.h"
 
 void schedules_options(Session *session, GOptionContext *context)
 {
@@ -40,25 +42,62 @@ static char *schedules_path(const Arguments *args)
     return g_string_free(path, FALSE);
 }
 
-static void print_schedules(const Session *session, json_t *json)
+static char *count_text(gint64 count)
 {
-    static const char *const HEADS[] = {"WORKLOAD", "TRIGGER",    "LOCATION", "STATE",
-                                        "RULE",     "NEXT (UTC)", "MISSED",   NULL};
-    WireReader reader = {0};
-    WireAt root = wire_root(&reader, json);
-    WireAt rows = wire_array_opt(&root, "schedules");
-    Printer *printer = printer_new(session, HEADS);
-    for (gsize i = 0; i < wire_count(&rows); i++) {
-        WireAt row = wire_item(&rows, i);
-        gint64 missed = wire_integer_opt(&row, "missed", 0, G_MAXINT32, -1);
-        g_autofree char *count = missed > 0 ? g_strdup_printf("%" G_GINT64_FORMAT, missed) : NULL;
-        printer_row(printer, wire_text_opt(&row, "workload", NULL),
-                    wire_text_opt(&row, "trigger", NULL), wire_text_opt(&row, "location", NULL),
-                    wire_text_opt(&row, "state", NULL), wire_text_opt(&row, "rule", NULL),
-                    wire_text_opt(&row, "next_at", NULL), count);
+    return count > 0 ? g_strdup_printf("%" G_GINT64_FORMAT, count) : NULL;
+}
+
+static void schedule_row(Printer *printer, const SheetRow *row)
+{
+    char next[32];
+    g_autofree char *missed = row->counts ? count_text(row->missed) : NULL;
+    g_autofree char *doubled = count_text(row->doubled);
+    time_format_full(row->next_ms, next);
+    printer_row(printer, row->workload, row->trigger, row->location,
+                name_of(&INSTANCE_NAMES, (int)row->state), row->rule, next, missed, doubled,
+                row->state == INSTANCE_ACTIVE ? NULL : row->failover_now);
+}
+
+// How the copies of a trigger lie together, once for each that is split.
+static void print_split(const Session *session, const GPtrArray *rows, guint i)
+{
+    const SheetRow *row = rows->pdata[i];
+    const SheetRow *before = i ? rows->pdata[i - 1] : NULL;
+    SheetTogether together = timesheet_together(rows, row);
+    char all[16], alone[16];
+    if (!together.is_split || together.rows < 2 || !together.alone_ms ||
+        (before && strcmp(before->workload, row->workload) == 0 &&
+         strcmp(before->trigger, row->trigger) == 0))
+        return;
+    duration_format(together.widest_ms, all);
+    duration_format(together.alone_ms, alone);
+    print_line(session, "%s/%s is split in %u: every %s together, every %s in each place",
+               row->workload, row->trigger, together.rows, all, alone);
+}
+
+// False: told, the answer made no sense.
+static bool print_schedules(const Session *session, const json_t *json, int *ret_exit)
+{
+    static const char *const HEADS[] = {"WORKLOAD",       "TRIGGER",    "LOCATION", "STATE",
+                                        "RULE",           "NEXT (UTC)", "MISSED",   "TWICE",
+                                        "IF MOVED THERE", NULL};
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = wire_format(json);
+    bool more = false;
+    g_autoptr(GPtrArray) rows = timesheet_read(text, &more, &error);
+    if (!rows) {
+        *ret_exit = session_nonsense(session, error);
+        return false;
     }
+    Printer *printer = printer_new(session, HEADS);
+    for (guint i = 0; i < rows->len; i++)
+        schedule_row(printer, rows->pdata[i]);
     printer_end(printer, "No trigger has a schedule.");
-    wire_reader_finish(&reader, NULL);
+    for (guint i = 0; i < rows->len; i++)
+        print_split(session, rows, i);
+    if (more)
+        print_line(session, "There are more: --filter names some.");
+    return true;
 }
 
 int run_schedules(Session *session, int argc, char **argv)
@@ -79,7 +118,7 @@ int run_schedules(Session *session, int argc, char **argv)
         return code;
     if (session->json)
         print_json(session, json_incref(json));
-    else
-        print_schedules(session, json);
+    else if (!print_schedules(session, json, &code))
+        return code;
     return EXIT_FINE;
 }

@@ -22,6 +22,8 @@ static int utc_offset_min(Console *console, gint64 local_ms)
         g_autoptr(GDateTime) now = g_date_time_new_from_unix_local(local_ms / 1000);
         console->offset_minute = local_ms / MINUTE_MS;
         console->utc_offset_min = (int)(g_date_time_get_utc_offset(now) / G_TIME_SPAN_MINUTE);
+        g_free(console->zone);
+        console->zone = g_strdup(g_time_zone_get_identifier(g_date_time_get_timezone(now)));
     }
     return console->utc_offset_min;
 }
@@ -30,6 +32,7 @@ ViewContext console_context(Console *console)
 {
     const Picture *picture = client_picture(console->client);
     gint64 local_ms = clock_wall_ms(console->clock);
+    int offset_min = utc_offset_min(console, local_ms);
     console_sent_list(console);
     return (ViewContext){.picture = picture,
                          .now_ms = picture_now(picture, local_ms),
@@ -38,7 +41,8 @@ ViewContext console_context(Console *console)
                          .armed = console->armed,
                          .once = console->term == NULL,
                          .demo = console->options.demo != NULL,
-                         .utc_offset_min = utc_offset_min(console, local_ms),
+                         .utc_offset_min = offset_min,
+                         .zone = console->zone,
                          .sent = (const SentSignOff *)(void *)console->sent->data,
                          .sent_count = console->sent->len,
                          .signing = console->term ? &console->signing : NULL,
@@ -214,6 +218,7 @@ static void console_release(Console *console)
     g_free(console->fetched_path);
     g_free(console->fetched_body);
     g_free(console->fetched_error);
+    g_free(console->zone);
     console_sent_release(console);
     console_keys_release(console);
 }

@@ -24,6 +24,7 @@ typedef struct {
     gint64
         offset_minute; // in which utc_offset_min was looked up: the zone's file is asked once a minute
     int utc_offset_min;
+    char *zone;         // the operator's, its IANA name; NULL: nobody knows
     char *fetched_path; // the last answer to EFFECT_FETCH
     char *fetched_body; // NULL: it failed
     char *fetched_error;

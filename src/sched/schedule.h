@@ -85,6 +85,6 @@ char *schedule_describe_short(const Schedule *schedule);
 char *schedule_describe(const Schedule *schedule);
 
 // What the clocks of `zone` do at an occurrence, or have done since the one before it (`before_ms`; or
-// since one asked): "clocks went forward 1h", "its hour is skipped: fires later". NULL: nothing. The
+// since one asked): "clocks went forward 1h", "skipped hour: later". NULL: nothing. The
 // caller frees.
 char *schedule_clock_words(const Zone *zone, gint64 before_ms, const Occurrence *occurrence);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/timefmt.h"
+#include "sched/schedule.h"
 #include "view/badge.h"
 #include "view/words.h"
 
@@ -65,35 +66,56 @@ static void format_wall(gint64 wall_ms, char buffer[32])
         *z = '\0';
 }
 
-static const char *change_at(const SheetRow *row, gint64 at_ms)
+// What the clocks do at an occurrence, or have done since the one before it. NULL: nothing. The caller frees.
+static char *clock_words(const SheetRow *row, const Zone *zone, gint64 before_ms, gint64 at_ms)
 {
+    Occurrence occurrence = {.at_ms = at_ms};
     for (guint i = 0; i < row->changes->len; i++) {
         const SheetChange *change = &g_array_index(row->changes, SheetChange, i);
         if (change->at_ms == at_ms)
-            return strcmp(change->what, "twice") == 0 ? "  ! the hour comes twice: the first of it"
-                                                      : "  ! the hour is skipped: it fires later";
+            occurrence.flags |=
+                strcmp(change->what, "twice") == 0 ? OCCURRENCE_TWICE : OCCURRENCE_MOVED;
     }
-    return "";
+    return schedule_clock_words(zone, before_ms, &occurrence);
+}
+
+// The operator's zone where it has a name; otherwise mine is its offset as of today.
+static void format_mine(const Text *text, const Zone *mine, gint64 at_ms, char buffer[32])
+{
+    gint64 offset_ms = text->context->utc_offset_min * (gint64)MINUTE_MS;
+    format_wall(mine ? zone_to_wall(mine, at_ms) : at_ms + offset_ms, buffer);
+}
+
+static void say_heads(const Text *text, const SheetRow *row, const Zone *its, const Zone *mine)
+{
+    int minutes = text->context->utc_offset_min;
+    g_autofree char *offset =
+        g_strdup_printf("UTC%+03d:%02d as of today", minutes / 60, ABS(minutes % 60));
+    page_say(text->page, ROLE_HEADER, "    %-20s  %-19.19s  mine (%s)", "UTC",
+             its ? row->zone : "its zone: unknown", mine ? zone_name(mine) : offset);
 }
 
 static void say_times(const Text *text, const SheetRow *row)
 {
     const Zone *zone = zones_get(text->facts->zones, row->zone, NULL);
-    int minutes = text->context->utc_offset_min;
+    const char *name = text->context->zone;
+    const Zone *mine = name ? zones_get(text->facts->zones, name, NULL) : NULL;
+    gint64 before_ms = text->context->now_ms;
     guint shown = 0;
-    page_say(text->page, ROLE_HEADER, "    %-20s  %-19.19s  mine (UTC%+03d:%02d as of today)",
-             "UTC", zone ? row->zone : "its zone: unknown", minutes / 60, ABS(minutes % 60));
+    say_heads(text, row, zone, mine);
     for (guint i = 0; i < row->times->len && shown < NEXT_SHOWN; i++) {
         gint64 at_ms = g_array_index(row->times, gint64, i);
-        char utc[32], its[32] = "?", mine[32];
+        char utc[32], its[32] = "?", my[32];
         if (at_ms <= text->context->now_ms)
             continue;
+        g_autofree char *clocks = zone ? clock_words(row, zone, before_ms, at_ms) : NULL;
         time_format_full(at_ms, utc);
         if (zone)
             format_wall(zone_to_wall(zone, at_ms), its);
-        format_wall(at_ms + (gint64)minutes * MINUTE_MS, mine);
-        page_say(text->page, ROLE_NORMAL, "%2u  %-20s  %-19s  %-19s%s", ++shown, utc, its, mine,
-                 change_at(row, at_ms));
+        format_mine(text, mine, at_ms, my);
+        page_say(text->page, clocks ? ROLE_WARN : ROLE_NORMAL, "%2u  %-20s  %-19s  %-19s%s%s",
+                 ++shown, utc, its, my, clocks ? "  ! " : "", clocks ? clocks : "");
+        before_ms = at_ms;
     }
     if (!shown)
         page_say(text->page, ROLE_DIM, "It does not fire within a year.");
@@ -114,24 +136,56 @@ static void say_state(const Text *text, const SheetRow *row)
                seen);
 }
 
-// What ran where, as far as each place tells.
-static void say_runs(const Text *text, const SheetRow *row)
+// What was missed and doubled, by the runs of all locations.
+static void say_counts(const Text *text, const SheetRow *row)
 {
-    const WorkloadStatus *workload = picture_workload(text->context->picture, row->workload);
-    for (guint i = 0; workload && i < workload->instances->len; i++) {
-        const InstanceStatus *instance = workload->instances->pdata[i];
-        char at[32], age[24];
-        time_format_full(instance->last_run_ms, at);
-        ago_format(instance->last_run_ms, text->context->now_ms, true, age);
-        g_autofree char *missed =
-            instance->missed < 0 ? g_strdup("missed an unknown number")
-                                 : g_strdup_printf("missed %" G_GINT64_FORMAT, instance->missed);
-        page_field(text->page, i ? "" : "runs", instance->missed ? ROLE_WARN : ROLE_NORMAL,
-                   "%s: last %s%s%s%s, %s",
-                   picture_title(text->context->picture, instance->location),
-                   instance->last_run_ms ? at : "run not seen", instance->last_run_ms ? " (" : "",
-                   instance->last_run_ms ? age : "", instance->last_run_ms ? ")" : "", missed);
+    char since[32];
+    if (!row->counts) {
+        page_field(text->page, "missed", ROLE_DIM,
+                   "nothing: after a pause a polling trigger works through what came meanwhile");
+        return;
     }
+    if (!row->counted_ms) {
+        if (row->missed > 0)
+            page_field(text->page, "missed", ROLE_WARN,
+                       "%" G_GINT64_FORMAT " since the location went down; they are not replayed",
+                       row->missed);
+        return;
+    }
+    time_format_full(row->counted_ms, since);
+    page_field(text->page, "missed", row->missed || row->doubled ? ROLE_WARN : ROLE_NORMAL,
+               "%" G_GINT64_FORMAT
+               " that nobody ran (a recurrence is not replayed), %" G_GINT64_FORMAT
+               " that two locations ran, since %s",
+               MAX(row->missed, (gint64)0), MAX(row->doubled, (gint64)0), since);
+}
+
+static void say_run(const Text *text, const RunRecord *run)
+{
+    char started[32], planned[16], took[16] = "";
+    time_format_full(run->start_ms, started);
+    time_format_clock(run->scheduled_ms, planned);
+    if (run->end_ms > run->start_ms)
+        duration_format(run->end_ms - run->start_ms, took);
+    bool failed = run->state == RUN_STATE_FAILED || run->state == RUN_STATE_CANCELLED;
+    page_say(text->page, failed ? ROLE_WARN : ROLE_NORMAL,
+             "    %-20s  %-16s  %-9s  %-6s  for %s%s%s", started,
+             picture_title(text->context->picture, run->location),
+             name_of(&RUN_STATE_NAMES, (int)run->state), took, planned, run->code ? "  " : "",
+             run->code ? run->code : "");
+}
+
+// What ran where, in one list: the newest first.
+static void say_runs(const Text *text)
+{
+    const GPtrArray *runs = text->facts->runs;
+    pager_rule(text->page->pager, "runs of every location, newest first");
+    if (!runs)
+        page_say(text->page, ROLE_DIM, "Fetching …");
+    else if (!runs->len)
+        page_say(text->page, ROLE_DIM, "No run was seen.");
+    for (guint i = 0; runs && i < runs->len; i++)
+        say_run(text, runs->pdata[i]);
 }
 
 void schedule_text_fill(Page *page, const ViewContext *context, const ScheduleFacts *facts)
@@ -150,7 +204,9 @@ void schedule_text_fill(Page *page, const ViewContext *context, const ScheduleFa
     g_autofree char *together = schedule_together_words(facts->sheet, near, context);
     if (*together)
         page_field(page, "together", ROLE_NORMAL, "%s", together);
-    say_runs(&text, near);
+    say_counts(&text, near);
+    if (near->failover_now && !schedule_is_wanted(near, context))
+        page_field(page, "if moved", ROLE_NORMAL, "%s", near->failover_now);
     for (guint i = 0; i < near->notes->len; i++)
         page_field(page, i ? "" : "open", ROLE_WARN, "%s", (const char *)near->notes->pdata[i]);
     pager_rule(page->pager, "next 20");
@@ -158,4 +214,5 @@ void schedule_text_fill(Page *page, const ViewContext *context, const ScheduleFa
         say_times(&text, facts->far);
     else
         page_say(page, ROLE_DIM, "%s", facts->trouble ? facts->trouble : "Fetching …");
+    say_runs(&text);
 }

@@ -21,6 +21,7 @@ typedef struct {
     const GPtrArray *sheet; // of SheetRow *
     const SheetRow *near;   // the row, of `sheet`; NULL: it is gone
     const SheetRow *far;    // the same with its times of a year; NULL: not answered yet
+    const GPtrArray *runs; // of RunRecord *, newest first: of all locations; NULL: not answered yet
     Zones *zones;
     const char *trouble; // why it is not answered; NULL
 } ScheduleFacts;

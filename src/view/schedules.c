@@ -20,10 +20,17 @@ enum {
     COLUMN_NEXT,
     COLUMN_IN,
     COLUMN_MISSED,
+    COLUMN_DOUBLED,
     COLUMN_TIME
 };
 enum { ACTION_OPEN = 1, ACTION_CLOSE };
-enum { GRAIN_MS = 60 * 1000, OLD_MS = 30 * 1000, DAY_MS = 24 * 3600 * 1000 };
+enum {
+    GRAIN_MS = 60 * 1000,
+    OLD_MS = 30 * 1000,
+    RUNS_OLD_MS = 10 * 1000,
+    DAY_MS = 24 * 3600 * 1000
+};
+enum { RUNS_SHOWN = 50 };
 
 static const Binding BINDINGS[] = {
     {ACTION_OPEN, "open", "enter", "next 20", "Shows the next 20 in UTC, its zone and mine.", 0},
@@ -40,6 +47,7 @@ static const TableColumn COLUMNS[] = {
     [COLUMN_NEXT] = {"NEXT (UTC)", 10, 10, 2, ALIGN_LEFT, 0},
     [COLUMN_IN] = {"IN", 6, 6, 0, ALIGN_RIGHT, 0},
     [COLUMN_MISSED] = {"MISSED", 6, 6, 3, ALIGN_RIGHT, 0},
+    [COLUMN_DOUBLED] = {"TWICE", 5, 5, 5, ALIGN_RIGHT, 0},
     [COLUMN_TIME] = {"", 60, 22, 1, ALIGN_LEFT, COLUMN_GROW | COLUMN_PAINT},
 };
 
@@ -47,13 +55,14 @@ typedef struct {
     List list;        // first; rows: const SheetRow *
     GPtrArray *sheet; // of SheetRow *; NULL until answered
     GPtrArray *far;   // the same for the row shown whole, over a year; NULL
+    GPtrArray *runs;  // of RunRecord *: of that row's workload, everywhere; NULL
     TimeAxis axis;
     gint64 from_ms, to_ms; // what was asked for
     gint64 asked_ms;       // monotonic
     gint64 answered_ms;    // the backend's clock
     char *asked;           // path under way; NULL
-    char *asked_far;
-    gint64 asked_far_ms; // monotonic
+    char *asked_far, *asked_runs;
+    gint64 asked_far_ms, asked_runs_ms; // monotonic
     char *trouble;
     bool more;    // the backend has more rows than it sent
     char *filter; // of the workload's name, for the backend; NULL = none
@@ -70,6 +79,12 @@ static char *path_of(gint64 from_ms, gint64 to_ms, const char *workload)
     g_autofree char *filter = workload ? g_uri_escape_string(workload, NULL, FALSE) : NULL;
     return g_strdup_printf("/v1/schedules?from=%s&to=%s%s%s", from, to, filter ? "&filter=" : "",
                            filter ? filter : "");
+}
+
+static char *runs_path(const char *workload)
+{
+    g_autofree char *id = g_uri_escape_string(workload, NULL, FALSE);
+    return g_strdup_printf("/v1/runs?workload=%s&limit=%d", id, RUNS_SHOWN);
 }
 
 static Effect ask(char **path, char *text)
@@ -107,6 +122,10 @@ static Effect schedules_wish(gpointer state, const ViewContext *context)
                    path_of(context->now_ms / GRAIN_MS * GRAIN_MS,
                            context->now_ms + 366LL * DAY_MS - GRAIN_MS, open->workload));
     }
+    if (open && (!view->asked_runs_ms || context->mono_ms - view->asked_runs_ms >= RUNS_OLD_MS)) {
+        view->asked_runs_ms = context->mono_ms;
+        return ask(&view->asked_runs, runs_path(open->workload));
+    }
     bool waiting = view->asked && context->mono_ms - view->asked_ms < OLD_MS;
     if (waiting || is_covered(view, context->mono_ms))
         return effect_of(EFFECT_NONE);
@@ -116,6 +135,20 @@ static Effect schedules_wish(gpointer state, const ViewContext *context)
     view->to_ms = MIN(view->to_ms, view->from_ms + 366LL * DAY_MS);
     view->asked_ms = context->mono_ms;
     return ask(&view->asked, path_of(view->from_ms, view->to_ms, view->filter));
+}
+
+// The runs; what was known stays where they are not answered.
+static void take_runs(Schedules *view, const ViewContext *context)
+{
+    if (!context->fetched_path || g_strcmp0(context->fetched_path, view->asked_runs) != 0)
+        return;
+    GPtrArray *runs =
+        context->fetched_body ? timesheet_read_runs(context->fetched_body, NULL) : NULL;
+    g_clear_pointer(&view->asked_runs, g_free);
+    if (!runs)
+        return;
+    g_clear_pointer(&view->runs, g_ptr_array_unref);
+    view->runs = runs;
 }
 
 static void take_answer(Schedules *view, const ViewContext *context)
@@ -162,6 +195,7 @@ static void fill_detail(Schedules *view, const ViewContext *context)
     const ScheduleFacts facts = {.sheet = view->sheet,
                                  .near = row_of(view->sheet, view->open),
                                  .far = row_of(view->far, view->open),
+                                 .runs = view->runs,
                                  .zones = view->zones,
                                  .trouble = view->trouble};
     schedule_text_fill(&view->detail, context, &facts);
@@ -171,6 +205,7 @@ static void schedules_refresh(gpointer state, const ViewContext *context)
 {
     Schedules *view = state;
     take_answer(view, context);
+    take_runs(view, context);
     if (!view->axis.from_ms)
         view->axis.from_ms = context->now_ms / GRAIN_MS * GRAIN_MS - view->axis.span_ms / 4;
     view->axis.now_ms = context->now_ms / GRAIN_MS * GRAIN_MS;
@@ -235,17 +270,34 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
             table_cell_printf(cell, ROLE_WARN, row->missed < 0 ? "?" : "%" G_GINT64_FORMAT,
                               row->missed);
         break;
+    case COLUMN_DOUBLED:
+        if (row->doubled > 0)
+            table_cell_printf(cell, ROLE_WARN, "%" G_GINT64_FORMAT, row->doubled);
+        break;
     default:
         next_cells(row, column, context->now_ms, cell);
     }
 }
 
-// Missed is only what should have fired here: it was wanted active, and the region was down.
+// Without a history missed is only what should have fired here: it was wanted active, and the region was down.
 static bool is_missed(const SheetRow *row, gint64 at_ms, const ViewContext *context)
 {
     const LocationStatus *location = picture_location(context->picture, row->location);
-    return location && location->verdict.state == VERDICT_DOWN &&
-           at_ms >= location->verdict.since_ms && schedule_is_wanted(row, context);
+    return timesheet_has(row->missed_at, at_ms) ||
+           (location && location->verdict.state == VERDICT_DOWN &&
+            at_ms >= location->verdict.since_ms && schedule_is_wanted(row, context));
+}
+
+// What became of a time that is past, by the runs that were seen.
+static TimeMark past_mark(const SheetRow *row, gint64 at_ms, const ViewContext *context)
+{
+    if (timesheet_has(row->doubled_at, at_ms))
+        return (TimeMark){at_ms, GLYPH_DOUBLE, ROLE_WARN, 4};
+    if (timesheet_has(row->ran, at_ms))
+        return (TimeMark){at_ms, GLYPH_UP, ROLE_OK, 1};
+    if (is_missed(row, at_ms, context))
+        return (TimeMark){at_ms, GLYPH_DOWN, ROLE_ALARM, 3};
+    return (TimeMark){at_ms, GLYPH_DOT, ROLE_DIM, 0};
 }
 
 static TimeMark mark_of(const SheetRow *row, gint64 at_ms, const ViewContext *context)
@@ -258,10 +310,9 @@ static TimeMark mark_of(const SheetRow *row, gint64 at_ms, const ViewContext *co
         [INSTANCE_FAILED] = {0, GLYPH_DOWN, ROLE_ALARM, 3},
         [INSTANCE_UNREACHABLE] = {0, GLYPH_DOWN, ROLE_ALARM, 3},
     };
-    TimeMark mark = MARKS[schedule_state(row, context)];
     if (at_ms <= context->now_ms)
-        mark = is_missed(row, at_ms, context) ? MARKS[INSTANCE_UNREACHABLE]
-                                              : (TimeMark){0, GLYPH_DOT, ROLE_DIM, 0};
+        return past_mark(row, at_ms, context);
+    TimeMark mark = MARKS[schedule_state(row, context)];
     mark.at_ms = at_ms;
     return mark;
 }
@@ -316,9 +367,11 @@ static void schedules_destroy(gpointer state)
     page_release(&view->detail);
     g_clear_pointer(&view->sheet, g_ptr_array_unref);
     g_clear_pointer(&view->far, g_ptr_array_unref);
+    g_clear_pointer(&view->runs, g_ptr_array_unref);
     zones_free(view->zones);
     g_free(view->asked);
     g_free(view->asked_far);
+    g_free(view->asked_runs);
     g_free(view->trouble);
     g_free(view->filter);
     g_free(view->open);
@@ -378,7 +431,7 @@ static void schedules_draw(gpointer state, const ViewContext *context, const Can
     if (about.height)
         draw_about(view, context, &below);
     cells_fit(canvas, legend, ALIGN_LEFT | ALIGN_CLIP_END, ROLE_DIM,
-              " ● will fire  ○ would if active  ✗ missed or cannot  ◐ not known  · past  ◆ now");
+              " ● fires  ○ would  ✗ missed/cannot  ✓ ran  ═ twice  ◐ unknown  · past  ◆ now");
 }
 
 static Effect open_row(Schedules *view, const ViewContext *context)
@@ -390,6 +443,8 @@ static Effect open_row(Schedules *view, const ViewContext *context)
     view->open = g_strdup(row->id);
     g_clear_pointer(&view->far, g_ptr_array_unref);
     g_clear_pointer(&view->asked_far, g_free);
+    g_clear_pointer(&view->runs, g_ptr_array_unref);
+    view->asked_runs_ms = 0;
     pager_reset(view->detail.pager);
     fill_detail(view, context);
     return effect_of(EFFECT_REDRAW);

@@ -58,6 +58,7 @@ typedef struct {
     bool armed;              // keys that change something are open
     bool once;               // printed, not shown: no cursor, no hints at keys
     int utc_offset_min;      // of the operator's zone, for "and mine"
+    const char *zone;        // its IANA name; NULL: nobody knows
     const SentSignOff *sent; // newest first
     guint sent_count;
     const Signing *signing;    // NULL = nothing is signed with keys here

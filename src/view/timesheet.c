@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "wire/json.h"
+#include "wire/run.h"
 
 enum { BYTES_MAX = 16 * WIRE_BYTES_MAX };
 
@@ -20,7 +20,11 @@ static void row_free(gpointer data)
     g_free(row->location);
     g_free(row->rule);
     g_free(row->zone);
+    g_free(row->failover_now);
     g_array_unref(row->times);
+    g_array_unref(row->ran);
+    g_array_unref(row->missed_at);
+    g_array_unref(row->doubled_at);
     g_array_unref(row->changes);
     g_ptr_array_unref(row->notes);
     g_free(row);
@@ -48,10 +52,26 @@ static void read_notes(const WireAt *at, const char *name, SheetRow *row)
     }
 }
 
+// A list of moments, in order. New.
+static GArray *read_times(const WireAt *at, const char *name)
+{
+    GArray *times = g_array_new(FALSE, FALSE, sizeof(gint64));
+    WireAt list = wire_array_opt(at, name);
+    for (gsize i = 0; i < wire_count(&list); i++) {
+        WireAt item = wire_item(&list, i);
+        gint64 at_ms = wire_time_ms(&item, NULL);
+        g_array_append_val(times, at_ms);
+    }
+    return times;
+}
+
 static SheetRow *read_row(const WireAt *at)
 {
     SheetRow *row = g_new0(SheetRow, 1);
-    row->times = g_array_new(FALSE, FALSE, sizeof(gint64));
+    row->times = read_times(at, "occurrences");
+    row->ran = read_times(at, "ran");
+    row->missed_at = read_times(at, "missed_at");
+    row->doubled_at = read_times(at, "doubled_at");
     row->changes = g_array_new(FALSE, FALSE, sizeof(SheetChange));
     g_array_set_clear_func(row->changes, clear_change);
     row->notes = g_ptr_array_new_with_free_func(g_free);
@@ -65,14 +85,11 @@ static SheetRow *read_row(const WireAt *at)
     row->zone = g_strdup(wire_text_opt(at, "zone", "UTC"));
     row->next_ms = wire_time_ms_opt(at, "next_at");
     row->missed = wire_integer_opt(at, "missed", 0, WIRE_INTEGER_MAX, -1);
+    row->doubled = wire_integer_opt(at, "doubled", 0, WIRE_INTEGER_MAX, -1);
+    row->counted_ms = wire_time_ms_opt(at, "counted_since");
+    row->failover_now = g_strdup(wire_text_opt(at, "failover_now", NULL));
     row->counts = strcmp(wire_text_opt(at, "type", "recurrence"), "recurrence") == 0;
     row->more = wire_bool_opt(at, "more", false);
-    WireAt times = wire_array_opt(at, "occurrences");
-    for (gsize i = 0; i < wire_count(&times); i++) {
-        WireAt item = wire_item(&times, i);
-        gint64 at_ms = wire_time_ms(&item, NULL);
-        g_array_append_val(row->times, at_ms);
-    }
     read_changes(at, row);
     read_notes(at, "ambiguous", row);
     read_notes(at, "warnings", row);
@@ -97,6 +114,29 @@ GPtrArray *timesheet_read(const char *body, bool *ret_more, GError **error)
         return NULL;
     *ret_more = more;
     return g_steal_pointer(&rows);
+}
+
+static void free_run(gpointer run)
+{
+    run_record_free(run);
+}
+
+GPtrArray *timesheet_read_runs(const char *body, GError **error)
+{
+    g_autoptr(json_t) json = wire_parse("The runs", body, strlen(body), BYTES_MAX, error);
+    if (!json)
+        return NULL;
+    WireReader reader = {0};
+    WireAt root = wire_root(&reader, json);
+    WireAt list = wire_array(&root, "runs");
+    g_autoptr(GPtrArray) runs = g_ptr_array_new_with_free_func(free_run);
+    for (gsize i = 0; i < wire_count(&list); i++) {
+        WireAt item = wire_item(&list, i);
+        RunRecord *run = shape_read(&RUN_SHAPE, &item, WIRE_LENIENT);
+        if (run)
+            g_ptr_array_add(runs, run);
+    }
+    return wire_reader_finish(&reader, error) ? g_steal_pointer(&runs) : NULL;
 }
 
 static bool is_same_trigger(const SheetRow *a, const SheetRow *b)
@@ -172,4 +212,17 @@ gint64 timesheet_step(const SheetRow *row)
 {
     const GArray *times = row->times;
     return times->len < 2 ? 0 : g_array_index(times, gint64, 1) - g_array_index(times, gint64, 0);
+}
+
+bool timesheet_has(const GArray *times, gint64 at_ms)
+{
+    guint low = 0, high = times->len;
+    while (low < high) {
+        guint middle = (low + high) / 2;
+        if (g_array_index(times, gint64, middle) < at_ms)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < times->len && g_array_index(times, gint64, low) == at_ms;
 }

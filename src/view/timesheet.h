@@ -1,7 +1,7 @@
 // The backend's answer to "what fires when, where" (/v1/schedules), read strictly and kept as it came.
 #pragma once
 
-#include "model/names.h"
+#include "model/runs.h"
 
 typedef struct {
     gint64 at_ms;
@@ -17,14 +17,21 @@ typedef struct {
     InstanceState state; // as the backend saw it when it answered
     char *rule;
     char *zone;
-    gint64 next_ms;   // 0 = never
-    gint64 missed;    // -1 = unknown
-    bool counts;      // a recurrence: what is missed is lost (a poll catches up)
-    GArray *times;    // of gint64, in order
-    bool more;        // times were left out
-    GArray *changes;  // of SheetChange
+    gint64 next_ms;    // 0 = never
+    gint64 missed;     // -1 = unknown
+    gint64 doubled;    // -1 = unknown
+    gint64 counted_ms; // since when both are counted; 0 = the location went down
+    bool counts;       // a recurrence: what is missed is lost (a poll catches up)
+    GArray *ran, *missed_at, *doubled_at; // of gint64, in order: what became of past times
+    char *failover_now;                   // what a failover here now would miss, in words; NULL
+    GArray *times;                        // of gint64, in order
+    bool more;                            // times were left out
+    GArray *changes;                      // of SheetChange
     GPtrArray *notes; // of char *: what is open about the rule, and what is assumed
 } SheetRow;
+
+// The answer to /v1/runs: of RunRecord *, newest first, owned by the caller. ERR_INVALID names the path.
+GPtrArray *timesheet_read_runs(const char *body, GError **error);
 
 // Rows in the fleet file's order; of SheetRow *, owned by the caller. `ret_more`: the backend had more rows than it
 // sends at once. ERR_INVALID names the path.
@@ -42,6 +49,9 @@ SheetTogether timesheet_together(const GPtrArray *rows, const SheetRow *row);
 
 // From the first of its times to the second; 0 = fewer are known.
 gint64 timesheet_step(const SheetRow *row);
+
+// True if the list, which is in order, has the moment.
+bool timesheet_has(const GArray *times, gint64 at_ms);
 
 // The first time after `now_ms`, as far as the row's list goes, else what the backend said; 0 = none is known.
 gint64 timesheet_next(const SheetRow *row, gint64 now_ms);

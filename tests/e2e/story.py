@@ -29,6 +29,7 @@ def test_start(t, demo):
     t.wait_for(lambda: demo.active_at("payments", "westeurope"), "payments is active in West Europe", 5 * SLOW)
     t.wait_for(lambda: demo.group_at("northeurope", "payments")["data"]["position"] > 5,
                "its data is replicated", 5 * SLOW)
+    t.wait_for(lambda: demo.get("/v1/runs?workload=payments/settle")["runs"], "a run of settle was seen", 20 * SLOW)
     t.check(any(f["object"] == "location/eastus" for f in demo.get("/v1/readiness")["findings"]),
             "East US has a finding: nobody watches it from outside")
     status, out, _ = demo.run("gate", "maintenance", "payments")
@@ -51,6 +52,12 @@ def test_statement(t, demo, name):
     statement = operation["statement"]
     t.equal((operation["kind"], operation["from"], operation["to"]), ("failover", "westeurope", "northeurope"),
             "it goes to North Europe")
+    fires = {f["id"]: f["value"] for f in statement["facts"] if f["id"].startswith(("fires.", "stages."))}
+    t.wait_for(lambda: (demo.get("/v1/workloads/payments/settle")["triggers"][0]["overdue"] or 0) >= 1,
+               "a recurrence is missed meanwhile", 15 * SLOW)
+    t.check("North Europe fires first at" in fires["fires.settle.every-10"], "it says what a failover now would miss of settle")
+    t.check("works through what came meanwhile" in fires["fires.mail-orders.mailbox"], "and that a polling trigger misses nothing")
+    t.check("stages.settle.westeurope" in fires, "and what the stages held when they were last seen")
     t.check(statement["loss"]["known"] and 0 < statement["loss"]["bound_s"] < 10, "the loss has a bound")
     t.contains(statement["confirm"], "FAIL OVER payments TO northeurope LOSE <=", "the phrase names the facts")
     status, out, _ = demo.run("operations", "show", name, "--statement")
@@ -144,6 +151,25 @@ def test_return(t, demo, name, transactions):
                "both sides agree on what was lost", 10 * SLOW)
 
 
+def test_runs(t, demo):
+    """The runs of both regions are one list, and what was missed by it is what the region itself has counted."""
+    def counted():
+        trigger = demo.get("/v1/workloads/payments/settle")["triggers"][0]
+        site = next(w for w in demo.group_at("northeurope", "payments")["workflows"] if w["name"] == "settle")
+        return trigger, site
+    def agree():
+        trigger, site = counted()
+        return trigger["last_location"] == "northeurope" and (trigger["missed"], trigger["doubled"]) == (site["missed"], site["doubled"])
+    if not t.wait_for(agree, "missed and doubled fires agree with the region's own count", 25 * SLOW):
+        t.note(str(counted()))
+    trigger, site = counted()
+    t.note(f"missed {trigger['missed']} of settle, doubled {trigger['doubled']}")
+    runs = demo.json("runs", "payments/settle")["runs"]
+    t.equal({r["location"] for r in runs}, {"westeurope", "northeurope"}, "runs of both regions stand in one list")
+    status, out, _ = demo.run("schedules", "--filter", "payments/settle")
+    t.check(status == 0 and "split in 2: every 5.0s together, every 10s in each place" in out.replace("5s", "5.0s"), "the split is told")
+
+
 def go_home(t, demo, group):
     status, out, err = demo.run("failback", group, "--reason", "West Europe is whole again")
     t.check(status == 0, f"a failback of {group} is proposed")
@@ -205,6 +231,7 @@ def main(t):
     transactions = test_loss(t, demo, name, before, statement)
     test_second_person(t, demo)
     test_return(t, demo, name, transactions)
+    test_runs(t, demo)
     test_home(t, demo)
     test_audit(t, demo)
     test_end(t, demo)

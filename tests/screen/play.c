@@ -25,7 +25,8 @@ static void grant_wishes(Play *play)
     for (int i = 0; i < 4; i++) {
         Effect wish = ui_wish(play->ui, &play->context);
         bool schedules = wish.kind == EFFECT_FETCH && strstr(wish.text, "/v1/schedules");
-        g_autofree char *body = schedules ? world_schedules() : NULL;
+        bool runs = wish.kind == EFFECT_FETCH && strstr(wish.text, "/v1/runs");
+        g_autofree char *body = schedules ? world_schedules() : runs ? world_runs() : NULL;
         if (wish.kind == EFFECT_NONE)
             return;
         if (wish.kind == EFFECT_FETCH) {

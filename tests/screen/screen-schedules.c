@@ -66,7 +66,7 @@ static void test_together_cut(void)
     g_autofree char *body = world_schedules();
     bool more;
     g_autoptr(GPtrArray) rows = timesheet_read(body, &more, NULL);
-    g_array_set_size(row_at(rows, 1)->times, 2); // :10, :30
+    g_array_set_size(row_at(rows, 1)->times, 3); // :50, :10, :30
     g_assert_cmpint(timesheet_together(rows, row_at(rows, 0)).widest_ms, ==, 20 * MINUTE);
     row_at(rows, 1)->more = true;
     g_assert_cmpint(timesheet_together(rows, row_at(rows, 0)).widest_ms, ==, 10 * MINUTE);
@@ -178,8 +178,69 @@ static void test_next_20(void)
     visit_answer(visit, far, body);
     visit_has(visit, "2026-11-21 03:30:00Z  2026-11-20 22:30:00  2026-11-21 04:30:00");
     visit_has(visit, "mine (UTC+01:00");
+    visit_has(visit, "! hour comes twice: first");
     visit_press(visit, "esc");
     visit_has(visit, "TRIGGER");
+}
+
+// The zone's own clock where its name is known: summer time too.
+static void test_mine(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    visit->context.zone = "Australia/Sydney";
+    g_autofree char *path = open_and_answer(visit);
+    visit_press(visit, "G enter");
+    g_autofree char *far = visit_wish(visit);
+    g_autofree char *body = world_schedules();
+    visit_answer(visit, far, body);
+    visit_has(visit, "mine (Australia/Sydney)");
+    visit_has(visit, "2026-11-21 03:30:00Z  2026-11-20 22:30:00  2026-11-21 14:30:00");
+}
+
+// What became of past times, and what was counted.
+static void test_past(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    g_autofree char *path = open_and_answer(visit);
+    const char *seen = visit_at(visit, 160, 43);
+    g_assert_nonnull(strstr(seen, "✓")); // 03:00 ran
+    g_assert_nonnull(strstr(seen, "TWICE"));
+    bool more;
+    g_autofree char *body = world_schedules();
+    g_autoptr(GPtrArray) rows = timesheet_read(body, &more, NULL);
+    const SheetRow *row = row_at(rows, 0);
+    gint64 first = g_array_index(row->times, gint64, 0);
+    g_assert_true(timesheet_has(row->missed_at, first));
+    g_assert_false(timesheet_has(row->ran, first));
+    g_assert_true(timesheet_has(row->ran, first + 20 * MINUTE));
+    g_assert_false(timesheet_has(row->ran, 0) || timesheet_has(row->ran, G_MAXINT64));
+}
+
+// One list of the runs of all locations, and what a move here now would miss.
+static void test_runs(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    g_autofree char *path = open_and_answer(visit);
+    visit_press(visit, "g down enter");
+    g_autofree char *far = visit_wish(visit);
+    g_autofree char *body = world_schedules();
+    visit_answer(visit, far, body);
+    g_autofree char *wish = visit_wish(visit);
+    g_assert_cmpstr(wish, ==, "/v1/runs?workload=payments%2Fsettle&limit=50");
+    visit_has(visit, "if moved a failover now misses 1: due since the last run at 03:00:00Z");
+    g_autofree char *runs = world_runs();
+    visit_answer(visit, wish, runs);
+    visit_has(
+        visit,
+        "2026-11-21 03:00:01Z  West Europe       failed     3s      for 03:00:00Z  ActionFailed");
+    visit_has(visit, "2026-11-21 02:50:00Z  North Europe      succeeded  3s      for 02:50:00Z");
+    g_autofree char *none = visit_wish(visit);
+    g_assert_null(none);
+    visit->context.mono_ms += 11 * 1000;
+    g_autofree char *again = visit_wish(visit); // they grow old
+    g_assert_cmpstr(again, ==, wish);
+    visit_answer(visit, again, "{}"); // what was known stays
+    visit_has(visit, "ActionFailed");
 }
 
 int main(int argc, char **argv)
@@ -196,5 +257,8 @@ int main(int argc, char **argv)
     g_test_add_func("/schedules/filter", test_filter);
     g_test_add_func("/schedules/filter-of-many", test_filter_of_many);
     g_test_add_func("/schedules/next-20", test_next_20);
+    g_test_add_func("/schedules/mine", test_mine);
+    g_test_add_func("/schedules/past", test_past);
+    g_test_add_func("/schedules/runs", test_runs);
     return g_test_run();
 }

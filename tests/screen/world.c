@@ -747,18 +747,38 @@ char *world_schedules(void)
         "{\"schedules\":["
         "{\"workload\":\"payments/settle\",\"trigger\":\"every-20\",\"location\":\"westeurope\","
         "\"state\":\"unreachable\",\"rule\":\"every 20 min from :00\",\"zone\":\"UTC\","
-        "\"next_at\":\"2026-11-21T03:20:00Z\",\"missed\":1,\"occurrences\":["
+        "\"next_at\":\"2026-11-21T03:20:00Z\",\"missed\":1,\"doubled\":0,"
+        "\"counted_since\":\"2026-11-01T03:14:07Z\",\"occurrences\":[\"2026-11-21T02:40:00Z\","
         "\"2026-11-21T03:00:00Z\",\"2026-11-21T03:20:00Z\",\"2026-11-21T03:40:00Z\","
-        "\"2026-11-21T04:00:00Z\"],\"ambiguous\":[]},"
+        "\"2026-11-21T04:00:00Z\"],\"ran\":[\"2026-11-21T03:00:00Z\"],"
+        "\"missed_at\":[\"2026-11-21T02:40:00Z\"],\"doubled_at\":[],\"ambiguous\":[]},"
         "{\"workload\":\"payments/settle\",\"trigger\":\"every-20\",\"location\":\"northeurope\","
         "\"state\":\"passive\",\"rule\":\"every 20 min from :10\",\"zone\":\"UTC\","
         "\"next_at\":\"2026-11-21T03:30:00Z\",\"missed\":0,\"occurrences\":["
-        "\"2026-11-21T03:10:00Z\",\"2026-11-21T03:30:00Z\",\"2026-11-21T03:50:00Z\"],"
-        "\"ambiguous\":[]},"
+        "\"2026-11-21T02:50:00Z\",\"2026-11-21T03:10:00Z\",\"2026-11-21T03:30:00Z\","
+        "\"2026-11-21T03:50:00Z\"],"
+        "\"failover_now\":\"a failover now misses 1: due since the last run at 03:00:00Z, never "
+        "replayed; North Europe fires first at 2026-11-21 03:30:00Z\",\"ambiguous\":[]},"
         "{\"workload\":\"stock/count\",\"trigger\":\"hourly\",\"location\":\"eastus\","
         "\"state\":\"active\",\"rule\":\"every hour from :30\",\"zone\":\"America/New_York\","
-        "\"next_at\":\"2026-11-21T03:30:00Z\",\"missed\":0,\"occurrences\":["
-        "\"2026-11-21T03:30:00Z\",\"2026-11-21T04:30:00Z\"],"
+        "\"next_at\":\"2026-11-21T03:30:00Z\",\"missed\":0,\"doubled\":2,"
+        "\"counted_since\":\"2026-11-01T03:14:07Z\",\"occurrences\":[\"2026-11-21T02:30:00Z\","
+        "\"2026-11-21T03:30:00Z\",\"2026-11-21T04:30:00Z\"],\"ran\":[],\"missed_at\":[],"
+        "\"doubled_at\":[\"2026-11-21T02:30:00Z\"],"
         "\"more\":true,\"dst\":[{\"at\":\"2026-11-21T04:30:00Z\",\"what\":\"twice\"}],"
         "\"ambiguous\":[\"Nobody says what comes first. Here: the first.\"],\"warnings\":[]}]}");
+}
+
+char *world_runs(void)
+{
+    return g_strdup(
+        "{\"runs\":["
+        "{\"id\":\"08584\",\"workload\":\"payments/settle\",\"location\":\"westeurope\","
+        "\"trigger\":\"every-20\",\"state\":\"failed\",\"code\":\"ActionFailed\","
+        "\"scheduled_at\":\"2026-11-21T03:00:00Z\",\"started_at\":\"2026-11-21T03:00:01Z\","
+        "\"ended_at\":\"2026-11-21T03:00:04Z\"},"
+        "{\"id\":\"08583\",\"workload\":\"payments/settle\",\"location\":\"northeurope\","
+        "\"trigger\":\"every-20\",\"state\":\"succeeded\",\"code\":null,"
+        "\"scheduled_at\":\"2026-11-21T02:50:00Z\",\"started_at\":\"2026-11-21T02:50:00Z\","
+        "\"ended_at\":\"2026-11-21T02:50:03Z\"}],\"more\":false}");
 }

@@ -37,3 +37,5 @@ void world_restate(Picture *picture, const char *id, const char *digest, const c
 
 // What the daemon would answer to /v1/schedules.
 char *world_schedules(void);
+// The backend's answer to /v1/runs. The caller frees.
+char *world_runs(void);
