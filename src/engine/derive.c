@@ -152,17 +152,23 @@ static void link_bound(const Engine *engine, const ReplicationStatus *link, cons
     bool missed;
     gint64 until = alive_until(engine, link, from, &missed);
     gint64 replayed = replayed_until(link);
-    char replayed_text[16], until_text[16], loss_text[16];
+    char replayed_text[16], until_text[16], loss_text[16], ahead_text[16];
     time_format_clock(replayed, replayed_text);
     time_format_clock(until, until_text);
-    bound->known = replayed > 0;
+    gint64 ahead = replayed - engine->now_ms;
+    bound->known = replayed > 0 && ahead <= CLOCK_SKEW_MS;
     bound->loss_ms = bound->known && !link->synchronous ? MAX(until - replayed, 0) : 0;
     bound->transactions = link->committed_pos >= 0 && link->replayed_pos >= 0
                               ? MAX(link->committed_pos - link->replayed_pos, 0)
                               : -1;
     bound->observed_at_ms = link->observed_at_ms;
     duration_format_up(bound->loss_ms, loss_text);
-    if (!bound->known)
+    duration_format(ahead, ahead_text);
+    if (!bound->known && replayed > 0)
+        bound->how = g_strdup_printf("%s: replayed up to %s by a clock that is %s ahead of this "
+                                     "machine's: how much is missing cannot be told",
+                                     link->workload, replayed_text, ahead_text);
+    else if (!bound->known)
         bound->how = g_strdup_printf("nothing is known of what %s has replayed of %s", link->to,
                                      link->workload);
     else if (link->synchronous)

@@ -4,6 +4,7 @@
 
 #include "engine/findings.h"
 #include "engine/history.h"
+#include "engine/jump.h"
 #include "engine/losses.h"
 #include "engine/motion.h"
 #include "engine/execute.h"
@@ -14,7 +15,7 @@
 #include "engine/watchdog.h"
 #include "wire/audit.h"
 
-enum { PASSES_MAX = 100, CLOCK_JUMP_MS = 5000 };
+enum { PASSES_MAX = 100 };
 
 // ---- Time, and who may be called ---------------------------------------------------------------
 
@@ -130,6 +131,7 @@ static void make_containers(Engine *engine)
     engine->vantages = g_ptr_array_new_with_free_func(free_vantage);
     engine->automation = g_new0(AutomationRecord, 1);
     engine->queue = g_queue_new();
+    engine->jumps = g_queue_new();
     signatures_init(engine);
     engine->tells = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     engine->audit_hash = g_strdup(AUDIT_ZERO_HASH);
@@ -172,6 +174,7 @@ void engine_free(Engine *engine)
         motion_free(motion);
     motion_free(engine->deciding);
     g_queue_free(engine->queue);
+    g_queue_free_full(engine->jumps, jump_free);
     world_clear(engine);
     g_hash_table_unref(engine->operation_by_id);
     g_ptr_array_unref(engine->operations);
@@ -336,20 +339,6 @@ static void derive_frame(Engine *engine)
     set_frame_text(engine, &frame->audit_hash, engine->audit_hash);
 }
 
-// A clock that jumped makes countdowns and ages wrong: it is said. What must hold is measured on the other.
-static void notice_jump(Engine *engine)
-{
-    gint64 offset = engine->now_ms - engine->mono_ms;
-    if (engine->clock_offset_ms && ABS(offset - engine->clock_offset_ms) > CLOCK_JUMP_MS) {
-        g_autofree char *text =
-            g_strdup_printf("this machine's clock jumped by %" G_GINT64_FORMAT " s",
-                            (offset - engine->clock_offset_ms) / 1000);
-        tell_change(engine, SEVERITY_WARNING, "fleet", text);
-        log_warning(engine->config.log, text, "daemon", engine->config.daemon);
-    }
-    engine->clock_offset_ms = offset;
-}
-
 // A store that reports nothing wrong, and nobody who wants to write: what was said of it grows old.
 static void forgive_store(Engine *engine, gint64 *due_ms)
 {
@@ -375,6 +364,7 @@ static gint64 pass(Engine *engine)
         reconcile_run(engine, &due_ms);
         observe_run(engine, &due_ms);
         history_run(engine, &due_ms);
+        jump_run(engine, &due_ms);
     }
     if (engine->life != LIFE_NEW && engine->life != LIFE_LOADING)
         motions_run(engine, next_own, &due_ms);
@@ -395,7 +385,7 @@ gint64 engine_run(Engine *engine)
     g_assert(!engine->running);
     engine->running = true;
     engine_touch_time(engine);
-    notice_jump(engine);
+    jump_notice(engine);
     do
         due_ms = pass(engine);
     while (engine->again && ++passes < PASSES_MAX);

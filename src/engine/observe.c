@@ -81,11 +81,33 @@ static void set_stages(InstanceStatus *status, const GPtrArray *stages)
         g_ptr_array_add(status->stages, copy_stage(stages->pdata[i], NULL));
 }
 
+// Order never rests on clocks, but ages and bounds do: a target whose clock is off is named, once.
+static void note_skew(Engine *engine, InstanceWatch *watch, gint64 at_ms)
+{
+    gint64 sent_ms = engine->now_ms - (engine->mono_ms - watch->answered_sent_ms);
+    gint64 skew_ms = at_ms > engine->now_ms ? at_ms - engine->now_ms : MIN(at_ms - sent_ms, 0);
+    bool skewed = at_ms && ABS(skew_ms) > CLOCK_SKEW_MS;
+    if (skewed == watch->skewed)
+        return;
+    watch->skewed = skewed;
+    g_autofree char *text =
+        skewed ? g_strdup_printf("the clock of %s at %s is %.1f s %s this machine's",
+                                 watch->workload->name, watch->status->location,
+                                 (double)ABS(skew_ms) / 1000, skew_ms > 0 ? "ahead of" : "behind")
+               : g_strdup_printf("the clock of %s at %s is right again", watch->workload->name,
+                                 watch->status->location);
+    g_autofree char *object = g_strconcat("location/", watch->status->location, NULL);
+    tell_change(engine, skewed ? SEVERITY_WARNING : SEVERITY_INFO, object, text);
+}
+
 static void note_good(Engine *engine, InstanceWatch *watch, const Observation *observation)
 {
     InstanceStatus *status = watch->status;
     set_state(engine, watch, observation->state);
-    status->observed_at_ms = observation->at_ms ? observation->at_ms : engine->now_ms;
+    note_skew(engine, watch, observation->at_ms);
+    // As of the target's own word, but a clock that is ahead makes nothing younger.
+    status->observed_at_ms =
+        observation->at_ms ? MIN(observation->at_ms, engine->now_ms) : engine->now_ms;
     status->runs = observation->runs;
     // Some targets show only when they are asked whether they fence.
     watch->workload->proof = driver_proof(engine->config.driver, watch->instance->workload);

@@ -24,6 +24,7 @@
 #include "engine/record.h"
 
 enum {
+    CLOCK_SKEW_MS = 2000,          // two machines that differ by more are not in step
     ENGINE_KEEP_OPERATIONS = 1000, // in memory; all stay in the store
     ENGINE_KEEP_CHANGES = 200,
     ENGINE_KEEP_ALARMS = 200,
@@ -84,6 +85,7 @@ typedef struct {
     gint64 answered_ms;  // monotonic: when the last answer, good or bad, came …
     gint64 answered_sent_ms; // … and when that one was asked for
     guint bad;               // answers without knowledge in a row
+    bool skewed;             // its clock is off by more than CLOCK_SKEW_MS
     bool in_flight;
 } InstanceWatch;
 
@@ -102,6 +104,8 @@ typedef struct {
     bool dirty;           // derive again
     gint64 links_kept_ms; // the newest word of a silent source that the store holds
 } GroupLive;
+
+typedef struct Jump Jump; // engine/jump.c
 
 typedef enum { EXEC_LOOK, EXEC_SEND, EXEC_SENT, EXEC_WATCH, EXEC_OVER } ExecStage;
 
@@ -139,6 +143,7 @@ struct Engine {
     char *health_why;
     gint64 health_ms;       // … at this monotonic time
     gint64 clock_offset_ms; // wall - monotonic, in the last pass
+    GQueue *jumps;          // of Jump *: of the wall clock, not recorded yet
     GHashTable *orphans;    // group name → GroupRecord * that no group of the fleet has
     guint load_stage;
 

@@ -234,6 +234,14 @@ static void change_network(Sim *sim, GRand *rand, GString *said)
     g_string_printf(said, "the network loses, delays or doubles %u %%", sim->world->trouble);
 }
 
+// Somebody sets the wall clock.
+static void jump(Sim *sim, GRand *rand, GString *said)
+{
+    gint32 s = g_rand_int_range(rand, -4000, 4000);
+    sim->clock.wall += (gint64)s * 1000;
+    g_string_printf(said, "the clock jumps by %d s", s);
+}
+
 static void wait_long(Sim *sim, GRand *rand, GString *said)
 {
     gint32 ms = g_rand_int_range(rand, 1000, 40000);
@@ -266,7 +274,7 @@ static const struct {
     {go_on, 6},        {plan_fault, 5},     {restart, 1},
     {fill_disk, 1},    {change_network, 3}, {wait_long, 4},
     {let_expire, 2},   {hold, 2},           {revoke_key, 2},
-    {take_back, 2},    {break_glass, 1},
+    {take_back, 2},    {jump, 1},           {break_glass, 1},
 };
 
 void deeds_one(Sim *sim, GRand *rand, GString *said)
