@@ -44,6 +44,7 @@ typedef enum {
     SCREEN_AUDIT,
     SCREEN_REGION,    // of the overview: object = location
     SCREEN_CELL,      // of the matrix: object = "group/workload"
+    SCREEN_GROUP,     // of the matrix: object = group
     SCREEN_STATEMENT, // of the sign-offs: object = operation
     SCREEN_OPERATION, // of the operations: object = operation
     SCREEN_WHOLE,     // of the operations: object = region-level operation

@@ -12,11 +12,13 @@
 #include "widget/timeline.h"
 
 enum { COLUMN_GROUP, COLUMN_HERE, COLUMN_MODE, COLUMN_LOSS, COLUMN_AGE, COLUMN_RPO, COLUMN_RTO };
-enum { ACTION_OPEN = 1, ACTION_NEXT, ACTION_PREVIOUS };
+enum { ACTION_OPEN = 1, ACTION_NEXT, ACTION_PREVIOUS, ACTION_GROUP };
 enum { BOX_HEIGHT_MIN = 10, TIME_LINES = 2, GRAIN_MS = 60 * 1000, SPAN_MS = 3600 * 1000 };
 
 static const Binding BINDINGS[] = {
     {ACTION_OPEN, "open", "enter", "roles", "Shows the selected group in the matrix.", 0},
+    {ACTION_GROUP, "group", "i", "group",
+     "The page of the selected group: objectives, replication, people.", 0},
     {ACTION_NEXT, "next-region", "l right n", "next region", "Goes to the next region.", 0},
     {ACTION_PREVIOUS, "previous-region", "h left N", "region before", "Goes to the region before.",
      BIND_QUIET},
@@ -330,10 +332,10 @@ static const GroupStatus *selected(Region *view, const ViewContext *context)
     return index < view->groups->len ? view->groups->pdata[index] : NULL;
 }
 
-static Effect open_group(Region *view, const ViewContext *context)
+static Effect open_group(Region *view, const ViewContext *context, ScreenId screen)
 {
     const GroupStatus *group = selected(view, context);
-    return group ? effect_open(SCREEN_ROLES, group->name)
+    return group ? effect_open(screen, group->name)
                  : effect_message("No group has its home or a standby here.");
 }
 
@@ -362,7 +364,9 @@ static Effect region_update(gpointer state, const ViewContext *context, const Ke
         return effect_of(EFFECT_REDRAW);
     switch (binding ? binding->action : 0) {
     case ACTION_OPEN:
-        return open_group(view, context);
+        return open_group(view, context, SCREEN_ROLES);
+    case ACTION_GROUP:
+        return open_group(view, context, SCREEN_GROUP);
     case ACTION_NEXT:
         return open_neighbour(view, context, 1);
     case ACTION_PREVIOUS:

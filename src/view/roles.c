@@ -11,12 +11,14 @@
 
 enum { COLUMN_NAME, COLUMN_PATTERN, COLUMN_TRIGGER, COLUMN_AGE, FIXED_COLUMNS };
 enum { LOCATIONS_MAX = TABLE_MAX_COLUMNS - FIXED_COLUMNS };
-enum { ACTION_OPEN = 1, ACTION_SORT };
+enum { ACTION_OPEN = 1, ACTION_SORT, ACTION_GROUP };
 enum { NAME_MIN = 18, NAME_MIN_WIDE = 27, WIDE = 76 };
 
 static const Binding BINDINGS[] = {
     {ACTION_OPEN, "open", "enter", "explain",
      "Explains the row: what it is, since when, how we know.", 0},
+    {ACTION_GROUP, "group", "i", "group",
+     "The group's page: objectives, replication, people, what would not work.", 0},
     {ACTION_SORT, "sort", "o", "order", "Worst groups first, or as in the fleet file.", 0},
 };
 
@@ -436,6 +438,11 @@ static Effect roles_update(gpointer state, const ViewContext *context, const Key
         return effect_of(EFFECT_NONE);
     if (binding->action == ACTION_OPEN)
         return open_row(view, context);
+    if (binding->action == ACTION_GROUP) {
+        Row row = selected_row(view, context);
+        return row.group ? effect_open(SCREEN_GROUP, row.group->name)
+                         : effect_message("There is no group here.");
+    }
     if (binding->action == ACTION_SORT) {
         view->worst_first = !view->worst_first;
         make_rows(view, context->picture);

@@ -14,5 +14,6 @@ extern const Screen AUDIT_SCREEN;
 extern const Screen RECORD_SCREEN;
 extern const Screen REGION_SCREEN;
 extern const Screen CELL_SCREEN;
+extern const Screen GROUP_SCREEN;
 extern const Screen SCHEDULES_SCREEN;
 extern const Screen READINESS_SCREEN;

@@ -37,6 +37,7 @@ static const struct {
     {"record", SCREEN_RECORD, "4704", NULL, false},
     {"region", SCREEN_REGION, "westeurope", NULL, false},
     {"cell", SCREEN_CELL, "payments/settle", NULL, false},
+    {"group", SCREEN_GROUP, "payments", NULL, false},
     {"help", SCREEN_STATEMENT, WORLD_AWAITING, "?", false},
 };
 

@@ -463,13 +463,10 @@ static void test_every_key(void)
     static const struct {
         ScreenId screen;
         const char *object;
-    } OBJECTS[] = {{SCREEN_REGION, "westeurope"},
-                   {SCREEN_CELL, "payments/settle"},
-                   {SCREEN_STATEMENT, WORLD_AWAITING},
-                   {SCREEN_STATEMENT, WORLD_HOLDING},
-                   {SCREEN_OPERATION, WORLD_PAUSED},
-                   {SCREEN_OPERATION, WORLD_DONE},
-                   {SCREEN_RECORD, "4704"}};
+    } OBJECTS[] = {{SCREEN_REGION, "westeurope"},     {SCREEN_CELL, "payments/settle"},
+                   {SCREEN_GROUP, "payments"},        {SCREEN_STATEMENT, WORLD_AWAITING},
+                   {SCREEN_STATEMENT, WORLD_HOLDING}, {SCREEN_OPERATION, WORLD_PAUSED},
+                   {SCREEN_OPERATION, WORLD_DONE},    {SCREEN_RECORD, "4704"}};
     guint count;
     const Screen *const *screens = screens_all(&count);
     for (guint i = 0; i < count; i++)

@@ -70,6 +70,55 @@ static void test_cell(void)
     g_assert_cmpint(ui_screen(visit->ui)->id, ==, SCREEN_OPERATION);
 }
 
+static const char OUTLOOK[] =
+    "{\"group\":\"payments\",\"owner\":\"payments desk\",\"rpo_s\":900,\"rto_s\":14400,"
+    "\"forecast\":{\"usual_s\":42,\"usual_p95_s\":95,\"steps\":7,\"unknown_steps\":1},"
+    "\"gate\":{\"open\":false,\"why\":\"payments has its role in westeurope, which is down.\"},"
+    "\"failback_window\":\"01:00-05:00\",\"lags\":[{\"workload\":\"payments/ledger-db\","
+    "\"from\":\"westeurope\",\"to\":\"northeurope\",\"lag_s\":104,\"p95_s\":3,\"worst_s\":1000,"
+    "\"samples\":[{\"at\":\"2026-11-21T03:12:00Z\",\"lag_s\":1},"
+    "{\"at\":\"2026-11-21T03:13:00Z\",\"lag_s\":null},{\"at\":\"2026-11-21T03:14:00Z\","
+    "\"lag_s\":1000}]}],\"responsibilities\":[{\"step\":\"promote\",\"who\":\"DBA on call\"}],"
+    "\"notices\":[{\"when\":\"failover\",\"text\":\"payments runs in North Europe\"}],"
+    "\"reduced\":[\"refunds wait\"],\"nonproduction\":[\"preview\"],"
+    "\"unmanaged\":[\"tell the desk\"]}";
+
+// The page asks once a minute, shows what it has meanwhile, and forgets another group's answer.
+static void test_group(void)
+{
+    static const char *const PARTS[] = {"now 1m44s · p95 3s · worst 16m40s",
+                                        "4h: usually 42s from the start, 95 of 100 within 1m35s",
+                                        "6 of 7 steps are known",
+                                        "CLOSED: payments has its role in westeurope",
+                                        "01:00-05:00 UTC",
+                                        "payments desk",
+                                        "promote: DBA on call",
+                                        "failover: “payments runs in North Europe”",
+                                        "refunds wait",
+                                        "preview",
+                                        "tell the desk",
+                                        "OVERDUE since"};
+    g_autoptr(Visit) visit = visit_new();
+    visit_open(visit, SCREEN_GROUP, "payments");
+    visit_has(visit, "The rest is being asked for.");
+    g_autofree char *path = visit_wish(visit), *again = visit_wish(visit);
+    g_assert_cmpstr(path, ==, "/v1/groups/payments/outlook");
+    g_assert_null(again);
+    visit_answer(visit, path, OUTLOOK);
+    for (guint i = 0; i < G_N_ELEMENTS(PARTS); i++)
+        visit_has(visit, PARTS[i]);
+    visit->context.mono_ms += 60 * 1000;
+    g_autofree char *later = visit_wish(visit);
+    g_assert_cmpstr(later, ==, path);
+    visit_answer(visit, path, NULL);
+    visit_has(visit, "The outlook was not answered: Nobody answered.");
+    visit_has(visit, "DBA on call"); // the last answer stays
+    visit_open(visit, SCREEN_GROUP, "stock");
+    visit_lacks(visit, "DBA on call");
+    visit_open(visit, SCREEN_GROUP, "atlantis");
+    visit_has(visit, "There is no group atlantis");
+}
+
 static void test_readiness(void)
 {
     g_autoptr(Visit) visit = visit_new();
@@ -159,9 +208,13 @@ static void test_every_size(void)
     static const struct {
         ScreenId screen;
         const char *object;
-    } ROWS[] = {{SCREEN_REGION, "westeurope"},    {SCREEN_REGION, "atlantis"},
-                {SCREEN_CELL, "payments/settle"}, {SCREEN_READINESS, NULL},
-                {SCREEN_SCHEDULES, NULL},         {SCREEN_AUDIT, NULL},
+    } ROWS[] = {{SCREEN_REGION, "westeurope"},
+                {SCREEN_REGION, "atlantis"},
+                {SCREEN_CELL, "payments/settle"},
+                {SCREEN_GROUP, "payments"},
+                {SCREEN_READINESS, NULL},
+                {SCREEN_SCHEDULES, NULL},
+                {SCREEN_AUDIT, NULL},
                 {SCREEN_RECORD, "4704"}};
     g_autoptr(Visit) visit = visit_new();
     for (guint i = 0; i < G_N_ELEMENTS(ROWS); i++) {
@@ -183,6 +236,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pages/region-groups", test_region_groups);
     g_test_add_func("/pages/region-neighbours", test_region_neighbours);
     g_test_add_func("/pages/cell", test_cell);
+    g_test_add_func("/pages/group", test_group);
     g_test_add_func("/pages/readiness", test_readiness);
     g_test_add_func("/pages/readiness-plans", test_readiness_plans);
     g_test_add_func("/pages/readiness-nothing", test_readiness_nothing);
