@@ -226,12 +226,30 @@ static void draw_since(Panel *panel)
     cells_printf(panel->canvas, x, panel->y++, ROLE_NORMAL, "%s  %s", today ? at : full, age);
 }
 
+// "1 of 2: no answer within 1s": how many vantage points see failures, and the words of the one that sees most.
+// NULL: none.
+static char *failing_words(const LocationStatus *location)
+{
+    const VantageStatus *worst = NULL;
+    guint failing = 0;
+    for (guint i = 0; i < location->vantages->len; i++) {
+        const VantageStatus *vantage = location->vantages->pdata[i];
+        failing += vantage->failures > 0;
+        if (vantage->failures && (!worst || vantage->failures > worst->failures))
+            worst = vantage;
+    }
+    return worst && worst->detail
+               ? g_strdup_printf("%u of %u: %s", failing, location->vantages->len, worst->detail)
+               : NULL;
+}
+
 static void draw_seen(Panel *panel)
 {
     VerdictState state = badge_aged_verdict(panel->location, panel->context->now_ms);
     bool aged = state != panel->location->verdict.state;
+    g_autofree char *failing = failing_words(panel->location);
     int x = label(panel, "seen");
-    const char *why = panel->location->verdict.why;
+    const char *why = failing ? failing : panel->location->verdict.why;
     cells_fit(panel->canvas, rect_make(x, panel->y++, panel->canvas->width - x, 1),
               ALIGN_LEFT | ALIGN_CLIP_END, aged ? ROLE_UNKNOWN : ROLE_NORMAL,
               aged ? "no fresh probe: nobody knows" : why);
