@@ -187,12 +187,14 @@ void post_signoff(HttpRequest *request, void *data)
 
 static bool read_command(json_t *body, CommandRequest *command, GError **error)
 {
-    static const char *const FIELDS[] = {"reason", "ticket", "step", NULL};
+    static const char *const FIELDS[] = {"reason", "ticket", "step", "how", NULL};
     WireReader reader = {0};
     WireAt root = wire_root(&reader, body);
     wire_only(&root, FIELDS);
     command->reason = wire_text_opt(&root, "reason", NULL);
     command->ticket = wire_text_opt(&root, "ticket", NULL);
+    if (wire_has(&root, "how"))
+        command->how = (AttestHow)wire_choice(&root, "how", ATTEST_NAMES.names, ATTEST_NAMES.count);
     if (!command->step)
         command->step = (guint)wire_integer_opt(&root, "step", 0, 100000, 0);
     return wire_reader_finish(&reader, error);

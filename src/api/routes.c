@@ -49,6 +49,7 @@ const HttpRoute API_ROUTES[] = {
     {"POST", "/v1/operations/{id}/resume", post_command, 0, 0, "resume"},
     {"POST", "/v1/operations/{id}/retry", post_command, 0, 0, "retry"},
     {"POST", "/v1/operations/{id}/skip", post_command, 0, 0, "skip"},
+    {"POST", "/v1/operations/{id}/attest", post_command, 0, 0, "attest"},
     {"POST", "/v1/operations/{id}/abort", post_command, 0, 0, "abort"},
     {"POST", "/v1/operations/{id}/steps/{n}/confirm", post_confirm, 0, 0, NULL},
     {"GET", "/v1/audit", get_audit, 0, 0, NULL},

@@ -13,10 +13,11 @@ typedef struct {
 } Verb;
 
 static const Verb VERBS[] = {
-    {"hold", true, true, false},    {"resume", false, false, false},
-    {"retry", false, false, false}, {"skip", false, false, false},
-    {"abort", false, false, false}, {"withdraw", false, false, false},
-    {"start", false, false, false}, {"confirm", false, false, true},
+    {"hold", true, true, false},     {"resume", false, false, false},
+    {"retry", false, false, false},  {"skip", false, false, false},
+    {"abort", false, false, false},  {"withdraw", false, false, false},
+    {"start", false, false, false},  {"confirm", false, false, true},
+    {"attest", false, false, false},
 };
 
 static const Verb *find_verb(const char *name)
@@ -35,11 +36,15 @@ bool operate_knows(const char *verb)
 static bool check_usage(const Session *session, const Verb *verb)
 {
     const Arguments *args = &session->args;
+    g_autoptr(GError) error = NULL;
+    int how;
     if (!verb->silent && !text_has_word(args->reason))
         session_complain(session, EXIT_USAGE,
                          "--reason TEXT is needed to %s; it goes into the audit log", verb->name);
     else if (verb->step && args->step < 1)
         session_complain(session, EXIT_USAGE, "--step N is needed: which step is done?");
+    else if (args->how && !name_parse(&ATTEST_NAMES, args->how, &how, &error))
+        session_complain(session, EXIT_USAGE, "--how: %s", error->message);
     else if (args->step < 0)
         session_complain(session, EXIT_USAGE, "--step is a step's number, from 1");
     else
@@ -62,6 +67,8 @@ static json_t *body_of(const Session *session, const Verb *verb)
         wire_set_text(body, "reason", args->reason);
     if (args->ticket)
         wire_set_text(body, "ticket", args->ticket);
+    if (args->how)
+        wire_set_text(body, "how", args->how);
     if (args->step && !verb->step)
         json_object_set_new(body, "step", json_integer(args->step));
     return body;

@@ -200,6 +200,8 @@ void operations_options(Session *session, GOptionContext *context)
                                      "VERB: reference of the incident", "T"},
                                     {"step", 0, 0, G_OPTION_ARG_INT, &session->args.step,
                                      "retry, skip: only this step; confirm: which", "N"},
+                                    {"how", 0, 0, G_OPTION_ARG_STRING, &session->args.how,
+                                     "attest, confirm: how it is known", "power|network|..."},
                                     G_OPTION_ENTRY_NULL};
     g_option_context_add_main_entries(context, entries, NULL);
 }

@@ -288,6 +288,61 @@ static gpointer add_group(OptionReader *reader, gpointer parent, const char *nam
     return group;
 }
 
+static gpointer add_step(OptionReader *reader, gpointer parent, const char *name, char **ret_why)
+{
+    Group *group = parent;
+    g_autofree char *any = name ? g_strdup(name) : g_strdup_printf("?%u", reader->anonymous++);
+    OwnStep *step = group_add_step(group, any);
+    if (!step)
+        *ret_why = g_strdup_printf("group \"%s\" has a step \"%s\" already.", group->name, name);
+    return step;
+}
+
+static const Option STEP_OPTIONS[] = {
+    {"name", &OPTION_NAME, OPTION_AT(OwnStep, name), .key = true,
+     .help = "Name of the step; unique in its group."},
+    {"title", &OPTION_TEXT, OPTION_AT(OwnStep, title), .max = 100, .required = true,
+     .help = "What is to be done, as it stands in the plan."},
+    {"at", &OPTION_CHOICE, OPTION_AT(OwnStep, place), .names = &PLACE_NAMES,
+     .fallback = "before-grant",
+     .help = "Where in the plan: before anything else, when the old side is off, before or after "
+             "the activations, or at the end. What follows waits for it."},
+    {"on", &OPTION_CHOICE, OPTION_AT(OwnStep, on), .names = &STEP_ON_NAMES, .fallback = "both",
+     .help = "Whether it belongs to failovers, to failbacks, or to both."},
+    {"side", &OPTION_CHOICE, OPTION_AT(OwnStep, side), .names = &WORKER_NAMES,
+     .fallback = "operator",
+     .help = "Who does it: an operator by hand, or the provider, who is waited for."},
+    {"who", &OPTION_TEXT, OPTION_AT(OwnStep, who), .max = 60,
+     .help = "Which person, team or provider."},
+    {"limit", &OPTION_DURATION, OPTION_AT(OwnStep, limit_ms), SECOND_MS, 7 * DAY_MS,
+     .fallback = "30m", .help = "When it is late: then it is alarmed."},
+    {"ticket", &OPTION_BOOL, OPTION_AT(OwnStep, ticket), .fallback = "false",
+     .help = "Whether confirming it takes the reference of a ticket."},
+    {"watch", &FLEET_LOCATION, OPTION_AT(OwnStep, watch),
+     .help = "A location: the step is done by itself when that is healthy. Without it a person "
+             "confirms it. Only for side = provider."},
+};
+
+static void check_step(OptionReader *reader, config_setting_t *setting, gpointer object)
+{
+    const OwnStep *step = object;
+    if (step->watch && step->side != WORKER_PROVIDER)
+        option_mistake(reader, setting,
+                       "step \"%s\" is an operator's: watch is for side = \"provider\".",
+                       step->name);
+    if (step->watch && !step->watch->health.url)
+        option_mistake(reader, setting,
+                       "step \"%s\" watches %s, which has no health check: nothing would be seen.",
+                       step->name, step->watch->name);
+}
+
+static const OptionSection STEP_SECTION = {
+    .what = "step",
+    OPTION_ROWS(STEP_OPTIONS),
+    .add = add_step,
+    .check = check_step,
+    .help = "A step of the group's own, that people or a provider do."};
+
 static const Option GROUP_OPTIONS[] = {
     {"name", &OPTION_NAME, OPTION_AT(Group, name), .key = true,
      .help = "Name of the group, as it is typed in phrases; unique in the fleet."},
@@ -353,6 +408,8 @@ static const Option GROUP_OPTIONS[] = {
     {"unmanaged", &OPTION_TEXTS, OPTION_AT(Group, unmanaged), .max = 200,
      .help = "Resources and steps that are the customer's own; each becomes a manual step at the "
              "end of a failover and of a failback."},
+    {"steps", &OPTION_LIST, OPTION_AT(Group, steps), .max = 100, .section = &STEP_SECTION,
+     .help = "Steps that people or a provider do, see groups[].steps[]."},
     {"workloads", &OPTION_LIST, OPTION_AT(Group, workloads), .max = WORKLOADS_MAX,
      .section = &WORKLOAD_SECTION, .help = "What fails over together, see groups[].workloads[]."},
 };

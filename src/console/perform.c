@@ -91,6 +91,8 @@ static void command(Console *console, const Effect *effect)
         wire_set_text(body, "reason", effect->text);
     if (effect->ticket && *effect->ticket)
         wire_set_text(body, "ticket", effect->ticket);
+    if (effect->how)
+        wire_set_text(body, "how", effect->how);
     if (effect->step && !confirm)
         json_object_set_new(body, "step", json_integer(effect->step));
     // Hold must never fail because the operation has moved on meanwhile.

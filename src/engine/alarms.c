@@ -1,5 +1,6 @@
 #include "engine/alarms.h"
 
+#include "base/timefmt.h"
 #include "model/quorum.h"
 
 static void free_alarm(gpointer data)
@@ -106,15 +107,66 @@ static void want_group(Wanted *wanted, const GroupStatus *status)
     g_free(object);
 }
 
-static void want_manual(Wanted *wanted, const Operation *operation)
+// From when on a step is late: what waits for a person past its limit, what runs past what is usual. 0 = never.
+static gint64 late_ms(const Step *step)
+{
+    bool runs = step->state == STEP_INTENT || step->state == STEP_UNKNOWN;
+    if (step->state == STEP_WAITING)
+        return step->started_ms + step->limit_ms;
+    return runs && step->usual_p95_ms ? step->started_ms + step->usual_p95_ms : 0;
+}
+
+static void want_waiting(Wanted *wanted, const Operation *operation, const Step *step, bool late)
+{
+    char limit[16];
+    duration_format(step->limit_ms, limit);
+    want(wanted, late && !step->best_effort ? SEVERITY_ERROR : SEVERITY_WARNING, 0,
+         g_strdup_printf("manual:%s:%u", operation->id, step->number),
+         g_strconcat("operation/", operation->id, NULL),
+         g_strdup_printf("%s step %u: %s%s%s",
+                         step->side == SIDE_PROVIDER ? "The provider is waited for in"
+                                                     : "A person must do",
+                         step->number, step->title, late ? ". It is late: its limit was " : "",
+                         late ? limit : ""));
+}
+
+// Said before the limit strikes, while there is time to look.
+static void want_stuck(Wanted *wanted, const Operation *operation, const Step *step)
+{
+    char usual[16], limit[16];
+    duration_format(step->usual_p95_ms, usual);
+    duration_format(step->limit_ms, limit);
+    want(wanted, SEVERITY_WARNING, 0, g_strdup_printf("stuck:%s:%u", operation->id, step->number),
+         g_strconcat("operation/", operation->id, NULL),
+         g_strdup_printf("Step %u is stuck: %s. 95 of 100 take up to %s; its limit is %s",
+                         step->number, step->title, usual, limit));
+}
+
+static void want_steps(Wanted *wanted, const Operation *operation)
 {
     for (guint i = 0; i < operation->steps->len; i++) {
         const Step *step = operation->steps->pdata[i];
+        gint64 at_ms = late_ms(step);
+        bool late = at_ms && wanted->engine->now_ms >= at_ms;
         if (step->state == STEP_WAITING)
-            want(wanted, SEVERITY_WARNING, 0,
-                 g_strdup_printf("manual:%s:%u", operation->id, step->number),
-                 g_strconcat("operation/", operation->id, NULL),
-                 g_strdup_printf("A person must do step %u: %s", step->number, step->title));
+            want_waiting(wanted, operation, step, late);
+        else if (late)
+            want_stuck(wanted, operation, step);
+    }
+}
+
+// Steps become late by themselves.
+static void watch_late(Engine *engine, gint64 *due_ms)
+{
+    for (guint i = 0; i < engine->operations->len; i++) {
+        const Operation *operation = engine->operations->pdata[i];
+        for (guint j = 0; !operation_has_ended(operation) && j < operation->steps->len; j++) {
+            gint64 at_ms = late_ms(operation->steps->pdata[j]);
+            if (at_ms > engine->alarms_ms && at_ms <= engine->now_ms)
+                engine->alarms_dirty = true;
+            else if (at_ms > engine->now_ms)
+                engine_sooner(due_ms, engine_mono_of(engine, at_ms));
+        }
     }
 }
 
@@ -184,7 +236,7 @@ static void want_operation(Wanted *wanted, const Operation *operation)
              g_strconcat("operation/", operation->id, NULL),
              g_strdup_printf("%s is paused, an operator is needed: %s",
                              operation->statement->summary, operation->why ? operation->why : ""));
-    want_manual(wanted, operation);
+    want_steps(wanted, operation);
     want_signature(wanted, operation);
     want_act(wanted, operation);
 }
@@ -268,7 +320,7 @@ static bool goes_by_itself(const Alarm *alarm)
 {
     return alarm->acknowledged_by || g_str_has_prefix(alarm->id, "signoff:") ||
            g_str_has_prefix(alarm->id, "again:") || g_str_has_prefix(alarm->id, "manual:") ||
-           g_str_has_prefix(alarm->id, "review:");
+           g_str_has_prefix(alarm->id, "review:") || g_str_has_prefix(alarm->id, "stuck:");
 }
 
 static void end_alarms(Engine *engine, const GPtrArray *ids)
@@ -292,6 +344,7 @@ static void derive_alarms(Engine *engine)
     g_autoptr(GPtrArray) wanted = wanted_alarms(engine);
     g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
     engine->alarms_dirty = false;
+    engine->alarms_ms = engine->now_ms;
     g_ptr_array_set_free_func(wanted, NULL);
     for (guint i = 0; i < wanted->len; i++) {
         Alarm *fresh = wanted->pdata[i];
@@ -305,8 +358,9 @@ static void derive_alarms(Engine *engine)
     end_alarms(engine, ids);
 }
 
-void alarms_run(Engine *engine)
+void alarms_run(Engine *engine, gint64 *due_ms)
 {
+    watch_late(engine, due_ms);
     if (engine->alarms_dirty)
         derive_alarms(engine);
 }

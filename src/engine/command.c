@@ -3,12 +3,13 @@
 #include "engine/act.h"
 #include "engine/failed.h"
 #include "engine/region.h"
+#include "engine/step.h"
 #include "model/plan.h"
 #include "model/quorum.h"
 #include "model/refusal.h"
 
-static const char *const NAMES[COMMAND_COUNT] = {"withdraw", "hold",  "resume", "retry",
-                                                 "skip",     "abort", "start",  "confirm"};
+static const char *const NAMES[COMMAND_COUNT] = {"withdraw", "hold",  "resume",  "retry", "skip",
+                                                 "abort",    "start", "confirm", "attest"};
 const NameTable COMMAND_NAMES = {"command", NAMES, COMMAND_COUNT};
 
 typedef struct {
@@ -19,6 +20,7 @@ typedef struct {
     guint step;
     char *reason;
     char *ticket;
+    AttestHow how;
     guint64 revision;
     EngineOperationDone done;
     gpointer data;
@@ -145,24 +147,81 @@ static bool do_start(Engine *engine, Motion *motion, Operation *copy, const Aske
                            error); // the executor makes the move, with its guards
 }
 
+static bool refuse_no_how(const char *what, GError **error)
+{
+    refuse(error, REFUSAL_NO_REASON,
+           "Say how you know that %s is off, and in the reason what you saw: power, network, "
+           "console or provider.",
+           what);
+    return false;
+}
+
+// A provider's step that is watched may be confirmed before it is seen.
+static bool waits_for_person(const Step *step)
+{
+    return step && (step->state == STEP_WAITING ||
+                    (step->side == SIDE_PROVIDER && step->state == STEP_INTENT));
+}
+
+static bool may_confirm(const Operation *copy, const Step *step, const Asked *asked, GError **error)
+{
+    if (!waits_for_person(step))
+        refuse(error, REFUSAL_WRONG_STATE, "Step %u of %s does not wait for a person.", asked->step,
+               copy->id);
+    else if (step->attests && asked->how == ATTEST_NONE)
+        return refuse_no_how(step->title, error);
+    else if (step->needs_ticket && !text_has_word(asked->ticket))
+        refuse(error, REFUSAL_NO_REASON, "Step %u, %s, is confirmed with a ticket's reference.",
+               asked->step, step->title);
+    else
+        return true;
+    return false;
+}
+
 static bool do_confirm(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
                        GError **error)
 {
     Step *step = operation_step(copy, asked->step);
     (void)motion;
-    if (!step || step->state != STEP_WAITING) {
-        refuse(error, REFUSAL_WRONG_STATE, "Step %u of %s does not wait for a person.", asked->step,
-               copy->id);
+    if (!may_confirm(copy, step, asked, error))
         return false;
-    }
+    step_forget(engine, copy, step);
     step->state = STEP_DONE;
     step->ended_ms = engine->now_ms;
+    step->how = asked->how;
     g_free(step->by);
     step->by = g_strdup(asked->person);
     g_free(step->detail);
     step->detail = g_strdup(asked->reason);
     g_free(step->ticket);
     step->ticket = g_strdup(asked->ticket);
+    return true;
+}
+
+// A person says that the old primary is off. The statement then says so, with their name, and takes two signers:
+// it is another one, which everybody reads again.
+static bool do_attest(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
+                      GError **error)
+{
+    if (copy->state != OPERATION_AWAITING || copy->planned || !copy->statement ||
+        (copy->statement->old_primary != OLD_UNCONFIRMED && !copy->attested.how)) {
+        refuse(error, REFUSAL_WRONG_STATE,
+               "There is nothing to attest of %s: only of an unplanned operation that waits for "
+               "sign-offs, whose old primary is unconfirmed.",
+               copy->id);
+        return false;
+    }
+    if (asked->how == ATTEST_NONE)
+        return refuse_no_how(copy->from, error);
+    g_free(copy->attested.by);
+    g_free(copy->attested.note);
+    copy->attested = (Attestation){.how = asked->how,
+                                   .by = g_strdup(asked->person),
+                                   .note = g_strdup(asked->reason),
+                                   .at_ms = engine->now_ms};
+    g_auto(Guard) guard = guard_statement(engine, copy);
+    if (guard.answer == GUARD_VOID)
+        execute_void(engine, motion, copy, &guard);
     return true;
 }
 
@@ -183,6 +242,7 @@ static const Row ROWS[COMMAND_COUNT] = {
     [COMMAND_ABORT] = {do_abort, ROLE_BIT_OPERATOR, "operator", NULL, false},
     [COMMAND_START] = {do_start, ROLE_BIT_APPROVER, "approver", "operation.start", false},
     [COMMAND_CONFIRM] = {do_confirm, ROLE_BIT_OPERATOR, "operator", "step.confirmed", false},
+    [COMMAND_ATTEST] = {do_attest, ROLE_BIT_OPERATOR, "operator", "operation.attested", false},
 };
 
 static bool check(const Engine *engine, const Asked *asked, GError **error)
@@ -284,8 +344,11 @@ static bool prepare_command(Engine *engine, Motion *motion, GError **error)
     const char *action = row->action ? row->action : "operation.asked"; // a region's: refused below
     AuditRecord *audit = motion_audit(motion, asked->person, action, "operation", copy->id);
     audit->digest = g_strdup(copy->digest);
-    audit->detail = asked->step ? g_strdup_printf("step %u: %s", asked->step, asked->reason)
-                                : g_strdup(asked->reason);
+    g_autofree char *step = asked->step ? g_strdup_printf("step %u: ", asked->step) : g_strdup("");
+    const char *how = asked->how ? name_of(&ATTEST_NAMES, (int)asked->how) : "";
+    audit->detail =
+        g_strdup_printf("%s%s%s%s%s%s", step, how, *how ? ": " : "", asked->reason,
+                        asked->ticket ? ", ticket " : "", asked->ticket ? asked->ticket : "");
     if (!(copy->region ? act_region : row->act)(engine, motion, copy, asked, error))
         return false;
     motion_say_of(motion, SEVERITY_WARNING, copy, "%s: %s%s%s", asked->person,
@@ -312,6 +375,7 @@ void engine_command(Engine *engine, const CommandRequest *request, EngineOperati
                      .step = request->step,
                      .reason = g_strdup(request->reason ? request->reason : ""),
                      .ticket = g_strdup(request->ticket),
+                     .how = request->how,
                      .revision = request->revision,
                      .done = done,
                      .data = data};
@@ -319,6 +383,7 @@ void engine_command(Engine *engine, const CommandRequest *request, EngineOperati
     motion->free_request = free_asked;
     motion->finished = command_finished;
     motion_set_key(motion, request->key, "command", asked->person, asked->operation,
-                   NAMES[asked->command], step, asked->reason, NULL);
+                   NAMES[asked->command], step, asked->reason,
+                   name_of(&ATTEST_NAMES, (int)asked->how), NULL);
     motion_ask(engine, motion);
 }

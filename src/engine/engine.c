@@ -373,7 +373,7 @@ static gint64 pass(Engine *engine)
     derive_frame(engine);
     if (active) {
         findings_run(engine, &due_ms);
-        alarms_run(engine);
+        alarms_run(engine, &due_ms);
     }
     return due_ms;
 }

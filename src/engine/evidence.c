@@ -200,6 +200,38 @@ static void set_restart_proof(Maker *maker)
         maker_not_known(maker, "whether it is off everywhere else: not every place answers");
 }
 
+static bool seen_active(const Maker *maker)
+{
+    for (guint i = 0; i < maker->live->group->workloads->len; i++) {
+        const Workload *workload = maker->live->group->workloads->pdata[i];
+        const InstanceWatch *watch =
+            world_instance(maker->engine, workload->id, maker->operation->from);
+        if (watch && workload->kind != KIND_ROUTER && workload_is_single_active(workload) &&
+            derive_seen_active(maker->engine, watch))
+            return true;
+    }
+    return false;
+}
+
+// Somebody has said that it is off, and how they know: class M, whatever the drivers could prove. What is seen
+// active is believed before what is said.
+static bool set_attested(Maker *maker)
+{
+    const Attestation *attested = &maker->operation->attested;
+    Statement *statement = maker->statement;
+    char at[16];
+    if (attested->how == ATTEST_NONE || seen_active(maker))
+        return false;
+    time_format_clock(attested->at_ms, at);
+    statement->old_primary = OLD_ATTESTED;
+    statement->proof = PROOF_MANUAL;
+    statement->proof_how = g_strdup_printf(
+        "class %s: %s attests at %s that %s is off, known by %s: %s",
+        name_of(&PROOF_NAMES, (int)PROOF_MANUAL), attested->by, at, maker_title(maker->from),
+        name_of(&ATTEST_NAMES, (int)attested->how), attested->note);
+    return true;
+}
+
 static void set_proof(Maker *maker)
 {
     if (operation_is_rehearsal(maker->operation)) {
@@ -234,6 +266,8 @@ static void set_proof(Maker *maker)
             statement->proof == PROOF_FENCING && seen_fenced(maker) ? OLD_FENCED : OLD_PASSIVE;
     else
         statement->old_primary = OLD_UNCONFIRMED;
+    if (statement->old_primary == OLD_UNCONFIRMED && set_attested(maker))
+        return;
     if (statement->old_primary == OLD_UNCONFIRMED)
         maker_not_known(maker, "whether %s still runs: it may be active for those who reach it",
                         maker_title(maker->from));

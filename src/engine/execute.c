@@ -230,18 +230,22 @@ static void intend(Engine *engine, Motion *motion, Operation *copy, Step *step)
     step->epoch = copy->epoch;
     g_free(step->boot_id);
     step->boot_id = watch && watch->last ? g_strdup(watch->last->boot_id) : NULL;
-    copy->phase = plan_phase(step);
+    // What people and providers do is a part of the phase that it stands in.
+    bool by_hand = step->side == SIDE_PROVIDER || (step->kind == STEP_MANUAL && !step->workload);
+    if (!by_hand || copy->phase < PHASE_PASSIVATING)
+        copy->phase = plan_phase(step);
     if (copy->past_pnr && !step->compensates && copy->phase < PHASE_ACTIVATING)
         copy->phase = PHASE_VERIFYING; // what people do at the end
     if (is_own(step)) {
         do_own(engine, motion, copy, step);
         return;
     }
-    step->state = step->kind == STEP_MANUAL ? STEP_WAITING : STEP_INTENT;
-    audit_step(motion, copy, step, step->kind == STEP_MANUAL ? "step.waiting" : "step.intent")
-        ->detail = g_strdup_printf("%s; key %s, epoch %" G_GINT64_FORMAT ", boot id %s",
-                                   step->title, step->key ? step->key : "none", step->epoch,
-                                   step->boot_id ? step->boot_id : "none");
+    bool person = step->kind == STEP_MANUAL || (step->side == SIDE_PROVIDER && !step->location);
+    step->state = person ? STEP_WAITING : STEP_INTENT;
+    audit_step(motion, copy, step, person ? "step.waiting" : "step.intent")->detail =
+        g_strdup_printf("%s; key %s, epoch %" G_GINT64_FORMAT ", boot id %s", step->title,
+                        step->key ? step->key : "none", step->epoch,
+                        step->boot_id ? step->boot_id : "none");
 }
 
 // Which role the group's record has while the step runs.

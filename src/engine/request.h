@@ -82,7 +82,8 @@ typedef enum {
     COMMAND_ABORT, // an operator asks for the undoing: an act to sign; holds the operation meanwhile;
                    // refused past the point of no return
     COMMAND_START,   // an approver: do not wait for the end of the hold window
-    COMMAND_CONFIRM, // an operator: the manual step is done; reason = how it is known
+    COMMAND_CONFIRM, // an operator: the manual step is done; reason = what was seen
+    COMMAND_ATTEST,  // an operator: the old primary is off; how, and what was seen
     COMMAND_COUNT
 } OperationCommand;
 
@@ -96,6 +97,7 @@ typedef struct {
     guint step;         // retry, skip: 0 = every failed step; confirm: which
     const char *reason; // must hold a word, except for hold
     const char *ticket; // NULL = none
+    AttestHow how;      // attest, and confirm of a step that attests: how the person knows
     guint64 revision;   // If-Match: of the operation as it was seen; 0 = whatever it is
 } CommandRequest;
 

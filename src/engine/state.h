@@ -154,6 +154,7 @@ struct Engine {
     bool running;  // inside engine_run
     bool again;    // another pass is due
     bool alarms_dirty;
+    gint64 alarms_ms; // wall: when alarms were last derived
 
     FrameStatus frame;
     GPtrArray *locations, *groups, *workloads;                     // statuses, owned
@@ -255,7 +256,7 @@ void tell_change(Engine *engine, Severity severity, const char *object, const ch
 void tell_run(Engine *engine);
 
 // alarms.c
-void alarms_run(Engine *engine);
+void alarms_run(Engine *engine, gint64 *due_ms);
 
 // findings.c
 Findings *findings_new(void);

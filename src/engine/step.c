@@ -469,6 +469,20 @@ static void advance_window(Engine *engine, const Operation *operation, Exec *exe
         engine_sooner(due_ms, engine_mono_of(engine, opens_ms));
 }
 
+// A provider's step that is watched: done when its location is healthy, unless a person confirms it before.
+static void advance_watched(Engine *engine, const Step *step, Exec *exec, gint64 *due_ms)
+{
+    const Location *location = fleet_location(engine->fleet, step->location);
+    exec->stage = EXEC_WATCH;
+    if (!location || !derive_healthy(engine, location)) {
+        engine_sooner(due_ms, engine->mono_ms + 1000);
+        return;
+    }
+    g_autofree char *detail = g_strdup_printf("%s is healthy: %s", step->location,
+                                              world_location(engine, step->location)->verdict.why);
+    over(engine, exec, STEP_DONE, detail);
+}
+
 // ---- All of them -------------------------------------------------------------------------------
 
 static void strike_limit(Engine *engine, const Operation *operation, const Step *step, Exec *exec)
@@ -493,6 +507,8 @@ static void advance(Engine *engine, const Operation *operation, const Step *step
         return;
     if (operation_is_rehearsal(operation))
         advance_rehearsal(engine, operation, step, exec);
+    else if (step->kind == STEP_WAIT && step->side == SIDE_PROVIDER)
+        advance_watched(engine, step, exec, due_ms);
     else if (step->kind == STEP_WAIT)
         advance_window(engine, operation, exec, due_ms);
     else if (waits_of(step->kind))

@@ -52,6 +52,15 @@ static void resource_free(gpointer data)
     g_free(resource);
 }
 
+static void own_step_free(gpointer data)
+{
+    OwnStep *step = data;
+    g_free(step->name);
+    g_free(step->title);
+    g_free(step->who);
+    g_free(step);
+}
+
 static void group_free(gpointer data)
 {
     Group *group = data;
@@ -66,6 +75,7 @@ static void group_free(gpointer data)
     g_free(group->owner);
     for (guint i = 0; i < NOTICE_COUNT; i++)
         g_free(group->notices[i]);
+    g_ptr_array_unref(group->steps);
     g_free(group);
 }
 
@@ -168,6 +178,7 @@ Group *fleet_add_group(Fleet *fleet, const char *name)
     group->nonproduction = g_ptr_array_new_with_free_func(g_free);
     group->unmanaged = g_ptr_array_new_with_free_func(g_free);
     group->responsibilities = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    group->steps = g_ptr_array_new_with_free_func(own_step_free);
     group->policy = POLICY_DEFAULT;
     group->rpo_ms = 15 * 60 * 1000;
     group->rto_ms = 4 * 60 * 60 * 1000;
@@ -175,6 +186,18 @@ Group *fleet_add_group(Fleet *fleet, const char *name)
     g_ptr_array_add(fleet->groups, group);
     g_hash_table_insert(fleet->group_by_name, group->name, group);
     return group;
+}
+
+OwnStep *group_add_step(Group *group, const char *name)
+{
+    for (guint i = 0; i < group->steps->len; i++)
+        if (g_strcmp0(((const OwnStep *)group->steps->pdata[i])->name, name) == 0)
+            return NULL;
+    OwnStep *step = g_new0(OwnStep, 1);
+    step->name = g_strdup(name);
+    step->group = group;
+    g_ptr_array_add(group->steps, step);
+    return step;
 }
 
 Workload *group_add_workload(Fleet *fleet, Group *group, const char *name)

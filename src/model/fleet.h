@@ -119,6 +119,20 @@ typedef enum {
     NOTICE_COUNT
 } NoticeKind;
 
+// A step of the group's own, that people or a provider do (D3, D4, F4, F11).
+typedef struct {
+    char *name; // unique in its group
+    char *title;
+    StepPlace place;
+    StepOn on;
+    Worker side;
+    char *who; // a person, a team, a provider; NULL = nobody in particular
+    gint64 limit_ms;
+    bool ticket;     // confirming it takes a ticket's reference
+    Location *watch; // done by itself when this location is healthy; NULL = a person confirms it
+    Group *group;
+} OwnStep;
+
 struct Group {
     char *name;
     char *title;
@@ -130,6 +144,7 @@ struct Group {
     GPtrArray *workloads;         // of Workload *
     GPtrArray *reduced;           // of char *: what does not work while failed over (F5)
     GPtrArray *nonproduction;     // of char *: members that may be degraded meanwhile (F9)
+    GPtrArray *steps;             // of OwnStep *, in file order
     GPtrArray *unmanaged;         // of char *: the customer's own resources and steps (F11)
     guint tier;                   // in a region-level operation lower ones go first
     char *owner;                  // who answers for it, and how they are reached; NULL
@@ -167,6 +182,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Fleet, fleet_unref)
 // fleet). NULL if the name is taken: the caller knows the place in the file and says so.
 Location *fleet_add_location(Fleet *fleet, const char *name);
 Group *fleet_add_group(Fleet *fleet, const char *name);
+OwnStep *group_add_step(Group *group, const char *name);
 Workload *group_add_workload(Fleet *fleet, Group *group, const char *name);
 Instance *workload_add_instance(Workload *workload, Location *location);
 Trigger *workload_add_trigger(Workload *workload, const char *name);

@@ -101,6 +101,19 @@ const NameTable SIDE_NAMES = TABLE("responsible side", SIDES);
 static const char *const DECISIONS[] = {"approve", "reject"};
 const NameTable DECISION_NAMES = TABLE("decision", DECISIONS);
 
+static const char *const ATTESTS[] = {"none", "power", "network", "console", "provider"};
+const NameTable ATTEST_NAMES = TABLE("way to know", ATTESTS);
+
+static const char *const PLACES[] = {"start", "before-grant", "before-activate", "after-activate",
+                                     "end"};
+const NameTable PLACE_NAMES = TABLE("place in the plan", PLACES);
+
+static const char *const STEP_ONS[] = {"both", "failover", "failback"};
+const NameTable STEP_ON_NAMES = TABLE("kind of plan", STEP_ONS);
+
+static const char *const WORKERS[] = {"operator", "provider"};
+const NameTable WORKER_NAMES = TABLE("side", WORKERS);
+
 static const char *const ACTS[] = {"none", "skip", "abort"};
 const NameTable ACT_NAMES = TABLE("act", ACTS);
 

@@ -207,6 +207,32 @@ extern const NameTable SIDE_NAMES;
 typedef enum { DECISION_APPROVE, DECISION_REJECT } Decision;
 extern const NameTable DECISION_NAMES;
 
+// How a person knows that an old primary is off.
+typedef enum {
+    ATTEST_NONE,
+    ATTEST_POWER,   // it was seen without power
+    ATTEST_NETWORK, // it is cut off, from everybody
+    ATTEST_CONSOLE, // seen on its own console
+    ATTEST_PROVIDER // the provider's word
+} AttestHow;
+extern const NameTable ATTEST_NAMES;
+
+// Where a group's own step stands in the plan, and in which plans.
+typedef enum {
+    PLACE_START,           // before anything else
+    PLACE_BEFORE_GRANT,    // the old side is off; nothing is given to the target yet
+    PLACE_BEFORE_ACTIVATE, // data is promoted and requests are routed; nothing is activated yet
+    PLACE_AFTER_ACTIVATE,  // before it is verified
+    PLACE_END
+} StepPlace;
+extern const NameTable PLACE_NAMES;
+
+typedef enum { STEP_ON_BOTH, STEP_ON_FAILOVER, STEP_ON_FAILBACK } StepOn;
+extern const NameTable STEP_ON_NAMES;
+
+typedef enum { WORKER_OPERATOR, WORKER_PROVIDER } Worker; // who does a group's own step
+extern const NameTable WORKER_NAMES;
+
 // What asks for sign-offs of its own while an operation is under way.
 typedef enum { ACT_NONE, ACT_SKIP, ACT_ABORT } ActKind;
 extern const NameTable ACT_NAMES;

@@ -202,6 +202,8 @@ void operation_free(Operation *operation)
     statement_free(operation->statement);
     g_ptr_array_unref(operation->signoffs);
     g_ptr_array_unref(operation->steps);
+    g_free(operation->attested.by);
+    g_free(operation->attested.note);
     g_ptr_array_unref(operation->acts);
     g_ptr_array_unref(operation->exceptions);
     g_ptr_array_unref(operation->restatements);
@@ -270,6 +272,8 @@ Operation *operation_copy(const Operation *operation)
     copy->statement = operation->statement ? statement_copy(operation->statement) : NULL;
     copy->steps = g_ptr_array_copy(operation->steps, copy_step, NULL);
     copy->signoffs = g_ptr_array_copy(operation->signoffs, copy_signoff, NULL);
+    copy->attested.by = g_strdup(operation->attested.by);
+    copy->attested.note = g_strdup(operation->attested.note);
     copy->acts = g_ptr_array_copy(operation->acts, copy_act, NULL);
     copy->exceptions = g_ptr_array_copy(operation->exceptions, copy_text, NULL);
     copy->restatements = g_ptr_array_copy(operation->restatements, copy_restatement, NULL);

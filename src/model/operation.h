@@ -18,8 +18,10 @@ typedef struct {
     char *workload; // id; NULL = the group as a whole
     char *location; // NULL = none
     Side side;
-    bool best_effort; // a failure is noted, not fatal (fence of a dead primary)
-    bool compensates; // it is the undoing of another (after an abort)
+    bool best_effort;  // a failure is noted, not fatal (fence of a dead primary)
+    bool compensates;  // it is the undoing of another (after an abort)
+    bool attests;      // by hand: confirming it says that an old side is off, and how that is known
+    bool needs_ticket; // confirming it takes a ticket's reference
     bool grants; // gives the role to the target: the first such intent is the point of no return
     gint64 limit_ms;
     StepState state;
@@ -31,6 +33,7 @@ typedef struct {
     gint64 ended_ms;   // outcome
     char *detail;      // the driver's own words, or the person's note
     char *ticket;
+    AttestHow how;   // how the person who confirmed it knows
     char *by;        // who confirmed or skipped it; NULL = signalbox itself
     gint64 usual_ms; // p50 of earlier operations; 0 = none known
     gint64 usual_p95_ms;
@@ -81,6 +84,14 @@ typedef struct {
     char *why;            // why it was left out; NULL
 } Member;
 
+// A person says that the old primary is off, and how they know. `how` none = nobody has.
+typedef struct {
+    AttestHow how;
+    char *by;
+    char *note;
+    gint64 at_ms;
+} Attestation;
+
 // What was lost, counted afterwards. -1 = not known (yet).
 typedef struct {
     gint64 transactions;
@@ -124,6 +135,7 @@ typedef struct {
     GPtrArray *restatements; // of Restatement *, oldest first, the last OPERATION_RESTATEMENTS
     GPtrArray *signoffs;     // of SignOff *, in the order given, voided ones too
     GPtrArray *steps;        // of Step *
+    Attestation attested;    // of the old primary, while it waits for sign-offs
     GPtrArray *acts;         // of Act *, in the order asked for; at most the last one is open
     GPtrArray *exceptions;   // of char *: what makes it `completed-with-exceptions`
     char *why;               // of the pause, the end, the refusal: a sentence; NULL

@@ -43,6 +43,7 @@ static Step *add_command(Planner *planner, StepKind kind, const Workload *worklo
     Step *step = add_step(planner, kind, workload, location, title);
     if (planner->input->can(workload, kind, planner->input->data))
         return step;
+    step->attests = kind == STEP_FENCE || kind == STEP_PASSIVATE;
     step->kind = STEP_MANUAL;
     step->side = SIDE_OPERATOR;
     step->title = g_strconcat("by hand: ", title, NULL);
@@ -82,9 +83,10 @@ static void add_wave(Planner *planner, StepKind kind, const Location *location, 
 
 static void add_fences(Planner *planner)
 {
+    guint before = planner->steps->len;
     add_wave(planner, STEP_FENCE, planner->input->from, true);
     add_each(planner, STEP_FENCE, planner->input->from, false);
-    for (guint i = 0; i < planner->steps->len; i++) {
+    for (guint i = before; i < planner->steps->len; i++) {
         Step *step = planner->steps->pdata[i];
         step->best_effort = true;
         step->limit_ms = FENCE_LIMIT_MS;
@@ -227,7 +229,7 @@ static void add_notice(Planner *planner, NoticeKind kind, const char *what)
 }
 
 // What is the customer's own, outside of what we command (F11): done side by side, each confirmed.
-static void add_own(Planner *planner)
+static void add_unmanaged(Planner *planner)
 {
     const GPtrArray *own = planner->input->group->unmanaged;
     if (!is_earnest(planner->input))
@@ -244,6 +246,32 @@ static void add_window(Planner *planner)
         add_group_step(planner, STEP_WAIT, NULL,
                        g_strdup_printf("wait for the failback window, %s UTC", window))
             ->limit_ms = WINDOW_LIMIT_MS;
+}
+
+static bool is_in_plan(const PlanInput *input, const OwnStep *own)
+{
+    bool back = input->kind == OPERATION_FAILBACK;
+    if (input->from == input->to || !is_earnest(input)) // a restart in place moves nothing
+        return false;
+    return own->on == STEP_ON_BOTH || (own->on == STEP_ON_FAILBACK) == back;
+}
+
+// The group's own steps of that place: each a wave, for what follows rests on it.
+static void add_own(Planner *planner, StepPlace place)
+{
+    const PlanInput *input = planner->input;
+    for (guint i = 0; i < input->group->steps->len; i++) {
+        const OwnStep *own = input->group->steps->pdata[i];
+        if (own->place != place || !is_in_plan(input, own))
+            continue;
+        bool provider = own->side == WORKER_PROVIDER;
+        Step *step = add_group_step(planner, provider ? STEP_WAIT : STEP_MANUAL, own->watch,
+                                    g_strdup(own->title));
+        step->who = g_strdup(own->who);
+        step->side = provider ? SIDE_PROVIDER : SIDE_OPERATOR;
+        step->limit_ms = own->limit_ms;
+        step->needs_ticket = own->ticket;
+    }
 }
 
 static bool has_data(const PlanInput *input)
@@ -283,10 +311,13 @@ static void add_leaving(Planner *planner)
 static bool add_arriving(Planner *planner, GError **error)
 {
     const PlanInput *input = planner->input;
+    add_own(planner, PLACE_BEFORE_GRANT);
     add_wave(planner, STEP_PROMOTE, input->to, true);
     add_reroutes(planner);
+    add_own(planner, PLACE_BEFORE_ACTIVATE);
     if (!add_activations(planner, input->to, error))
         return false;
+    add_own(planner, PLACE_AFTER_ACTIVATE);
     add_group_step(
         planner, STEP_VERIFY, input->to,
         g_strdup_printf("verify that %s works in %s", input->group->name, title_of(input->to)))
@@ -309,6 +340,7 @@ static bool check_input(const PlanInput *input, GError **error)
 static bool plan_failover(Planner *planner, GError **error)
 {
     const PlanInput *input = planner->input;
+    add_own(planner, PLACE_START);
     if (input->planned) {
         add_notice(planner, NOTICE_PLANNED, "a planned failover begins");
         add_leaving(planner);
@@ -322,13 +354,15 @@ static bool plan_failover(Planner *planner, GError **error)
                                  : "enter limited mode: maintenance and deployments closed"));
     add_notice(planner, home ? NOTICE_HOME : NOTICE_FAILOVER,
                home ? "it is home again" : "it runs in the standby");
-    add_own(planner);
+    add_unmanaged(planner);
+    add_own(planner, PLACE_END);
     return true;
 }
 
 static bool plan_failback(Planner *planner, GError **error)
 {
     const PlanInput *input = planner->input;
+    add_own(planner, PLACE_START);
     add_wave(planner, STEP_REJOIN, input->to, true);
     add_catch_up(planner);
     add_window(planner);
@@ -338,7 +372,8 @@ static bool plan_failback(Planner *planner, GError **error)
         return false;
     add_group_step(planner, STEP_LIMITED, NULL, g_strdup("leave limited mode"));
     add_notice(planner, NOTICE_HOME, "it is home again");
-    add_own(planner);
+    add_unmanaged(planner);
+    add_own(planner, PLACE_END);
     return true;
 }
 
@@ -385,7 +420,8 @@ static void name_people(const PlanInput *input, const GPtrArray *steps)
     for (guint i = 0; i < steps->len; i++) {
         Step *step = steps->pdata[i];
         const char *kind = name_of(&STEP_KIND_NAMES, (int)step->kind);
-        step->who = g_strdup(g_hash_table_lookup(input->group->responsibilities, kind));
+        if (!step->who)
+            step->who = g_strdup(g_hash_table_lookup(input->group->responsibilities, kind));
     }
 }
 

@@ -7,9 +7,9 @@
 #include "model/transition.h"
 #include "widget/form.h"
 
-enum { FIELD_REASON, FIELD_TICKET, FIELDS };
+enum { FIELD_REASON, FIELD_TICKET, FIELD_HOW, FIELDS };
 enum { ACTION_SEND = 1, ACTION_NEXT, ACTION_LEAVE };
-enum { REASON_MAX = 500, TICKET_MAX = 64, BOX_WIDTH = 76 };
+enum { REASON_MAX = 500, TICKET_MAX = 64, HOW_MAX = 16, BOX_WIDTH = 76 };
 
 typedef struct {
     const char *verb;
@@ -37,6 +37,9 @@ static const Row ROWS[] = {
      EVENT_START, "why it cannot wait", 2},
     {"confirm", "CONFIRM A STEP", "Says that the step was done by hand, with your name.",
      ROLE_BIT_OPERATOR, -1, "how you know that it is done", 2},
+    {"attest", "ATTEST THAT THE OLD PRIMARY IS OFF",
+     "Goes into the statement with your name. It then takes two signers.", ROLE_BIT_OPERATOR, -1,
+     "what you saw", 3},
     {"take-back", "TAKE YOUR SIGN-OFF BACK", "It no longer counts. What has begun is held.",
      ROLE_BIT_APPROVER, -1, "why it must not count", 1},
     {"review", "CLOSE A REVIEW", "Says that you have looked at what was signed alone.",
@@ -64,6 +67,7 @@ struct Ask {
     char *digest;
     char *signoff; // that it is about; NULL
     guint step;
+    guint count; // of fields
     FormField fields[FIELDS];
     Form *form;
     Keymap *keys;
@@ -75,6 +79,21 @@ static const Row *find_row(const char *verb)
         if (strcmp(ROWS[i].verb, verb) == 0)
             return &ROWS[i];
     g_assert_not_reached();
+}
+
+static const char *check_ticket(const char *text, gpointer data)
+{
+    (void)data;
+    return text_has_word(text) ? NULL : "This step is confirmed with a ticket.";
+}
+
+static const char *check_how(const char *text, gpointer data)
+{
+    int how;
+    (void)data;
+    return name_parse(&ATTEST_NAMES, text, &how, NULL) && how != ATTEST_NONE
+               ? NULL
+               : "power, network, console or provider.";
 }
 
 static const char *check_reason(const char *text, gpointer data)
@@ -93,9 +112,16 @@ Ask *ask_new(const char *verb, const Operation *operation, guint step)
     ask->digest = g_strdup(operation->digest);
     ask->step = step;
     ask->fields[FIELD_REASON] = (FormField){"Reason", REASON_MAX, 0, ask->row->hint, check_reason};
+    const Step *about = step ? operation_step(operation, step) : NULL;
+    bool ticket = about && about->needs_ticket && strcmp(verb, "confirm") == 0;
+    bool attests = about && about->attests && strcmp(verb, "confirm") == 0;
+    ask->count = attests ? FIELDS : ask->row->fields;
     ask->fields[FIELD_TICKET] =
-        (FormField){"Ticket", TICKET_MAX, FIELD_OPTIONAL, "may stay empty", NULL};
-    ask->form = form_new(ask->fields, ask->row->fields, ask);
+        ticket ? (FormField){"Ticket", TICKET_MAX, 0, "its reference", check_ticket}
+               : (FormField){"Ticket", TICKET_MAX, FIELD_OPTIONAL, "may stay empty", NULL};
+    ask->fields[FIELD_HOW] =
+        (FormField){"How", HOW_MAX, 0, "power, network, console or provider", check_how};
+    ask->form = form_new(ask->fields, ask->count, ask);
     ask->keys = keymap_new(ask->row->title);
     keymap_add(ask->keys, reject ? REJECT_KEYS : KEYS, G_N_ELEMENTS(KEYS));
     return ask;
@@ -210,8 +236,10 @@ static Effect send(const Ask *ask, const ViewContext *context)
     effect.step = ask->step;
     effect.to = g_strdup(ask->signoff);
     effect.text = g_strdup(form_text(ask->form, FIELD_REASON));
-    if (ask->row->fields > FIELD_TICKET)
+    if (ask->count > FIELD_TICKET)
         effect.ticket = g_strdup(form_text(ask->form, FIELD_TICKET));
+    if (ask->count > FIELD_HOW)
+        effect.how = g_strdup(form_text(ask->form, FIELD_HOW));
     return effect;
 }
 
@@ -245,8 +273,7 @@ const Keymap *ask_keymap(const Ask *ask)
 
 void ask_draw(Ask *ask, const ViewContext *context, const Canvas *canvas)
 {
-    int height = MIN(canvas->height, (int)ask->row->fields + 5),
-        width = MIN(canvas->width, BOX_WIDTH);
+    int height = MIN(canvas->height, (int)ask->count + 5), width = MIN(canvas->width, BOX_WIDTH);
     Rect at = rect_make((canvas->width - width) / 2, (canvas->height - height) / 2, width, height);
     g_autofree char *title =
         ask->step ? g_strdup_printf("%s step %u of %s", ask->row->title, ask->step, ask->operation)
@@ -272,5 +299,5 @@ void ask_draw(Ask *ask, const ViewContext *context, const Canvas *canvas)
 bool ask_is_dirty(const Ask *ask)
 {
     return *form_text(ask->form, FIELD_REASON) ||
-           (ask->row->fields > FIELD_TICKET && *form_text(ask->form, FIELD_TICKET));
+           (ask->count > FIELD_TICKET && *form_text(ask->form, FIELD_TICKET));
 }

@@ -32,6 +32,7 @@ void effect_release(Effect *effect)
     g_free(effect->verb);
     g_free(effect->text);
     g_free(effect->ticket);
+    g_free(effect->how);
     signoff_free(effect->signoff);
     *effect = (Effect){0};
 }

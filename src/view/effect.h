@@ -61,6 +61,7 @@ typedef struct {
     char *verb;
     char *text;
     char *ticket;
+    char *how; // EFFECT_COMMAND: how the person knows; NULL
     guint step;
     gint64 until_ms;
     OperationKind operation_kind;

@@ -451,6 +451,9 @@ static void draw_step(const Step *step, bool is_point, const Canvas *canvas)
     if (step->detail)
         y = put_format(canvas, y, badge.role == ROLE_DIM ? ROLE_NORMAL : (Style)badge.role, "%s",
                        step->detail);
+    if (step->how)
+        y = put_format(canvas, y, ROLE_NORMAL, "known by: %s",
+                       name_of(&ATTEST_NAMES, (int)step->how));
     duration_format(step->usual_ms, usual);
     duration_format(step->usual_p95_ms, p95);
     put_format(canvas, y, ROLE_DIM, "%s%s%s%s%s%s%s%s%s%s%s",
@@ -524,18 +527,19 @@ static Effect open_ask(OperationView *view, const Operation *operation, const ch
     const char *no = ask_refusal(verb, view->context, operation);
     if (no)
         return effect_message("%s: %s", verb, no);
-    if (strcmp(verb, "confirm") == 0 && (!step || step->state != STEP_WAITING))
+    bool watched = step && step->side == SIDE_PROVIDER && step->state == STEP_INTENT;
+    if (strcmp(verb, "confirm") == 0 && (!step || (step->state != STEP_WAITING && !watched)))
         return effect_message("Move the cursor to a step that waits for you.");
     if (strcmp(verb, "skip") == 0 &&
         (!step || (step->state != STEP_FAILED && step->state != STEP_WAITING)))
         return effect_message("Move the cursor to a step that failed, or that waits for a person.");
     if ((strcmp(verb, "skip") == 0 || strcmp(verb, "abort") == 0) && operation_act(operation))
         return effect_message("An act waits for its sign-offs already: enter reads it.");
-    view->ask =
-        ask_new(verb, operation,
-                of_step && step && (step->state == STEP_FAILED || step->state == STEP_WAITING)
-                    ? step->number
-                    : 0);
+    view->ask = ask_new(
+        verb, operation,
+        of_step && step && (step->state == STEP_FAILED || step->state == STEP_WAITING || watched)
+            ? step->number
+            : 0);
     return effect_of(EFFECT_REDRAW);
 }
 
@@ -635,6 +639,17 @@ static bool has_step(const Operation *operation, StepState state)
     return false;
 }
 
+// A provider is waited for, whose work is watched: who hears of it sooner may confirm it.
+static bool is_watching(const Operation *operation)
+{
+    for (guint i = 0; i < operation->steps->len; i++) {
+        const Step *step = operation->steps->pdata[i];
+        if (step->side == SIDE_PROVIDER && step->state == STEP_INTENT)
+            return true;
+    }
+    return false;
+}
+
 static BindingState operation_state(gpointer state, const ViewContext *context,
                                     const Binding *binding)
 {
@@ -664,7 +679,8 @@ static BindingState operation_state(gpointer state, const ViewContext *context,
     if (binding->action == ACTION_SKIP && operation->state == OPERATION_RUNNING)
         return has_step(operation, STEP_WAITING) ? BINDING_ON : BINDING_HIDDEN;
     if (binding->action == ACTION_CONFIRM)
-        return has_step(operation, STEP_WAITING) ? BINDING_ON : BINDING_HIDDEN;
+        return has_step(operation, STEP_WAITING) || is_watching(operation) ? BINDING_ON
+                                                                           : BINDING_HIDDEN;
     // Past the point of no return the key stays in sight, greyed: who presses it is told why.
     if (binding->action == ACTION_ABORT)
         return ended || operation->state == OPERATION_AWAITING ? BINDING_HIDDEN

@@ -22,6 +22,7 @@ enum {
     ACTION_START,
     ACTION_WITHDRAW,
     ACTION_TAKE_BACK,
+    ACTION_ATTEST,
     ACTION_FACTS,
     ACTION_OPERATION,
 };
@@ -38,6 +39,8 @@ static const Binding BINDINGS[] = {
     {ACTION_OPERATION, "steps", "o", "operation", "Goes to the operation's page.", 0},
     {ACTION_WITHDRAW, "withdraw", "W", "withdraw", "Takes the proposal back; asks why.",
      BIND_CHANGES},
+    {ACTION_ATTEST, "attest", "M", "attest",
+     "Says that the old primary is off, and how you know; asks for both.", BIND_CHANGES},
     {ACTION_TAKE_BACK, "take-back", "K", "take sign-off back",
      "Takes your own sign-off back, before the point of no return; asks why.", BIND_CHANGES},
 };
@@ -343,6 +346,8 @@ static Effect act(StatementView *view, const ViewContext *context, const Operati
         return open_ask(view, context, operation, "start");
     case ACTION_WITHDRAW:
         return open_ask(view, context, operation, "withdraw");
+    case ACTION_ATTEST:
+        return open_ask(view, context, operation, "attest");
     case ACTION_TAKE_BACK:
         return open_take_back(view, context, operation);
     case ACTION_HOLD:
@@ -408,6 +413,15 @@ static const Keymap *statement_keymap(gpointer state)
                        : view->page.keys;
 }
 
+// Nobody has proven that the old primary is off: a person may say so.
+static bool is_attestable(const Operation *operation)
+{
+    const Statement *s = operation->statement;
+    return operation->state == OPERATION_AWAITING && s && s->act == ACT_NONE &&
+           !operation->planned &&
+           (s->old_primary == OLD_UNCONFIRMED || operation->attested.how != ATTEST_NONE);
+}
+
 static BindingState statement_state(gpointer state, const ViewContext *context,
                                     const Binding *binding)
 {
@@ -429,6 +443,8 @@ static BindingState statement_state(gpointer state, const ViewContext *context,
         return operation->held && !operation_has_ended(operation) ? BINDING_ON : BINDING_HIDDEN;
     if (binding->action == ACTION_HOLD && operation->held)
         return BINDING_HIDDEN;
+    if (binding->action == ACTION_ATTEST)
+        return is_attestable(operation) ? BINDING_ON : BINDING_HIDDEN;
     if (binding->action == ACTION_TAKE_BACK)
         return operation_approval_of(operation, context->picture->me.name) &&
                        !operation->past_pnr && !operation_has_ended(operation)

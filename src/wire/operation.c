@@ -15,6 +15,8 @@ static const WireField STEP_FIELDS[] = {
     {"side", FIELD_NAME, FIELD(Step, side), .names = &SIDE_NAMES},
     {"best_effort", FIELD_BOOL, FIELD(Step, best_effort)},
     {"compensates", FIELD_BOOL, FIELD(Step, compensates)},
+    {"attests", FIELD_BOOL, FIELD(Step, attests)},
+    {"needs_ticket", FIELD_BOOL, FIELD(Step, needs_ticket)},
     {"grants", FIELD_BOOL, FIELD(Step, grants)},
     {"limit_s", FIELD_SECONDS, FIELD(Step, limit_ms)},
     {"state", FIELD_NAME, FIELD(Step, state), .names = &STEP_STATE_NAMES, .required = true},
@@ -26,6 +28,7 @@ static const WireField STEP_FIELDS[] = {
     {"ended_at", FIELD_TIME, FIELD(Step, ended_ms)},
     {"detail", FIELD_TEXT, FIELD(Step, detail)},
     {"ticket", FIELD_TEXT, FIELD(Step, ticket)},
+    {"how", FIELD_NAME, FIELD(Step, how), .names = &ATTEST_NAMES},
     {"by", FIELD_TEXT, FIELD(Step, by)},
     {"usual_s", FIELD_SECONDS, FIELD(Step, usual_ms)},
     {"usual_p95_s", FIELD_SECONDS, FIELD(Step, usual_p95_ms)},
@@ -157,6 +160,15 @@ static void drop_act(gpointer act)
 
 const WireShape ACT_SHAPE = SHAPE("act", Act, ACT_FIELDS, make_act, drop_act);
 
+static const WireField ATTESTED_FIELDS[] = {
+    {"how", FIELD_NAME, FIELD(Attestation, how), .names = &ATTEST_NAMES},
+    {"by", FIELD_TEXT, FIELD(Attestation, by)},
+    {"note", FIELD_TEXT, FIELD(Attestation, note)},
+    {"at", FIELD_TIME, FIELD(Attestation, at_ms)},
+};
+static const WireShape ATTESTED_SHAPE =
+    SHAPE("attestation", Attestation, ATTESTED_FIELDS, NULL, NULL);
+
 static const WireField LOSSES_FIELDS[] = {
     {"transactions", FIELD_COUNT, FIELD(Losses, transactions)},
     {"abandoned_runs", FIELD_COUNT, FIELD(Losses, abandoned_runs)},
@@ -213,6 +225,7 @@ static const WireField FIELDS[] = {
     {"restatements", FIELD_STRUCTS, FIELD(Operation, restatements), .shape = &RESTATEMENT_SHAPE},
     {"signoffs", FIELD_STRUCTS, FIELD(Operation, signoffs), .shape = &SIGNOFF_SHAPE},
     {"steps", FIELD_STRUCTS, FIELD(Operation, steps), .shape = &STEP_SHAPE},
+    {"attested", FIELD_STRUCT, FIELD(Operation, attested), .shape = &ATTESTED_SHAPE},
     {"acts", FIELD_STRUCTS, FIELD(Operation, acts), .shape = &ACT_SHAPE},
     {"exceptions", FIELD_TEXTS, FIELD(Operation, exceptions)},
     {"why", FIELD_TEXT, FIELD(Operation, why)},

@@ -192,7 +192,7 @@ def commands(t, ask):
     ask("POST", "/v1/operations/op-none/hold", 404, "not-found", body={})
     ask("POST", "/v1/operations/op-none/steps/1/confirm", 404, "not-found", body={"reason": "seen with my eyes"})
     ask("POST", "/v1/operations/op-none/steps/0/confirm", 400, "bad-request", body={"reason": "seen with my eyes"})
-    for verb in ("withdraw", "start", "resume", "retry", "skip", "abort"):
+    for verb in ("withdraw", "start", "resume", "retry", "skip", "abort", "attest"):
         ask("POST", f"/v1/operations/op-none/{verb}", 404, "not-found", body={"reason": "for no reason"})
         ask("POST", f"/v1/operations/op-none/{verb}", 400, "bad-request", body={"because": 1})
 

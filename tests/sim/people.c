@@ -214,6 +214,8 @@ bool sim_command_one(Sim *sim, const char *operation, const Person *person,
                               .operation = operation,
                               .command = command,
                               .step = step,
+                              .how = sim->how,
+                              .ticket = sim->ticket,
                               .reason = "because"};
     engine_command(sim->engine, &request, on_operation_done, sim);
     return wait_answer(sim, before);

@@ -39,6 +39,9 @@ typedef struct {
     GPtrArray *faults;   // sentences: what does not hold
     guint commands, signed_, refused;
 
+    AttestHow how; // of the commands to come
+    const char *ticket;
+
     // The last answers.
     char *operation; // id
     GError *error;

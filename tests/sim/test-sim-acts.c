@@ -1,5 +1,7 @@
 // Exceptional acts: skip and abort signed on their own, sign-offs that are taken back, a glass that is broken. Each
 // also over a crash.
+#include <string.h>
+
 #include "model/refusal.h"
 #include "story.h"
 
@@ -327,6 +329,138 @@ static void test_no_glass(void)
     finish(sim);
 }
 
+// ---- Attestation -------------------------------------------------------------------------------
+
+// Nobody can prove that the lost side is off; a person says so, and how it is known: it stands in the statement, and
+// takes two.
+static void test_attest(void)
+{
+    Sim *sim = given_proposal(NULL);
+    g_assert_cmpint((int)sim_operation(sim)->statement->old_primary, ==, OLD_UNCONFIRMED);
+    g_assert_cmpuint(sim_operation(sim)->statement->approvals, ==, 1);
+    g_assert_false(sim_command(sim, &ALICE, COMMAND_ATTEST, 0));
+    g_assert_true(sim_is_refused(sim, REFUSAL_NO_REASON)); // how?
+    sim->how = ATTEST_POWER;
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_ATTEST, 0));
+    const Statement *statement = sim_operation(sim)->statement;
+    g_assert_cmpint((int)statement->old_primary, ==, OLD_ATTESTED);
+    g_assert_cmpint((int)statement->proof, ==, PROOF_MANUAL);
+    g_assert_nonnull(strstr(statement->proof_how, "alice attests"));
+    g_assert_nonnull(strstr(statement->proof_how, "power: because"));
+    g_assert_cmpuint(statement->approvals, ==, 2);
+    sim_restart(sim);
+    sim_pass(sim, 20000);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    sim_pass(sim, 30000);
+    g_assert_cmpuint(sim->commands, ==, 0);
+    g_assert_true(sim_sign(sim, &CAROL, DECISION_APPROVE));
+    expect_settled(sim, 120000);
+    expect_state(sim, OPERATION_COMPLETED);
+    g_assert_cmpuint(sim_count_audit(sim, "operation.attested"), ==, 1);
+    finish(sim);
+}
+
+// ---- The group's own steps ---------------------------------------------------------------------
+
+static void own_steps(Fleet *fleet)
+{
+    Group *group = fleet_group(fleet, "payments");
+    OwnStep *step = group_add_step(group, "dns");
+    step->title = g_strdup("turn the partner's DNS");
+    step->place = PLACE_BEFORE_ACTIVATE;
+    step->limit_ms = 60000;
+    step->ticket = true;
+    step = group_add_step(group, "provider");
+    step->title = g_strdup("the provider opens the quota");
+    step->place = PLACE_BEFORE_GRANT;
+    step->side = WORKER_PROVIDER;
+    step->limit_ms = 60000;
+    step = group_add_step(group, "watched");
+    step->title = g_strdup("the provider brings the standby up");
+    step->place = PLACE_START;
+    step->side = WORKER_PROVIDER;
+    step->watch = fleet_location(fleet, "north");
+    step->limit_ms = 60000;
+    step = group_add_step(group, "home");
+    step->title = g_strdup("only on the way home");
+    step->on = STEP_ON_FAILBACK;
+    step->limit_ms = 60000;
+}
+
+static const Step *waiting_step(Sim *sim)
+{
+    const GPtrArray *steps = sim_operation(sim)->steps;
+    for (guint i = 0; i < steps->len; i++)
+        if (((const Step *)steps->pdata[i])->state == STEP_WAITING)
+            return steps->pdata[i];
+    return NULL;
+}
+
+static bool waits(Sim *sim)
+{
+    return waiting_step(sim) != NULL;
+}
+
+static bool has_alarm(Sim *sim, const char *prefix, Severity severity)
+{
+    const GPtrArray *alarms = engine_alarms(sim->engine);
+    for (guint i = 0; i < alarms->len; i++) {
+        const Alarm *alarm = alarms->pdata[i];
+        if (g_str_has_prefix(alarm->id, prefix) && !alarm->ended_ms && alarm->severity == severity)
+            return true;
+    }
+    return false;
+}
+
+static void test_own_steps(void)
+{
+    Sim *sim = given_proposal(own_steps);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_until(sim, waits, 60000));
+    const Step *step = waiting_step(sim); // the watched one before it was seen by itself
+    g_assert_cmpstr(step->title, ==, "the provider opens the quota");
+    g_assert_cmpint((int)step->side, ==, SIDE_PROVIDER);
+    g_assert_cmpint((int)operation_step(sim_operation(sim), 1)->state, ==, STEP_DONE);
+    g_assert_false(sim_operation(sim)->past_pnr);
+    sim_restart(sim);
+    sim_pass(sim, 20000);
+    g_assert_true(has_alarm(sim, "manual:", SEVERITY_WARNING));
+    sim_pass(sim, 70000);
+    g_assert_true(has_alarm(sim, "manual:", SEVERITY_ERROR)); // it is late
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_CONFIRM, waiting_step(sim)->number));
+    g_assert_true(sim_until(sim, waits, 60000));
+    step = waiting_step(sim);
+    g_assert_cmpstr(step->title, ==, "turn the partner's DNS");
+    guint number = step->number;
+    g_assert_false(sim_command(sim, &ALICE, COMMAND_CONFIRM, number));
+    g_assert_true(sim_is_refused(sim, REFUSAL_NO_REASON)); // the ticket
+    g_assert_false(sim_target(sim->world, "payments/settle", "north")->active);
+    sim->ticket = "CHG-7";
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_CONFIRM, number));
+    expect_settled(sim, 120000);
+    expect_state(sim, OPERATION_COMPLETED);
+    g_assert_cmpstr(operation_step(sim_operation(sim), number)->ticket, ==, "CHG-7");
+    g_assert_cmpstr(operation_step(sim_operation(sim), number)->by, ==, "alice");
+    finish(sim);
+}
+
+// A step that waits for a person can be left out, signed.
+static void test_skip_waiting(void)
+{
+    Sim *sim = given_proposal(own_steps);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    for (guint i = 0; i < 2; i++) {
+        g_assert_true(sim_until(sim, waits, 60000));
+        g_assert_true(sim_command(sim, &ALICE, COMMAND_SKIP, waiting_step(sim)->number));
+        g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+        expect_act(sim, ACT_DONE);
+    }
+    expect_settled(sim, 120000);
+    expect_state(sim, OPERATION_COMPLETED_EXCEPTIONS);
+    g_assert_cmpuint(sim_operation(sim)->exceptions->len, ==, 2);
+    finish(sim);
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -343,6 +477,9 @@ int main(int argc, char **argv)
         {"reject-holds", test_reject_holds},
         {"break-glass", test_break_glass},
         {"no-glass", test_no_glass},
+        {"attest", test_attest},
+        {"own-steps", test_own_steps},
+        {"skip-waiting", test_skip_waiting},
     };
     g_test_init(&argc, &argv, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(TESTS); i++) {

@@ -610,7 +610,13 @@ static void test_manual_proof(void)
             if (step->state != STEP_WAITING)
                 continue;
             sim_target(sim->world, step->workload, "west")->active = false;
-            g_assert_true(sim_command(sim, &BOB, COMMAND_CONFIRM, step->number));
+            guint number = step->number;
+            g_assert_true(step->attests);
+            sim->how = ATTEST_NONE;
+            g_assert_false(sim_command(sim, &BOB, COMMAND_CONFIRM, number)); // how does he know?
+            g_assert_true(sim_is_refused(sim, REFUSAL_NO_REASON));
+            sim->how = ATTEST_CONSOLE;
+            g_assert_true(sim_command(sim, &BOB, COMMAND_CONFIRM, number));
             break;
         }
     }
