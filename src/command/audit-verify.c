@@ -11,6 +11,7 @@
 #include "ssh/lists.h"
 #include "ssh/verify.h"
 #include "wire/audit.h"
+#include "wire/statement.h"
 
 enum { RECORD_MAX = 4 * 1024 * 1024 };
 
@@ -99,6 +100,22 @@ static void on_checked(const SignatureCheck *check, gpointer data)
     signature_check_copy(check, &answer->check);
 }
 
+// The namespace that the document itself asks for: what was signed for a drill is no sign-off.
+static bool fits_namespace(const AuditRecord *record)
+{
+    const char *text = record->document ? record->document : "";
+    g_autoptr(json_t) json = wire_parse("The document", text, strlen(text), RECORD_MAX, NULL);
+    g_autoptr(Statement) statement = json ? statement_from_json(json, WIRE_LENIENT, NULL) : NULL;
+    return statement && g_strcmp0(signature_namespace(statement->kind), record->name_space) == 0;
+}
+
+static void contradict(SignatureCheck *check, SignatureState state, char *why)
+{
+    g_free(check->why);
+    check->why = why;
+    check->state = state;
+}
+
 // Validity is judged at the moment of the record. Without a list of allowed signers only whether the signature fits:
 // then the state is SIGNATURE_NOT_ALLOWED.
 static SignatureCheck check_record(const SshTrust *trust, const AuditRecord *record)
@@ -111,12 +128,13 @@ static SignatureCheck check_record(const SshTrust *trust, const AuditRecord *rec
     ssh_verify_start(trust, &question, on_checked, &answer);
     while (!answer.done)
         g_main_context_iteration(NULL, TRUE);
-    if (answer.check.key && g_strcmp0(answer.check.key, record->key) != 0) {
-        g_free(answer.check.why);
-        answer.check.why = g_strdup_printf("It was made by the key %s, not by %s as recorded.",
-                                           answer.check.key, record->key ? record->key : "none");
-        answer.check.state = SIGNATURE_BAD;
-    }
+    if (answer.check.key && g_strcmp0(answer.check.key, record->key) != 0)
+        contradict(&answer.check, SIGNATURE_BAD,
+                   g_strdup_printf("It was made by the key %s, not by %s as recorded.",
+                                   answer.check.key, record->key ? record->key : "none"));
+    else if (!fits_namespace(record))
+        contradict(&answer.check, SIGNATURE_WRONG_NAMESPACE,
+                   g_strdup("The namespace is not the one of what was signed."));
     return answer.check;
 }
 
