@@ -35,6 +35,32 @@ bool schedule_is_wanted(const SheetRow *row, const ViewContext *context)
                                                   : instance->desired == INSTANCE_ACTIVE);
 }
 
+// The trigger's counts stand with the location that has the role.
+static const TriggerStatus *counted_trigger(const SheetRow *row, const Picture *picture)
+{
+    const WorkloadStatus *workload = picture_workload(picture, row->workload);
+    const GroupStatus *group = workload ? picture_group(picture, workload->group) : NULL;
+    if (!group || g_strcmp0(group->active, row->location) != 0)
+        return NULL;
+    for (guint i = 0; i < workload->triggers->len; i++) {
+        const TriggerStatus *trigger = workload->triggers->pdata[i];
+        if (g_strcmp0(trigger->name, row->trigger) == 0)
+            return trigger->missed >= 0 ? trigger : NULL;
+    }
+    return NULL;
+}
+
+ScheduleCounts schedule_counts(const SheetRow *row, const ViewContext *context)
+{
+    const TriggerStatus *trigger = counted_trigger(row, context->picture);
+    const InstanceStatus *instance = instance_of(row, context->picture);
+    if (trigger)
+        return (ScheduleCounts){trigger->missed, trigger->doubled, trigger->counted_ms};
+    if (row->counted_ms || !instance)
+        return (ScheduleCounts){row->missed, row->doubled, row->counted_ms};
+    return (ScheduleCounts){instance->missed, -1, 0};
+}
+
 char *schedule_together_words(const GPtrArray *rows, const SheetRow *row,
                               const ViewContext *context)
 {
@@ -139,25 +165,23 @@ static void say_state(const Text *text, const SheetRow *row)
 // What was missed and doubled, by the runs of all locations.
 static void say_counts(const Text *text, const SheetRow *row)
 {
+    ScheduleCounts counts = schedule_counts(row, text->context);
     char since[32];
     if (!row->counts) {
         page_field(text->page, "missed", ROLE_DIM,
                    "nothing: after a pause a polling trigger works through what came meanwhile");
         return;
     }
-    if (!row->counted_ms) {
-        if (row->missed > 0)
-            page_field(text->page, "missed", ROLE_WARN,
-                       "%" G_GINT64_FORMAT " since the location went down; they are not replayed",
-                       row->missed);
-        return;
-    }
-    time_format_full(row->counted_ms, since);
-    page_field(text->page, "missed", row->missed || row->doubled ? ROLE_WARN : ROLE_NORMAL,
-               "%" G_GINT64_FORMAT
-               " that nobody ran (a recurrence is not replayed), %" G_GINT64_FORMAT
-               " that two locations ran, since %s",
-               MAX(row->missed, (gint64)0), MAX(row->doubled, (gint64)0), since);
+    time_format_full(counts.since_ms, since);
+    if (counts.since_ms)
+        page_field(text->page, "missed", counts.missed || counts.doubled ? ROLE_WARN : ROLE_NORMAL,
+                   "%" G_GINT64_FORMAT " that nobody ran (a recurrence is not replayed), "
+                   "%" G_GINT64_FORMAT " that two locations ran, since %s",
+                   MAX(counts.missed, (gint64)0), MAX(counts.doubled, (gint64)0), since);
+    else if (counts.missed > 0)
+        page_field(text->page, "missed", ROLE_WARN,
+                   "%" G_GINT64_FORMAT " since the location went down; they are not replayed",
+                   counts.missed);
 }
 
 static void say_run(const Text *text, const RunRecord *run)

@@ -12,6 +12,14 @@ InstanceState schedule_state(const SheetRow *row, const ViewContext *context);
 // True if it is to fire there: it is wanted active.
 bool schedule_is_wanted(const SheetRow *row, const ViewContext *context);
 
+// What was missed and doubled, as the picture has it now; else as the answer did, which may be half a minute old.
+typedef struct {
+    gint64 missed, doubled; // -1 = unknown
+    gint64 since_ms; // when counting began; 0 = only what went missing since the location went down
+} ScheduleCounts;
+
+ScheduleCounts schedule_counts(const SheetRow *row, const ViewContext *context);
+
 // "split in 2: every 10m together, 20m alone; while West Europe is down, a run lost every 20m"; "" if there is nothing to
 // be said. The caller frees.
 char *schedule_together_words(const GPtrArray *rows, const SheetRow *row,

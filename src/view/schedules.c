@@ -247,6 +247,16 @@ static void next_cells(const SheetRow *row, guint column, gint64 now_ms, TableCe
         table_cell_printf(cell, ROLE_NORMAL, "%.10s", soon ? text + 11 : text);
 }
 
+// A poll catches up: nothing of it is missed.
+static void count_cell(const SheetRow *row, guint column, const ViewContext *context,
+                       TableCell *cell)
+{
+    ScheduleCounts counts = schedule_counts(row, context);
+    gint64 count = column == COLUMN_MISSED ? counts.missed : MAX(counts.doubled, (gint64)0);
+    if (count && row->counts)
+        table_cell_printf(cell, ROLE_WARN, count < 0 ? "?" : "%" G_GINT64_FORMAT, count);
+}
+
 static void model_cell(gpointer data, gsize index, guint column, TableCell *cell)
 {
     const List *list = data;
@@ -266,13 +276,8 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
         cell->text = row->rule;
         break;
     case COLUMN_MISSED:
-        if (row->missed && row->counts)
-            table_cell_printf(cell, ROLE_WARN, row->missed < 0 ? "?" : "%" G_GINT64_FORMAT,
-                              row->missed);
-        break;
     case COLUMN_DOUBLED:
-        if (row->doubled > 0)
-            table_cell_printf(cell, ROLE_WARN, "%" G_GINT64_FORMAT, row->doubled);
+        count_cell(row, column, context, cell);
         break;
     default:
         next_cells(row, column, context->now_ms, cell);

@@ -151,8 +151,9 @@ static void trigger(WorkloadStatus *workload, const char *name, TriggerType type
     status->rule = g_strdup(rule);
     status->next_ms = next_ms;
     if (type == TRIGGER_RECURRENCE) {
-        status->missed = status->overdue = 1;
-        status->doubled = 0;
+        bool twice = strcmp(name, "hourly") == 0;
+        status->missed = status->overdue = twice ? 0 : 1;
+        status->doubled = twice ? 2 : 0;
         status->counted_ms = AGO(20 * DAY);
         status->last_ms = AGO(14 * MINUTE + 7 * SECOND);
         status->last_at = g_strdup("westeurope");
