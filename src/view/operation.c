@@ -368,7 +368,7 @@ static int draw_losses(const OperationView *view, const Canvas *canvas, int y)
 {
     const Operation *op = view->operation;
     const Losses *lost = &op->lost;
-    if (!op->started_ms)
+    if (!op->started_ms || operation_is_rehearsal(op))
         return y;
     if (!operation_has_ended(op) && lost->transactions < 0 && lost->abandoned_runs < 0 &&
         lost->missed_recurrences < 0)

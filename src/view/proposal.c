@@ -182,7 +182,7 @@ void proposal_form_draw(ProposalForm *form, const ViewContext *context, const Ca
 {
     int width = MIN(canvas->width, BOX_WIDTH);
     int height = MIN(canvas->height,
-                     BOX_HEIGHT + (form->region ? 1 : 0) + (form->kind == OPERATION_DRILL ? 2 : 0));
+                     BOX_HEIGHT + (form->region ? 1 : 0) + (form->kind == OPERATION_DRILL ? 1 : 0));
     Rect at = rect_make((canvas->width - width) / 2, (canvas->height - height) / 2, width, height);
     g_autofree char *title = title_text(form, context->picture);
     g_autofree char *text = now_text(form, context->picture);

@@ -19,7 +19,7 @@ const char *statement_mode_word(const Operation *operation)
     if (act != ACT_NONE && operation->kind != OPERATION_DRILL)
         return ACTS[act];
     if (operation_is_rehearsal(operation))
-        return "DRILL, ISOLATED: NOTHING MOVES";
+        return "DRILL, ISOLATED";
     return WORDS[operation->kind];
 }
 

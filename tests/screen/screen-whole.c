@@ -131,7 +131,7 @@ static void test_drill_looks_different(void)
     visit_has(visit, "DRILL i");
     visit_has(visit, "ARMED  DRILL"); // in the frame
     visit_open(visit, SCREEN_STATEMENT, WORLD_PLAIN);
-    visit_has(visit, "DRILL, ISOLATED: NOTHING MOVES");
+    visit_has(visit, "DRILL, ISOLATED");
     visit_lacks(visit, "LIVE F");
     visit_open(visit, SCREEN_ROLES, NULL);
     visit_press(visit, "D");

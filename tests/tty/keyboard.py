@@ -74,6 +74,31 @@ def sign(t, screen, group, reason):
     return phrase
 
 
+def drill(t, screen, fleet):
+    """An exercise that only looks, by keys alone: another word, another phrase, nothing moved."""
+    screen.press("A")
+    screen.wait("ARMED", name="A arms the keys that change something")
+    before = fleet.get("/v1/groups/payments")["epoch"]
+    t.wait_for(lambda: all(l["verdict"]["state"] == "up" for l in fleet.get("/v1/locations")["locations"]),
+               "all regions are seen up", 10 * SLOW)
+    screen.press("2")
+    screen.press("g")
+    screen.wait("payments", "fail over", name="screen 2 lists payments")
+    screen.press("D")
+    screen.wait("propose: DRILL payments", "isolated", name="D asks for the exercise")
+    screen.type("do its targets answer?")
+    screen.press("C-s")
+    screen.wait("DRILL, ISOLATED", name="its statement is called a drill")
+    phrase = sign(t, screen, "payments", "the yearly look")
+    t.equal(phrase, "DRILL payments ISOLATED", "and has a phrase of its own")
+    screen.press("5")
+    t.check(until(lambda: re.search(r"DRILL.*payments +✓ completed", screen.screen()), 20 * SLOW),
+            "screen 5 shows the drill completed")
+    t.equal(fleet.get("/v1/groups/payments")["epoch"], before, "nothing was moved")
+    screen.press("A")
+    screen.press("1")
+
+
 def break_west(t, screen):
     screen.press("!")
     screen.wait(":fault westeurope down", name="! offers to break West Europe")
@@ -134,6 +159,8 @@ def story(t, width, height):
     screen.wait("try this", "West Europe", "OK", name=f"at {name} the console opens with its card", seconds=25)
     t.check(max(len(line) for line in screen.lines()) <= width, "no line is wider than the terminal")
     t.wait_for(lambda: fleet.state("northeurope", "payments")["data"]["committed_at"], "data is replicated")
+    if width < 100:
+        drill(t, screen, fleet)
     break_west(t, screen)
     screen.resize(width - 13, height - 3)
     screen.wait("DOWN", name="a resize keeps the picture")
