@@ -47,6 +47,15 @@ def clocks_in_macros():
     return found
 
 
+def hands():
+    """An isolated drill cannot act: what rehearses is given eyes (port/eyes.h), and sees neither the drivers' hands
+    nor the engine that has them."""
+    hands = re.compile(r'#include "(port/driver|engine/(?!rehearse)[a-z-]*|daemon/.*|driver/.*)\.h"')
+    return [f"{path}: includes {found.group(1)}.h" for path in ("src/engine/rehearse.c", "src/engine/rehearse.h",
+                                                                "src/port/eyes.h")
+            for found in hands.finditer(source.read(path))]
+
+
 def calls(names, instead, skip=()):
     """file:line of every call of one of the names in src/."""
     pattern = re.compile(rf"(?<![\w.>])({names})\s*\(")
@@ -62,6 +71,7 @@ def calls(names, instead, skip=()):
 
 source.report([(name, calls(names, instead)) for name, names, instead in BANNED] +
               [("names are not looked up while the loop waits", look_ups()),
+               ("what rehearses cannot act", hands()),
                ("the clock is read through a Clock",
                 calls(CLOCK, "a Clock (base/clock.h)", skip=CLOCK_READERS)),
                ("no macro reads the clock twice", clocks_in_macros())])

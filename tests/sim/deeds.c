@@ -91,6 +91,20 @@ static void propose(Sim *sim, GRand *rand, GString *said)
     say_answer(sim, said);
 }
 
+static void propose_drill(Sim *sim, GRand *rand, GString *said)
+{
+    DrillKind drill = g_rand_boolean(rand) ? DRILL_LIVE : DRILL_ISOLATED;
+    ProposePlanned planned =
+        drill == DRILL_ISOLATED && g_rand_boolean(rand) ? PROPOSE_UNPLANNED : PROPOSE_AS_NEEDED;
+    sim_propose_exactly(sim, &(ProposeRequest){.person = &ALICE,
+                                               .kind = OPERATION_DRILL,
+                                               .drill = drill,
+                                               .group = "payments",
+                                               .planned = planned,
+                                               .reason = "an exercise"});
+    g_string_printf(said, "alice proposes a drill, %s", name_of(&DRILL_NAMES, (int)drill));
+}
+
 static void propose_region(Sim *sim, GRand *rand, GString *said)
 {
     OperationKind kind = g_rand_boolean(rand) ? OPERATION_FAILOVER : OPERATION_FAILBACK;
@@ -269,12 +283,13 @@ static const struct {
 } DEEDS[] = {
     {break_region, 6}, {mend_region, 6},    {reboot_region, 2},
     {flap_region, 1},  {garble_region, 1},  {change_replication, 2},
-    {propose, 5},      {propose_region, 1}, {approve, 14},
-    {reject, 1},       {sign_together, 3},  {command, 5},
-    {go_on, 6},        {plan_fault, 5},     {restart, 1},
-    {fill_disk, 1},    {change_network, 3}, {wait_long, 4},
-    {let_expire, 2},   {hold, 2},           {revoke_key, 2},
-    {take_back, 2},    {jump, 1},           {break_glass, 1},
+    {propose, 5},      {propose_region, 1}, {propose_drill, 2},
+    {approve, 14},     {reject, 1},         {sign_together, 3},
+    {command, 5},      {go_on, 6},          {plan_fault, 5},
+    {restart, 1},      {fill_disk, 1},      {change_network, 3},
+    {wait_long, 4},    {let_expire, 2},     {hold, 2},
+    {revoke_key, 2},   {take_back, 2},      {jump, 1},
+    {break_glass, 1},
 };
 
 void deeds_one(Sim *sim, GRand *rand, GString *said)

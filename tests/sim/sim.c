@@ -246,6 +246,8 @@ static void on_sent(const Instance *instance, DriverAction action, const DriverC
         sim_fault(sim, "%s left for an operation that is not stored", command->key);
         return;
     }
+    if (operation_is_rehearsal(operation)) // I13
+        sim_fault(sim, "%s left for %s, which only rehearses", command->key, operation->id);
     check_owner(sim, operation, command);
     check_intent(sim, operation, command);
     check_signed(sim, operation);

@@ -1,5 +1,7 @@
 #include "trace.h"
 
+#include <string.h>
+
 #include <stdbool.h>
 
 struct Trace {
@@ -77,10 +79,11 @@ static const char *take_glass(Past *past, const AuditRecord *record)
                : "the same person twice";
 }
 
-// "sign-off ID of NAME is void: …": its key no longer stands.
+// "sign-off ID of NAME is void: …": its key no longer stands. Of a drill "DRILL (live): " stands before it.
 static const char *take_void(Past *past, const AuditRecord *record)
 {
-    g_auto(GStrv) words = g_strsplit(record->detail ? record->detail : "", " ", 5);
+    const char *said = record->detail ? strstr(record->detail, "sign-off ") : NULL;
+    g_auto(GStrv) words = g_strsplit(said ? said : "", " ", 5);
     g_autofree char *gone = approval(words[2] ? words[3] : "", record->digest);
     return g_hash_table_remove(past->approvals, gone) ? NULL : "it did not count";
 }
