@@ -356,3 +356,27 @@ void post_presence(HttpRequest *request, void *data)
         api, presence_book_note(api->presence, request_person(request)->name, operation, now_ms));
     reply_json(request, 200, presence_book_to_json(api->presence), 0);
 }
+
+void post_sink_test(HttpRequest *request, void *data)
+{
+    static const char *const NOTHING[] = {NULL};
+    const Api *api = data;
+    const Person *person = request_person(request);
+    WireReader reader = {0};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(json_t) body = body_of(request);
+    if (!body)
+        return;
+    WireAt root = wire_root(&reader, body);
+    wire_only(&root, NOTHING);
+    if (!wire_reader_finish(&reader, &error))
+        reply_error(request, error);
+    else if (!person_has(person, ROLE_BIT_OPERATOR))
+        reply_refusal(request, REFUSAL_NOT_ALLOWED,
+                      "Testing a sink needs the role operator, which %s has not.", person->name);
+    else if (!api->config.test_sink(http_request_var(request, "id"), person->name, api->config.data,
+                                    &error))
+        reply_refusal(request, REFUSAL_NOT_FOUND, "%s", error->message);
+    else
+        reply_done(NULL, request);
+}

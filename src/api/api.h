@@ -19,6 +19,10 @@ typedef struct {
     // The schedules of GET /v1/schedules as JSON, which the daemon works out; NULL = none. The caller
     // frees.
     char *(*schedules)(gint64 from_ms, gint64 to_ms, const char *filter, gpointer data);
+    // How the sinks are doing: of const SinkStatus *, borrowed; NULL = there are none.
+    const GPtrArray *(*sinks)(gpointer data);
+    // Sends one of them a test. ERR_NOT_FOUND.
+    bool (*test_sink)(const char *name, const char *who, gpointer data, GError **error);
     gpointer data;
 } ApiConfig;
 

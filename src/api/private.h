@@ -65,6 +65,8 @@ void post_automation(HttpRequest *request, void *data);
 void post_review(HttpRequest *request, void *data);
 void post_acknowledge(HttpRequest *request, void *data);
 void post_accept_finding(HttpRequest *request, void *data);
+void get_sinks(HttpRequest *request, void *data);
+void post_sink_test(HttpRequest *request, void *data);
 void post_presence(HttpRequest *request, void *data);
 
 // Rows for get_list and get_object.

@@ -55,6 +55,8 @@ const HttpRoute API_ROUTES[] = {
     {"GET", "/v1/audit", get_audit, 0, 0, NULL},
     {"GET", "/v1/audit/head", get_audit_head, 0, 0, NULL},
     {"GET", "/v1/audit/export", get_audit_export, 0, 0, NULL},
+    {"GET", "/v1/sinks", get_sinks, 0, 0, NULL},
+    {"POST", "/v1/sinks/{id}/test", post_sink_test, 0, 0, NULL},
     {"POST", "/v1/presence", post_presence, 0, 0, NULL},
     {NULL, NULL, NULL, 0, 0, NULL},
 };

@@ -151,6 +151,7 @@ int run_demo(Session *session, int argc, char **argv);
 int run_alarms(Session *session, int argc, char **argv);
 int run_ack(Session *session, int argc, char **argv);
 int run_review(Session *session, int argc, char **argv);
+int run_sinks(Session *session, int argc, char **argv);
 int run_automation(Session *session, int argc, char **argv);
 
 // What a recurrence means: `signalbox schedules next RULE` (next.c).

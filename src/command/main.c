@@ -61,6 +61,8 @@ const Command COMMANDS[] = {
     {"alarms", "", "lists the alarms", "Ends with 4 if one is critical and not acknowledged.",
      run_alarms, NULL},
     {"ack", "ID [--note TEXT]", "acknowledges an alarm", NULL, run_ack, ack_options},
+    {"sinks", "[test NAME]", "lists who is told what happens, or sends one of them a test",
+     "Ends with 4 if one takes nothing. A test needs the role operator.", run_sinks, NULL},
     {"automation", "[off [GROUP] --for DURATION --reason TEXT | on [GROUP] --reason TEXT]",
      "says whether failovers may start by themselves, or changes it",
      "off holds for a time, at most 7 days; what the watchdog proposes waits for a sign-off then.",

@@ -5,7 +5,7 @@
 #include "conf/daemon-options.h"
 
 enum { SECOND_MS = 1000, HOUR_MS = 3600 * SECOND_MS };
-enum { PEOPLE_MAX = 1000, SINKS_MAX = 100 };
+enum { PEOPLE_MAX = 1000, SINKS_MAX = 32 };
 
 // ---- types that only this file has ----
 
@@ -93,7 +93,7 @@ static bool taken(const GPtrArray *people, const char *name)
 }
 
 G_STATIC_ASSERT(offsetof(ConfUser, name) == 0 && offsetof(ConfToken, name) == 0 &&
-                offsetof(ConfUnixGroup, name) == 0 && offsetof(ConfSink, name) == 0);
+                offsetof(ConfUnixGroup, name) == 0);
 
 static gpointer add_named(GPtrArray *list, gsize size, const char *name, char **ret_why)
 {
@@ -149,7 +149,7 @@ static void check_unix_group(OptionReader *reader, config_setting_t *setting, gp
                        "there is no group \"%s\" on this machine.", group->name);
 }
 
-static void check_secret(OptionReader *reader, const config_setting_t *setting, const char *path)
+void daemon_check_secret(OptionReader *reader, const config_setting_t *setting, const char *path)
 {
     g_autoptr(GError) error = NULL;
     if (!path || !setting || !checks_system(reader))
@@ -165,7 +165,7 @@ static void check_secret(OptionReader *reader, const config_setting_t *setting, 
 static void check_token(OptionReader *reader, config_setting_t *setting, gpointer object)
 {
     const ConfToken *token = object;
-    check_secret(reader, option_setting(setting, "file"), token->file);
+    daemon_check_secret(reader, option_setting(setting, "file"), token->file);
 }
 
 #define ROLES_HELP                                                                                 \
@@ -252,7 +252,7 @@ static const OptionSection LIMIT_SECTION = {.what = "limits",
 static void check_azure(OptionReader *reader, config_setting_t *setting, gpointer object)
 {
     const DaemonConfig *config = object;
-    check_secret(reader, option_setting(setting, "secret_file"), config->azure.secret_file);
+    daemon_check_secret(reader, option_setting(setting, "secret_file"), config->azure.secret_file);
 }
 
 static const Option AZURE_OPTIONS[] = {
@@ -295,25 +295,6 @@ static const OptionSection SIGNATURE_SECTION = {
     OPTION_ROWS(SIGNATURE_OPTIONS),
     .help = "Whose SSH signatures under sign-offs count; which groups ask for them, their policy "
             "says (signalbox-fleet(5), signature)."};
-
-static gpointer add_sink(OptionReader *reader, gpointer parent, const char *name, char **ret_why)
-{
-    (void)reader;
-    return add_named(((DaemonConfig *)parent)->sinks, sizeof(ConfSink), name, ret_why);
-}
-
-static const Option SINK_OPTIONS[] = {
-    {"name", &OPTION_NAME, OPTION_AT(ConfSink, name), .key = true, .help = "Name of the sink."},
-    {"location", &OPTION_NAME, OPTION_AT(ConfSink, location),
-     .help = "The location in which it stands; without it, outside all of them."},
-};
-
-static const OptionSection SINK_SECTION = {
-    .what = "sink",
-    OPTION_ROWS(SINK_OPTIONS),
-    .add = add_sink,
-    .help = "A place that diagnostics and checkpoints of the audit log are sent to. Rule R25 wants "
-            "two of them, in different locations."};
 
 static void check_daemon(OptionReader *reader, config_setting_t *setting, gpointer object)
 {
@@ -360,6 +341,10 @@ static const Option DAEMON_OPTIONS[] = {
      .section = &TOKEN_SECTION, .help = "See tokens[]."},
     {"sinks", &OPTION_LIST, OPTION_AT(DaemonConfig, sinks), .max = SINKS_MAX,
      .section = &SINK_SECTION, .help = "See sinks[]."},
+    {"checkpoint_key", &OPTION_PATH, OPTION_AT(DaemonConfig, checkpoint_key),
+     .help = "The private key (OpenSSH, without a passphrase) that signs the audit log's "
+             "checkpoints for the "
+             "sinks, namespace checkpoint@signalbox. Not given: they are not signed."},
     {"azure", &OPTION_SECTION, OPTION_SELF(DaemonConfig), .section = &AZURE_SECTION,
      .help = "See azure."},
     {"signatures", &OPTION_SECTION, OPTION_SELF(DaemonConfig), .section = &SIGNATURE_SECTION,
@@ -396,10 +381,7 @@ static void token_free(gpointer data)
 
 static void sink_free(gpointer data)
 {
-    ConfSink *sink = data;
-    g_free(sink->name);
-    g_free(sink->location);
-    g_free(sink);
+    conf_sink_free(data);
 }
 
 static DaemonConfig *config_empty(void)
@@ -430,6 +412,7 @@ void daemon_config_free(DaemonConfig *config)
                      config->socket,
                      config->listen.host,
                      config->port_file,
+                     config->checkpoint_key,
                      config->azure.tenant,
                      config->azure.client,
                      config->azure.secret_file,

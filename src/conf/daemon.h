@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "conf/mistake.h"
+#include "conf/sink.h"
 #include "model/names.h"
 
 // A person on the Unix socket, known by the user id of the process that calls.
@@ -47,12 +48,6 @@ typedef struct {
     char *keygen;          // the program that checks them
 } ConfSignatures;
 
-// Where diagnostics and checkpoints of the audit log are sent to.
-typedef struct {
-    char *name;
-    char *location; // NULL = outside all locations of the fleet
-} ConfSink;
-
 typedef enum { LOG_FORMAT_PLAIN, LOG_FORMAT_JSON } LogFormat;
 
 typedef struct {
@@ -68,6 +63,8 @@ typedef struct {
     GPtrArray *groups; // of ConfUnixGroup *
     GPtrArray *tokens; // of ConfToken *
     GPtrArray *sinks;  // of ConfSink *
+    char *
+        checkpoint_key; // private key that signs the audit log's checkpoints; NULL = they are not signed
     LogLevel log_level;
     LogFormat log_format;
     gint64 observe_ms; // between two looks at an instance when nothing is going on

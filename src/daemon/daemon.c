@@ -11,7 +11,9 @@
 
 static void on_changed(EngineObject kind, const char *key, gpointer data)
 {
-    api_note(((Daemon *)data)->api, kind, key);
+    Daemon *daemon = data;
+    api_note(daemon->api, kind, key);
+    feed_note(daemon->feed, kind, key);
 }
 
 static void on_wake(gpointer data)
@@ -116,25 +118,78 @@ static bool open_verifier(Daemon *daemon)
     return daemon->verifier != NULL;
 }
 
+// ---- who is told ----
+
 static void free_sink(gpointer data)
 {
-    RuleSink *sink = data;
-    g_free(sink->name);
-    g_free(sink->location);
-    g_free(sink);
+    rule_sink_free(data);
 }
 
-// The rules look at copies: the file's own go with the file.
-void daemon_set_sinks(Daemon *daemon, const DaemonConfig *config)
+// The engine judges and raises alarms; how a sink is doing it is told from here.
+static void tell_engine(Daemon *daemon)
 {
+    const GPtrArray *all = sinks_status(daemon->sinks), *confs = daemon->files.config->sinks;
     g_autoptr(GPtrArray) sinks = g_ptr_array_new_with_free_func(free_sink);
-    for (guint i = 0; i < config->sinks->len; i++) {
-        const ConfSink *sink = config->sinks->pdata[i];
-        RuleSink *copy = g_new(RuleSink, 1);
-        *copy = (RuleSink){g_strdup(sink->name), g_strdup(sink->location)};
-        g_ptr_array_add(sinks, copy);
+    gint64 now_ms = clock_wall_ms(clock_system());
+    for (guint i = 0; i < all->len; i++) {
+        const SinkStatus *status = all->pdata[i];
+        const ConfSink *conf = confs->pdata[i];
+        g_autofree char *trouble = sink_status_trouble(status, conf->patience_ms, now_ms);
+        g_ptr_array_add(sinks, rule_sink_new(status->name, status->location, trouble));
     }
     engine_set_sinks(daemon->engine, sinks);
+}
+
+static void on_sinks_changed(gpointer data)
+{
+    Daemon *daemon = data;
+    tell_engine(daemon);
+    feed_catch_up(daemon->feed);
+}
+
+static void on_sinks_loaded(gpointer data)
+{
+    feed_begin(((Daemon *)data)->feed);
+}
+
+static const GPtrArray *api_sinks(gpointer data)
+{
+    return sinks_status(((Daemon *)data)->sinks);
+}
+
+static bool test_sink(const char *name, const char *who, gpointer data, GError **error)
+{
+    return sinks_test(((Daemon *)data)->sinks, name, who, error);
+}
+
+static void open_sinks(Daemon *daemon)
+{
+    const DaemonConfig *config = daemon->files.config;
+    g_autofree char *source =
+        g_strdup_printf("/signalbox/%s/%s", daemon->files.fleet->name, config->name);
+    const SinksConfig sinks = {.store = daemon->store,
+                               .clock = clock_system(),
+                               .log = &daemon->log,
+                               .source = source,
+                               .loaded = on_sinks_loaded,
+                               .changed = on_sinks_changed,
+                               .data = daemon};
+    daemon->sinks = sinks_new(&sinks);
+    const FeedConfig feed = {.engine = daemon->engine,
+                             .sinks = daemon->sinks,
+                             .clock = clock_system(),
+                             .log = &daemon->log,
+                             .checkpoint_key = config->checkpoint_key};
+    daemon->feed = feed_new(&feed);
+    sinks_set(daemon->sinks, config->sinks);
+    tell_engine(daemon);
+}
+
+void daemon_change_sinks(Daemon *daemon)
+{
+    sinks_set(daemon->sinks, daemon->files.config->sinks);
+    feed_set_key(daemon->feed, daemon->files.config->checkpoint_key);
+    tell_engine(daemon);
 }
 
 static void open_engine(Daemon *daemon)
@@ -168,7 +223,6 @@ static void open_engine(Daemon *daemon)
                                  .rule = rule,
                                  .data = daemon};
     daemon->engine = engine_new(&engine, daemon->files.fleet);
-    daemon_set_sinks(daemon, config);
     const ApiConfig api = {.engine = daemon->engine,
                            .clock = clock_system(),
                            .log = &daemon->log,
@@ -177,8 +231,11 @@ static void open_engine(Daemon *daemon)
                            .store = daemon->store,
                            .streams = config->streams,
                            .schedules = schedules,
+                           .sinks = api_sinks,
+                           .test_sink = test_sink,
                            .data = daemon};
     daemon->api = api_new(&api);
+    open_sinks(daemon);
 }
 
 bool daemon_open(Daemon *daemon, const Options *options)
@@ -196,6 +253,8 @@ bool daemon_open(Daemon *daemon, const Options *options)
 void daemon_close(Daemon *daemon)
 {
     api_free(daemon->api);
+    feed_free(daemon->feed);
+    sinks_free(daemon->sinks);
     engine_free(daemon->engine);
     pace_free(daemon->pace);
     timetable_free(daemon->timetable);

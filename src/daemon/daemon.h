@@ -7,6 +7,7 @@
 #pragma once
 
 #include "api/api.h"
+#include "daemon/feed.h"
 #include "daemon/load.h"
 #include "daemon/options.h"
 #include "daemon/timetable.h"
@@ -24,6 +25,8 @@ typedef struct {
     Timetable *timetable;
     Engine *engine;
     Api *api;
+    Sinks *sinks;
+    Feed *feed;
     GSource *pace;
     GMainLoop *loop;
     bool ready;          // loaded and listening
@@ -46,9 +49,9 @@ void daemon_close(Daemon *daemon);
 // The verifier's part of a daemon's file. Borrows from it.
 VerifierConfig daemon_verifier(Daemon *daemon, const DaemonConfig *config);
 
+// The sinks are those of the files in force from now on.
+void daemon_change_sinks(Daemon *daemon);
+
 // Reads both files again (reload.c): fleet, people and log change over together, or, with a single
 // mistake, nothing does; the frame then shows that the files are wrong.
 void daemon_reload(Daemon *daemon);
-
-// Gives the engine the sinks that the file names, for the rules.
-void daemon_set_sinks(Daemon *daemon, const DaemonConfig *config);

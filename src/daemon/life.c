@@ -70,6 +70,7 @@ static void on_loaded(const GError *error, gpointer data)
                     "nobody may ask: the daemon's file names no users, groups or tokens", "file",
                     daemon->options->config);
     daemon->ready = true;
+    sinks_load(daemon->sinks);
     tell_ready(daemon);
 }
 

@@ -57,7 +57,6 @@ static void change_over(Daemon *daemon, Files *fresh)
     change_signers(daemon, fresh->config);
     timetable_forget(daemon->timetable);
     engine_set_fleet(daemon->engine, fresh->fleet, "daemon");
-    daemon_set_sinks(daemon, fresh->config);
     timetable_forget(daemon->timetable);
     api_set_identities(daemon->api, fresh->people);
     daemon->log.json = fresh->config->log_format == LOG_FORMAT_JSON;
@@ -66,6 +65,7 @@ static void change_over(Daemon *daemon, Files *fresh)
     Files old = daemon->files;
     daemon->files = *fresh;
     *fresh = old;
+    daemon_change_sinks(daemon);
     log_info(&daemon->log, "reloaded", "fleet", daemon->files.fleet->name);
 }
 

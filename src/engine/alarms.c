@@ -241,6 +241,13 @@ static void want_operation(Wanted *wanted, const Operation *operation)
     want_act(wanted, operation);
 }
 
+static void want_sink(Wanted *wanted, const RuleSink *sink)
+{
+    if (sink->trouble)
+        want(wanted, SEVERITY_ERROR, 0, g_strconcat("sink:", sink->name, NULL),
+             g_strconcat("sink/", sink->name, NULL), g_strdup(sink->trouble));
+}
+
 static GPtrArray *wanted_alarms(const Engine *engine)
 {
     Wanted wanted = {engine, g_ptr_array_new_with_free_func(free_alarm)};
@@ -254,6 +261,8 @@ static GPtrArray *wanted_alarms(const Engine *engine)
             want_operation(&wanted, operation);
         want_reviews(&wanted, operation);
     }
+    for (guint i = 0; engine->sinks && i < engine->sinks->len; i++)
+        want_sink(&wanted, engine->sinks->pdata[i]);
     if (!engine->frame.store_ok)
         want(&wanted, SEVERITY_CRITICAL, 0, g_strdup("store"), g_strdup("fleet"),
              g_strdup_printf("Decisions cannot be recorded, so none are made: %s",

@@ -265,11 +265,34 @@ void engine_set_signers_error(Engine *engine, const char *error)
     engine_wake(engine);
 }
 
-void engine_set_sinks(Engine *engine, GPtrArray *sinks)
+static void free_sink(gpointer data)
 {
+    rule_sink_free(data);
+}
+
+static bool same_sinks(const GPtrArray *before, const GPtrArray *now)
+{
+    for (guint i = 0; before && before->len == now->len && i < now->len; i++) {
+        const RuleSink *a = before->pdata[i], *b = now->pdata[i];
+        if (g_strcmp0(a->name, b->name) != 0 || g_strcmp0(a->location, b->location) != 0 ||
+            g_strcmp0(a->trouble, b->trouble) != 0)
+            return false;
+    }
+    return before && before->len == now->len;
+}
+
+void engine_set_sinks(Engine *engine, const GPtrArray *sinks)
+{
+    if (same_sinks(engine->sinks, sinks))
+        return;
     g_clear_pointer(&engine->sinks, g_ptr_array_unref);
-    engine->sinks = sinks ? g_ptr_array_ref(sinks) : NULL;
-    findings_touch_all(engine);
+    engine->sinks = g_ptr_array_new_with_free_func(free_sink);
+    for (guint i = 0; i < sinks->len; i++) {
+        const RuleSink *sink = sinks->pdata[i];
+        g_ptr_array_add(engine->sinks, rule_sink_new(sink->name, sink->location, sink->trouble));
+    }
+    findings_touch_fleet(engine);
+    engine->alarms_dirty = true;
     engine_wake(engine);
 }
 

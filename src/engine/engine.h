@@ -111,15 +111,15 @@ void engine_stop(Engine *engine, EngineDone done, gpointer data);
 // paused.
 void engine_set_fleet(Engine *engine, Fleet *fleet, const char *actor);
 
-// Where diagnostics and checkpoints of the audit log go to: of RuleSink *; refs it. NULL = nowhere.
-void engine_set_sinks(Engine *engine, GPtrArray *sinks);
-
 // The fleet file could not be read: shown in the frame until a good one comes. NULL = it is good.
 void engine_set_config_error(Engine *engine, const char *error);
 
 // The lists of allowed signers and revoked keys cannot be read: an alarm until they can. NULL = they are good. What
 // counts may have changed in any case.
 void engine_set_signers_error(Engine *engine, const char *error);
+
+// Who is told what happens, and how each of them is doing: of RuleSink *, copied. An alarm for each that has trouble.
+void engine_set_sinks(Engine *engine, const GPtrArray *sinks);
 
 // ---- What is known now. Everything is owned by the engine and good until engine_run is called
 // again. ----

@@ -98,6 +98,11 @@ void findings_touch_location(Engine *engine, const Location *location)
     touch(engine, &(RuleObject){.scope = SCOPE_LOCATION, .location = location});
 }
 
+void findings_touch_fleet(Engine *engine)
+{
+    touch(engine, &(RuleObject){.scope = SCOPE_FLEET});
+}
+
 void findings_touch_all(Engine *engine)
 {
     engine->judged->all = true;
@@ -129,9 +134,9 @@ static RuleWorld rule_world(Engine *engine)
                        .location = rule_location,
                        .workload = rule_workload,
                        .group = rule_group,
+                       .can = evidence_can,
                        .data = engine,
                        .vantages = engine->vantages,
-                       .can = evidence_can,
                        .sinks = engine->sinks};
 }
 

@@ -7,6 +7,7 @@
 void findings_touch_workload(Engine *engine, const Workload *workload);
 void findings_touch_group(Engine *engine, const Group *group);
 void findings_touch_location(Engine *engine, const Location *location);
+void findings_touch_fleet(Engine *engine); // the fleet as such, not all that is in it
 void findings_touch_all(Engine *engine);
 
 // NULL if there is none of that id.

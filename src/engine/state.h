@@ -176,9 +176,9 @@ struct Engine {
     Findings *judged;         // findings by object, and who acknowledged which (findings.c)
     GPtrArray *findings;      // of Finding *, worst first; borrowed from `judged`
     GPtrArray *alarms, *changes, *vantages;
-    GPtrArray *sinks; // of RuleSink *; NULL = none
     char *config_error;
     char *signers_error;
+    GPtrArray *sinks;             // of RuleSink *; NULL = nobody said
     char *store_error;            // why the last change was not recorded; NULL = it was
     AutomationRecord *automation; // of the whole fleet
 

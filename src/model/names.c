@@ -124,6 +124,16 @@ const NameTable ACT_STATE_NAMES = TABLE("state of an act", ACT_STATES);
 static const char *const SEVERITIES[] = {"info", "warning", "error", "critical"};
 const NameTable SEVERITY_NAMES = TABLE("severity", SEVERITIES);
 
+static const char *const TOPICS[] = {"audit",      "alarm",  "verdict", "finding",
+                                     "checkpoint", "notice", "sink"};
+const NameTable TOPIC_NAMES = TABLE("topic", TOPICS);
+
+static const char *const SINK_KINDS[] = {"webhook", "command", "journal", "syslog", "file"};
+const NameTable SINK_KIND_NAMES = TABLE("kind of sink", SINK_KINDS);
+
+static const char *const SINK_FORMATS[] = {"cloudevents", "alertmanager"};
+const NameTable SINK_FORMAT_NAMES = TABLE("format", SINK_FORMATS);
+
 static const char *const USER_ROLES[] = {"viewer", "operator", "approver", "admin"};
 const NameTable USER_ROLE_NAMES = TABLE("role", USER_ROLES);
 

@@ -250,6 +250,25 @@ extern const NameTable ACT_STATE_NAMES;
 typedef enum { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR, SEVERITY_CRITICAL } Severity;
 extern const NameTable SEVERITY_NAMES;
 
+// What is told to others (sinks), by subject.
+typedef enum {
+    TOPIC_AUDIT,      // each record of the audit log
+    TOPIC_ALARM,      // raised, changed, acknowledged, ended
+    TOPIC_VERDICT,    // a location is judged otherwise
+    TOPIC_FINDING,    // a rule stopped holding, or holds again
+    TOPIC_CHECKPOINT, // seq and hash of the audit log's head, signed where there is a key
+    TOPIC_NOTICE,     // what an operation tells customers (F4)
+    TOPIC_SINK,       // about the sink itself: a test, events that were dropped
+    TOPICS_COUNT
+} Topic;
+extern const NameTable TOPIC_NAMES; // index i is bit 1 << i where topics are chosen
+
+typedef enum { SINK_WEBHOOK, SINK_COMMAND, SINK_JOURNAL, SINK_SYSLOG, SINK_FILE } SinkKind;
+extern const NameTable SINK_KIND_NAMES;
+
+typedef enum { SINK_FORMAT_CLOUDEVENTS, SINK_FORMAT_ALERTMANAGER } SinkFormat;
+extern const NameTable SINK_FORMAT_NAMES;
+
 typedef enum {
     ROLE_BIT_VIEWER = 1,
     ROLE_BIT_OPERATOR = 2,

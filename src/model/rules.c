@@ -57,6 +57,25 @@ static const Rule RULES[] = {
      rule_responsible},
 };
 
+RuleSink *rule_sink_new(const char *name, const char *location, const char *trouble)
+{
+    RuleSink *sink = g_new0(RuleSink, 1);
+    sink->name = g_strdup(name);
+    sink->location = g_strdup(location);
+    sink->trouble = g_strdup(trouble);
+    return sink;
+}
+
+void rule_sink_free(RuleSink *sink)
+{
+    if (!sink)
+        return;
+    g_free(sink->name);
+    g_free(sink->location);
+    g_free(sink->trouble);
+    g_free(sink);
+}
+
 const Rule *rules_all(guint *ret_count)
 {
     if (ret_count)

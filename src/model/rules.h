@@ -33,7 +33,11 @@ typedef struct {
 typedef struct {
     char *name;
     char *location; // NULL = outside all locations of the fleet
+    char *trouble;  // why it does not keep up, a sentence; NULL = it does
 } RuleSink;
+
+RuleSink *rule_sink_new(const char *name, const char *location, const char *trouble);
+void rule_sink_free(RuleSink *sink);
 
 typedef enum { SCOPE_FLEET, SCOPE_LOCATION, SCOPE_GROUP, SCOPE_WORKLOAD, SCOPES } RuleScope;
 

@@ -2,6 +2,7 @@
 // shapes serve API answers, events and the console's reading of both.
 #pragma once
 
+#include "model/sink.h"
 #include "model/status.h"
 #include "wire/shape.h"
 
@@ -13,6 +14,7 @@ extern const WireShape GROUP_SHAPE;       // GroupStatus
 extern const WireShape FINDING_SHAPE;     // Finding
 extern const WireShape ALARM_SHAPE;       // Alarm
 extern const WireShape CHANGE_SHAPE;      // Change
+extern const WireShape SINK_SHAPE;        // SinkStatus
 extern const WireShape FRAME_SHAPE;       // FrameStatus; shape_free it, or frame_status_release
 
 // Each pair as shape_to_json and shape_from_json, with types.

@@ -43,7 +43,7 @@ def questions(t, ask):
                  "/v1/locations", "/v1/locations/west", "/v1/locations/lone", "/v1/groups", "/v1/groups/pay",
                  "/v1/groups/pay/workloads", "/v1/groups/pay/gates/maintenance", "/v1/workloads",
                  "/v1/workloads/pay/settle", "/v1/workloads/pay%2Fsettle", "/v1/schedules", "/v1/readiness",
-                 "/v1/alarms", "/v1/operations", "/v1/audit", "/v1/audit/head", "/v1/audit/export"):
+                 "/v1/alarms", "/v1/sinks", "/v1/operations", "/v1/audit", "/v1/audit/head", "/v1/audit/export"):
         ask("GET", path, 200)
         head = ask("HEAD", path, 200)
         t.equal(head.body, b"", f"HEAD {path} has no body")
@@ -167,6 +167,8 @@ def commands(t, ask):
     ask("POST", "/v1/presence", 200, body={})
     ask("POST", "/v1/presence", 400, "bad-request", body={"operaton": None})
     ask("POST", "/v1/alarms/none/acknowledge", 404, "not-found", body={})
+    ask("POST", "/v1/sinks/none/test", 404, "not-found", body={})
+    ask("POST", "/v1/sinks/none/test", 400, "bad-request", body={"not": "e"})
     ask("POST", "/v1/alarms/none/acknowledge", 400, "bad-request", body={"not": "e"})
     known = {"note": "it is known", "until": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400))}
     ask("POST", "/v1/readiness/none/acknowledge", 404, "not-found", body=known)

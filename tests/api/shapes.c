@@ -27,7 +27,7 @@ static const struct {
     {"Act", &ACT_SHAPE},           {"Statement", &STATEMENT_SHAPE},
     {"AuditRecord", &AUDIT_SHAPE}, {"Restatement", &RESTATEMENT_SHAPE},
     {"Report", &REPORT_SHAPE},     {"Objective", &OBJECTIVE_SHAPE},
-    {"Outlook", &OUTLOOK_SHAPE},
+    {"Outlook", &OUTLOOK_SHAPE},   {"Sink", &SINK_SHAPE},
 };
 
 static json_t *schema_of_shape(const WireShape *shape);
