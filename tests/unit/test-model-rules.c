@@ -144,8 +144,8 @@ static World world_new(void)
 {
     static VantagePoint west = {(char *)"v1", (char *)"westeurope"},
                         north = {(char *)"v2", (char *)"northeurope"};
-    static RuleSink archive = {(char *)"archive", (char *)"northeurope"},
-                    elsewhere = {(char *)"elsewhere", NULL};
+    static RuleSink archive = {(char *)"archive", (char *)"northeurope", NULL},
+                    elsewhere = {(char *)"elsewhere", NULL, NULL};
     World world = {.fleet = fleet_new("contoso"),
                    .locations = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_location),
                    .workloads = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_workload),
