@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "wire/json.h"
 
 static json_t *too_large(gsize bytes)
 {

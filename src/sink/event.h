@@ -3,9 +3,8 @@
 // repeated and missing ones in order.
 #pragma once
 
-#include <jansson.h>
-
 #include "model/names.h"
+#include "wire/json.h"
 
 enum { SINK_EVENT_MAX = 512 * 1024 }; // bytes of one; larger data is left out, and said to be
 
