@@ -113,6 +113,17 @@ static void acknowledge(Console *console, const Effect *effect)
     client_post(console->client, path, body, 0, on_command, console);
 }
 
+static void accept_finding(Console *console, const Effect *effect)
+{
+    g_autofree char *finding = escaped(effect->object);
+    g_autofree char *path = g_strdup_printf("/v1/readiness/%s/acknowledge", finding);
+    json_t *body = json_object();
+    wire_set_text(body, "mark", effect->to);
+    wire_set_text(body, "note", effect->text);
+    wire_set_time_ms(body, "until", effect->until_ms);
+    client_post(console->client, path, body, 0, on_command, console);
+}
+
 static void automation(Console *console, const Effect *effect)
 {
     g_autofree char *group = effect->object ? escaped(effect->object) : NULL;
@@ -284,6 +295,9 @@ void console_perform(Console *console, Effect *effect)
         break;
     case EFFECT_ACKNOWLEDGE:
         acknowledge(console, effect);
+        break;
+    case EFFECT_ACCEPT:
+        accept_finding(console, effect);
         break;
     case EFFECT_REVIEW:
         review(console, effect);

@@ -20,6 +20,7 @@ typedef enum {
     EFFECT_COMMAND, // verb ("hold", "retry" …) on operation `object`, step, text = reason, ticket;
                     // "take-back", "review": of its sign-off `to`
     EFFECT_ACKNOWLEDGE, // alarm `object`, text = note
+    EFFECT_ACCEPT,      // finding `object` as it was seen (its mark: to), text = comment, until_ms
     EFFECT_WATCHING,    // presence: looking at operation `object` (NULL = none)
     EFFECT_COPY,        // `text` to the terminal's clipboard (OSC 52)
     EFFECT_WRITE,       // the screen to a file

@@ -71,7 +71,9 @@ void attention_count(const Picture *picture, Attention *ret_attention)
     }
     for (guint i = 0; i < picture_count(picture, SHELF_OPERATIONS); i++)
         count_operation(picture, picture_at(picture, SHELF_OPERATIONS, i), &attention);
-    attention.findings = picture_count(picture, SHELF_FINDINGS);
+    for (guint i = 0; i < picture_count(picture, SHELF_FINDINGS); i++)
+        attention.findings +=
+            !((const Finding *)picture_at(picture, SHELF_FINDINGS, i))->acknowledged_by;
     *ret_attention = attention;
 }
 

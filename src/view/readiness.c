@@ -6,6 +6,7 @@
 
 #include "base/timefmt.h"
 #include "model/rules.h"
+#include "view/accept.h"
 #include "view/badge.h"
 #include "view/list.h"
 #include "view/page.h"
@@ -20,17 +21,21 @@ enum {
     COLUMN_SINCE,
     COLUMN_FROM
 };
-enum { ACTION_OPEN = 1, ACTION_CLOSE, ACTION_GO };
+enum { ACTION_OPEN = 1, ACTION_CLOSE, ACTION_GO, ACTION_ACCEPT };
 enum { DETAIL_LINES = 10, DETAIL_MIN_HEIGHT = 18 };
 #define DAY_MS ((gint64)24 * 3600 * 1000)
 
 static const Binding BINDINGS[] = {
     {ACTION_OPEN, "open", "enter", "read", "Shows the whole finding, or the group's plan.", 0},
+    {ACTION_ACCEPT, "acknowledge", "c", "acknowledge",
+     "Says that the finding is known, until a date.", BIND_CHANGES},
 };
 
 static const Binding PAGE_KEYS[] = {
     {ACTION_CLOSE, "close", "esc q", "findings", "Goes back to the findings.", 0},
     {ACTION_GO, "go", "enter", "go there", "Goes to what it is about.", 0},
+    {ACTION_ACCEPT, "acknowledge", "c", "acknowledge",
+     "Says that the finding is known, until a date.", BIND_CHANGES},
 };
 
 static const TableColumn COLUMNS[] = {
@@ -54,8 +59,10 @@ typedef struct {
     List list; // first: see view/list.h
     Page page;
     bool reading;
+    Accept *accept; // the form; NULL = closed
     guint counts[SEVERITY_CRITICAL + 1];
     guint shown; // findings that match the filter
+    guint known; // findings that somebody has acknowledged
 } Readiness;
 
 static void free_row(gpointer data)
@@ -90,11 +97,14 @@ static int compare_plans(gconstpointer a, gconstpointer b)
 static void add_findings(Readiness *view, const Picture *picture)
 {
     memset(view->counts, 0, sizeof view->counts);
+    view->known = 0;
     for (guint i = 0; i < picture_count(picture, SHELF_FINDINGS); i++) {
         const Finding *finding = picture_at(picture, SHELF_FINDINGS, i);
         g_autofree char *text = g_strjoin(" ", finding->rule, finding->title, finding->object,
                                           name_of(&SEVERITY_NAMES, (int)finding->severity),
-                                          finding->facts ? finding->facts : "", NULL);
+                                          finding->facts ? finding->facts : "",
+                                          finding->acknowledged_by ? "known" : "", NULL);
+        view->known += finding->acknowledged_by != NULL;
         view->counts[CLAMP(finding->severity, SEVERITY_INFO, SEVERITY_CRITICAL)]++;
         if (filter_matches_text(&view->list.filter, text))
             add_row(view, finding, NULL, g_strdup(finding->id));
@@ -140,6 +150,35 @@ static void say_rule(Page *page, const char *id)
             page_field(page, "HOLDS", ROLE_DIM, "when %s", rules[i].holds);
 }
 
+// Which of the source documents a requirement is from: by its letter.
+static const char *document_of(const char *from)
+{
+    static const struct {
+        char letter;
+        const char *words;
+    } DOCUMENTS[] = {{'L', "workflows with triggers, over several locations"},
+                     {'F', "environments with geo-replicated data"},
+                     {'P', "standbys that are kept by hand"},
+                     {'D', "connectors that live in one region"}};
+    for (guint i = 0; from && i < G_N_ELEMENTS(DOCUMENTS); i++)
+        if (*from == DOCUMENTS[i].letter)
+            return DOCUMENTS[i].words;
+    return "everything that is declared";
+}
+
+static void say_known(Page *page, const Finding *finding, gint64 now_ms)
+{
+    char at[24], until[32], left[16];
+    if (!finding->acknowledged_by)
+        return;
+    ago_format(finding->acknowledged_ms, now_ms, true, at);
+    time_format_full(finding->acknowledged_until_ms, until);
+    calm_left_format(finding->acknowledged_until_ms, now_ms, left);
+    page_field(page, "KNOWN", ROLE_OK, "to %s since %s, until %s (in %s): %s",
+               finding->acknowledged_by, at, until, left,
+               finding->acknowledged_note ? finding->acknowledged_note : "");
+}
+
 static void say_finding(Page *page, const Finding *finding, gint64 now_ms)
 {
     char since[24], seen[24], at[32];
@@ -150,11 +189,13 @@ static void say_finding(Page *page, const Finding *finding, gint64 now_ms)
     page_field(page, "RULE", ROLE_TITLE, "%s %s", finding->rule, finding->title);
     page_field(page, "SEVERITY", badge.role, "%s %s", glyph_text(badge.glyph, false), badge.word);
     page_field(page, "ABOUT", ROLE_NORMAL, "%s", finding->object);
+    say_known(page, finding, now_ms);
     page_field(page, "FACTS", ROLE_NORMAL, "%s", finding->facts ? finding->facts : "none given");
     page_field(page, "WAY OUT", ROLE_NORMAL, "%s",
                finding->way_out ? finding->way_out : "none is known");
     say_rule(page, finding->rule);
-    page_field(page, "FROM", ROLE_DIM, "requirement %s", finding->from ? finding->from : "-");
+    page_field(page, "FROM", ROLE_DIM, "requirement %s: %s", finding->from ? finding->from : "-",
+               document_of(finding->from));
     page_field(page, "SINCE", ROLE_DIM, "%s (%s); checked %s", at, since, seen);
     if (finding->severity >= SEVERITY_ERROR)
         page_say(page, ROLE_WARN, "A failover can be signed only with this finding in view.");
@@ -267,7 +308,11 @@ static void finding_cell(const Finding *finding, guint column, gint64 now_ms, Ta
         cell->text = object_words(finding->object);
         break;
     case COLUMN_FACTS:
-        cell->text = finding->facts;
+        if (finding->acknowledged_by)
+            table_cell_printf(cell, ROLE_DIM, "known to %s: %s", finding->acknowledged_by,
+                              finding->facts);
+        else
+            cell->text = finding->facts;
         break;
     case COLUMN_SINCE:
         calm_age_format(finding->since_ms, now_ms, age);
@@ -356,6 +401,7 @@ static void readiness_destroy(gpointer state)
     Readiness *view = state;
     list_release(&view->list);
     page_release(&view->page);
+    accept_free(view->accept);
     g_free(view);
 }
 
@@ -379,8 +425,10 @@ static void draw_summary(const Readiness *view, const ViewContext *context, cons
                          plural(counts[SEVERITY_ERROR] + counts[SEVERITY_CRITICAL]),
                          counts[SEVERITY_WARNING], plural(counts[SEVERITY_WARNING]),
                          counts[SEVERITY_INFO], plural(counts[SEVERITY_INFO]));
-    cells_printf(line, x + 1, 0, ROLE_DIM, "of %u rules%s", rules,
-                 view->shown < all ? "; not all match the filter" : "");
+    x = cells_printf(line, x + 1, 0, ROLE_DIM, "of %u rules%s", rules,
+                     view->shown < all ? "; not all match the filter" : "");
+    if (view->known)
+        cells_printf(line, x, 0, ROLE_DIM, "; %u known", view->known);
 }
 
 // The row under the cursor whole, below the table, where there is room for both.
@@ -397,14 +445,9 @@ static void draw_detail(Readiness *view, const ViewContext *context, const Canva
     pager_draw(view->page.pager, &text);
 }
 
-static void readiness_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
+static void draw_list(Readiness *view, const ViewContext *context, const Canvas *canvas)
 {
-    Readiness *view = state;
     Rect rest = canvas_rect(canvas);
-    if (view->reading) {
-        pager_draw(view->page.pager, canvas);
-        return;
-    }
     if (rest.height > 3) {
         Canvas line = canvas_sub(canvas, rect_cut_top(&rest, 1));
         draw_summary(view, context, &line);
@@ -415,6 +458,17 @@ static void readiness_draw(gpointer state, const ViewContext *context, const Can
     list_draw(&view->list, context, &table);
     if (room)
         draw_detail(view, context, &detail);
+}
+
+static void readiness_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
+{
+    Readiness *view = state;
+    if (view->reading)
+        pager_draw(view->page.pager, canvas);
+    else
+        draw_list(view, context, canvas);
+    if (view->accept)
+        accept_draw(view->accept, canvas);
 }
 
 // ---- keys ----
@@ -443,11 +497,37 @@ static Effect open_row(Readiness *view, const ViewContext *context)
     return effect_of(EFFECT_REDRAW);
 }
 
+static Effect begin_accept(Readiness *view, const ViewContext *context)
+{
+    const Row *row = selected(view, context);
+    const char *no = accept_refusal(context);
+    if (no)
+        return effect_message("%s", no);
+    if (!row || !row->finding)
+        return effect_message("Only findings are acknowledged; a plan is reviewed and tested.");
+    view->accept = accept_new(row->finding);
+    return effect_of(EFFECT_REDRAW);
+}
+
+static Effect key_in_form(Readiness *view, const ViewContext *context, const KeyEvent *key,
+                          const Binding *binding)
+{
+    Effect effect = accept_key(view->accept, context, key, binding);
+    if (effect.kind != EFFECT_BACK && effect.kind != EFFECT_ACCEPT)
+        return effect;
+    g_clear_pointer(&view->accept, accept_free);
+    return effect.kind == EFFECT_ACCEPT ? effect : effect_of(EFFECT_REDRAW);
+}
+
 static Effect readiness_update(gpointer state, const ViewContext *context, const KeyEvent *key,
                                const Binding *binding)
 {
     Readiness *view = state;
+    if (view->accept)
+        return key_in_form(view, context, key, binding);
     switch (binding ? binding->action : 0) {
+    case ACTION_ACCEPT:
+        return begin_accept(view, context);
     case ACTION_OPEN:
         return open_row(view, context);
     case ACTION_CLOSE:
@@ -464,7 +544,20 @@ static Effect readiness_update(gpointer state, const ViewContext *context, const
 static const Keymap *readiness_keymap(gpointer state)
 {
     const Readiness *view = state;
-    return view->reading ? view->page.keys : view->list.keys;
+    return view->accept    ? accept_keymap(view->accept)
+           : view->reading ? view->page.keys
+                           : view->list.keys;
+}
+
+static bool readiness_captures(gpointer state)
+{
+    return ((Readiness *)state)->accept != NULL;
+}
+
+static bool readiness_is_dirty(gpointer state)
+{
+    const Readiness *view = state;
+    return view->accept && accept_is_dirty(view->accept);
 }
 
 static char *readiness_copy(gpointer state, const ViewContext *context)
@@ -478,8 +571,10 @@ static char *readiness_copy(gpointer state, const ViewContext *context)
 
 static char *readiness_command_line(gpointer state, const ViewContext *context)
 {
-    (void)state, (void)context;
-    return g_strdup("signalbox readiness");
+    Readiness *view = state;
+    const Row *row = view->accept ? selected(view, context) : NULL;
+    return row ? g_strdup_printf("signalbox readiness ack %s --note … --until …", row->id)
+               : g_strdup("signalbox readiness");
 }
 
 static const char *readiness_group(gpointer state, const ViewContext *context)
@@ -500,6 +595,8 @@ const Screen READINESS_SCREEN = {
     .update = readiness_update,
     .keymap = readiness_keymap,
     .open = readiness_open,
+    .captures = readiness_captures,
+    .is_dirty = readiness_is_dirty,
     .copy = readiness_copy,
     .command_line = readiness_command_line,
     .filter = list_filter,

@@ -33,6 +33,7 @@ static const struct {
     {"operation-done", SCREEN_OPERATION, WORLD_DONE, NULL, false},
     {"operation-report", SCREEN_OPERATION, WORLD_DONE, "r", false},
     {"readiness", SCREEN_READINESS, NULL, NULL, false},
+    {"readiness-known", SCREEN_READINESS, NULL, "down c o k", false},
     {"audit", SCREEN_AUDIT, NULL, NULL, false},
     {"record", SCREEN_RECORD, "4704", NULL, false},
     {"region", SCREEN_REGION, "westeurope", NULL, false},

@@ -123,14 +123,45 @@ static void test_readiness(void)
 {
     g_autoptr(Visit) visit = visit_new();
     visit_open(visit, SCREEN_READINESS, NULL);
-    visit_has(visit, "3 findings: 1 error, 1 warning, 1 note");
-    visit_has(visit, "▌R13");
+    visit_has(visit, "4 findings: 1 error, 2 warnings, 1 note");
+    visit_has(visit, "▌R09");
+    visit_has(visit, "1 known");
+    visit_has(visit, "known to oncall-2: The gateway");
     visit_has(visit, "overdue by 35d");
     visit_press(visit, "j enter");
-    visit_has(visit, "mail-orders polls with state kept by the client.");
+    visit_has(visit, "The gateway gw-north has one installation");
+    visit_has(visit, "to oncall-2 since 2d ago");
+    visit_has(visit, "CHG-77");
+    visit_press(visit, "esc j enter");
+    visit_has(visit, "declared is every 3.");
     visit_press(visit, "enter");
     g_assert_cmpint(ui_screen(visit->ui)->id, ==, SCREEN_CELL);
     g_assert_cmpstr(ui_object(visit->ui), ==, "payments/mail-orders");
+}
+
+// What was typed goes out with the mark of what was seen; nothing is sent that is not whole.
+static void test_readiness_acknowledge(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    visit_open(visit, SCREEN_READINESS, NULL);
+    visit_press(visit, "c");
+    visit_has(visit, "ACKNOWLEDGE R09:location/eastus");
+    visit_press(visit, "ctrl-s");
+    visit_has(visit, "Comment: In words");
+    visit_press(visit, "o k tab s o o n ctrl-s");
+    visit_has(visit, "Until: A date such as");
+    visit_press(visit, "backspace backspace backspace backspace 1 4 d");
+    Effect effect = visit_send(visit, "ctrl-s");
+    g_assert_cmpint(effect.kind, ==, EFFECT_ACCEPT);
+    g_assert_cmpstr(effect.object, ==, "R09:location/eastus");
+    g_assert_cmpstr(effect.to, ==, "0123456789abcdef");
+    g_assert_cmpstr(effect.text, ==, "ok");
+    g_assert_cmpint(effect.until_ms, ==, visit->context.now_ms + G_GINT64_CONSTANT(14) * 86400000);
+    effect_release(&effect);
+    visit_lacks(visit, "ACKNOWLEDGE");
+    visit->picture->me.roles = ROLE_BIT_VIEWER;
+    visit_press(visit, "c");
+    visit_has(visit, "operator is needed");
 }
 
 // The plan is due a year after the older of its two dates; 35 days before that it begins to warn.
@@ -238,6 +269,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pages/cell", test_cell);
     g_test_add_func("/pages/group", test_group);
     g_test_add_func("/pages/readiness", test_readiness);
+    g_test_add_func("/pages/readiness-acknowledge", test_readiness_acknowledge);
     g_test_add_func("/pages/readiness-plans", test_readiness_plans);
     g_test_add_func("/pages/readiness-nothing", test_readiness_nothing);
     g_test_add_func("/pages/objects", test_objects);

@@ -47,16 +47,21 @@ void visit_answer(Visit *visit, const char *path, const char *body)
     visit->context.fetched_path = visit->context.fetched_body = visit->context.fetched_error = NULL;
 }
 
+Effect visit_send(Visit *visit, const char *name)
+{
+    KeyEvent key;
+    g_autoptr(GError) error = NULL;
+    key_parse(name, &key, &error);
+    g_assert_no_error(error);
+    visit_at(visit, 100, 40); // keys mean what was drawn
+    return ui_key(visit->ui, &visit->context, &key);
+}
+
 void visit_press(Visit *visit, const char *keys)
 {
     g_auto(GStrv) names = g_strsplit(keys, " ", -1);
     for (guint i = 0; names[i]; i++) {
-        KeyEvent key;
-        g_autoptr(GError) error = NULL;
-        key_parse(names[i], &key, &error);
-        g_assert_no_error(error);
-        visit_at(visit, 100, 40); // keys mean what was drawn
-        Effect effect = ui_key(visit->ui, &visit->context, &key);
+        Effect effect = visit_send(visit, names[i]);
         effect_release(&effect);
     }
 }

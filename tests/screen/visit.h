@@ -26,6 +26,9 @@ void visit_answer(Visit *visit, const char *path, const char *body);
 // Names of keys, separated by blanks.
 void visit_press(Visit *visit, const char *keys);
 
+// One key, and what it wants done. The caller releases it.
+Effect visit_send(Visit *visit, const char *key);
+
 // Draws it at this size; the text stays until the next look.
 const char *visit_at(Visit *visit, int width, int height);
 

@@ -1,5 +1,7 @@
 #include "world.h"
 
+#include "model/rules.h"
+
 #include <string.h>
 
 #include "wire/audit.h"
@@ -507,19 +509,24 @@ static void add_ended(Picture *picture)
 // ---- the rest ----
 
 static void finding(Picture *picture, const char *rule, Severity severity, const char *object,
-                    const char *facts)
+                    const char *facts, const char *known_to)
 {
     Finding *one = finding_new();
     one->id = g_strconcat(rule, ":", object, NULL);
     one->rule = g_strdup(rule);
-    one->title = g_strdup(severity >= SEVERITY_ERROR ? "pair-missing" : "client-state");
+    one->title = g_strdup(rules_find(rule)->title);
     one->severity = severity;
     one->object = g_strdup(object);
     one->facts = g_strdup(facts);
-    one->way_out = g_strdup("Pair the location, or accept it in the fleet file with a reason.");
-    one->from = g_strdup("F13, L11");
+    one->way_out = g_strdup("Run a second one, and say so in the fleet file.");
+    one->from = g_strdup(rules_find(rule)->from);
+    one->mark = g_strdup("0123456789abcdef");
     one->since_ms = AGO(9 * DAY);
     one->observed_at_ms = AGO(5 * SECOND);
+    one->acknowledged_by = g_strdup(known_to);
+    one->acknowledged_note = g_strdup(known_to ? "it comes on Monday, CHG-77" : NULL);
+    one->acknowledged_ms = known_to ? AGO(2 * DAY) : 0;
+    one->acknowledged_until_ms = known_to ? NOW + 12 * DAY : 0;
     picture_put(picture, SHELF_FINDINGS, one);
 }
 
@@ -546,10 +553,13 @@ static void change(Picture *picture, gint64 age_ms, Severity severity, const cha
 
 static void add_news(Picture *picture)
 {
-    finding(picture, "R13", SEVERITY_ERROR, "location/eastus", "East US has no paired location.");
-    finding(picture, "R11", SEVERITY_WARNING, "workload/payments/mail-orders",
-            "mail-orders polls with state kept by the client.");
-    finding(picture, "R10", SEVERITY_INFO, "group/" HOSTILE, "the title holds " HOSTILE);
+    finding(picture, "R09", SEVERITY_ERROR, "location/eastus",
+            "No vantage point outside it probes it: its loss would take the watchdog along.", NULL);
+    finding(picture, "R14", SEVERITY_WARNING, "location/northeurope",
+            "The gateway gw-north has one installation.", "oncall-2");
+    finding(picture, "R26", SEVERITY_WARNING, "workload/payments/mail-orders",
+            "In northeurope trigger mailbox fires every 5 minutes; declared is every 3.", NULL);
+    finding(picture, "R17", SEVERITY_INFO, "group/" HOSTILE, "the title holds " HOSTILE, NULL);
     add_alarm(picture, "location-down:westeurope", SEVERITY_CRITICAL, "location/westeurope",
               "West Europe is down");
     add_alarm(picture, "paused:" WORLD_PAUSED, SEVERITY_ERROR, "operation/" WORLD_PAUSED,

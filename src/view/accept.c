@@ -1,0 +1,157 @@
+#include "view/accept.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "base/timefmt.h"
+#include "model/quorum.h"
+#include "widget/form.h"
+
+enum { FIELD_NOTE, FIELD_UNTIL, FIELDS };
+enum { ACTION_SEND = 1, ACTION_NEXT, ACTION_LEAVE };
+enum { NOTE_MAX = 500, UNTIL_MAX = 24, BOX_WIDTH = 76, BOX_HEIGHT = 8 };
+
+static const Binding KEYS[] = {
+    {ACTION_SEND, "send", "ctrl-s", "send", "Sends it. Enter never does.", 0},
+    {ACTION_NEXT, "next-field", "tab", "next field", "Goes to the next field.", 0},
+    {ACTION_LEAVE, "leave", "esc", "leave", "Leaves without doing anything.", 0},
+};
+
+static const char *check_note(const char *text, gpointer data)
+{
+    (void)data;
+    return text_has_word(text) ? NULL : "In words: statements show it with your name.";
+}
+
+// A date, or a time from now on. 0 = neither.
+static gint64 read_until(const char *text, gint64 now_ms)
+{
+    gint64 at_ms = 0, length_ms = 0;
+    g_autofree char *moment = g_strconcat(text, "T00:00:00Z", NULL);
+    if (time_parse(moment, &at_ms, NULL))
+        return at_ms;
+    return duration_parse(text, &length_ms, NULL) && length_ms > 0 ? now_ms + length_ms : 0;
+}
+
+static const char *check_until(const char *text, gpointer data)
+{
+    (void)data;
+    return read_until(text, 1) ? NULL : "A date such as 2026-12-31, or 14d from now.";
+}
+
+static const FormField FORM_FIELDS[] = {
+    [FIELD_NOTE] = {"Comment", NOTE_MAX, 0, "what is known of it", check_note},
+    [FIELD_UNTIL] = {"Until", UNTIL_MAX, 0, "2026-12-31, or 14d", check_until},
+};
+
+struct Accept {
+    char *finding;
+    char *mark;
+    char *facts;
+    Form *form;
+    Keymap *keys;
+};
+
+Accept *accept_new(const Finding *finding)
+{
+    Accept *accept = g_new0(Accept, 1);
+    accept->finding = g_strdup(finding->id);
+    accept->mark = g_strdup(finding->mark);
+    accept->facts = g_strdup(finding->facts ? finding->facts : "");
+    accept->form = form_new(FORM_FIELDS, FIELDS, accept);
+    accept->keys = keymap_new("Acknowledge");
+    keymap_add(accept->keys, KEYS, G_N_ELEMENTS(KEYS));
+    return accept;
+}
+
+void accept_free(Accept *accept)
+{
+    if (!accept)
+        return;
+    form_free(accept->form);
+    keymap_free(accept->keys);
+    g_free(accept->finding);
+    g_free(accept->mark);
+    g_free(accept->facts);
+    g_free(accept);
+}
+
+const char *accept_refusal(const ViewContext *context)
+{
+    if (!context->armed)
+        return "Read-only until armed: press A first.";
+    return person_has(&context->picture->me, ROLE_BIT_OPERATOR)
+               ? NULL
+               : "Your role does not allow it: operator is needed.";
+}
+
+static Effect send(const Accept *accept, const ViewContext *context)
+{
+    const char *no = accept_refusal(context);
+    int problem = form_first_problem(accept->form);
+    if (no)
+        return effect_message("%s", no);
+    if (problem >= 0)
+        return effect_message("%s: %s", FORM_FIELDS[problem].label,
+                              form_problem(accept->form, (guint)problem));
+    Effect effect = effect_of(EFFECT_ACCEPT);
+    effect.object = g_strdup(accept->finding);
+    effect.to = g_strdup(accept->mark);
+    effect.text = g_strdup(form_text(accept->form, FIELD_NOTE));
+    effect.until_ms = read_until(form_text(accept->form, FIELD_UNTIL), context->now_ms);
+    return effect;
+}
+
+Effect accept_key(Accept *accept, const ViewContext *context, const KeyEvent *key,
+                  const Binding *binding)
+{
+    if (binding && binding->action == ACTION_SEND)
+        return send(accept, context);
+    if (binding && binding->action == ACTION_LEAVE)
+        return effect_of(EFFECT_BACK);
+    FormResult result = form_key(accept->form, key);
+    if (result == FORM_FULL)
+        return effect_message("There is no more room in this field.");
+    return effect_of(result == FORM_IGNORED ? EFFECT_NONE : EFFECT_REDRAW);
+}
+
+const Keymap *accept_keymap(const Accept *accept)
+{
+    return accept->keys;
+}
+
+static void put_wrapped(const Canvas *canvas, const char *text)
+{
+    gsize size = strlen(text), done = 0;
+    for (int y = 0; y < canvas->height && done < size; y++) {
+        gsize n = cells_wrap(canvas, text + done, size - done, canvas->width);
+        cells_put_n(canvas, 0, y, ROLE_NORMAL, text + done, n);
+        done += n;
+    }
+}
+
+void accept_draw(Accept *accept, const Canvas *canvas)
+{
+    int height = MIN(canvas->height, BOX_HEIGHT), width = MIN(canvas->width, BOX_WIDTH);
+    Rect at = rect_make((canvas->width - width) / 2, (canvas->height - height) / 2, width, height);
+    g_autofree char *title = g_strdup_printf("ACKNOWLEDGE %s", accept->finding);
+    g_autofree char *explains = g_strdup_printf(
+        "%s It stays listed, and in every statement; it counts again when the date passes or the "
+        "facts change.",
+        accept->facts);
+    cells_fill(canvas, at, ROLE_NORMAL, GLYPH_NONE);
+    Canvas box =
+        cells_box(canvas, at, &(BoxLook){.title = title, .border = ROLE_WARN, .is_double = true});
+    Canvas body = canvas_sub(&box, rect_inset(canvas_rect(&box), 1, 0));
+    Rect rest = canvas_rect(&body);
+    // In a small box the fields come first; the footer says which key sends.
+    Canvas form = canvas_sub(&body, rect_cut_bottom(&rest, form_height(accept->form)));
+    Canvas words = canvas_sub(&body, rest);
+    put_wrapped(&words, explains);
+    form_draw(accept->form, &form);
+}
+
+bool accept_is_dirty(const Accept *accept)
+{
+    return *form_text(accept->form, FIELD_NOTE) || *form_text(accept->form, FIELD_UNTIL);
+}

@@ -1,0 +1,25 @@
+// The small form that acknowledges a finding: what is known of it, and when it counts again. Enter never sends,
+// Esc never acts.
+#pragma once
+
+#include "view/screen.h"
+
+typedef struct Accept Accept;
+
+Accept *accept_new(const Finding *finding);
+void accept_free(Accept *accept);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Accept, accept_free)
+
+// Why this person cannot acknowledge now, as a sentence; NULL: they can.
+const char *accept_refusal(const ViewContext *context);
+
+// EFFECT_BACK: it was left. EFFECT_ACCEPT: send it. After these the caller frees it.
+Effect accept_key(Accept *accept, const ViewContext *context, const KeyEvent *key,
+                  const Binding *binding);
+
+// Its keys, for the footer, while it is open.
+const Keymap *accept_keymap(const Accept *accept);
+
+// A box in the middle of `canvas`.
+void accept_draw(Accept *accept, const Canvas *canvas);
+bool accept_is_dirty(const Accept *accept);
