@@ -8,6 +8,13 @@
 
 typedef struct Api Api;
 
+// GET /v1/schedules, checked.
+typedef struct {
+    gint64 from_ms, to_ms;
+    const char *filter;  // a part of the workload's id; NULL or "" = all
+    guint offset, limit; // which of the rows
+} SchedulesQuery;
+
 typedef struct {
     Engine *engine;
     const Clock *clock;
@@ -18,7 +25,7 @@ typedef struct {
     guint streams; // event streams at once at most; 0 = 256
     // The schedules of GET /v1/schedules as JSON, which the daemon works out; NULL = none. The caller
     // frees.
-    char *(*schedules)(gint64 from_ms, gint64 to_ms, const char *filter, gpointer data);
+    char *(*schedules)(const SchedulesQuery *query, gpointer data);
     // How the sinks are doing: of const SinkStatus *, borrowed; NULL = there are none.
     const GPtrArray *(*sinks)(gpointer data);
     // Sends one of them a test. ERR_NOT_FOUND.

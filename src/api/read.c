@@ -188,28 +188,56 @@ void get_gate(HttpRequest *request, void *data)
     reply_json(request, 200, json, 0);
 }
 
+enum { SCHEDULES_MAX = 2000, OFFSET_MAX = 100000000 };
+
+static bool read_number(HttpRequest *request, const char *name, guint min, guint max,
+                        guint *ret_value)
+{
+    const char *text = http_request_query(request, name);
+    guint64 value;
+    if (!text)
+        return true;
+    if (!g_ascii_string_to_unsigned(text, 10, min, max, &value, NULL)) {
+        reply_refusal(request, REFUSAL_BAD_REQUEST, "%s: expected %u to %u.", name, min, max);
+        return false;
+    }
+    *ret_value = (guint)value;
+    return true;
+}
+
+static bool read_schedules_query(HttpRequest *request, gint64 now_ms, SchedulesQuery *query)
+{
+    const char *from = http_request_query(request, "from"), *to = http_request_query(request, "to");
+    g_autoptr(GError) error = NULL;
+    query->from_ms = now_ms;
+    if ((from && !time_parse(from, &query->from_ms, &error)) ||
+        (to && !time_parse(to, &query->to_ms, &error))) {
+        reply_error(request, error);
+        return false;
+    }
+    query->to_ms = to ? query->to_ms : query->from_ms + 3600 * 1000;
+    if (query->to_ms <= query->from_ms ||
+        query->to_ms - query->from_ms > (gint64)366 * 24 * 3600 * 1000) {
+        reply_refusal(request, REFUSAL_BAD_REQUEST,
+                      "`to` must lie behind `from`, at most 366 days.");
+        return false;
+    }
+    query->filter = http_request_query(request, "filter");
+    query->limit = SCHEDULES_MAX;
+    return read_number(request, "limit", 1, SCHEDULES_MAX, &query->limit) &&
+           read_number(request, "offset", 0, OFFSET_MAX, &query->offset);
+}
+
 // The daemon knows the schedules; the API only asks whether the question makes sense.
 void get_schedules(HttpRequest *request, void *data)
 {
     const Api *api = data;
-    gint64 now_ms = clock_wall_ms(api->config.clock);
-    gint64 from_ms = now_ms, to_ms = 0;
-    const char *from = http_request_query(request, "from"), *to = http_request_query(request, "to");
-    g_autoptr(GError) error = NULL;
-    if ((from && !time_parse(from, &from_ms, &error)) || (to && !time_parse(to, &to_ms, &error))) {
-        reply_error(request, error);
+    SchedulesQuery query = {0};
+    if (!read_schedules_query(request, clock_wall_ms(api->config.clock), &query))
         return;
-    }
-    to_ms = to ? to_ms : from_ms + 3600 * 1000;
-    if (to_ms <= from_ms || to_ms - from_ms > (gint64)366 * 24 * 3600 * 1000) {
-        reply_refusal(request, REFUSAL_BAD_REQUEST,
-                      "`to` must lie behind `from`, at most 366 days.");
-        return;
-    }
     g_autofree char *text =
         api->config.schedules
-            ? api->config.schedules(from_ms, to_ms, http_request_query(request, "filter"),
-                                    api->config.data)
-            : g_strdup("{\"schedules\":[]}");
+            ? api->config.schedules(&query, api->config.data)
+            : g_strdup("{\"schedules\":[],\"offset\":0,\"total\":0,\"more\":false}");
     http_request_reply_text(request, 200, "application/json", text);
 }

@@ -69,7 +69,7 @@ static const struct {
 } QUERIES[] = {
     {get_list, {"filter", "limit", "cursor", NULL}},
     {get_group_workloads, {"filter", "limit", "cursor", NULL}},
-    {get_schedules, {"from", "to", "filter", NULL}},
+    {get_schedules, {"from", "to", "filter", "offset", "limit", NULL}},
     {get_runs, {"workload", "location", "from", "to", "limit", NULL}},
     {get_events, {"since", NULL}},
     {get_report, {"format", NULL}},

@@ -83,8 +83,8 @@ static bool print_schedules(const Session *session, const json_t *json, int *ret
                                         "IF MOVED THERE", NULL};
     g_autoptr(GError) error = NULL;
     g_autofree char *text = wire_format(json);
-    bool more = false;
-    g_autoptr(GPtrArray) rows = timesheet_read(text, &more, &error);
+    SheetWindow window;
+    g_autoptr(GPtrArray) rows = timesheet_read(text, &window, &error);
     if (!rows) {
         *ret_exit = session_nonsense(session, error);
         return false;
@@ -95,8 +95,8 @@ static bool print_schedules(const Session *session, const json_t *json, int *ret
     printer_end(printer, "No trigger has a schedule.");
     for (guint i = 0; i < rows->len; i++)
         print_split(session, rows, i);
-    if (more)
-        print_line(session, "There are more: --filter names some.");
+    if (window.offset + rows->len < window.total)
+        print_line(session, "%u of %u rows: --filter names some.", rows->len, window.total);
     return true;
 }
 

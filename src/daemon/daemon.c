@@ -50,10 +50,10 @@ static char *rule(const Trigger *trigger, gpointer data)
     return timetable_rule(trigger, ((Daemon *)data)->timetable);
 }
 
-static char *schedules(gint64 from_ms, gint64 to_ms, const char *filter, gpointer data)
+static char *schedules(const SchedulesQuery *query, gpointer data)
 {
     const Daemon *daemon = data;
-    return timetable_json(daemon->timetable, daemon->engine, from_ms, to_ms, filter);
+    return timetable_json(daemon->timetable, daemon->engine, query);
 }
 
 // ---- opening ----

@@ -8,8 +8,7 @@
 
 enum {
     OCCURRENCES_MAX = 500, // of one row
-    ROWS_MAX = 2000,
-    TOTAL_MAX = 50000, // occurrences of one answer
+    TOTAL_MAX = 50000,     // occurrences of one answer
     FIRES_MAX = 1000000
 };
 
@@ -114,9 +113,10 @@ typedef struct {
     Timetable *timetable;
     const Engine *engine;
     gint64 from_ms, to_ms, now_ms;
+    guint offset, limit; // which rows
     json_t *rows;
+    guint seen;  // rows so far, with those that were left out
     guint total; // occurrences so far
-    bool more;   // rows were left out
 } Question;
 
 // The flags of an occurrence that a change of the clocks brings.
@@ -255,10 +255,6 @@ static void add_row(Question *question, const Instance *instance, guint i)
         schedule_of(question->timetable, at.trigger, instance->start_offset_ms);
     if (!schedule)
         return;
-    if (json_array_size(question->rows) >= ROWS_MAX || question->total >= TOTAL_MAX) {
-        question->more = true;
-        return;
-    }
     at.known = engine_fires(question->engine, instance, at.trigger, &at.fires);
     g_autoptr(Schedule) own = anchored(question, &at);
     json_t *row = json_object();
@@ -277,30 +273,43 @@ static void add_row(Question *question, const Instance *instance, guint i)
         g_ptr_array_unref(at.fires.fires);
 }
 
+// Rows are counted without a look at their rules: there may be a great many.
 static void add_workload(Question *question, const Workload *workload)
 {
-    for (guint i = 0; i < workload->triggers->len; i++)
-        for (guint j = 0; j < workload->instances->len; j++)
-            add_row(question, workload->instances->pdata[j], i);
+    for (guint i = 0; i < workload->triggers->len; i++) {
+        const Trigger *trigger = workload->triggers->pdata[i];
+        for (guint j = 0; trigger->has_recurrence && j < workload->instances->len; j++) {
+            bool wanted = question->seen >= question->offset &&
+                          question->seen - question->offset < question->limit &&
+                          question->total < TOTAL_MAX;
+            if (wanted)
+                add_row(question, workload->instances->pdata[j], i);
+            question->seen++;
+        }
+    }
 }
 
-char *timetable_json(Timetable *timetable, const Engine *engine, gint64 from_ms, gint64 to_ms,
-                     const char *filter)
+char *timetable_json(Timetable *timetable, const Engine *engine, const SchedulesQuery *query)
 {
     const Fleet *fleet = engine_fleet(engine);
     Question question = {.timetable = timetable,
                          .engine = engine,
-                         .from_ms = from_ms,
-                         .to_ms = to_ms,
+                         .from_ms = query->from_ms,
+                         .to_ms = query->to_ms,
                          .now_ms = clock_wall_ms(timetable->clock),
+                         .offset = query->offset,
+                         .limit = query->limit,
                          .rows = json_array()};
-    for (guint i = 0; i < fleet->workloads->len && !question.more; i++) {
+    for (guint i = 0; i < fleet->workloads->len; i++) {
         const Workload *workload = fleet->workloads->pdata[i];
-        if (!filter || strstr(workload->id, filter))
+        if (!query->filter || strstr(workload->id, query->filter))
             add_workload(&question, workload);
     }
     g_autoptr(json_t) json = json_object();
+    gsize rows = json_array_size(question.rows);
     json_object_set_new(json, "schedules", question.rows);
-    json_object_set_new(json, "more", json_boolean(question.more));
+    json_object_set_new(json, "offset", json_integer(query->offset));
+    json_object_set_new(json, "total", json_integer(question.seen));
+    json_object_set_new(json, "more", json_boolean(query->offset + rows < question.seen));
     return wire_format(json);
 }

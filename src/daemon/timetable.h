@@ -3,7 +3,7 @@
 // for, and kept.
 #pragma once
 
-#include "engine/engine.h"
+#include "api/api.h"
 
 typedef struct Timetable Timetable;
 
@@ -24,7 +24,6 @@ gint64 timetable_next(const Instance *instance, const Trigger *trigger, gint64 a
                       gpointer data);
 char *timetable_rule(const Trigger *trigger, gpointer data);
 
-// GET /v1/schedules as JSON: a row for each trigger at each location that has a recurrence. `filter`: a
-// part of the workload's id; NULL or "" = all. The caller frees.
-char *timetable_json(Timetable *timetable, const Engine *engine, gint64 from_ms, gint64 to_ms,
-                     const char *filter);
+// GET /v1/schedules as JSON: a row for each trigger at each location that has a recurrence, as many of them as
+// are asked for. The caller frees.
+char *timetable_json(Timetable *timetable, const Engine *engine, const SchedulesQuery *query);

@@ -31,6 +31,8 @@ enum {
     DAY_MS = 24 * 3600 * 1000
 };
 enum { RUNS_SHOWN = 50 };
+// Rows are asked for by windows, which overlap, so that a large fleet's answer is taken in within a frame.
+enum { WINDOW = 300, WINDOW_STEP = 250 };
 
 static const Binding BINDINGS[] = {
     {ACTION_OPEN, "open", "enter", "next 20", "Shows the next 20 in UTC, its zone and mine.", 0},
@@ -64,8 +66,9 @@ typedef struct {
     char *asked_far, *asked_runs;
     gint64 asked_far_ms, asked_runs_ms; // monotonic
     char *trouble;
-    bool more;    // the backend has more rows than it sent
-    char *filter; // of the workload's name, for the backend; NULL = none
+    guint offset;       // of the window that is wanted
+    SheetWindow window; // that is here
+    char *filter;       // of the workload's name, for the backend; NULL = none
     Page detail;
     char *open; // id of the row shown whole; NULL
     Zones *zones;
@@ -73,12 +76,12 @@ typedef struct {
 
 // ---- asking ----
 
-static char *path_of(gint64 from_ms, gint64 to_ms, const char *workload)
+static char *path_of(gint64 from_ms, gint64 to_ms, guint offset, const char *workload)
 {
     g_autofree char *from = time_format_ms(MAX(from_ms, (gint64)1)), *to = time_format_ms(to_ms);
     g_autofree char *filter = workload ? g_uri_escape_string(workload, NULL, FALSE) : NULL;
-    return g_strdup_printf("/v1/schedules?from=%s&to=%s%s%s", from, to, filter ? "&filter=" : "",
-                           filter ? filter : "");
+    return g_strdup_printf("/v1/schedules?from=%s&to=%s&limit=%d&offset=%u%s%s", from, to, WINDOW,
+                           offset, filter ? "&filter=" : "", filter ? filter : "");
 }
 
 static char *runs_path(const char *workload)
@@ -120,7 +123,7 @@ static Effect schedules_wish(gpointer state, const ViewContext *context)
         view->asked_far_ms = context->mono_ms;
         return ask(&view->asked_far,
                    path_of(context->now_ms / GRAIN_MS * GRAIN_MS,
-                           context->now_ms + 366LL * DAY_MS - GRAIN_MS, open->workload));
+                           context->now_ms + 366LL * DAY_MS - GRAIN_MS, 0, open->workload));
     }
     if (open && (!view->asked_runs_ms || context->mono_ms - view->asked_runs_ms >= RUNS_OLD_MS)) {
         view->asked_runs_ms = context->mono_ms;
@@ -134,7 +137,7 @@ static Effect schedules_wish(gpointer state, const ViewContext *context)
     view->to_ms = view->axis.from_ms + view->axis.span_ms + MAX(margin, (gint64)0);
     view->to_ms = MIN(view->to_ms, view->from_ms + 366LL * DAY_MS);
     view->asked_ms = context->mono_ms;
-    return ask(&view->asked, path_of(view->from_ms, view->to_ms, view->filter));
+    return ask(&view->asked, path_of(view->from_ms, view->to_ms, view->offset, view->filter));
 }
 
 // The runs; what was known stays where they are not answered.
@@ -156,12 +159,12 @@ static void take_answer(Schedules *view, const ViewContext *context)
     bool near = context->fetched_path && g_strcmp0(context->fetched_path, view->asked) == 0;
     bool far = context->fetched_path && g_strcmp0(context->fetched_path, view->asked_far) == 0;
     g_autoptr(GError) error = NULL;
-    bool more = false;
+    SheetWindow window = {0};
     if (!near && !far)
         return;
     GPtrArray **rows = near ? &view->sheet : &view->far;
     GPtrArray *answer =
-        context->fetched_body ? timesheet_read(context->fetched_body, &more, &error) : NULL;
+        context->fetched_body ? timesheet_read(context->fetched_body, &window, &error) : NULL;
     g_clear_pointer(near ? &view->asked : &view->asked_far, g_free);
     g_clear_pointer(&view->trouble, g_free);
     if (!answer) {
@@ -176,7 +179,7 @@ static void take_answer(Schedules *view, const ViewContext *context)
     *rows = answer;
     view->list.version = 0;
     if (near && context->fetched_body) {
-        view->more = more;
+        view->window = window;
         view->answered_ms = context->now_ms;
     }
 }
@@ -391,6 +394,16 @@ static char *rule_words(const SheetRow *row)
                            row->workload, row->trigger, row->rule);
 }
 
+// "rows 251 to 550 of 20000 …" where not all are here; else NULL. The caller frees.
+static char *window_words(const Schedules *view)
+{
+    guint rows = view->sheet ? view->sheet->len : 0;
+    if (rows >= view->window.total)
+        return NULL;
+    return g_strdup_printf("rows %u to %u of %u: the ends of the list lead on, / filters by name",
+                           view->window.offset + 1, view->window.offset + rows, view->window.total);
+}
+
 // Two lines for the row under the cursor: its rule, and what it is together with its copies elsewhere; or what is wrong
 // with the table as a whole.
 static void draw_about(Schedules *view, const ViewContext *context, const Canvas *canvas)
@@ -399,9 +412,8 @@ static void draw_about(Schedules *view, const ViewContext *context, const Canvas
     char age[16];
     calm_age_format(view->answered_ms, context->now_ms, age);
     g_autofree char *as_of = g_strdup_printf("as of %s ago", age);
-    g_autofree char *more = g_strdup_printf("More than these %u were not sent: / filters by name.",
-                                            view->sheet ? view->sheet->len : 0);
-    const char *wrong = view->trouble ? view->trouble : view->more ? more : NULL;
+    g_autofree char *part = window_words(view);
+    const char *wrong = view->trouble ? view->trouble : part;
     int width = view->answered_ms ? cells_width(canvas, as_of) + 2 : 0;
     Rect line = rect_make(1, 0, canvas->width - 1 - width, 1),
          next = rect_make(1, 1, canvas->width - 1, 1);
@@ -463,6 +475,35 @@ static Effect detail_key(Schedules *view, const KeyEvent *key, const Binding *bi
     return effect_of(EFFECT_REDRAW);
 }
 
+// Past an end of the window the list goes on with the next one, the row that was selected still in it.
+static bool turn_window(Schedules *view, bool down)
+{
+    guint last = view->window.total > WINDOW ? view->window.total - WINDOW : 0;
+    guint offset = down ? MIN(view->window.offset + WINDOW_STEP, last)
+                   : view->window.offset < WINDOW_STEP ? 0
+                                                       : view->window.offset - WINDOW_STEP;
+    if (offset == view->window.offset || !filter_is_empty(&view->list.filter))
+        return false;
+    view->offset = offset;
+    view->to_ms = 0; // what is here no longer covers what is asked
+    return true;
+}
+
+// A key of the table; at an end of the list it may lead on.
+static Effect table_key(Schedules *view, const ViewContext *context, const KeyEvent *key,
+                        const Binding *binding)
+{
+    int action = binding ? (int)binding->action : 0;
+    bool down = action == TABLE_DOWN || action == TABLE_PAGE_DOWN || action == TABLE_LAST;
+    bool up = action == TABLE_UP || action == TABLE_PAGE_UP || action == TABLE_FIRST;
+    const gpointer *rows = view->list.rows->pdata;
+    gpointer end = !view->list.rows->len ? NULL : down ? rows[view->list.rows->len - 1] : rows[0];
+    bool there = (down || up) && end && list_selected(&view->list, context) == end;
+    if (there && turn_window(view, down))
+        return effect_of(EFFECT_REDRAW);
+    return list_key(&view->list, context, key, binding);
+}
+
 static Effect schedules_update(gpointer state, const ViewContext *context, const KeyEvent *key,
                                const Binding *binding)
 {
@@ -473,7 +514,7 @@ static Effect schedules_update(gpointer state, const ViewContext *context, const
         return open_row(view, context);
     if (binding && timeline_act(&view->axis, binding->action))
         return effect_of(EFFECT_REDRAW);
-    return list_key(&view->list, context, key, binding);
+    return table_key(view, context, key, binding);
 }
 
 static const Keymap *schedules_keymap(gpointer state)
@@ -501,10 +542,12 @@ static void schedules_set_filter(gpointer state, const char *text)
     Schedules *view = state;
     list_set_filter(&view->list, text);
     const char *word = filter_is_empty(&view->list.filter) ? NULL : view->list.filter.words[0];
-    if (g_strcmp0(view->filter, word) == 0 || (!view->more && !view->filter))
+    bool whole = view->sheet && view->sheet->len >= view->window.total;
+    if (g_strcmp0(view->filter, word) == 0 || (whole && !view->filter))
         return;
     g_free(view->filter);
     view->filter = g_strdup(word);
+    view->offset = 0;
     view->to_ms = 0; // what is here no longer covers what is asked
 }
 

@@ -96,7 +96,7 @@ static SheetRow *read_row(const WireAt *at)
     return row;
 }
 
-GPtrArray *timesheet_read(const char *body, bool *ret_more, GError **error)
+GPtrArray *timesheet_read(const char *body, SheetWindow *ret_window, GError **error)
 {
     g_autoptr(json_t) json = wire_parse("The schedules", body, strlen(body), BYTES_MAX, error);
     if (!json)
@@ -109,10 +109,11 @@ GPtrArray *timesheet_read(const char *body, bool *ret_more, GError **error)
         WireAt item = wire_item(&list, i);
         g_ptr_array_add(rows, read_row(&item));
     }
-    bool more = wire_bool_opt(&root, "more", false);
+    SheetWindow window = {.offset = (guint)wire_integer_opt(&root, "offset", 0, G_MAXINT, 0),
+                          .total = (guint)wire_integer_opt(&root, "total", 0, G_MAXINT, rows->len)};
     if (!wire_reader_finish(&reader, error))
         return NULL;
-    *ret_more = more;
+    *ret_window = window;
     return g_steal_pointer(&rows);
 }
 

@@ -33,9 +33,14 @@ typedef struct {
 // The answer to /v1/runs: of RunRecord *, newest first, owned by the caller. ERR_INVALID names the path.
 GPtrArray *timesheet_read_runs(const char *body, GError **error);
 
-// Rows in the fleet file's order; of SheetRow *, owned by the caller. `ret_more`: the backend had more rows than it
-// sends at once. ERR_INVALID names the path.
-GPtrArray *timesheet_read(const char *body, bool *ret_more, GError **error);
+// Of the backend's rows those that were asked for.
+typedef struct {
+    guint offset; // the first
+    guint total;  // all there are
+} SheetWindow;
+
+// Rows in the fleet file's order; of SheetRow *, owned by the caller. ERR_INVALID names the path.
+GPtrArray *timesheet_read(const char *body, SheetWindow *ret_window, GError **error);
 
 // How the copies of one trigger lie together: offsets at several places make one denser schedule of them.
 typedef struct {

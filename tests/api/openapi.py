@@ -108,6 +108,13 @@ def schedules(t, ask):
     row = ask("GET", "/v1/schedules?filter=pay/settle&to=2099-01-01T00:00:00Z", 400, "bad-request")
     row = ask("GET", "/v1/schedules?filter=pay/settle", 200).json["schedules"][0]
     t.equal((len(row["occurrences"]), row["more"]), (500, True), "a dense one is cut, and says so")
+    whole = ask("GET", "/v1/schedules", 200).json
+    part = ask("GET", "/v1/schedules?offset=3&limit=2", 200).json
+    t.equal((part["offset"], part["total"], part["more"], whole["more"]), (3, len(whole["schedules"]), True, False), "a window says of what it is a part")
+    t.equal([(r["workload"], r["location"]) for r in part["schedules"]],
+            [(r["workload"], r["location"]) for r in whole["schedules"][3:5]], "... and has its rows")
+    for query in ("limit=0", "limit=2001", "offset=-1", "offset=x"):
+        ask("GET", "/v1/schedules?" + query, 400, "bad-request")
 
 
 def runs(t, ask):

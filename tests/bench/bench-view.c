@@ -4,6 +4,7 @@
 //   view-change    one workload has changed: the matrix made anew and drawn
 //   view-filter    a character typed into the filter: everything matched anew and drawn
 //   view-draw      a screen drawn as it stands
+//   view-answer    the schedules' answer (a window of 300 rows, 25 times each) taken in and drawn
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -134,6 +135,60 @@ static void measure_filter(Bench *bench)
     press(bench, "esc");
 }
 
+static void append_time(GString *text, guint minute)
+{
+    g_string_append_printf(text, "%s\"2026-11-21T%02u:%02u:00.000Z\"", minute ? "," : "",
+                           2 + minute / 60, minute % 60);
+}
+
+static char *make_schedules(void)
+{
+    GString *text = g_string_new("{\"schedules\":[");
+    for (guint i = 0; i < 300; i++) {
+        g_string_append_printf(
+            text,
+            "%s{\"workload\":\"group-%04u/workload-%03u\",\"trigger\":\"often\",\"location\":"
+            "\"region-%u\",\"state\":\"active\",\"rule\":\"every 5 min from :00\",\"zone\":"
+            "\"UTC\",\"missed\":0,\"occurrences\":[",
+            i ? "," : "", i / 200, i / 2 % 100, i % 2);
+        for (guint n = 0; n < 25; n++)
+            append_time(text, n * 5);
+        g_string_append(text, "],\"ran\":[");
+        for (guint n = 0; n < 12; n++)
+            append_time(text, n * 5);
+        g_string_append(text, "]}");
+    }
+    return g_string_free(g_string_append(text, "],\"offset\":0,\"total\":200000}"), FALSE);
+}
+
+static void measure_schedules(Bench *bench)
+{
+    gint64 took[ROUNDS], answers[20];
+    g_autofree char *body = make_schedules();
+    ui_show(bench->ui, SCREEN_SCHEDULES, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(answers); i++) {
+        ui_refresh(bench->ui, &bench->context);
+        Effect wish = ui_wish(bench->ui, &bench->context);
+        g_assert_true(wish.kind == EFFECT_FETCH);
+        gint64 start = now_ns();
+        bench->context.fetched_path = wish.text;
+        bench->context.fetched_body = body;
+        ui_refresh(bench->ui, &bench->context);
+        ui_draw(bench->ui, &bench->context, bench->grid);
+        answers[i] = now_ns() - start;
+        bench->context.fetched_path = bench->context.fetched_body = NULL;
+        effect_release(&wish);
+        bench->context.mono_ms += 60000; // what is known has grown old
+    }
+    report("view-answer", "schedules", answers, G_N_ELEMENTS(answers));
+    for (guint i = 0; i < ROUNDS; i++) {
+        gint64 start = now_ns();
+        press(bench, i % 50 == 49 ? "+" : "down");
+        took[i] = now_ns() - start;
+    }
+    report("view-key", "schedules", took, ROUNDS);
+}
+
 static void measure_screens(Bench *bench)
 {
     guint count;
@@ -160,6 +215,7 @@ int main(void)
     measure_keys(&bench);
     measure_changes(&bench);
     measure_filter(&bench);
+    measure_schedules(&bench);
     measure_screens(&bench);
     ui_free(bench.ui);
     grid_free(bench.grid);

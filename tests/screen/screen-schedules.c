@@ -15,10 +15,10 @@ static void test_read(void)
 {
     g_autofree char *body = world_schedules();
     g_autoptr(GError) error = NULL;
-    bool more = true;
+    SheetWindow more;
     g_autoptr(GPtrArray) rows = timesheet_read(body, &more, &error);
     g_assert_no_error(error);
-    g_assert_false(more);
+    g_assert_cmpuint(more.total, ==, 3);
     g_assert_cmpuint(rows->len, ==, 3);
     g_assert_cmpstr(row_at(rows, 1)->id, ==, "payments/settle/every-20@northeurope");
     g_assert_cmpint(row_at(rows, 0)->state, ==, INSTANCE_UNREACHABLE);
@@ -39,7 +39,7 @@ static void test_read_strictly(void)
         "\"state\":\"active\",\"occurrences\":[\"yesterday\"]}]}"};
     for (guint i = 0; i < G_N_ELEMENTS(BODIES); i++) {
         g_autoptr(GError) error = NULL;
-        bool more;
+        SheetWindow more;
         g_assert_null(timesheet_read(BODIES[i], &more, &error));
         g_assert_nonnull(error);
     }
@@ -48,7 +48,7 @@ static void test_read_strictly(void)
 static void test_together(void)
 {
     g_autofree char *body = world_schedules();
-    bool more;
+    SheetWindow more;
     g_autoptr(GPtrArray) rows = timesheet_read(body, &more, NULL);
     SheetTogether pair = timesheet_together(rows, row_at(rows, 0));
     g_assert_cmpuint(pair.rows, ==, 2);
@@ -64,7 +64,7 @@ static void test_together(void)
 static void test_together_cut(void)
 {
     g_autofree char *body = world_schedules();
-    bool more;
+    SheetWindow more;
     g_autoptr(GPtrArray) rows = timesheet_read(body, &more, NULL);
     g_array_set_size(row_at(rows, 1)->times, 3); // :50, :10, :30
     g_assert_cmpint(timesheet_together(rows, row_at(rows, 0)).widest_ms, ==, 20 * MINUTE);
@@ -76,7 +76,7 @@ static void test_together_cut(void)
 static void test_next(void)
 {
     g_autofree char *body = world_schedules();
-    bool more;
+    SheetWindow more;
     g_autoptr(GPtrArray) rows = timesheet_read(body, &more, NULL);
     const SheetRow *row = row_at(rows, 0); // 03:00, 03:20, 03:40, 04:00
     gint64 first = row->next_ms;           // 03:20
@@ -156,15 +156,40 @@ static void test_filter_of_many(void)
     g_autoptr(Visit) visit = visit_new();
     g_autofree char *path = open_and_answer(visit);
     g_autofree char *body = world_schedules();
-    g_autofree char *many = g_strdup_printf("{\"more\":true,%s", body + 1);
+    g_autofree char *many = g_strdup_printf("{\"offset\":250,\"total\":20000,%s", body + 1);
     visit->context.mono_ms += 31 * 1000;
     g_autofree char *again = visit_wish(visit);
     visit_answer(visit, again, many);
-    visit_has(visit, "More than these 3 were not sent");
+    visit_has(visit, "rows 251 to 253 of 20000: the ends of the list lead on");
     visit_press(visit, "/ c o u n t enter");
     g_autofree char *filtered = visit_wish(visit);
     g_assert_nonnull(filtered);
     g_assert_true(g_str_has_suffix(filtered, "&filter=count"));
+}
+
+// At an end of what is here the list leads on to the next window, or the one before.
+static void test_windows(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    g_autofree char *path = open_and_answer(visit);
+    g_assert_nonnull(strstr(path, "&limit=300&offset=0"));
+    visit_press(visit, "G down"); // all are here
+    g_autofree char *none = visit_wish(visit);
+    g_assert_null(none);
+    g_autofree char *body = world_schedules();
+    g_autofree char *many = g_strdup_printf("{\"offset\":250,\"total\":700,%s", body + 1);
+    visit->context.mono_ms += 31 * 1000;
+    g_autofree char *again = visit_wish(visit);
+    visit_answer(visit, again, many);
+    visit_press(visit, "g up");
+    g_autofree char *before = visit_wish(visit);
+    g_assert_nonnull(before);
+    g_assert_nonnull(strstr(before, "&offset=0"));
+    visit_answer(visit, before, many);
+    visit_press(visit, "G down");
+    g_autofree char *behind = visit_wish(visit);
+    g_assert_nonnull(behind);
+    g_assert_nonnull(strstr(behind, "&offset=400")); // the last 300 of 700
 }
 
 static void test_next_20(void)
@@ -205,7 +230,7 @@ static void test_past(void)
     const char *seen = visit_at(visit, 160, 43);
     g_assert_nonnull(strstr(seen, "✓")); // 03:00 ran
     g_assert_nonnull(strstr(seen, "TWICE"));
-    bool more;
+    SheetWindow more;
     g_autofree char *body = world_schedules();
     g_autoptr(GPtrArray) rows = timesheet_read(body, &more, NULL);
     const SheetRow *row = row_at(rows, 0);
@@ -256,6 +281,7 @@ int main(int argc, char **argv)
     g_test_add_func("/schedules/table", test_table);
     g_test_add_func("/schedules/filter", test_filter);
     g_test_add_func("/schedules/filter-of-many", test_filter_of_many);
+    g_test_add_func("/schedules/windows", test_windows);
     g_test_add_func("/schedules/next-20", test_next_20);
     g_test_add_func("/schedules/mine", test_mine);
     g_test_add_func("/schedules/past", test_past);
