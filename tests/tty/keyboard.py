@@ -32,13 +32,22 @@ class Fleet:
                    key=lambda o: o["proposed_at"], default=None)
 
 
+def statement_of(screen):
+    """Whose statement is on the screen; None: no statement."""
+    found = re.search(r"MOVE +(\S+) ", screen.screen())
+    return found.group(1) if found else None
+
+
 def find_statement(screen, group):
-    """Goes from statement to statement until it is the one of the group."""
+    """Goes from statement to statement until it is the one of the group; each is waited for, or the key that is still
+    on its way would lead on from the right one."""
     for _ in range(6):
-        screen.press("s")
-        if until(lambda: re.search(rf"MOVE +{group} ", screen.screen()), 1 * SLOW):
+        before = statement_of(screen)
+        if before == group:
             return True
-    return False
+        screen.press("s")
+        until(lambda: statement_of(screen) not in (None, before), 10 * SLOW)
+    return statement_of(screen) == group
 
 
 def read_to_the_end(screen):
