@@ -398,6 +398,14 @@ static void check_one_open(Sim *sim, const GPtrArray *operations)
     }
 }
 
+// An end that was seen is an end.
+static bool is_checked(const Sim *sim, const Operation *operation)
+{
+    gconstpointer seen = g_hash_table_lookup(sim->seen, operation->id);
+    return operation_has_ended(operation) && !operation->region &&
+           GPOINTER_TO_UINT(seen) == operation->state + 1;
+}
+
 static void check_state(Sim *sim)
 {
     if (!sim->started || store_memory_has_crashed(sim->memory))
@@ -408,7 +416,8 @@ static void check_state(Sim *sim)
         engine_audit(sim->engine, sim->chain.seq, 1000, on_audit, sim);
     }
     for (guint i = 0; i < operations->len; i++)
-        check_operation(sim, operations->pdata[i]);
+        if (!is_checked(sim, operations->pdata[i]))
+            check_operation(sim, operations->pdata[i]);
     check_one_open(sim, operations);
 }
 
