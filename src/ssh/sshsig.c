@@ -32,8 +32,9 @@ static guint8 *dearmour(const char *armour, gsize *ret_size, GError **error)
         return NULL;
     }
     from += strspn(from, " \t\r\n");
-    to = strstr(from, END);
-    if (!g_str_has_prefix(from, BEGIN) || !to) {
+    // Behind the whole of its beginning: the dashes of both may not be the same ones.
+    to = g_str_has_prefix(from, BEGIN) ? strstr(from + strlen(BEGIN), END) : NULL;
+    if (!to) {
         refuse(error, "it does not begin and end as one (\"" BEGIN "\")");
         return NULL;
     }

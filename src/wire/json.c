@@ -330,6 +330,8 @@ gint64 wire_time_ms(const WireAt *at, const char *name)
     g_autoptr(GError) error = NULL;
     if (text && !time_parse(text, &at_ms, &error))
         wire_fail(at, name, "%s", error->message);
+    else if (text && at_ms <= 0) // 0 is "never", which is written as null
+        wire_fail(at, name, "expected a time after 1970, found %s.", text);
     return at_ms;
 }
 

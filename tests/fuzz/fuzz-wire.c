@@ -13,6 +13,7 @@
 #include "wire/problem.h"
 #include "wire/statement.h"
 #include "wire/status.h"
+#include "replay.h"
 
 static const WireShape *const SHAPES[] = {&STATEMENT_SHAPE, &SIGNOFF_REQUEST_SHAPE, &AUDIT_SHAPE,
                                           &OPERATION_SHAPE, &LOCATION_SHAPE,        &GROUP_SHAPE};
@@ -47,8 +48,6 @@ static void check_delta(json_t *json, WireMode mode)
     g_assert_cmpstr(delta.key, ==, again.key);
 }
 
-int LLVMFuzzerTestOneInput(const guint8 *bytes, size_t n);
-
 int LLVMFuzzerTestOneInput(const guint8 *bytes, size_t n)
 {
     g_autoptr(GError) error = NULL;
@@ -70,36 +69,8 @@ int LLVMFuzzerTestOneInput(const guint8 *bytes, size_t n)
 }
 
 #ifndef FUZZER
-static void test_replay(gconstpointer data)
-{
-    static const char OTHERS[] = "\"{}[],:0-.ent\\ \x80";
-    g_autofree char *bytes = NULL;
-    gsize n;
-    g_assert_true(g_file_get_contents(data, &bytes, &n, NULL));
-    LLVMFuzzerTestOneInput((const guint8 *)bytes, n);
-    for (gsize i = 0; i < n; i += 1 + n / 997) {
-        char kept = bytes[i];
-        LLVMFuzzerTestOneInput((const guint8 *)bytes, i);
-        bytes[i] = OTHERS[i % (sizeof OTHERS - 1)];
-        LLVMFuzzerTestOneInput((const guint8 *)bytes, n);
-        bytes[i] = kept;
-    }
-}
-
 int main(int argc, char **argv)
 {
-    g_test_init(&argc, &argv, NULL);
-    g_autofree char *folder =
-        g_build_filename(g_getenv("SB_TOP_SRCDIR") ? g_getenv("SB_TOP_SRCDIR") : ".", "tests",
-                         "fuzz", "corpus-wire", NULL);
-    GDir *entries = g_dir_open(folder, 0, NULL);
-    g_assert_nonnull(entries);
-    const char *name;
-    while ((name = g_dir_read_name(entries))) {
-        g_autofree char *test = g_strconcat("/fuzz/wire/", name, NULL);
-        g_test_add_data_func_full(test, g_build_filename(folder, name, NULL), test_replay, g_free);
-    }
-    g_dir_close(entries);
-    return g_test_run();
+    return replay_run(argc, argv, "corpus-wire", 997);
 }
 #endif
