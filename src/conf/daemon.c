@@ -95,22 +95,28 @@ static bool taken(const GPtrArray *people, const char *name)
 G_STATIC_ASSERT(offsetof(ConfUser, name) == 0 && offsetof(ConfToken, name) == 0 &&
                 offsetof(ConfUnixGroup, name) == 0);
 
-static gpointer add_named(GPtrArray *list, gsize size, const char *name, char **ret_why)
+static gpointer add_new(GPtrArray *list, gsize size, const char *name)
 {
-    if (name && taken(list, name)) {
-        *ret_why = g_strdup_printf("\"%s\" stands in this list already.", name);
-        return NULL;
-    }
     char **object = g_malloc0(size);
     *object = g_strdup(name);
     g_ptr_array_add(list, object);
     return object;
 }
 
+static gpointer add_named(GPtrArray *list, gsize size, const char *name, char **ret_why)
+{
+    if (name && taken(list, name)) {
+        *ret_why = g_strdup_printf("\"%s\" stands in this list already.", name);
+        return NULL;
+    }
+    return add_new(list, size, name);
+}
+
+// A person may have several logins: the same name again is the same person.
 static gpointer add_user(OptionReader *reader, gpointer parent, const char *name, char **ret_why)
 {
-    (void)reader;
-    return add_named(((DaemonConfig *)parent)->users, sizeof(ConfUser), name, ret_why);
+    (void)reader, (void)ret_why;
+    return add_new(((DaemonConfig *)parent)->users, sizeof(ConfUser), name);
 }
 
 static gpointer add_group(OptionReader *reader, gpointer parent, const char *name, char **ret_why)
@@ -121,8 +127,8 @@ static gpointer add_group(OptionReader *reader, gpointer parent, const char *nam
 
 static gpointer add_token(OptionReader *reader, gpointer parent, const char *name, char **ret_why)
 {
-    (void)reader;
-    return add_named(((DaemonConfig *)parent)->tokens, sizeof(ConfToken), name, ret_why);
+    (void)reader, (void)ret_why;
+    return add_new(((DaemonConfig *)parent)->tokens, sizeof(ConfToken), name);
 }
 
 // The context is a bool: whether this machine's accounts and files are looked at.
@@ -174,8 +180,8 @@ static void check_token(OptionReader *reader, config_setting_t *setting, gpointe
 
 static const Option USER_OPTIONS[] = {
     {"name", &OPTION_NAME, OPTION_AT(ConfUser, name), .key = true,
-     .help = "The person, as sign-offs and the audit log call them. The same name in users and "
-             "tokens is the same person."},
+     .help = "The person, as sign-offs and the audit log call them. The same name again, in "
+             "users and tokens, is the same person with another login, who signs once."},
     {"user", &ACCOUNT, OPTION_AT(ConfUser, user), .required = true,
      .help = "The Unix user whose processes speak for them on the Unix socket."},
     {"roles", &OPTION_FLAGS, OPTION_AT(ConfUser, roles), .names = &USER_ROLE_NAMES,
@@ -279,9 +285,11 @@ static const OptionSection AZURE_SECTION = {
 
 static const Option SIGNATURE_OPTIONS[] = {
     {"allowed_signers", &OPTION_PATH, OPTION_AT(DaemonConfig, signatures.allowed_signers),
-     .help = "The file that says which SSH key is whose, and until when: person, options "
-             "(namespaces, valid-after, valid-before, cert-authority), key; ssh-keygen(1), ALLOWED "
-             "SIGNERS. The person is the name in users and tokens. Only its owner may write it."},
+     .help =
+         "The file that says which SSH key is whose, and until when: person, options "
+         "(namespaces, valid-after, valid-before, cert-authority), key; ssh-keygen(1), ALLOWED "
+         "SIGNERS; its dates are read as UTC. The person is the name in users and tokens. Only its "
+         "owner may write it."},
     {"revoked", &OPTION_PATH, OPTION_AT(DaemonConfig, signatures.revoked),
      .help =
          "The keys that count no longer: public keys, one a line, or a key revocation list made "
@@ -296,9 +304,25 @@ static const OptionSection SIGNATURE_SECTION = {
     .help = "Whose SSH signatures under sign-offs count; which groups ask for them, their policy "
             "says (signalbox-fleet(5), signature)."};
 
+// One login is one person: who signs as two would otherwise need no second one.
+static void check_users(OptionReader *reader, config_setting_t *setting, const DaemonConfig *config)
+{
+    for (guint i = 0; i < config->users->len; i++) {
+        const ConfUser *user = config->users->pdata[i];
+        for (guint k = 0; k < i; k++) {
+            const ConfUser *other = config->users->pdata[k];
+            if (user->user && g_strcmp0(user->user, other->user) == 0)
+                option_mistake(reader, option_setting(setting, "users"),
+                               "the Unix user \"%s\" is named twice, as \"%s\" and as \"%s\".",
+                               user->user, other->name, user->name);
+        }
+    }
+}
+
 static void check_daemon(OptionReader *reader, config_setting_t *setting, gpointer object)
 {
     const DaemonConfig *config = object;
+    check_users(reader, setting, config);
     if (config->listen.host && !config->tokens->len)
         option_mistake(
             reader, option_setting(setting, "listen"),

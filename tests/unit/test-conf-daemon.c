@@ -82,18 +82,19 @@ static void test_mistakes(void)
         "none.");
     expect(
         "name = \"d\"; users = ( { name = \"a\"; user = \"a b\"; roles = \"boss\"; },\n"
-        "{ name = \"a\"; user = 1; roles = [ ]; } ); azure = { secret = \"x\"; };",
+        "{ name = \"b\"; user = 1; roles = [ ]; }, { name = \"b\"; user = \"x\"; roles = [ ]; },\n"
+        "{ name = \"c\"; user = \"x\"; roles = [ ]; } ); azure = { secret = \"x\"; };",
         false,
         "d.conf:1: users[0].user: found \"a b\"; expected the name or the number of a Unix "
         "account.\n"
         "d.conf:1: users[0].roles: found \"boss\"; expected a list of viewer, operator, approver, "
         "admin.\n"
-        "d.conf:2: users[1].name: \"a\" stands in this list already.\n"
-        "d.conf:2: azure.secret: a secret must not stand in this file; name a file that holds it: "
+        "d.conf:1: users: the Unix user \"x\" is named twice, as \"b\" and as \"c\".\n"
+        "d.conf:3: azure.secret: a secret must not stand in this file; name a file that holds it: "
         "secret_file = \"PATH\".\n"
-        "d.conf:2: azure: tenant is missing; expected a text of 1 to 100 bytes, printable.\n"
-        "d.conf:2: azure: client is missing; expected a text of 1 to 100 bytes, printable.\n"
-        "d.conf:2: azure: secret_file is missing; expected a path, absolute or from the place of "
+        "d.conf:3: azure: tenant is missing; expected a text of 1 to 100 bytes, printable.\n"
+        "d.conf:3: azure: client is missing; expected a text of 1 to 100 bytes, printable.\n"
+        "d.conf:3: azure: secret_file is missing; expected a path, absolute or from the place of "
         "this file.");
 }
 
