@@ -238,6 +238,33 @@ void post_confirm(HttpRequest *request, void *data)
     run_command(request, data, COMMAND_CONFIRM, (guint)step);
 }
 
+void post_passivation(HttpRequest *request, void *data)
+{
+    static const char *const FIELDS[] = {"workload", "location", "reason", "holder", NULL};
+    Api *api = data;
+    g_autoptr(json_t) body = body_of(request);
+    g_autoptr(GError) error = NULL;
+    bool key_ok = true;
+    if (!body)
+        return;
+    WireReader reader = {0};
+    WireAt root = wire_root(&reader, body);
+    wire_only(&root, FIELDS);
+    PassivateRequest passivate = {.person = request_person(request),
+                                  .key = idempotency_key(request, &key_ok),
+                                  .workload = wire_text(&root, "workload"),
+                                  .location = wire_text(&root, "location"),
+                                  .reason = wire_text(&root, "reason"),
+                                  .holder = wire_bool_opt(&root, "holder", false)};
+    bool ok = wire_reader_finish(&reader, &error);
+    if (!key_ok)
+        return;
+    if (ok)
+        engine_passivate(api->config.engine, &passivate, reply_done, request);
+    else
+        reply_error(request, error);
+}
+
 void post_automation(HttpRequest *request, void *data)
 {
     static const char *const FIELDS[] = {"arm", "reason", "until", NULL};

@@ -23,6 +23,7 @@ const HttpRoute API_ROUTES[] = {
     {"GET", "/v1/groups/{g}/gates/maintenance", get_gate, 0, 0, NULL},
     {"POST", "/v1/groups/{g}/automation", post_automation, 0, 0, NULL},
     {"POST", "/v1/groups/{g}/plan/review", post_review, 0, 0, NULL},
+    {"POST", "/v1/passivations", post_passivation, 0, 0, NULL},
     {"POST", "/v1/automation", post_automation, 0, 0, NULL},
     {"GET", "/v1/workloads", get_list, 0, 0, &LIST_WORKLOADS},
     {"GET", "/v1/workloads/{id*}", get_object, 0, 0, &LIST_WORKLOADS},

@@ -26,7 +26,7 @@ typedef struct {
         *key, *location, *take_back, *how, *allowed, *revoked;
     int step, count;
     gboolean approve, reject, dry_run, planned, unplanned, statement, all, arm, once, ansi,
-        headless, slow_link, daemon, console, no_signature, break_glass, isolated, live;
+        headless, slow_link, daemon, console, no_signature, break_glass, isolated, live, holder;
 } Arguments;
 
 // What every command has: the options that all share, and the line to the backend.
@@ -150,6 +150,7 @@ int run_console(Session *session, int argc, char **argv);
 int run_demo(Session *session, int argc, char **argv);
 int run_alarms(Session *session, int argc, char **argv);
 int run_ack(Session *session, int argc, char **argv);
+int run_passivate(Session *session, int argc, char **argv);
 int run_review(Session *session, int argc, char **argv);
 int run_sinks(Session *session, int argc, char **argv);
 int run_automation(Session *session, int argc, char **argv);
@@ -192,5 +193,6 @@ void check_config_options(Session *session, GOptionContext *context);
 void console_options(Session *session, GOptionContext *context);
 void demo_options(Session *session, GOptionContext *context);
 void ack_options(Session *session, GOptionContext *context);
+void passivate_options(Session *session, GOptionContext *context);
 void review_options(Session *session, GOptionContext *context);
 void automation_options(Session *session, GOptionContext *context);

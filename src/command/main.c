@@ -127,6 +127,11 @@ const Command COMMANDS[] = {
      "sign-offs, what changed under them, the evidence. --json prints the same as JSON. Of an "
      "operation that is under way it tells the story so far.",
      run_report, NULL},
+    {"passivate", "GROUP/WORKLOAD LOCATION --reason TEXT [--holder]",
+     "switches an instance off, out of a split brain",
+     "The safe direction: it takes no sign-off, but your name and a reason. The side that has the "
+     "role is only switched off with --holder; then it is active nowhere.",
+     run_passivate, passivate_options},
     {"review", "[--all] | SIGNOFF --reason TEXT",
      "lists the reviews that break-glass sign-offs have left, or closes one",
      "Whoever broke the glass cannot close it: an approver who looked at it does, and says what "

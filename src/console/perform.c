@@ -124,6 +124,16 @@ static void accept_finding(Console *console, const Effect *effect)
     client_post(console->client, path, body, 0, on_command, console);
 }
 
+static void passivate(Console *console, const Effect *effect)
+{
+    json_t *body = json_object();
+    wire_set_text(body, "workload", effect->object);
+    wire_set_text(body, "location", effect->to);
+    wire_set_text(body, "reason", effect->text);
+    client_post(console->client, "/v1/passivations", body, 0, on_command, console);
+    console_say(console, ROLE_NORMAL, "passivate: sent …");
+}
+
 static void automation(Console *console, const Effect *effect)
 {
     g_autofree char *group = effect->object ? escaped(effect->object) : NULL;
@@ -301,6 +311,9 @@ void console_perform(Console *console, Effect *effect)
         break;
     case EFFECT_REVIEW:
         review(console, effect);
+        break;
+    case EFFECT_PASSIVATE:
+        passivate(console, effect);
         break;
     case EFFECT_AUTOMATION:
         automation(console, effect);

@@ -77,15 +77,49 @@ static void want_location(Wanted *wanted, const LocationStatus *status)
                          seen->str));
 }
 
+// What each of them has been doing since when; no counts, so that the text stays while the alarm does.
+static void append_active(const Engine *engine, const Workload *workload, const char *holder,
+                          GString *text)
+{
+    guint active = 0;
+    g_autoptr(GString) each = g_string_new(NULL);
+    for (guint i = 0; i < workload->instances->len; i++) {
+        const InstanceWatch *watch =
+            g_hash_table_lookup(engine->watch_of, workload->instances->pdata[i]);
+        const InstanceStatus *status = watch->status;
+        char since[16];
+        if (!derive_seen_active(engine, watch))
+            continue;
+        time_format_clock(status->since_ms, since);
+        g_string_append_printf(each, "%s%s%s since %s under epoch %" G_GINT64_FORMAT ", boot %s",
+                               active++ ? "; " : "", status->location,
+                               g_strcmp0(status->location, holder) == 0 ? " (has the role)" : "",
+                               since, status->epoch, status->boot_id ? status->boot_id : "unknown");
+    }
+    if (active > 1)
+        g_string_append_printf(text, " %s is active in %s.", workload->name, each->str);
+}
+
+static char *split_text(const Engine *engine, const GroupLive *live)
+{
+    GString *text = g_string_new(NULL);
+    g_string_printf(text, "SPLIT BRAIN: %s.", live->group->name);
+    for (guint i = 0; i < live->group->workloads->len; i++) {
+        const Workload *workload = live->group->workloads->pdata[i];
+        if (workload->kind != KIND_ROUTER && workload_is_single_active(workload))
+            append_active(engine, workload, live->record->active, text);
+    }
+    g_string_append(text, " Switch one off: Z, or signalbox passivate.");
+    return g_string_free(text, FALSE);
+}
+
 static void want_group(Wanted *wanted, const GroupStatus *status)
 {
     const GroupLive *live = world_live(wanted->engine, status->name);
     char *object = g_strconcat("group/", status->name, NULL);
     if (status->mode == MODE_SPLIT)
         want(wanted, SEVERITY_CRITICAL, 0, g_strconcat("split:", status->name, NULL),
-             g_strdup(object),
-             g_strdup_printf("%s is split: a workload is active in two places. Passivate one.",
-                             status->name));
+             g_strdup(object), split_text(wanted->engine, live));
     if (!status->active && !live->open)
         want(wanted, SEVERITY_CRITICAL, 0, g_strconcat("nobody:", status->name, NULL),
              g_strdup(object),
@@ -100,9 +134,11 @@ static void want_group(Wanted *wanted, const GroupStatus *status)
         want(wanted, SEVERITY_ERROR, 0,
              g_strdup_printf("quarantine:%s@%s", intent->workload, intent->location),
              g_strconcat("workload/", intent->workload, NULL),
-             g_strdup_printf(
-                 "%s came back active in %s while %s runs elsewhere: it is being switched off.",
-                 intent->workload, intent->location, status->name));
+             intent->by ? g_strdup_printf("%s is being switched off in %s: %s asked for it.",
+                                          intent->workload, intent->location, intent->by)
+                        : g_strdup_printf("%s came back active in %s while %s runs elsewhere: it "
+                                          "is being switched off.",
+                                          intent->workload, intent->location, status->name));
     }
     g_free(object);
 }

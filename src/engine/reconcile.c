@@ -15,6 +15,21 @@ static bool is_elsewhere(const GroupLive *live, const InstanceWatch *watch)
            (failed_over || watch->status->epoch < record->epoch);
 }
 
+// A person's word stands until it is off; our own only while it is where it must not be.
+static bool is_meant(const GroupLive *live, const InstanceWatch *watch,
+                     const QuarantineIntent *intent)
+{
+    return intent->by || is_elsewhere(live, watch);
+}
+
+// The target that was meant is still there to take the command.
+static bool is_timely(const GroupLive *live, const InstanceWatch *watch,
+                      const QuarantineIntent *intent)
+{
+    return (intent->by || intent->epoch == live->record->epoch) &&
+           g_strcmp0(intent->boot_id, watch->last->boot_id) == 0;
+}
+
 // ---- Sending -----------------------------------------------------------------------------------
 
 typedef struct {
@@ -76,7 +91,7 @@ static void advance(Engine *engine, const GroupLive *live, const QuarantineInten
 {
     InstanceWatch *watch = world_instance(engine, intent->workload, intent->location);
     Exec *exec = exec_of(engine, intent);
-    if (!watch || !is_elsewhere(live, watch) || !engine_may_act(engine))
+    if (!watch || !is_meant(live, watch, intent) || !engine_may_act(engine))
         return;
     bool looked = watch->last && !watch->bad && watch->last_sent_ms >= exec->look_ms;
     if (exec->stage == EXEC_SENT && engine->mono_ms >= exec->next_ms)
@@ -86,8 +101,7 @@ static void advance(Engine *engine, const GroupLive *live, const QuarantineInten
         (!watch->bad || engine->mono_ms >= watch->next_ms))
         observe_urgent(engine, watch);
     if (exec->stage == EXEC_LOOK && looked && watch->last->state == INSTANCE_ACTIVE &&
-        engine->mono_ms >= exec->next_ms && intent->epoch == live->record->epoch &&
-        g_strcmp0(intent->boot_id, watch->last->boot_id) == 0)
+        engine->mono_ms >= exec->next_ms && is_timely(live, watch, intent))
         send_passivate(engine, watch, intent, exec);
     if (exec->stage != EXEC_SENT && exec->next_ms > engine->mono_ms)
         engine_sooner(due_ms, exec->next_ms);
@@ -140,10 +154,11 @@ static Motion *settle(Engine *engine, const GroupLive *live, const QuarantineInt
 {
     Motion *motion = motion_new("quarantine ends", NULL);
     GroupRecord *record = motion_record(engine, motion, live->group->name);
-    motion_audit(motion, "executor", "quarantine.done", "workload", intent->workload)->detail =
-        g_strdup_printf("in %s: %s; key %s", intent->location, how, intent->key);
-    motion_say(motion, SEVERITY_WARNING, "workload", intent->workload, "quarantined in %s: %s",
-               intent->location, how);
+    motion_audit(motion, "executor", intent->by ? "passivate.done" : "quarantine.done", "workload",
+                 intent->workload)
+        ->detail = g_strdup_printf("in %s: %s; key %s", intent->location, how, intent->key);
+    motion_say(motion, SEVERITY_WARNING, "workload", intent->workload, "%s in %s: %s",
+               intent->by ? "switched off" : "quarantined", intent->location, how);
     g_hash_table_remove(engine->execs, intent->key);
     group_record_drop_quarantine(record, intent->workload, intent->location);
     return motion;
@@ -153,7 +168,7 @@ static Motion *intent_next(Engine *engine, const GroupLive *live, const Quaranti
 {
     const InstanceWatch *watch = world_instance(engine, intent->workload, intent->location);
     const Exec *exec = g_hash_table_lookup(engine->execs, intent->key);
-    if (!watch || !is_elsewhere(live, watch))
+    if (!watch || !is_meant(live, watch, intent))
         return settle(engine, live, intent, "no longer asked for");
     if (!exec || exec->stage == EXEC_SENT || !watch->last || watch->bad ||
         watch->last_sent_ms < exec->look_ms)
@@ -161,9 +176,10 @@ static Motion *intent_next(Engine *engine, const GroupLive *live, const Quaranti
     if (watch->last->state == INSTANCE_PASSIVE)
         return settle(engine, live, intent, "passive");
     // It has booted again, or the group has a newer epoch: what was meant no longer reaches it.
-    bool stale = g_strcmp0(intent->boot_id, watch->last->boot_id) != 0 ||
-                 intent->epoch != live->record->epoch;
-    return stale && watch->last->state == INSTANCE_ACTIVE ? intend(engine, live, watch) : NULL;
+    bool stale = !is_timely(live, watch, intent) && watch->last->state == INSTANCE_ACTIVE;
+    if (stale && intent->by) // what the person saw is gone; what came up since is looked at anew
+        return settle(engine, live, intent, "it came up again since; ask anew if it is to go");
+    return stale ? intend(engine, live, watch) : NULL;
 }
 
 static Motion *instance_next(Engine *engine, const GroupLive *live, const Workload *workload)

@@ -6,6 +6,7 @@ static void free_intent(gpointer data)
     g_free(intent->workload);
     g_free(intent->location);
     g_free(intent->key);
+    g_free(intent->by);
     g_free(intent->boot_id);
     g_free(intent);
 }
@@ -18,6 +19,7 @@ static gpointer copy_intent(gconstpointer data, gpointer unused)
     copy->workload = g_strdup(copy->workload);
     copy->location = g_strdup(copy->location);
     copy->key = g_strdup(copy->key);
+    copy->by = g_strdup(copy->by);
     copy->boot_id = g_strdup(copy->boot_id);
     return copy;
 }
@@ -112,6 +114,7 @@ static json_t *intent_to_json(const QuarantineIntent *intent)
     wire_set_text(json, "workload", intent->workload);
     wire_set_text(json, "location", intent->location);
     wire_set_text(json, "key", intent->key);
+    wire_set_text(json, "by", intent->by);
     json_object_set_new(json, "epoch", json_integer(intent->epoch));
     wire_set_text(json, "boot_id", intent->boot_id);
     return json;
@@ -171,6 +174,7 @@ static void read_quarantine(const WireAt *root, GroupRecord *record)
         QuarantineIntent intent = {.workload = (char *)wire_text(&at, "workload"),
                                    .location = (char *)wire_text(&at, "location"),
                                    .key = (char *)wire_text(&at, "key"),
+                                   .by = (char *)wire_text_opt(&at, "by", NULL),
                                    .epoch = wire_integer(&at, "epoch", 0, WIRE_INTEGER_MAX),
                                    .boot_id = (char *)wire_text_opt(&at, "boot_id", NULL)};
         if (intent.workload && intent.location && intent.key)

@@ -10,6 +10,7 @@ typedef struct {
     char *workload;
     char *location;
     char *key;
+    char *by; // the person who asked for it; NULL = it came back while its group lives elsewhere
     gint64 epoch;
     char *boot_id;
 } QuarantineIntent;

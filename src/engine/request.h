@@ -109,6 +109,21 @@ void engine_command(Engine *engine, const CommandRequest *request, EngineOperati
 typedef struct {
     const Person *person;
     const char *key;
+    const char *workload; // its id
+    const char *location;
+    const char *reason; // must hold a word
+    bool holder;        // also the side that has the role: then it is active nowhere
+} PassivateRequest;
+
+// Switches an instance off, whoever activated it: out of a split brain. Needs ROLE_BIT_OPERATOR and no sign-off.
+// Answered when it is written down; it is sent until the instance is seen passive. REFUSAL_BLOCKED for the side
+// that has the role, unless that is said to be meant.
+void engine_passivate(Engine *engine, const PassivateRequest *request, EngineDone done,
+                      gpointer data);
+
+typedef struct {
+    const Person *person;
+    const char *key;
     const char *group; // NULL = the whole fleet
     bool arm; // false: no failover starts by itself; the watchdog's proposals wait for a sign-off
     const char *reason;

@@ -7,6 +7,7 @@
 //   record.c    a group's record, as JSON       derive.c   modes, replication, loss bounds
 //   evidence.c  statements                      guard.c    may this be done now?
 //   propose.c   sign.c  command.c  arm.c        what people ask
+//   passivate.c                                 a person switches an instance off
 //   revoke.c                                    a sign-off taken back, a review closed
 //   act.c  act-statement.c  failed.c            skip and abort, signed on their own
 //   watchdog.c  reconcile.c                     what the engine does by itself

@@ -196,6 +196,22 @@ static Effect run_fault(const ViewContext *context, char **args, const char *ala
     return effect;
 }
 
+// Not only while armed: stopping is the safe direction.
+static Effect run_passivate(const ViewContext *context, char **args, const char *alarm)
+{
+    (void)alarm;
+    if (!args[0] || !args[1] || !args[2])
+        return need("passivate GROUP/WORKLOAD LOCATION REASON");
+    const WorkloadStatus *workload = picture_workload(context->picture, args[0]);
+    if (!workload || !workload_status_at(workload, args[1]))
+        return effect_message("There is no workload %s in %s.", args[0], args[1]);
+    Effect effect = effect_of(EFFECT_PASSIVATE);
+    effect.object = g_strdup(args[0]);
+    effect.to = g_strdup(args[1]);
+    effect.text = join_from(args, 2);
+    return effect;
+}
+
 static const Command COMMANDS[] = {
     {"q", "q", "Quits.", ARG_NONE, run_quit},
     {"quit", "quit", "Quits.", ARG_NONE, run_quit},
@@ -215,6 +231,9 @@ static const Command COMMANDS[] = {
      run_automation},
     {"reviewed", "reviewed GROUP WORDS", "Records that a group's plan was reviewed.", ARG_GROUP,
      run_reviewed},
+    {"passivate", "passivate GROUP/WORKLOAD LOCATION REASON",
+     "Switches an instance off, out of a split brain; not the side that has the role.", ARG_WORDS,
+     run_passivate},
     {"theme", "theme NAME", "Changes the colours.", ARG_THEME, run_theme},
     {"fault", "fault LOCATION KIND", "Breaks or mends a practice region (demo only).", ARG_LOCATION,
      run_fault},

@@ -31,7 +31,8 @@ typedef enum {
     EFFECT_THEME, // `text` = its name
     EFFECT_AUTOMATION, // verb "arm" or "disarm", group `object` (NULL = all), text = reason, until_ms
     EFFECT_REVIEW,     // the plan of group `object` was reviewed, text = what
-    EFFECT_FAULT,      // demo: fault `verb` at location `object`
+    EFFECT_PASSIVATE, // workload `object` at location `to`, text = reason
+    EFFECT_FAULT,     // demo: fault `verb` at location `object`
 } EffectKind;
 
 typedef enum {

@@ -8,6 +8,7 @@
 #include "view/colon.h"
 #include "view/frame.h"
 #include "view/proposal.h"
+#include "view/split.h"
 #include "widget/footer.h"
 #include "widget/message.h"
 #include "widget/pager.h"
@@ -29,6 +30,7 @@ enum {
     UI_FAILBACK,
     UI_EVACUATE,
     UI_DRILL,
+    UI_PASSIVATE,
     UI_FAULT,
     UI_COPY,
     UI_WRITE,
@@ -42,6 +44,8 @@ enum {
 };
 
 static const Binding BINDINGS[] = {
+    {UI_PASSIVATE, "passivate", "Z", "switch it off",
+     "Of a split brain: switches the side off that has not the role; asks why.", 0},
     {UI_NEXT_SIGNOFF, "next-signoff", "s", "sign-offs",
      "Goes to the next statement that waits for you.", 0},
     {UI_NEXT_ALARM, "next-alarm", "a", "alarm",
@@ -277,6 +281,8 @@ static BindingState grey_if(const ViewContext *context, bool there)
 static BindingState frame_state(const Ui *ui, const ViewContext *context, const Binding *row)
 {
     switch (row->action) {
+    case UI_PASSIVATE:
+        return split_find(context->picture, NULL) ? BINDING_ON : BINDING_HIDDEN;
     case UI_FAULT:
     case UI_CARD:
         return context->demo ? BINDING_ON : BINDING_HIDDEN;
@@ -399,7 +405,8 @@ void ui_draw(Ui *ui, const ViewContext *context, Grid *grid)
         return;
     }
     const char *filter = ui->screen->filter ? ui->screen->filter(state_of(ui, ui->screen)) : NULL;
-    Canvas below = frame_draw_top(context, &all, ui->screen, filter);
+    Canvas framed = split_draw(context, &all); // nothing stands above this
+    Canvas below = frame_draw_top(context, &framed, ui->screen, filter);
     Rect rest = canvas_rect(&below);
     Canvas footer = canvas_sub(&below, rect_cut_bottom(&rest, context->once ? 0 : FOOTER_LINE));
     Canvas message = canvas_sub(&below, rect_cut_bottom(&rest, context->once ? 0 : MESSAGE_LINE));
@@ -482,6 +489,20 @@ static Effect open_proposal(Ui *ui, const ViewContext *context, OperationKind ki
     ui->proposal = proposal_form_new(context, kind, group, region);
     return ui->proposal ? effect_of(EFFECT_REDRAW)
                         : effect_message("Select a group first (screen 2, or a region's page).");
+}
+
+// The line is written as far as the reason.
+static Effect open_passivate(Ui *ui, const ViewContext *context)
+{
+    const InstanceStatus *intruder = NULL;
+    const WorkloadStatus *workload = split_find(context->picture, &intruder);
+    if (!workload || !intruder)
+        return effect_message("Nothing is split.");
+    g_autofree char *line = g_strdup_printf("passivate %s %s ", workload->id, intruder->location);
+    prompt_open(ui->colon, line);
+    ui->colon_open = true;
+    return effect_message("Say why, then enter: it is switched off in %s.",
+                          picture_title(context->picture, intruder->location));
 }
 
 static void fill_help(Ui *ui, const ViewContext *context)
@@ -591,6 +612,8 @@ static Effect frame_key(Ui *ui, const ViewContext *context, const KeyEvent *key,
         return open_proposal(ui, context, OPERATION_FAILOVER, true);
     case UI_DRILL:
         return open_proposal(ui, context, OPERATION_DRILL, false);
+    case UI_PASSIVATE:
+        return open_passivate(ui, context);
     case UI_FAULT:
         return open_fault(ui, context);
     case UI_COPY:

@@ -221,6 +221,13 @@ def afterwards(t, ask):
 HOSTILE = "practice \x01\x1b[2J\x7f\r\n\t\b \u2028\u202e \U0001f4a9 \u00e9 e\u0301 \"quoted\" \\ </b> | 1e21"
 
 
+def switching_off(ask):
+    body = {"workload": "pay/none", "location": "west", "reason": "two of them run"}
+    ask("POST", "/v1/passivations", 404, "not-found", body=body)
+    ask("POST", "/v1/passivations", 400, "bad-request", body={**body, "why": 1})
+    ask("POST", "/v1/passivations", 403, "not-allowed", body=body, person="vera")
+
+
 def one_key_one_proposal(t, ask):
     good = {"kind": "failover", "scope": {"group": "shop"}, "reason": HOSTILE, "planned": True}
     dry = ask("POST", "/v1/operations", 200, body={**good, "dry_run": True}, name="a dry run is answered").json
@@ -373,6 +380,7 @@ with Test() as t:
     wrong_requests(t, ask, backend)
     commands(t, ask)
     afterwards(t, ask)
+    switching_off(ask)
     name = one_key_one_proposal(t, ask)
     statement_and_signs(t, ask, name)
     holds_and_ends(t, ask, name)

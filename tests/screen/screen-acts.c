@@ -142,6 +142,39 @@ static void test_take_back(void)
     play_release(&play);
 }
 
+// Two are active: above everything, on every screen, with what each does, and the key that ends it.
+static void test_split(void)
+{
+    Play play;
+    play_init(&play, SCREEN_AUDIT, NULL, 132, 43, false);
+    play_assert_sees_not(&play, "SPLIT BRAIN");
+    WorkloadStatus *workload = picture_get(play.picture, SHELF_WORKLOADS, "payments/settle");
+    GroupStatus *group = picture_get(play.picture, SHELF_GROUPS, "payments");
+    group->mode = MODE_SPLIT;
+    g_free(group->active);
+    group->active = g_strdup("westeurope");
+    for (guint i = 0; i < 2; i++) {
+        InstanceStatus *instance = workload->instances->pdata[i];
+        instance->state = INSTANCE_ACTIVE;
+        instance->runs = (int)i + 1;
+        instance->observed_at_ms = instance->last_run_ms = WORLD_NOW - 2000;
+    }
+    play.picture->version++;
+    play_draw(&play);
+    g_assert_true(
+        g_str_has_prefix(play.seen, " SPLIT BRAIN: payments/settle is active in 2 places"));
+    play_assert_sees(&play, "West Europe (has the role): active for");
+    play_assert_sees(&play, "2 runs in flight");
+    play_keys(&play, "Z");
+    play_assert_sees(&play, ":passivate payments/settle northeurope");
+    play_type(&play, "two of them run");
+    g_assert_cmpint(play_keys(&play, "enter"), ==, EFFECT_PASSIVATE);
+    g_assert_cmpstr(play.effect.object, ==, "payments/settle");
+    g_assert_cmpstr(play.effect.to, ==, "northeurope");
+    g_assert_cmpstr(play.effect.text, ==, "two of them run");
+    play_release(&play);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -150,5 +183,6 @@ int main(int argc, char **argv)
     g_test_add_func("/acts/break-glass", test_break_glass);
     g_test_add_func("/acts/review", test_review);
     g_test_add_func("/acts/take-back", test_take_back);
+    g_test_add_func("/acts/split", test_split);
     return g_test_run();
 }

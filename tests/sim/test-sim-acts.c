@@ -461,6 +461,68 @@ static void test_skip_waiting(void)
     finish(sim);
 }
 
+// ---- Split brain -------------------------------------------------------------------------------
+
+static bool is_split(Sim *sim)
+{
+    return sim_group(sim)->mode == MODE_SPLIT;
+}
+
+static bool is_whole_again(Sim *sim)
+{
+    return sim_group(sim)->mode == MODE_NORMAL &&
+           !sim_target(sim->world, "payments/settle", "north")->active;
+}
+
+static void on_told(const GError *error, gpointer data)
+{
+    on_done(NULL, NULL, error, data);
+}
+
+static bool passivate(Sim *sim, const Person *person, const char *location, bool holder)
+{
+    guint before = sim->answers;
+    PassivateRequest request = {.person = person,
+                                .workload = "payments/settle",
+                                .location = location,
+                                .reason = "two of them run",
+                                .holder = holder};
+    engine_passivate(sim->engine, &request, on_told, sim);
+    for (guint i = 0; i < 1000 && sim->answers == before; i++)
+        sim_pass(sim, 10);
+    g_assert_cmpuint(sim->answers, >, before);
+    return !sim->error;
+}
+
+// Somebody starts it by hand where it must not be: alarmed as loudly as can be, and switched off by whoever says so.
+static void test_split(void)
+{
+    Sim *sim = sim_new(3, NULL);
+    sim_pass(sim, 20000);
+    sim_target(sim->world, "payments/settle", "north")->active = true;
+    g_assert_true(sim_until(sim, is_split, 60000));
+    sim_pass(sim, 1000);
+    g_assert_true(has_alarm(sim, "split:payments", SEVERITY_CRITICAL));
+    g_assert_false(passivate(sim, &VIEWER, "north", false));
+    g_assert_true(sim_is_refused(sim, REFUSAL_NOT_ALLOWED));
+    g_assert_false(passivate(sim, &ALICE, "west", false)); // it has the role
+    g_assert_true(sim_is_refused(sim, REFUSAL_BLOCKED));
+    g_assert_true(passivate(sim, &ALICE, "north", false));
+    sim_restart(sim); // written ahead: it is switched off whoever dies
+    g_assert_true(sim_until(sim, is_whole_again, 120000));
+    g_assert_false(sim_target(sim->world, "payments/settle", "north")->active);
+    g_assert_true(sim_target(sim->world, "payments/settle", "west")->active);
+    g_assert_false(passivate(sim, &ALICE, "north", false));
+    g_assert_true(sim_is_refused(sim, REFUSAL_NOTHING_TO_DO));
+    sim_pass(sim, 20000);
+    g_assert_true(passivate(sim, &ALICE, "west", true)); // said to be meant
+    sim_pass(sim, 20000);
+    g_assert_false(sim_target(sim->world, "payments/settle", "west")->active);
+    g_assert_cmpuint(sim_count_audit(sim, "passivate.asked"), ==, 2);
+    g_assert_cmpuint(sim_count_audit(sim, "passivate.done"), ==, 2);
+    finish(sim);
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -480,6 +542,7 @@ int main(int argc, char **argv)
         {"attest", test_attest},
         {"own-steps", test_own_steps},
         {"skip-waiting", test_skip_waiting},
+        {"split", test_split},
     };
     g_test_init(&argc, &argv, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(TESTS); i++) {

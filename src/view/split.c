@@ -1,0 +1,90 @@
+#include "view/split.h"
+
+#include "view/badge.h"
+
+static guint count_active(const WorkloadStatus *workload)
+{
+    guint active = 0;
+    for (guint i = 0; i < workload->instances->len; i++)
+        active += ((const InstanceStatus *)workload->instances->pdata[i])->state == INSTANCE_ACTIVE;
+    return active;
+}
+
+// Of two that are active the one without the role goes; if nobody has it, the last one that came up.
+static const InstanceStatus *intruder_of(const WorkloadStatus *workload, const char *holder)
+{
+    const InstanceStatus *found = NULL;
+    for (guint i = 0; i < workload->instances->len; i++) {
+        const InstanceStatus *instance = workload->instances->pdata[i];
+        bool candidate =
+            instance->state == INSTANCE_ACTIVE && g_strcmp0(instance->location, holder) != 0;
+        if (candidate && (!found || instance->since_ms > found->since_ms))
+            found = instance;
+    }
+    return found;
+}
+
+const WorkloadStatus *split_find(const Picture *picture, const InstanceStatus **ret_intruder)
+{
+    for (guint i = 0; i < picture_count(picture, SHELF_WORKLOADS); i++) {
+        const WorkloadStatus *workload = picture_at(picture, SHELF_WORKLOADS, i);
+        const GroupStatus *group = picture_group(picture, workload->group);
+        if (!workload->single_active || !group || group->mode != MODE_SPLIT ||
+            count_active(workload) < 2)
+            continue;
+        if (ret_intruder)
+            *ret_intruder = intruder_of(workload, group->active);
+        return workload;
+    }
+    return NULL;
+}
+
+static void append_instance(const ViewContext *context, const InstanceStatus *instance,
+                            const char *holder, GString *out)
+{
+    char since[16], run[16], seen[16];
+    age_format(instance->since_ms, context->now_ms, since);
+    age_format(instance->last_run_ms, context->now_ms, run);
+    age_format(instance->observed_at_ms, context->now_ms, seen);
+    g_string_append_printf(out, " %s%s: active for %s, epoch %" G_GINT64_FORMAT,
+                           picture_title(context->picture, instance->location),
+                           g_strcmp0(instance->location, holder) == 0 ? " (has the role)" : "",
+                           since, instance->epoch);
+    if (instance->boot_id)
+        g_string_append_printf(out, ", boot %.12s", instance->boot_id);
+    if (instance->runs >= 0)
+        g_string_append_printf(out, ", %d run%s in flight", instance->runs,
+                               instance->runs == 1 ? "" : "s");
+    if (instance->last_run_ms)
+        g_string_append_printf(out, ", last run %s ago", run);
+    g_string_append_printf(out, " (seen %s ago)", seen);
+}
+
+Canvas split_draw(const ViewContext *context, const Canvas *canvas)
+{
+    const Style loud = ROLE_ALARM | STYLE_REVERSE | STYLE_BOLD;
+    const InstanceStatus *intruder = NULL;
+    const WorkloadStatus *workload = split_find(context->picture, &intruder);
+    Rect rest = canvas_rect(canvas);
+    if (!workload || canvas->height < 6)
+        return *canvas;
+    const GroupStatus *group = picture_group(context->picture, workload->group);
+    Rect head = rect_cut_top(&rest, 1);
+    g_autofree char *title =
+        g_strdup_printf(" SPLIT BRAIN: %s is active in %u places. Z switches %s off.", workload->id,
+                        count_active(workload),
+                        intruder ? picture_title(context->picture, intruder->location) : "one");
+    cells_fill(canvas, head, loud, GLYPH_NONE);
+    cells_put(canvas, 0, head.y, loud, title);
+    for (guint i = 0; i < workload->instances->len && rest.height > 4; i++) {
+        const InstanceStatus *instance = workload->instances->pdata[i];
+        if (instance->state != INSTANCE_ACTIVE)
+            continue;
+        g_autoptr(GString) line = g_string_new(NULL);
+        append_instance(context, instance, group->active, line);
+        Rect at = rect_cut_top(&rest, 1);
+        cells_fill(canvas, at, ROLE_ALARM, GLYPH_NONE);
+        cells_put(canvas, 0, at.y, ROLE_ALARM, line->str);
+    }
+    return canvas_sub(canvas, rest);
+}
