@@ -192,6 +192,12 @@ void daemon_change_sinks(Daemon *daemon)
     tell_engine(daemon);
 }
 
+void daemon_set_approvers(Daemon *daemon, const DaemonConfig *config)
+{
+    g_autofree char *approvers = load_approvers(config);
+    engine_set_approvers(daemon->engine, approvers);
+}
+
 static void open_engine(Daemon *daemon)
 {
     const DaemonConfig *config = daemon->files.config;
@@ -223,6 +229,7 @@ static void open_engine(Daemon *daemon)
                                  .rule = rule,
                                  .data = daemon};
     daemon->engine = engine_new(&engine, daemon->files.fleet);
+    daemon_set_approvers(daemon, config);
     const ApiConfig api = {.engine = daemon->engine,
                            .clock = clock_system(),
                            .log = &daemon->log,

@@ -55,3 +55,6 @@ void daemon_change_sinks(Daemon *daemon);
 // Reads both files again (reload.c): fleet, people and log change over together, or, with a single
 // mistake, nothing does; the frame then shows that the files are wrong.
 void daemon_reload(Daemon *daemon);
+
+// Tells the engine who may sign, for the frame.
+void daemon_set_approvers(Daemon *daemon, const DaemonConfig *config);

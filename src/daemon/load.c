@@ -79,6 +79,33 @@ static Identities *load_people(const DaemonConfig *config, GPtrArray *mistakes)
     return mistakes->len == before ? g_steal_pointer(&people) : NULL;
 }
 
+static void add_approver(GString *out, guint roles, const char *what, const char *name)
+{
+    g_autofree char *text = g_strconcat(what, name, NULL);
+    g_autofree char *listed = g_strdup_printf(", %s,", text),
+                    *all = g_strdup_printf(", %s,", out->str);
+    if ((roles & ROLE_BIT_APPROVER) && !strstr(all, listed))
+        g_string_append_printf(out, "%s%s", out->len ? ", " : "", text);
+}
+
+char *load_approvers(const DaemonConfig *config)
+{
+    GString *out = g_string_new(NULL);
+    for (guint i = 0; i < config->users->len; i++) {
+        const ConfUser *user = config->users->pdata[i];
+        add_approver(out, user->roles, "", user->name);
+    }
+    for (guint i = 0; i < config->tokens->len; i++) {
+        const ConfToken *token = config->tokens->pdata[i];
+        add_approver(out, token->roles, "", token->name);
+    }
+    for (guint i = 0; i < config->groups->len; i++) {
+        const ConfUnixGroup *group = config->groups->pdata[i];
+        add_approver(out, group->roles, "members of ", group->name);
+    }
+    return g_string_free(out, out->len == 0);
+}
+
 // ---- signatures ----
 
 static bool check_list(const char *option, const char *path,

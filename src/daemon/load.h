@@ -20,6 +20,9 @@ bool files_load(const char *path, Files *ret_files, GPtrArray *mistakes);
 // A zeroed one is fine.
 void files_release(Files *files);
 
+// Who may sign by the daemon's file, each once: "alice, bob, members of oncall". The caller frees; NULL = nobody.
+char *load_approvers(const DaemonConfig *config);
+
 // Reads the files and writes every mistake to standard error, one a line: those named in `files`, each a
 // daemon's file (with the fleet that it names) or a fleet file; NULL: the daemon's file `config`. True if
 // there is none.

@@ -57,6 +57,7 @@ static void change_over(Daemon *daemon, Files *fresh)
     change_signers(daemon, fresh->config);
     timetable_forget(daemon->timetable);
     engine_set_fleet(daemon->engine, fresh->fleet, "daemon");
+    daemon_set_approvers(daemon, fresh->config);
     timetable_forget(daemon->timetable);
     api_set_identities(daemon->api, fresh->people);
     daemon->log.json = fresh->config->log_format == LOG_FORMAT_JSON;

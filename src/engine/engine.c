@@ -296,6 +296,14 @@ void engine_set_sinks(Engine *engine, const GPtrArray *sinks)
     engine_wake(engine);
 }
 
+void engine_set_approvers(Engine *engine, const char *approvers)
+{
+    g_free(engine->frame.approvers);
+    engine->frame.approvers = g_strdup(approvers);
+    tell(engine, ENGINE_FRAME, NULL);
+    engine_wake(engine);
+}
+
 void engine_set_config_error(Engine *engine, const char *error)
 {
     g_free(engine->config_error);

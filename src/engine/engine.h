@@ -111,6 +111,9 @@ void engine_stop(Engine *engine, EngineDone done, gpointer data);
 // paused.
 void engine_set_fleet(Engine *engine, Fleet *fleet, const char *actor);
 
+// Who may sign, for people: "alice, bob, members of oncall". NULL = nobody.
+void engine_set_approvers(Engine *engine, const char *approvers);
+
 // The fleet file could not be read: shown in the frame until a good one comes. NULL = it is good.
 void engine_set_config_error(Engine *engine, const char *error);
 

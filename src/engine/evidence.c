@@ -452,6 +452,19 @@ static void write_sentences(Maker *maker, const GPtrArray *steps)
                                              operation->group, maker_title(maker->from), rto);
 }
 
+// After an unplanned move the lost side protects nothing; is there another place that still could?
+static bool has_spare(const Maker *maker)
+{
+    const Group *group = maker->live->group;
+    for (guint i = 0; i < group->standbys->len; i++) {
+        const Location *at = group->standbys->pdata[i];
+        if (at != maker->from && at != maker->to && derive_healthy(maker->engine, at))
+            return true;
+    }
+    return group->primary != maker->from && group->primary != maker->to &&
+           derive_healthy(maker->engine, group->primary);
+}
+
 static void copy_reduced(Maker *maker)
 {
     const Group *group = maker->live->group;
@@ -459,6 +472,12 @@ static void copy_reduced(Maker *maker)
         return;
     for (guint i = 0; i < group->reduced->len; i++)
         g_ptr_array_add(maker->statement->reduced, g_strdup(group->reduced->pdata[i]));
+    if (!maker->operation->planned && maker->from != maker->to && !has_spare(maker))
+        g_ptr_array_add(
+            maker->statement->reduced,
+            g_strdup_printf("unprotected: until %s is whole again no other place can take "
+                            "over",
+                            maker_title(maker->from)));
     for (guint i = 0; i < group->nonproduction->len; i++)
         g_ptr_array_add(maker->statement->reduced,
                         g_strdup_printf("%s (not production) may be degraded or blocked",
@@ -517,6 +536,7 @@ static void copy_head(const Maker *maker)
     statement->planned = operation->planned;
     statement->fleet = g_strdup(maker->engine->fleet->name);
     statement->group = g_strdup(operation->group);
+    statement->tier = maker->live->group->tier;
     statement->owner = g_strdup(maker->live->group->owner);
     statement->reviewed_ms = maker->live->status->plan_reviewed_ms;
     statement->tested_ms = maker->live->status->plan_tested_ms;

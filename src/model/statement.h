@@ -51,6 +51,7 @@ typedef struct {
     bool planned;
     char *fleet;
     char *group;
+    guint tier;  // of the group; lower ones go first
     char *owner; // of the group; NULL = nobody is named
     char *from;
     char *to;

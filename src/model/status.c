@@ -387,6 +387,7 @@ void frame_status_release(FrameStatus *frame)
     g_free(frame->daemon);
     g_free(frame->daemon_location);
     g_free(frame->store_detail);
+    g_free(frame->approvers);
     g_free(frame->config_error);
     g_free(frame->automation_why);
     g_free(frame->audit_hash);

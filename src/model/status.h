@@ -241,6 +241,8 @@ typedef struct {
     bool store_ok;
     char *store_detail;
     gint64 started_ms;
+    char *
+        approvers; // who may sign, by the daemon's file, "alice, bob, members of oncall"; NULL = nobody
     char *config_error; // the fleet file's mistakes after a failed reload; NULL
     bool automation_off;
     char *automation_why;

@@ -4,9 +4,12 @@ enum { LIMIT_DEFAULT_MS = 15 * 1000 };
 
 static void note(EvidenceAge *age, gint64 at_ms, const char *what, const char *location)
 {
+    age->newest_ms = MAX(age->newest_ms, at_ms);
     if (age->location && (!age->oldest_ms || (at_ms && at_ms >= age->oldest_ms)))
         return;
-    *age = (EvidenceAge){at_ms, what, location};
+    age->oldest_ms = at_ms;
+    age->what = what;
+    age->location = location;
 }
 
 static gint64 first_failure(const LocationStatus *location)

@@ -6,6 +6,7 @@
 
 typedef struct {
     gint64 oldest_ms;     // of the facts that are still observed; 0: one of them never was
+    gint64 newest_ms;     // of them
     const char *what;     // workload id, or NULL: the location's health. Borrowed from the picture
     const char *location; // borrowed; NULL if there is no fact at all
 } EvidenceAge;

@@ -6,6 +6,7 @@
 #include "view/badge.h"
 #include "view/evidence.h"
 #include "view/frame.h"
+#include "wire/statement.h"
 #include "view/whole.h"
 #include "model/signature.h"
 
@@ -67,8 +68,10 @@ static void say_move(const Text *text)
     g_autofree char *from = state_of_location(text, operation->from);
     g_autofree char *to = state_of_location(text, operation->to);
     guint count = text->group ? text->group->workloads : 0;
-    page_field(text->page, "MOVE", ROLE_TITLE, "%s (%u workload%s)  %s → %s, %s", operation->group,
-               count, count == 1 ? "" : "s", title_of(text, operation->from),
+    const Statement *s = text->statement;
+    page_field(text->page, "MOVE", ROLE_TITLE, "%s (%u workload%s%s%s)  %s → %s, %s",
+               operation->group, count, count == 1 ? "" : "s", s->owner ? ", owner " : "",
+               s->owner ? s->owner : "", title_of(text, operation->from),
                title_of(text, operation->to), operation->planned ? "planned" : "unplanned");
     page_field(text->page, "NOW", ROLE_NORMAL, "%s; %s", from, to);
     g_autofree char *part = whole_part(operation, text->picture);
@@ -86,6 +89,12 @@ static void say_move(const Text *text)
                operation->kind == OPERATION_FAILBACK ? ", normal mode"
                                                      : ", limited mode until a failback",
                title_of(text, operation->from), operation->planned ? "passive" : "given up");
+}
+
+static void say_each(const Text *text, const char *label, Style style, const GPtrArray *lines)
+{
+    for (guint i = 0; i < lines->len; i++)
+        pager_field(text->page->pager, i ? "" : label, style, lines->pdata[i]);
 }
 
 // What voided the last statement, old beside new; what moved within its bounds is told too, dimmed.
@@ -307,6 +316,18 @@ static void append_viewers(const Text *text, GString *out)
         g_string_append(out, "nobody else looks at this");
 }
 
+static void append_others(const Text *text, GString *out)
+{
+    guint others = 0;
+    for (guint i = 0; i < picture_count(text->picture, SHELF_OPERATIONS); i++) {
+        const Operation *operation = picture_at(text->picture, SHELF_OPERATIONS, i);
+        others += operation != text->operation && operation->state == OPERATION_AWAITING;
+    }
+    if (others)
+        g_string_append_printf(out, " · %u other proposal%s", others,
+                               others == 1 ? " waits" : "s wait");
+}
+
 static void append_signers(const Text *text, GString *out)
 {
     const GPtrArray *all = text->operation->signoffs;
@@ -344,8 +365,11 @@ static void say_also(const Text *text)
     else
         g_string_append_printf(out, "%u of %u signed, %u missing", quorum_given(text->operation),
                                s->approvals, missing);
-    g_string_append_printf(out, " (%s) · ", s->signoff_why ? s->signoff_why : "policy");
+    g_string_append_printf(
+        out, " (%s) · may sign: %s · ", s->signoff_why ? s->signoff_why : "policy",
+        text->picture->frame.approvers ? text->picture->frame.approvers : "nobody is named");
     append_viewers(text, out);
+    append_others(text, out);
     append_signers(text, out);
     g_string_append_printf(out, " · proposed by %s: %s", text->operation->proposer,
                            text->operation->reason ? text->operation->reason : "");
@@ -383,18 +407,21 @@ static void say_fresh(const Text *text)
     gint64 limit_ms = evidence_limit(text->picture, text->operation);
     bool old = evidence_is_old(text->picture, text->operation, text->context->now_ms);
     bool stale = frame_is_stale(text->picture, text->context->local_ms);
-    char age[16], limit[16], made[16], link[16];
+    char age[16], limit[16], made[16], link[16], newest[16], apart[16];
     age_format(evidence.oldest_ms, text->context->now_ms, age);
+    age_format(evidence.newest_ms, text->context->now_ms, newest);
+    duration_format(ABS(text->picture->link.clock_ahead_ms), apart);
     duration_format(limit_ms, limit);
     age_format(text->statement->made_ms, text->context->now_ms, made);
     age_format(text->picture->link.heard_ms, text->context->local_ms, link);
-    page_field(text->page, "FRESH", old || stale ? ROLE_ALARM : ROLE_NORMAL,
-               "evidence %s old, limit %s%s (oldest: %s%s%s) · statement %u made %s ago · stream "
-               "%s%s · store %s",
-               age, limit, old ? ", TOO OLD TO SIGN" : "", evidence.what ? evidence.what : "probes",
-               " in ", evidence.location ? title_of(text, evidence.location) : "nowhere",
-               text->operation->statement_version, made, stale ? "STALE " : "heard ", link,
-               text->picture->frame.store_ok ? "writes" : "READ-ONLY: nothing can be recorded");
+    page_field(
+        text->page, "FRESH", old || stale ? ROLE_ALARM : ROLE_NORMAL,
+        "evidence %s old, limit %s%s (oldest: %s%s%s; newest %s old) · statement %u made %s ago · "
+        "stream %s%s · clocks %s apart · store %s",
+        age, limit, old ? ", TOO OLD TO SIGN" : "", evidence.what ? evidence.what : "probes",
+        " in ", evidence.location ? title_of(text, evidence.location) : "nowhere", newest,
+        text->operation->statement_version, made, stale ? "STALE " : "heard ", link, apart,
+        text->picture->frame.store_ok ? "writes" : "READ-ONLY: nothing can be recorded");
 }
 
 static void say_expiry(const Text *text)
@@ -414,10 +441,22 @@ static void say_expiry(const Text *text)
                    "in %s, at %s; what has expired cannot be signed", left, at);
 }
 
-static void say_each(const Text *text, const char *label, Style style, const GPtrArray *lines)
+// When the plan was last carried out, and what people have set aside.
+static void say_tested(const Text *text)
 {
-    for (guint i = 0; i < lines->len; i++)
-        pager_field(text->page->pager, i ? "" : label, style, lines->pdata[i]);
+    const Statement *s = text->statement;
+    char tested[32], reviewed[32], age[16];
+    time_format_full(s->tested_ms, tested);
+    time_format_full(s->reviewed_ms, reviewed);
+    calm_age_format(s->tested_ms, text->context->now_ms, age);
+    if (s->tested_ms)
+        page_field(text->page, "TESTED", ROLE_NORMAL, "%.10s, %s ago; the plan was reviewed %.10s",
+                   tested, age, s->reviewed_ms ? reviewed : "never");
+    else
+        page_field(text->page, "TESTED", ROLE_WARN, "never: by no drill, and never in earnest");
+    say_each(text, "OVERRIDES", ROLE_WARN, s->overrides);
+    if (!s->overrides->len)
+        page_field(text->page, "OVERRIDES", ROLE_DIM, "none in force");
 }
 
 static void say_workloads(const Text *text)
@@ -445,14 +484,18 @@ static void say_steps(const Text *text)
     for (guint i = 0; i < s->steps->len; i++) {
         const PlannedStep *step = s->steps->pdata[i];
         bool first = step->grants && !passed && s->act == ACT_NONE;
-        char number[16], limit[16];
+        const Step *real = operation_step(text->operation, step->number);
+        char number[16], limit[16], usual[16] = "";
+        if (real && real->usual_ms)
+            duration_format(real->usual_ms, usual);
         g_snprintf(number, sizeof number, "%u", step->number);
         duration_format(step->limit_ms, limit);
         passed |= first;
-        page_field(text->page, number, first ? ROLE_WARN : ROLE_NORMAL,
-                   "%s  [%s%s%s, limit %s%s]%s", step->title, name_of(&SIDE_NAMES, (int)step->side),
-                   step->who ? ": " : "", step->who ? step->who : "", limit,
-                   step->best_effort ? ", best effort" : "", first ? "  ← point of no return" : "");
+        page_field(
+            text->page, number, first ? ROLE_WARN : ROLE_NORMAL, "%s  [%s%s%s, %s%s%slimit %s%s]%s",
+            step->title, name_of(&SIDE_NAMES, (int)step->side), step->who ? ": " : "",
+            step->who ? step->who : "", *usual ? "usually " : "", usual, *usual ? ", " : "", limit,
+            step->best_effort ? ", best effort" : "", first ? "  ← point of no return" : "");
         if (step->task)
             page_field(text->page, "", ROLE_DIM, "“%s”", step->task);
     }
@@ -477,12 +520,17 @@ static void say_facts(const Text *text)
 
 static void say_ends(const Text *text)
 {
-    char digest[16];
-    digest_short(text->operation->digest, digest);
+    char plan[16], evidence[16], head[16];
+    g_autofree char *plan_digest = statement_plan_digest(text->statement);
+    g_autofree char *evidence_digest = statement_evidence_digest(text->statement);
+    digest_short(plan_digest, plan);
+    digest_short(evidence_digest, evidence);
+    digest_short(text->picture->frame.audit_hash, head);
     pager_rule(text->page->pager, NULL);
-    page_field(text->page, "DIGEST", ROLE_DIM, "%s · audit head %" G_GINT64_FORMAT,
-               text->operation->digest ? text->operation->digest : "none",
-               text->picture->frame.audit_seq);
+    page_field(text->page, "DIGEST", ROLE_DIM,
+               "%s · plan %s · evidence %s · audit %" G_GINT64_FORMAT " %s",
+               text->operation->digest ? text->operation->digest : "none", plan, evidence,
+               text->picture->frame.audit_seq, head);
     if (text->operation->why)
         page_field(text->page, "STATE", ROLE_WARN, "%s: %s", badge_operation(text->operation).word,
                    text->operation->why);
@@ -511,17 +559,18 @@ void statement_text_fill(Page *page, const ViewContext *context, const Operation
     }
     say_why(&text);
     say_loss(&text);
-    say_proof(&text);
-    say_undo(&text);
-    say_wait(&text);
     if (!operation->statement->act)
         say_runs(&text);
-    say_fresh(&text);
+    say_each(&text, "LIMITED", ROLE_WARN, operation->statement->reduced);
+    say_proof(&text);
+    say_wait(&text);
+    say_undo(&text);
     say_each(&text, "NOT KNOWN", ROLE_UNKNOWN, operation->statement->not_known);
+    say_fresh(&text);
     say_expiry(&text);
+    say_tested(&text);
     say_also(&text);
     say_glass(&text);
-    say_each(&text, "LIMITED", ROLE_WARN, operation->statement->reduced);
     say_each(&text, "FINDINGS", ROLE_WARN, operation->statement->findings);
     say_workloads(&text);
     say_steps(&text);

@@ -34,6 +34,7 @@ static const WireField FIELDS[] = {
     {"vantages", FIELD_UINT, FIELD(FrameStatus, vantages)},
     {"store", FIELD_STRUCT, FIELD_PART(FrameStatus), .shape = &STORE_PART},
     {"started_at", FIELD_TIME, FIELD(FrameStatus, started_ms)},
+    {"approvers", FIELD_TEXT, FIELD(FrameStatus, approvers)},
     {"config_error", FIELD_TEXT, FIELD(FrameStatus, config_error), .max = CONFIG_ERROR_MAX},
     {"automation", FIELD_STRUCT, FIELD_PART(FrameStatus), .shape = &AUTOMATION_PART},
     {"audit", FIELD_STRUCT, FIELD_PART(FrameStatus), .shape = &AUDIT_PART},

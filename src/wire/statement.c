@@ -92,6 +92,7 @@ static const WireField FIELDS[] = {
     {"planned", FIELD_BOOL, FIELD(Statement, planned)},
     {"fleet", FIELD_TEXT, FIELD(Statement, fleet)},
     {"group", FIELD_TEXT, FIELD(Statement, group), .required = true},
+    {"tier", FIELD_UINT, FIELD(Statement, tier)},
     {"owner", FIELD_TEXT, FIELD(Statement, owner)},
     {"from", FIELD_TEXT, FIELD(Statement, from)},
     {"to", FIELD_TEXT, FIELD(Statement, to)},
@@ -175,6 +176,22 @@ char *statement_text_of(const Statement *statement, const char *digest, GError *
                         "This program does not understand all of the statement (the backend is "
                         "another version): what it cannot show it does not sign.");
     return NULL;
+}
+
+static char *part_digest(const Statement *statement, const char *name)
+{
+    g_autoptr(json_t) json = statement_to_json(statement);
+    return canonical_digest(json_object_get(json, name), NULL);
+}
+
+char *statement_plan_digest(const Statement *statement)
+{
+    return part_digest(statement, "steps");
+}
+
+char *statement_evidence_digest(const Statement *statement)
+{
+    return part_digest(statement, "facts");
 }
 
 char *statement_json_digest(const json_t *json, GError **error)

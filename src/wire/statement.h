@@ -21,6 +21,11 @@ char *statement_text(const Statement *statement);
 // as it was understood here (a newer backend says something in it that this program cannot show).
 char *statement_text_of(const Statement *statement, const char *digest, GError **error);
 
+// Of the plan alone (the steps), and of the evidence alone (the facts): two documents with the same one say the same
+// there. For people who compare; what is signed is the whole. The caller frees.
+char *statement_plan_digest(const Statement *statement);
+char *statement_evidence_digest(const Statement *statement);
+
 // The same from a document as it was received, which may hold fields that this version does not know.
 // ERR_INVALID as canonical_digest. The caller frees.
 char *statement_json_digest(const json_t *json, GError **error);

@@ -110,6 +110,8 @@ def reloads(t, backend, contract):
     t.wait_for(lambda: backend.get("/v1/fleet")["config_error"], "a bad fleet file shows in the frame")
     fleet = backend.ask("GET", "/v1/fleet")
     t.equal(contract.broken("GET", "/v1/fleet", fleet), [], "as in the contract")
+    t.check("anna, bert" in fleet.json["approvers"] and "otto" not in fleet.json["approvers"],
+            "the frame says who may sign")
     t.contains(fleet.json["config_error"], "fleet.conf:", "with the place")
     t.equal(len(backend.said("mistake")), 2, "every mistake is in the log")
     t.equal(len(backend.get("/v1/groups")["groups"]), 2, "the old fleet stays")

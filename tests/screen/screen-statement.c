@@ -95,7 +95,7 @@ static void test_old_evidence(void)
     visit->picture->version++;
     visit_press(visit, "g");
     visit_has(visit,
-              "evidence 16s old, limit 15s, TOO OLD TO SIGN (oldest: probes in North Europe)");
+              "evidence 16s old, limit 15s, TOO OLD TO SIGN (oldest: probes in North Europe");
     visit_press(visit, "enter");
     visit_has(visit, "is 16s old; at most 15s is signable");
     visit_lacks(visit, "Type exactly");
@@ -119,7 +119,54 @@ static void test_silent_side(void)
     visit_lacks(visit, "TOO OLD TO SIGN");
     west->verdict.state = VERDICT_DEGRADED;
     visit->picture->version++;
-    visit_has(visit, "TOO OLD TO SIGN (oldest: payments/settle in West Europe)");
+    visit_has(visit, "TOO OLD TO SIGN (oldest: payments/settle in West Europe");
+}
+
+// The fields of the confirm screen (11-SAFETY 5.2), each with what belongs into it; the first seven fit 80×24.
+static void test_fields(void)
+{
+    static const struct {
+        const char *part;
+        bool first; // on the first page at 80×24
+    } FIELDS[] = {
+        {"LIVE FAILOVER", true},                                     // 1 mode
+        {"payments (4 workloads, owner payments desk)", true},       // 2 what
+        {"NOW       West Europe DOWN for 4m12s", true},              // 3 from, to
+        {"AFTER     North Europe carries payments", true},           //
+        {"neu-1 in North Europe: 25 failed in a row", true},         // 4 why now, seen by whom
+        {"LOSS      up to 1m44s of writes (911 transactions", true}, // 5 data loss
+        {"RUNS      an unknown number of runs", true},               // 6 consequences
+        {"LIMITED   Card refunds", true},                            //
+        {"PROOF     old side UNCONFIRMED", true},                    // 7 proof
+        {"WAIT      RTO 4h: 4m12s used", false},                     // 8 if we wait
+        {"UNDO      An abort undoes it until", false},               // 9 reversibility
+        {"usually 12s, limit 2m]  ← point of no return", false},     // 10 steps, last drill
+        {"TESTED    2026-10-12, 40d ago; the plan was reviewed 2026-10-11", false},
+        {"OVERRIDES automation of the group is off until tomorrow", false}, // 11
+        {"may sign: oncall-1, members of desk", false},                     // 12 who else
+        {"oncall-3 looks too", false},                                      //
+        {"proposals wait", false},                                          //
+        {"FRESH     evidence 3s old, limit 15s", false},                    // 13 freshness
+        {"newest 2s old", false},                                           //
+        {"clocks 0s apart", false},                                         //
+        {"store writes", false},                                            //
+        {"plan bb8a…6efb", false},                                          // 14 digests, audit
+        {"audit 4706", false},                                              //
+        {"NOT KNOWN whether West Europe still runs", false},                // 15 not known
+    };
+    g_autoptr(Visit) visit = visit_new();
+    g_ptr_array_add(world_operation(visit->picture, WORLD_AWAITING)->statement->overrides,
+                    g_strdup("automation of the group is off until tomorrow, by bob: disks"));
+    visit_open(visit, SCREEN_STATEMENT, WORLD_AWAITING);
+    g_autofree char *small = g_strdup(visit_at(visit, 80, 24));
+    g_autofree char *large = g_strdup(visit_at(visit, 132, 60));
+    for (guint i = 0; i < G_N_ELEMENTS(FIELDS); i++) {
+        if (!strstr(large, FIELDS[i].part))
+            g_error("\"%s\" is not on\n%s", FIELDS[i].part, large);
+        g_autofree char *label = g_strndup(FIELDS[i].part, 18);
+        if (FIELDS[i].first && !strstr(small, label))
+            g_error("\"%s\" is not on the first page:\n%s", label, small);
+    }
 }
 
 int main(int argc, char **argv)
@@ -128,6 +175,7 @@ int main(int argc, char **argv)
     g_test_add_func("/statement/change-side-by-side", test_change_side_by_side);
     g_test_add_func("/statement/giver-is-told", test_giver_is_told);
     g_test_add_func("/statement/no-change-after-the-start", test_no_change_after_the_start);
+    g_test_add_func("/statement/fields", test_fields);
     g_test_add_func("/statement/old-evidence", test_old_evidence);
     g_test_add_func("/statement/silent-side", test_silent_side);
     return g_test_run();

@@ -315,6 +315,9 @@ static Statement *statement_for(const Operation *operation)
     s->operation = g_strdup(operation->id);
     s->version = 1;
     s->fleet = g_strdup("contoso-prod");
+    s->owner = g_strdup("payments desk");
+    s->tested_ms = AGO(40 * DAY);
+    s->reviewed_ms = AGO(41 * DAY);
     s->group = g_strdup(operation->group);
     s->from = g_strdup(operation->from);
     s->to = g_strdup(operation->to);
@@ -610,6 +613,7 @@ static void add_frame(Picture *picture)
     picture->frame.fleet = g_strdup("contoso-prod");
     picture->frame.production = true;
     picture->frame.daemon = g_strdup("neu-1");
+    picture->frame.approvers = g_strdup("oncall-1, members of desk");
     picture->frame.daemon_location = g_strdup("northeurope");
     picture->frame.leader = true;
     picture->frame.store_ok = true;
