@@ -7,6 +7,7 @@
 #include "base/timefmt.h"
 #include "view/badge.h"
 #include "view/page.h"
+#include "view/place.h"
 #include "view/words.h"
 
 enum { ACTION_OPERATION = 1 };
@@ -89,8 +90,8 @@ static void say_why(const Say *say)
     pager_rule(say->page->pager, "why it is so");
     page_field(say->page, "pattern", ROLE_NORMAL, "%s", PATTERNS[w->pattern]);
     say_single(say);
-    if (w->router)
-        page_field(say->page, "router", ROLE_NORMAL, "%s sends the requests here", w->router);
+    place_say_combination(say->page, say->picture, w);
+    place_say_route(say->page, say->picture, w);
     page_field(say->page, "driver", ROLE_NORMAL, "%s",
                w->driver ? w->driver : "none: nobody sees it");
     if (w->single_active)
@@ -215,9 +216,14 @@ static void say_instance(const Say *say, const InstanceStatus *instance)
         g_strdup_printf("%s%s", picture_title(say->picture, instance->location),
                         instance->primary ? " (home)" : "");
     pager_rule(say->page->pager, title);
+    PlaceMove move;
     say_state(say, instance);
+    if (place_move(say->picture, say->workload, instance->location, &move))
+        place_say_move(say->page, &move);
     say_runs(say, instance);
     say_fence(say, instance);
+    place_say_host(say->page, say->picture, say->workload, instance);
+    place_say_uses(say->page, say->picture, say->workload, instance->location);
     if (instance->detail)
         page_field(say->page, "says", ROLE_NORMAL, "%s", instance->detail);
 }

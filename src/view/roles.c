@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "view/badge.h"
 #include "view/filter.h"
+#include "view/place.h"
 #include "widget/table.h"
 
 enum { COLUMN_NAME, COLUMN_PATTERN, COLUMN_TRIGGER, COLUMN_AGE, FIXED_COLUMNS };
@@ -177,6 +178,15 @@ static void make_rows(Roles *view, const Picture *picture)
     view->layout = picture->layout;
 }
 
+// A fault inside a region is marked at its head: it is not the region's loss (F12).
+static char *location_title(const LocationStatus *location)
+{
+    const char *title = location->title && *location->title ? location->title : location->name;
+    return location->faults->len ? g_strdup_printf("%s%u %s", glyph_text(GLYPH_HALF, false),
+                                                   location->faults->len, title)
+                                 : g_strdup(title);
+}
+
 static void make_columns(Roles *view, const Picture *picture)
 {
     TableColumn columns[TABLE_MAX_COLUMNS] = {
@@ -187,15 +197,10 @@ static void make_columns(Roles *view, const Picture *picture)
         [COLUMN_AGE] = {"AGE", 5, 5, 1, ALIGN_RIGHT, 0},
     };
     guint n = MIN(picture_count(picture, SHELF_LOCATIONS), (guint)LOCATIONS_MAX);
+    g_autoptr(GPtrArray) titles = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < n; i++) {
-        const LocationStatus *location = picture_at(picture, SHELF_LOCATIONS, i);
-        columns[FIXED_COLUMNS + i] =
-            (TableColumn){location->title && *location->title ? location->title : location->name,
-                          18,
-                          13,
-                          0,
-                          ALIGN_LEFT,
-                          0};
+        g_ptr_array_add(titles, location_title(picture_at(picture, SHELF_LOCATIONS, i)));
+        columns[FIXED_COLUMNS + i] = (TableColumn){titles->pdata[i], 18, 13, 0, ALIGN_LEFT, 0};
     }
     table_set_columns(view->table, columns, FIXED_COLUMNS + n);
 }
@@ -262,6 +267,11 @@ static const char *pattern_word(const WorkloadStatus *workload)
 
 static void trigger_cell(const WorkloadStatus *workload, TableCell *cell)
 {
+    if (workload->kind == KIND_ROUTER && workload->routed_to) {
+        table_cell_printf(cell, ROLE_NORMAL, "%s %s", glyph_text(GLYPH_ARROW, false),
+                          workload->routed_to);
+        return;
+    }
     const TriggerStatus *trigger = workload->triggers->len ? workload->triggers->pdata[0] : NULL;
     table_cell_printf(cell, ROLE_NORMAL, "%s%s",
                       trigger ? name_of(&TRIGGER_NAMES, (int)trigger->type)
@@ -279,6 +289,24 @@ static gint64 oldest_observation(const WorkloadStatus *workload)
     return workload->instances->len ? oldest : 0;
 }
 
+// What a cell says behind what is seen there: what is under way, or that it is not as it should be.
+static char *mark_of(const InstanceStatus *instance, const PlaceMove *move, bool wrong)
+{
+    if (instance->quarantined)
+        return g_strdup(" quarant.");
+    if (move)
+        return place_mark(move);
+    return g_strdup(!wrong ? "" : instance->desired == INSTANCE_ACTIVE ? " !on" : " !off");
+}
+
+static const char *state_word(const InstanceStatus *instance, InstanceState state, bool marked)
+{
+    if (state == INSTANCE_ACTIVE && !instance->primary)
+        return "ACTIVE";
+    return state == INSTANCE_UNREACHABLE && marked ? "unreach" : badge_instance(state).word;
+}
+
+// Seen, wanted, blocked and signed in one cell: "● active", "○ passive !on", "○ passive✎1/2", "○ BLOCKED".
 static void instance_cell(const Roles *view, const WorkloadStatus *workload,
                           const LocationStatus *location, TableCell *cell)
 {
@@ -288,15 +316,18 @@ static void instance_cell(const Roles *view, const WorkloadStatus *workload,
         cell->glyph_style = ROLE_DIM;
         return;
     }
+    PlaceMove move;
+    bool moves = place_move(view->context->picture, workload, location->name, &move);
+    bool blocked = moves && move.blocked;
     InstanceState state = badge_aged_instance(instance, view->context->now_ms);
     Badge badge = badge_instance(state);
     bool wrong = instance->desired != INSTANCE_UNKNOWN && state != instance->desired &&
                  (state == INSTANCE_ACTIVE || state == INSTANCE_PASSIVE);
     bool news = badge_is_news(instance->since_ms, view->context->now_ms);
-    Style style = wrong ? ROLE_WARN : (Style)badge.role;
-    table_cell_printf(cell, news ? (Style)ROLE_CHANGED | STYLE_BOLD : style, "%s%s%s",
-                      state == INSTANCE_ACTIVE && !instance->primary ? "ACTIVE" : badge.word,
-                      instance->quarantined ? " quarant." : "", wrong ? " !" : "");
+    g_autofree char *mark = blocked ? g_strdup("") : mark_of(instance, moves ? &move : NULL, wrong);
+    Style style = blocked ? ROLE_ALARM : wrong ? ROLE_WARN : (Style)badge.role;
+    table_cell_printf(cell, news ? (Style)ROLE_CHANGED | STYLE_BOLD : style, "%s%s",
+                      blocked ? "BLOCKED" : state_word(instance, state, *mark), mark);
     cell->glyph = badge.glyph;
     cell->glyph_style = badge.role;
 }

@@ -119,6 +119,64 @@ static void test_group(void)
     visit_has(visit, "There is no group atlantis");
 }
 
+// Seen, wanted, blocked and signed in one cell, and each of them explained.
+static void test_cell_in_depth(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    Operation *operation = picture_get(visit->picture, SHELF_OPERATIONS, WORLD_AWAITING);
+    Step *step = step_new(99, STEP_ACTIVATE);
+    step->workload = g_strdup("payments/settle");
+    step->location = g_strdup("northeurope");
+    g_ptr_array_add(operation->steps, step);
+    visit_open(visit, SCREEN_ROLES, NULL);
+    visit_has(visit, "○ passive✎1/2");
+    visit_has(visit, "◐1 West Europe");
+    visit_open(visit, SCREEN_CELL, "payments/settle");
+    visit_has(visit, "pending: step 99 of op-awaiting makes it active");
+    visit_has(visit, "by 1 of 2: oncall-2");
+    operation->state = OPERATION_RUNNING;
+    visit_open(visit, SCREEN_ROLES, NULL);
+    visit_has(visit, "○ passive →on");
+    step->state = STEP_FAILED;
+    visit_has(visit, "○ BLOCKED");
+    visit_open(visit, SCREEN_CELL, "payments/settle");
+    visit_has(visit, "blocked");
+    operation->state = OPERATION_COMPLETED;
+    WorkloadStatus *settle = picture_get(visit->picture, SHELF_WORKLOADS, "payments/settle");
+    workload_status_at(settle, "northeurope")->state = INSTANCE_ACTIVE;
+    visit_open(visit, SCREEN_ROLES, NULL);
+    visit_has(visit, "● ACTIVE !off");
+}
+
+// What an instance needs, what its host carries, and where the router sends requests.
+static void test_cell_surroundings(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    WorkloadStatus *settle = picture_get(visit->picture, SHELF_WORKLOADS, "payments/settle");
+    LocationStatus *north = picture_get(visit->picture, SHELF_LOCATIONS, "northeurope");
+    UseStatus *use = g_new0(UseStatus, 1);
+    *use = (UseStatus){g_strdup("northeurope"), RESOURCE_CONNECTION, g_strdup("erp-weu"),
+                       g_strdup("westeurope"),  g_strdup("to erp"),  true};
+    g_ptr_array_add(settle->uses, use);
+    WorkloadStatus *front = workload_status_new("payments", "front");
+    front->kind = KIND_ROUTER;
+    front->routed_to = g_strdup("northeurope");
+    picture_put(visit->picture, SHELF_WORKLOADS, front);
+    settle->router = g_strdup("front");
+    north->host = HOST_ISOLATED;
+    visit_open(visit, SCREEN_CELL, "payments/settle");
+    visit_has(visit, "connection erp-weu to erp, in West Europe; seen in use");
+    visit_has(visit, "isolated: its home has multi-tenant hosts (R01)");
+    visit_has(visit, "front sends requests to North Europe, where the group does not run");
+    visit_has(visit, "a combination: 3 active/passive, 1 on one queue");
+    ((LocationStatus *)picture_get(visit->picture, SHELF_LOCATIONS, "westeurope"))->host =
+        HOST_ISOLATED;
+    north->capacity = 40;
+    north->load = 12;
+    north->standby_load = 10;
+    visit_has(visit, "isolated, carries 40: 12 at home, 10 would come from elsewhere");
+}
+
 static void test_readiness(void)
 {
     g_autoptr(Visit) visit = visit_new();
@@ -269,6 +327,8 @@ int main(int argc, char **argv)
     g_test_add_func("/pages/cell", test_cell);
     g_test_add_func("/pages/group", test_group);
     g_test_add_func("/pages/readiness", test_readiness);
+    g_test_add_func("/pages/cell-in-depth", test_cell_in_depth);
+    g_test_add_func("/pages/cell-surroundings", test_cell_surroundings);
     g_test_add_func("/pages/readiness-acknowledge", test_readiness_acknowledge);
     g_test_add_func("/pages/readiness-plans", test_readiness_plans);
     g_test_add_func("/pages/readiness-nothing", test_readiness_nothing);
