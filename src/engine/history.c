@@ -223,6 +223,41 @@ void history_count(const Engine *engine, const Workload *workload, guint i, cons
     ret_count->missed += ret_count->overdue;
 }
 
+// The newest run of another location before the moment; NULL = none is known.
+static const RunRecord *last_elsewhere(const RunHistory *history, const FireRule *rule,
+                                       const char *to, gint64 at_ms)
+{
+    g_autoptr(GPtrArray) fires = run_history_fires(history, rule->only ? NULL : rule->trigger);
+    for (guint i = fires->len; i-- > 0;) {
+        const RunRecord *run = fires->pdata[i];
+        if (run->scheduled_ms <= at_ms && strcmp(run->location, to) != 0)
+            return run;
+    }
+    return NULL;
+}
+
+gint64 history_missed_before(const Engine *engine, const Workload *workload, const char *to,
+                             gint64 activated_ms)
+{
+    const WorkloadRuns *runs = find(engine, workload->id);
+    gint64 missed = -1;
+    for (guint i = 0; runs && activated_ms && i < workload->triggers->len; i++) {
+        Asked asked = {engine, workload, workload->triggers->pdata[i]};
+        if (!is_countable(engine, asked.trigger))
+            continue;
+        FireRule rule = rule_of(&asked);
+        const RunRecord *last = last_elsewhere(runs->history, &rule, to, activated_ms);
+        if (!last)
+            return -1;
+        gint64 apart_ms = activated_ms - last->scheduled_ms;
+        missed = MAX(missed, (gint64)0) +
+                 (rule.adrift && rule.step_ms
+                      ? apart_ms / rule.step_ms
+                      : between(to, last->scheduled_ms + rule.tolerance_ms, activated_ms, &asked));
+    }
+    return missed;
+}
+
 bool engine_fires(const Engine *engine, const Instance *instance, const Trigger *trigger,
                   EngineFires *ret_fires)
 {

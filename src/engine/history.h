@@ -20,6 +20,11 @@ bool history_take(Engine *engine, const InstanceWatch *watch, const Observation 
 void history_count(const Engine *engine, const Workload *workload, guint i, const char *holder,
                    FireCount *ret_count);
 
+// How many fires of all the workload's recurrences were missed from their last run elsewhere until it was activated
+// at `to`; -1 = not known.
+gint64 history_missed_before(const Engine *engine, const Workload *workload, const char *to,
+                             gint64 activated_ms);
+
 // Another fleet: rules may be others. What was counted is counted anew.
 void history_recount(Engine *engine);
 

@@ -1,5 +1,7 @@
 #include "engine/losses.h"
 
+#include "engine/history.h"
+
 static void add_count(gint64 *sum, gint64 count)
 {
     if (count >= 0)
@@ -23,7 +25,12 @@ void losses_count(const Engine *engine, const Operation *operation, Losses *ret_
             add_count(&losses.transactions, seen->lost_transactions);
         }
         add_count(&losses.abandoned_runs, seen->abandoned_runs);
-        add_count(&losses.missed_recurrences, seen->missed_recurrences);
+        // A target that does not count its missed fires is counted by the runs that were seen.
+        gint64 missed = seen->missed_recurrences;
+        if (missed < 0)
+            missed =
+                history_missed_before(engine, workload, operation->to, operation->activated_ms);
+        add_count(&losses.missed_recurrences, missed);
     }
     // A sum that lacks a part would be too small.
     if (unknown || !data)

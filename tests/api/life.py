@@ -176,6 +176,20 @@ def killed_on_the_way(t, backend, name):
     t.wait_for(lambda: backend.get("/v1/groups/shop")["mode"] == "failed-over", "the group has turned over")
 
 
+def runs_stay(t, backend):
+    """What ran at a region that is gone is still known by a daemon that was killed meanwhile."""
+    def runs():
+        return {(r["location"], r["id"]) for r in backend.get("/v1/runs?workload=pay/settle")["runs"]}
+    t.wait_for(lambda: len(runs()) > 1, "runs are seen", 20)
+    known = runs()
+    backend.fault("west", "down")
+    backend.stop(how=signal.SIGKILL)
+    backend.start()
+    kept = t.wait_for(lambda: runs() & known, "after a kill -9 they are still there")
+    t.note(f"{len(kept or ())} of {len(known)}")
+    backend.fault("west", "recover")
+
+
 def in_parallel(t, backend):
     paths = ["/v1/fleet", "/v1/groups", "/v1/workloads", "/v1/snapshot", "/v1/schedules"] * 20
     with concurrent.futures.ThreadPoolExecutor(100) as pool:
@@ -289,6 +303,7 @@ with Test() as t:
     people_reload(t, backend)
     killed_on_the_way(t, backend, stops(t, backend))
     reloads(t, backend, contract)
+    runs_stay(t, backend)
     in_parallel(t, backend)
     damaged_store(t, backend)
     supervised(t, backend)

@@ -18,6 +18,7 @@ typedef struct {
     bool forced;
     bool answer_lost;
     gint64 deadline_ms; // monotonic
+    gint64 since_ms;    // of an observation
     Outcome outcome;
     const char *detail;
     DriverDone done;
@@ -116,6 +117,42 @@ static void replay(SimWorld *world, Target *target)
     target->replayed_ms = MAX(target->replayed_ms, until);
 }
 
+static bool recurs(const Target *target)
+{
+    const GPtrArray *triggers = target->instance->workload->triggers;
+    for (guint i = 0; i < triggers->len; i++)
+        if (((const Trigger *)triggers->pdata[i])->type == TRIGGER_RECURRENCE)
+            return true;
+    return false;
+}
+
+static void fire(SimWorld *world, Target *target)
+{
+    gint64 at_ms = world->clock->wall / SIM_FIRE_MS * SIM_FIRE_MS;
+    if (!recurs(target) || !target->active || !runs_processes(target->region) ||
+        at_ms <= world->clock->wall - SIM_COMMIT_MS)
+        return;
+    g_array_append_val(target->fires, at_ms);
+    target->last_run_ms = world->clock->wall;
+}
+
+// What it ran, each for a second; of old ones nothing is told.
+static void add_fires(const SimWorld *world, Observation *seen, const Target *target,
+                      gint64 since_ms)
+{
+    for (guint i = 0; i < target->fires->len; i++) {
+        gint64 at_ms = g_array_index(target->fires, gint64, i);
+        if (at_ms < since_ms)
+            continue;
+        g_autofree char *id = g_strdup_printf("run-%" G_GINT64_FORMAT, at_ms);
+        RunRecord *run = run_record_new(id, target->region->name);
+        run->scheduled_ms = run->start_ms = at_ms;
+        run->state = world->clock->wall < at_ms + 1000 ? RUN_STATE_RUNNING : RUN_STATE_SUCCEEDED;
+        run->end_ms = run->state == RUN_STATE_RUNNING ? 0 : at_ms + 1000;
+        observation_add_run(seen, run);
+    }
+}
+
 static void tick(SimWorld *world)
 {
     for (guint i = 0; i < world->targets->len; i++)
@@ -123,6 +160,7 @@ static void tick(SimWorld *world)
     for (guint i = 0; i < world->targets->len; i++) {
         Target *target = world->targets->pdata[i];
         replay(world, target);
+        fire(world, target);
         if (target->active && runs_processes(target->region) && chance(world, 30))
             target->last_run_ms = world->clock->wall;
         if (target->runs && chance(world, 60))
@@ -326,7 +364,6 @@ static void act(DriverPort *port, const Instance *instance, DriverAction action,
 static void observe(DriverEyes *port, const Instance *instance, gint64 since_ms, gint64 deadline_ms,
                     DriverObserved done, gpointer data)
 {
-    (void)since_ms;
     SimWorld *world = (SimWorld *)port;
     Target *target = sim_target(world, instance->workload->id, instance->location->name);
     RegionHealth health = target->region->health;
@@ -336,6 +373,7 @@ static void observe(DriverEyes *port, const Instance *instance, gint64 since_ms,
     event->answer_lost = silent;
     event->observed = done;
     event->data = data;
+    event->since_ms = since_ms;
 }
 
 static void add_link(SimWorld *world, Observation *seen, const Target *target)
@@ -391,6 +429,7 @@ static void answer_observation(SimWorld *world, const Event *event)
     const Region *peer = other ? sim_region(world, other) : NULL;
     seen->lost_transactions = peer && peer->health == REGION_UP ? target->lost : -1;
     add_link(world, seen, target);
+    add_fires(world, seen, target, event->since_ms);
     event->observed(seen, event->data);
 }
 
@@ -433,6 +472,7 @@ static void free_target(gpointer data)
     Target *target = data;
     g_hash_table_unref(target->answered);
     g_array_unref(target->log);
+    g_array_unref(target->fires);
     g_free(target->source);
     g_free(target->routed_to);
     g_free(target);
@@ -448,6 +488,7 @@ static void add_target(SimWorld *world, const Instance *instance)
     target->active = home || !workload_is_single_active(instance->workload);
     target->answered = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     target->log = g_array_new(FALSE, FALSE, sizeof(gint64));
+    target->fires = g_array_new(FALSE, FALSE, sizeof(gint64));
     target->routed_to = g_strdup(group->primary->name);
     if (!home && holds_data(target))
         target->source = g_strdup(group->primary->name);

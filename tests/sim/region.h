@@ -9,7 +9,10 @@
 #include "port/driver.h"
 #include "port/prober.h"
 
-enum { SIM_COMMIT_MS = 400 }; // an active store commits one transaction so often
+enum {
+    SIM_COMMIT_MS = 400, // an active store commits one transaction so often
+    SIM_FIRE_MS = 10000  // every recurrence fires at the full ten seconds
+};
 
 typedef enum { REGION_UP, REGION_DOWN, REGION_HANGING, REGION_SICK } RegionHealth;
 
@@ -31,6 +34,7 @@ typedef struct {
     GHashTable *answered; // key → how often it took effect
     int runs;
     gint64 last_run_ms;
+    GArray *fires; // of gint64: occurrences of its recurrence that it ran
     char *routed_to;
     // Of what holds data: its log, as the time of each commit.
     GArray *log;        // of gint64

@@ -449,6 +449,28 @@ static void free_stores(Sim *sim)
     g_clear_pointer(&sim->memory, store_free);
 }
 
+// ---- Recurrences: every one fires at the full ten seconds ---------------------------------------
+
+static gint64 count_fires(const Instance *instance, const Trigger *trigger, gint64 after_ms,
+                          gint64 until_ms, gpointer data)
+{
+    (void)instance, (void)trigger, (void)data;
+    return MAX(until_ms / SIM_FIRE_MS - after_ms / SIM_FIRE_MS, (gint64)0);
+}
+
+static gint64 fire_step(const Trigger *trigger, gpointer data)
+{
+    (void)trigger, (void)data;
+    return SIM_FIRE_MS;
+}
+
+static gint64 next_fire(const Instance *instance, const Trigger *trigger, gint64 after_ms,
+                        gpointer data)
+{
+    (void)instance, (void)data;
+    return trigger->type == TRIGGER_RECURRENCE ? (after_ms / SIM_FIRE_MS + 1) * SIM_FIRE_MS : 0;
+}
+
 static void boot(Sim *sim, const StoreImage *image)
 {
     sim->memory = store_memory_new(&sim->clock.clock, image);
@@ -464,6 +486,9 @@ static void boot(Sim *sim, const StoreImage *image)
                            .daemon = "sim",
                            .location = "elsewhere",
                            .wake = on_wake,
+                           .fires = count_fires,
+                           .step = fire_step,
+                           .next = next_fire,
                            .data = sim};
     sim->started = sim->auditing = false;
     sim->engine = engine_new(&config, sim->fleet);
