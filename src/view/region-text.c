@@ -226,6 +226,41 @@ static void say_replication(const Text *text)
         pager_field(text->page->pager, "DATA", ROLE_DIM, "nothing replicates from here or to here");
 }
 
+// An isolated host carries only so much (L3).
+static void say_capacity(const Text *text)
+{
+    const LocationStatus *location = text->location;
+    gint64 wanted = location->load + location->standby_load;
+    if (location->host != HOST_ISOLATED)
+        return;
+    if (location->capacity)
+        page_field(text->page, "CARRIES", wanted > location->capacity ? ROLE_WARN : ROLE_NORMAL,
+                   "%u units: %" G_GINT64_FORMAT " at home here, %" G_GINT64_FORMAT
+                   " would come from elsewhere",
+                   location->capacity, location->load, location->standby_load);
+    else
+        page_field(text->page, "CARRIES", ROLE_UNKNOWN, "nobody says how much");
+}
+
+static void say_zones(const Text *text)
+{
+    g_autoptr(GString) zones = g_string_new(NULL);
+    for (guint i = 0; i < text->location->zones->len; i++)
+        g_string_append_printf(zones, "%s%s", i ? ", " : "",
+                               (const char *)text->location->zones->pdata[i]);
+    if (zones->len)
+        page_field(text->page, "ZONES", ROLE_NORMAL, "%s", zones->str);
+}
+
+// Other answers say nothing about the health (L14); the usual one goes without saying.
+static void say_answer(const Text *text)
+{
+    AnswerStyle answer = text->location->answer;
+    if (answer == ANSWER_ACCEPTED || answer == ANSWER_REDIRECTED)
+        page_field(text->page, "ANSWERS", ROLE_WARN, "%s: not in the same exchange (R13)",
+                   name_of(&ANSWER_NAMES, (int)answer));
+}
+
 static void say_host(const Text *text)
 {
     const LocationStatus *location = text->location;
@@ -244,6 +279,9 @@ static void say_host(const Text *text)
                location->boot_id ? location->boot_id : "not reported");
     page_field(text->page, "PROBED", ROLE_NORMAL, "every %s, limit %s; down after %u failures",
                interval, timeout, location->failures_limit);
+    say_answer(text);
+    say_capacity(text);
+    say_zones(text);
 }
 
 static void say_changes(const Text *text)

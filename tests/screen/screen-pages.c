@@ -28,6 +28,25 @@ static void test_region_disagreement(void)
     visit_has(visit, "eus-1 sees it up, neu-1 sees it fail");
 }
 
+static void test_region_host(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    LocationStatus *west = picture_get(visit->picture, SHELF_LOCATIONS, "westeurope");
+    west->host = HOST_ISOLATED;
+    west->answer = ANSWER_ACCEPTED;
+    g_ptr_array_add(west->zones, g_strdup("zone-1"));
+    g_ptr_array_add(west->zones, g_strdup("zone-2"));
+    visit_open(visit, SCREEN_REGION, "westeurope");
+    visit_press(visit, "G");
+    visit_has(visit, "nobody says how much");
+    visit_has(visit, "zone-1, zone-2");
+    visit_has(visit, "accepted: not in the same exchange (R13)");
+    west->capacity = 20;
+    west->load = 15;
+    west->standby_load = 6;
+    visit_has(visit, "20 units: 15 at home here, 6 would come from elsewhere");
+}
+
 // F and B mean the group under the cursor.
 static void test_region_groups(void)
 {
@@ -327,6 +346,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pages/cell", test_cell);
     g_test_add_func("/pages/group", test_group);
     g_test_add_func("/pages/readiness", test_readiness);
+    g_test_add_func("/pages/region-host", test_region_host);
     g_test_add_func("/pages/cell-in-depth", test_cell_in_depth);
     g_test_add_func("/pages/cell-surroundings", test_cell_surroundings);
     g_test_add_func("/pages/readiness-acknowledge", test_readiness_acknowledge);

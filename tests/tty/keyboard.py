@@ -92,7 +92,7 @@ def drill(t, screen, fleet):
                "all regions are seen up", 10 * SLOW)
     screen.press("2")
     screen.press("g")
-    screen.wait("payments", "fail over", name="screen 2 lists payments")
+    screen.wait("payments", "explain", name="screen 2 lists payments")
     screen.press("D")
     screen.wait("propose: DRILL payments", "isolated", name="D asks for the exercise")
     screen.type("do its targets answer?")
