@@ -222,7 +222,7 @@ static void fit_header(const ViewContext *context, const Canvas *line, Header *h
         else
             header->text[ORDER[i]][0] = '\0';
         // a long complaint about the line gives way before who and where do
-        if (i == 1 && header_width(line, header) > line->width) {
+        if (ORDER[i] == PIECE_NAME && header_width(line, header) > line->width) {
             link_text(context, true, brief, sizeof brief);
             set_piece(header, PIECE_LINK, header->style[PIECE_LINK], brief);
         }

@@ -4,6 +4,7 @@
 
 enum { SLOW_MS = 2000 };
 
+static const char LOOKING[] = "Looking for SSH keys …";
 static const char NO_KEY[] = "There is no SSH key to sign with.";
 
 void key_choice_release(KeyChoice *choice)
@@ -42,11 +43,14 @@ void key_choice_next(KeyChoice *choice, const Signing *signing, SignaturePolicy 
     choice->fingerprint = g_strdup(chosen->fingerprint);
 }
 
+static bool is_looking(const Signing *signing)
+{
+    return signing && !signing->keys;
+}
+
 static const char *why_none(const Signing *signing)
 {
-    if (!signing || !signing->keys)
-        return "Looking for SSH keys …";
-    return signing->trouble ? signing->trouble : NO_KEY;
+    return signing && signing->trouble ? signing->trouble : NO_KEY;
 }
 
 char *key_choice_words(const KeyChoice *choice, const Signing *signing, SignaturePolicy policy)
@@ -54,18 +58,23 @@ char *key_choice_words(const KeyChoice *choice, const Signing *signing, Signatur
     const SigningKey *key = key_choice_key(choice, signing);
     if (choice->without)
         return g_strdup("none: it goes without a signature");
-    if (!key)
-        return g_strdup_printf("none%s: %s", policy == SIGNATURE_REQUIRED ? "" : ", goes unsigned",
-                               why_none(signing));
-    return signing_key_words(key, true);
+    if (key)
+        return signing_key_words(key, true);
+    if (is_looking(signing))
+        return g_strdup(LOOKING);
+    return g_strdup_printf("none%s: %s", policy == SIGNATURE_REQUIRED ? "" : ", goes unsigned",
+                           why_none(signing));
 }
 
 char *key_choice_obstacle(const KeyChoice *choice, const Signing *signing, SignaturePolicy policy)
 {
-    if (policy != SIGNATURE_REQUIRED || key_choice_key(choice, signing))
-        return signing && !signing->keys && policy != SIGNATURE_OFF ? g_strdup(why_none(signing))
-                                                                    : NULL;
-    return g_strdup_printf("This must be signed with an SSH key. %s", why_none(signing));
+    if (policy == SIGNATURE_OFF || key_choice_key(choice, signing))
+        return NULL;
+    if (is_looking(signing))
+        return g_strdup(LOOKING);
+    return policy == SIGNATURE_REQUIRED
+               ? g_strdup_printf("This must be signed with an SSH key. %s", why_none(signing))
+               : NULL;
 }
 
 char *signing_words(const Signing *signing, gint64 mono_ms)
@@ -88,7 +97,5 @@ char *signing_badge(const Signing *signing)
 {
     static const KeyChoice FIRST = {0};
     const SigningKey *key = key_choice_key(&FIRST, signing);
-    return key ? g_strdup_printf("signs with %s (%s)", key->type,
-                                 name_of(&KEY_FROM_NAMES, (int)key->from))
-               : NULL;
+    return key ? g_strdup_printf("signs with %s", key->type) : NULL;
 }

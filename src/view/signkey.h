@@ -26,5 +26,5 @@ char *key_choice_obstacle(const KeyChoice *choice, const Signing *signing, Signa
 // How a signing under way is getting on: "Waiting for a touch of the hardware key …; esc gives up". The caller frees.
 char *signing_words(const Signing *signing, gint64 mono_ms);
 
-// "signs with ed25519 (agent)" for the frame; NULL = there is no key. The caller frees.
+// "signs with ed25519" for the frame; NULL = there is no key. The caller frees.
 char *signing_badge(const Signing *signing);

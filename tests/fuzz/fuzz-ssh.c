@@ -3,6 +3,7 @@
 // both, and no byte read beyond the end.
 #include <string.h>
 
+#include "replay.h"
 #include "ssh/lists.h"
 #include "ssh/pubkey.h"
 #include "ssh/sshsig.h"
@@ -12,8 +13,6 @@ static void check(bool ok, const GError *error)
     g_assert(ok == (error == NULL));
     g_assert(!error || *error->message);
 }
-
-int LLVMFuzzerTestOneInput(const guint8 *bytes, size_t n);
 
 int LLVMFuzzerTestOneInput(const guint8 *bytes, size_t n)
 {
@@ -36,34 +35,8 @@ int LLVMFuzzerTestOneInput(const guint8 *bytes, size_t n)
 }
 
 #ifndef FUZZER
-static void test_replay(gconstpointer data)
-{
-    static const char OTHERS[] = "A=/+-\n \"*,#\x01\xff";
-    g_autofree char *bytes = NULL;
-    gsize n;
-    g_assert_true(g_file_get_contents(data, &bytes, &n, NULL));
-    for (gsize i = 0; i <= n; i++) {
-        LLVMFuzzerTestOneInput((const guint8 *)bytes, i);
-        for (gsize k = 0; i < n && k < sizeof OTHERS - 1; k++) {
-            char kept = bytes[i];
-            bytes[i] = OTHERS[k];
-            LLVMFuzzerTestOneInput((const guint8 *)bytes, n);
-            bytes[i] = kept;
-        }
-    }
-}
-
 int main(int argc, char **argv)
 {
-    static const char *const CORPUS[] = {"allowed", "krl", "revoked", "signature"};
-    const char *top = g_getenv("SB_TOP_SRCDIR");
-    g_test_init(&argc, &argv, NULL);
-    for (guint i = 0; i < G_N_ELEMENTS(CORPUS); i++) {
-        g_autofree char *test = g_strconcat("/fuzz/ssh/", CORPUS[i], NULL);
-        g_test_add_data_func_full(
-            test, g_build_filename(top ? top : ".", "tests", "fuzz", "corpus-ssh", CORPUS[i], NULL),
-            test_replay, g_free);
-    }
-    return g_test_run();
+    return replay_run(argc, argv, "corpus-ssh", 997);
 }
 #endif
