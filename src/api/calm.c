@@ -80,6 +80,7 @@ static guint64 print_group(gconstpointer object)
             group->plan_tested_ms, group->automation_off, group->automation_until_ms);
     print = mix_text(mix_text(print, group->active), group->automation_why);
     print = mix_text(mix_text(print, group->plan_reviewed_by), group->plan_review_note);
+    print = mix_text(print, group->plan_tested_by);
     return print_replication(print, group->replication);
 }
 

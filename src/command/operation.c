@@ -127,10 +127,11 @@ static void print_members(const Session *session, const Operation *operation)
     Printer *printer = printer_new(session, HEADS);
     for (guint i = 0; i < operation->members->len; i++) {
         const Member *member = operation->members->pdata[i];
-        bool in = member->operation || session->args.dry_run;
-        printer_row(printer, member->group, member->operation ? member->operation : "",
-                    in ? name_of(&OPERATION_STATE_NAMES, (int)member->state) : "left out",
-                    member->why ? member->why : "");
+        const char *state =
+            member->operation ? name_of(&OPERATION_STATE_NAMES, (int)member->state) : "left out";
+        bool would = session->args.dry_run && member->operation; // there is no such operation
+        printer_row(printer, member->group, member->operation && !would ? member->operation : "",
+                    would ? "would be proposed" : state, member->why ? member->why : "");
     }
     printer_end(printer, "It has no groups.");
 }

@@ -411,7 +411,9 @@ static void copy_record(Engine *engine, GroupLive *live)
         findings_touch_group(engine, live->group);
     set_text(&status->plan_reviewed_by, here ? record->reviewed_by : NULL);
     set_text(&status->plan_review_note, here ? record->review_note : NULL);
-    status->plan_tested_ms = MAX(live->group->plan_tested_ms, record->tested_ms);
+    bool ours = record->tested_ms > live->group->plan_tested_ms;
+    status->plan_tested_ms = ours ? record->tested_ms : live->group->plan_tested_ms;
+    set_text(&status->plan_tested_by, ours ? record->tested_by : NULL);
     status->rollback_until_ms =
         record->rollback_until_ms > engine->now_ms ? record->rollback_until_ms : 0;
     status->antiflap_until_ms =

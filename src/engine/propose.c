@@ -249,6 +249,8 @@ static bool prepare_propose(Engine *engine, Motion *motion, GError **error)
         return false;
     if (!asked->dry_run)
         return true;
+    if (asked->region)
+        region_explain(motion, motion->operation);
     asked->dry = g_steal_pointer(&motion->operation);
     return false;
 }

@@ -205,6 +205,18 @@ bool region_draft(Engine *engine, Motion *motion, const Wish *wish, GError **err
     return true;
 }
 
+void region_explain(const Motion *motion, Operation *parent)
+{
+    for (guint i = 0; i < motion->others->len; i++) {
+        const Operation *child = motion->others->pdata[i];
+        Member *member = operation_member(parent, child->group);
+        guint needed = child->statement->approvals;
+        g_free(member->why);
+        member->why = g_strdup_printf("%s; %u sign-off%s", child->statement->summary, needed,
+                                      needed == 1 ? "" : "s");
+    }
+}
+
 // Where the group is meanwhile without this operation, nothing is left to be moved.
 static bool drop_gone(const Engine *engine, Operation *parent, Member *member)
 {

@@ -10,6 +10,9 @@
 // a retry takes them. REFUSAL_NOTHING_TO_DO if no child is left.
 bool region_draft(Engine *engine, Motion *motion, const Wish *wish, GError **error);
 
+// Of a draft that is only looked at: says beside each member what would be proposed.
+void region_explain(const Motion *motion, Operation *parent);
+
 // Proposes again, as further children, what was left out or has ended without being moved. Refused if nothing is
 // left. `parent` is the draft's copy.
 bool region_retry(Engine *engine, Motion *motion, Operation *parent, const Wish *wish,

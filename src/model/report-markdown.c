@@ -53,10 +53,10 @@ static const char *or_none(const char *text)
 static void write_head(GString *out, const Report *report)
 {
     const Operation *op = report->operation;
-    g_autofree char *group = markdown_escape(op->group),
+    g_autofree char *group = markdown_escape(op->region ? op->region : op->group),
                     *from = markdown_escape(report->from_title),
                     *to = markdown_escape(report->to_title);
-    line(out, "# %s of %s: %s\n", operation_word(op), group,
+    line(out, "# %s of %s%s: %s\n", operation_word(op), op->region ? "every group of " : "", group,
          name_of(&OPERATION_STATE_NAMES, (int)op->state));
     item(out, "operation", op->id);
     line(out, "- from %s to %s, %s", from, to, op->planned ? "planned" : "unplanned");
@@ -67,6 +67,19 @@ static void write_head(GString *out, const Report *report)
         char at[32];
         time_format_full(report->made_ms, at);
         line(out, "- NOT OVER: so far, at %s", at);
+    }
+}
+
+// A region-level operation: its groups, each of which has a report of its own.
+static void write_members(GString *out, const Operation *op)
+{
+    section(out, "Groups");
+    line(out, "| group | operation | state | why |\n| --- | --- | --- | --- |");
+    for (guint i = 0; i < op->members->len; i++) {
+        const Member *member = op->members->pdata[i];
+        row(out, member->group, or_none(member->operation),
+            member->operation ? name_of(&OPERATION_STATE_NAMES, (int)member->state) : "left out",
+            or_none(member->why), NULL);
     }
 }
 
@@ -249,6 +262,11 @@ char *report_markdown(const Report *report)
     GString *out = g_string_new(NULL);
     const Operation *op = report->operation;
     write_head(out, report);
+    if (op->region) {
+        write_members(out, op);
+        write_timeline(out, report);
+        return g_string_free(out, FALSE);
+    }
     write_objectives(out, report);
     write_losses(out, report);
     write_exceptions(out, report);

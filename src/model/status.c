@@ -295,6 +295,7 @@ void group_status_free(GroupStatus *status)
     g_free(status->blocked);
     g_free(status->automation_why);
     g_free(status->plan_reviewed_by);
+    g_free(status->plan_tested_by);
     g_free(status->plan_review_note);
     g_ptr_array_unref(status->standbys);
     g_ptr_array_unref(status->replication);

@@ -235,6 +235,8 @@ static void say_plan(Page *page, const GroupStatus *group, gint64 now_ms)
         page_field(page, "BY", ROLE_NORMAL, "%s: %s", group->plan_reviewed_by,
                    group->plan_review_note ? group->plan_review_note : "");
     say_date(page, "TESTED", group->plan_tested_ms, now_ms);
+    if (group->plan_tested_by)
+        page_field(page, "BY", ROLE_NORMAL, "%s", group->plan_tested_by);
     if (!group_status_plan_due(group))
         page_field(page, "DUE", ROLE_WARN, "now");
     else

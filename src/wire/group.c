@@ -50,6 +50,7 @@ static const WireShape POLICY_PART = SHAPE("policy", GroupStatus, POLICY_FIELDS,
 static const WireField PLAN_FIELDS[] = {
     {"reviewed_at", FIELD_TIME, FIELD(GroupStatus, plan_reviewed_ms)},
     {"tested_at", FIELD_TIME, FIELD(GroupStatus, plan_tested_ms)},
+    {"tested_by", FIELD_TEXT, FIELD(GroupStatus, plan_tested_by)},
     {"reviewed_by", FIELD_TEXT, FIELD(GroupStatus, plan_reviewed_by)},
     {"review_note", FIELD_TEXT, FIELD(GroupStatus, plan_review_note)},
     {"due_at", FIELD_TIME, FIELD(GroupStatus, plan_due_ms)},

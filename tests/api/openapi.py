@@ -228,6 +228,27 @@ def switching_off(ask):
     ask("POST", "/v1/passivations", 403, "not-allowed", body=body, person="vera")
 
 
+def wholes_and_drills(t, ask):
+    """A whole region, and exercises: what is proposed of them, and what is refused; nothing is recorded."""
+    path, why = "/v1/operations", "an exercise of the interface"
+    whole = {"kind": "failover", "scope": {"location": "west"}, "reason": why, "dry_run": True}
+    dry = ask("POST", path, 200, body=whole, name="a region is asked about").json
+    t.equal((dry["region"], dry["group"], dry["statement"]), ("west", "", None), "the answer is the parent")
+    t.check([m["group"] for m in dry["members"]] and all(m["why"] for m in dry["members"]), "with its groups")
+    for scope in ({}, {"group": "pay", "location": "west"}, {"region": "west"}):
+        ask("POST", path, 400, "bad-request", body={**whole, "scope": scope}, name=f"scope {scope} is refused")
+    ask("POST", path, 404, "not-found", body={**whole, "scope": {"location": "nowhere"}})
+    drill = {"kind": "drill", "scope": {"group": "pay"}, "reason": why, "dry_run": True}
+    for mode in ("isolated", "live"):
+        dry = ask("POST", path, 200, body={**drill, "mode": mode}, name=f"a drill, {mode}").json
+        t.equal((dry["statement"]["mode"], dry["drill"]), ("DRILL", mode), "says so in what is signed")
+    for more in ({}, {"mode": "none"}, {"mode": "loud"}, {"mode": "live", "planned": False},
+                 {"mode": "live", "scope": {"location": "west"}}):
+        ask("POST", path, 400, "bad-request", body={**drill, **more}, name=f"a drill with {more} is refused")
+    ask("POST", path, 400, "bad-request", body={**whole, "mode": "live"}, name="and a failover with a mode")
+    t.equal(ask("GET", path, 200).json["operations"], [], "nothing is recorded")
+
+
 def one_key_one_proposal(t, ask):
     good = {"kind": "failover", "scope": {"group": "shop"}, "reason": HOSTILE, "planned": True}
     dry = ask("POST", "/v1/operations", 200, body={**good, "dry_run": True}, name="a dry run is answered").json
@@ -381,6 +402,7 @@ with Test() as t:
     commands(t, ask)
     afterwards(t, ask)
     switching_off(ask)
+    wholes_and_drills(t, ask)
     name = one_key_one_proposal(t, ask)
     statement_and_signs(t, ask, name)
     holds_and_ends(t, ask, name)

@@ -208,6 +208,24 @@ static void test_quorum(void)
     g_assert_cmpuint(quorum_missing(operation), ==, 2);
 }
 
+// I13: what was signed as a drill counts for nothing else, and the other way round, whatever its digest.
+static void test_drill_apart(void)
+{
+    g_autoptr(Operation) operation = proposal(1, false);
+    give(operation, "bob");
+    g_assert_cmpuint(quorum_missing(operation), ==, 0);
+    operation->statement->mode = STATEMENT_DRILL;
+    g_assert_cmpuint(quorum_missing(operation), ==, 1);
+    operation->kind = operation->statement->kind = OPERATION_DRILL;
+    operation->drill = operation->statement->drill = DRILL_LIVE;
+    g_assert_cmpuint(quorum_missing(operation), ==, 0);
+    operation->drill = DRILL_ISOLATED;
+    g_assert_cmpuint(quorum_missing(operation), ==, 1);
+    operation->drill = DRILL_LIVE;
+    operation->statement->mode = STATEMENT_LIVE;
+    g_assert_cmpuint(quorum_missing(operation), ==, 1);
+}
+
 // Every state and event: either the table has a row or the refusal says what is possible.
 static void test_table_is_complete(void)
 {
@@ -293,6 +311,7 @@ int main(int argc, char **argv)
     g_test_add_func("/model/sign/checks", test_checks);
     g_test_add_func("/model/sign/reject", test_reject);
     g_test_add_func("/model/sign/quorum", test_quorum);
+    g_test_add_func("/model/sign/drill-apart", test_drill_apart);
     g_test_add_func("/model/sign/break-glass", test_break_glass);
     g_test_add_func("/model/sign/ballot", test_ballot);
     g_test_add_func("/model/transition/complete", test_table_is_complete);
