@@ -189,7 +189,7 @@ typedef struct {
     guint findings;
     gint64 plan_reviewed_ms;
     gint64 plan_tested_ms;
-    char *plan_tested_by; // the operation that did, if it was one of ours; NULL
+    char *plan_tested_by;   // the operation that did, if it was one of ours; NULL
     char *plan_reviewed_by; // NULL = the fleet file says when, nobody says who
     char *plan_review_note; // what was reviewed; NULL
     gint64 plan_due_ms;     // when it must be reviewed or tested again; 0 = it never was: now
