@@ -59,10 +59,11 @@ static const Option NOTICE_OPTIONS[] = {
 const OptionSection NOTICE_SECTION = {
     .what = "notices",
     OPTION_ROWS(NOTICE_OPTIONS),
-    .help =
-        "What the customers are told. The fields {group}, {title}, {from}, {to}, {rto}, {rpo}, "
-        "{reduced} and {owner} are filled in when the plan is made; each text becomes a step in "
-        "which a person sends it and confirms that. A drill tells nobody."};
+    .help = "What the customers are told. The fields {group}, {title}, {from}, {to}, {rto}, {rpo}, "
+            "{reduced} and {owner} are filled in when the plan is made; each text becomes a step: "
+            "delivered by the daemon's sinks that name the topic notice, or, where there is none, "
+            "sent by "
+            "a person who confirms that. A drill tells nobody."};
 
 // The steps that somebody can be named for are those that there are.
 void fleet_check_responsibilities(OptionReader *reader, config_setting_t *setting,

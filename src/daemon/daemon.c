@@ -131,12 +131,17 @@ static void tell_engine(Daemon *daemon)
     const GPtrArray *all = sinks_status(daemon->sinks), *confs = daemon->files.config->sinks;
     g_autoptr(GPtrArray) sinks = g_ptr_array_new_with_free_func(free_sink);
     gint64 now_ms = clock_wall_ms(clock_system());
+    bool delivers = false;
     for (guint i = 0; i < all->len; i++) {
         const SinkStatus *status = all->pdata[i];
         const ConfSink *conf = confs->pdata[i];
         g_autofree char *trouble = sink_status_trouble(status, conf->patience_ms, now_ms);
         g_ptr_array_add(sinks, rule_sink_new(status->name, status->location, trouble));
+        // Only who is meant for them by name: a log that hears of everything tells no customer.
+        delivers =
+            delivers || (conf->topics & 1u << TOPIC_NOTICE && conf->severity <= SEVERITY_INFO);
     }
+    engine_set_notices(daemon->engine, delivers);
     engine_set_sinks(daemon->engine, sinks);
 }
 

@@ -260,8 +260,26 @@ static gboolean on_regular(gpointer data)
 
 // ---- the audit log ----
 
+// What customers are told. Before its record, so that it is rather told twice than not at all.
+static void put_notice(Feed *feed, const AuditRecord *record)
+{
+    g_autofree char *id = g_strdup_printf("notice-%" G_GINT64_FORMAT, record->seq);
+    const EventFacts facts = {.topic = TOPIC_NOTICE,
+                              .severity = SEVERITY_INFO,
+                              .id = id,
+                              .type = "signalbox.notice.published",
+                              .subject = record->object,
+                              .at_ms = record->at_ms};
+    json_t *data = json_object();
+    wire_set_text(data, "text", record->detail);
+    wire_set_text(data, "object", record->object);
+    put(feed, &facts, data);
+}
+
 static void put_record(Feed *feed, const AuditRecord *record)
 {
+    if (strcmp(record->action, "notice.published") == 0)
+        put_notice(feed, record);
     g_autofree char *id = g_strdup_printf("audit-%" G_GINT64_FORMAT, record->seq);
     g_autofree char *type = g_strconcat("signalbox.audit.", record->action, NULL);
     const EventFacts facts = {.topic = TOPIC_AUDIT,

@@ -296,6 +296,12 @@ void engine_set_sinks(Engine *engine, const GPtrArray *sinks)
     engine_wake(engine);
 }
 
+void engine_set_notices(Engine *engine, bool delivered)
+{
+    engine->delivers = delivered;
+    engine_wake(engine);
+}
+
 void engine_set_approvers(Engine *engine, const char *approvers)
 {
     g_free(engine->frame.approvers);

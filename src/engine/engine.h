@@ -111,6 +111,10 @@ void engine_stop(Engine *engine, EngineDone done, gpointer data);
 // paused.
 void engine_set_fleet(Engine *engine, Fleet *fleet, const char *actor);
 
+// Whether the notices to customers are delivered: each is an audit record "notice.published" then, which whoever delivers
+// reads. If not, plans have a person send them.
+void engine_set_notices(Engine *engine, bool delivered);
+
 // Who may sign, for people: "alice, bob, members of oncall". NULL = nobody.
 void engine_set_approvers(Engine *engine, const char *approvers);
 

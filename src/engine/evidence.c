@@ -55,6 +55,7 @@ GPtrArray *evidence_plan(Engine *engine, const Operation *operation, GError **er
                        .planned = operation->planned,
                        .can = evidence_can,
                        .is_passive = is_passive,
+                       .delivers = engine->delivers,
                        .data = engine};
     return plan_make(&input, error);
 }

@@ -218,6 +218,9 @@ static void do_own(Engine *engine, Motion *motion, Operation *copy, Step *step)
     else if (step->kind == STEP_LIMITED)
         motion_record(engine, motion, copy->group)->limited =
             g_strcmp0(copy->to, world_live(engine, copy->group)->status->primary) != 0;
+    else if (step->task)
+        motion_audit(motion, "signalbox", "notice.published", "operation", copy->id)->detail =
+            g_strdup(step->task);
     audit_step(motion, copy, step, "step.done")->detail = g_strdup(step->title);
 }
 

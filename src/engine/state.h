@@ -178,6 +178,7 @@ struct Engine {
     GPtrArray *findings;      // of Finding *, worst first; borrowed from `judged`
     GPtrArray *alarms, *changes, *vantages;
     char *config_error;
+    bool delivers; // notices to customers
     char *signers_error;
     GPtrArray *sinks;             // of RuleSink *; NULL = nobody said
     char *store_error;            // why the last change was not recorded; NULL = it was

@@ -216,7 +216,7 @@ static bool is_earnest(const PlanInput *input)
     return input->kind != OPERATION_DRILL;
 }
 
-// Nobody delivers it yet: a person sends the text and confirms that.
+// Delivered where somebody does that; else a person sends the text and confirms it.
 static void add_notice(Planner *planner, NoticeKind kind, const char *what)
 {
     const PlanInput *input = planner->input;
@@ -224,8 +224,10 @@ static void add_notice(Planner *planner, NoticeKind kind, const char *what)
     if (!template || !is_earnest(input))
         return;
     next_wave(planner);
-    add_manual(planner, g_strdup_printf("tell the customers: %s", what))->task =
-        notice_render(template, input->group, input->from, input->to);
+    char *title = g_strdup_printf("tell the customers: %s", what);
+    Step *step = input->delivers ? add_step(planner, STEP_NOTIFY, NULL, NULL, title)
+                                 : add_manual(planner, title);
+    step->task = notice_render(template, input->group, input->from, input->to);
 }
 
 // What is the customer's own, outside of what we command (F11): done side by side, each confirmed.

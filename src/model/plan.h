@@ -19,6 +19,7 @@ typedef struct {
     bool (*is_passive)(const Workload *workload, const Location *location, gpointer data);
     gpointer data;
     DrillKind drill; // of a drill
+    bool delivers;   // notices are delivered: no person need send them
 } PlanInput;
 
 // The steps in order, numbered from 1, with waves, titles, sides and limits; of Step *, all

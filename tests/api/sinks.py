@@ -82,6 +82,27 @@ def configure(t, receivers):
     t.write("daemon.conf", t.read("daemon.conf") + SINKS.format(pager=t.path("pager"), **receivers.ports))
 
 
+    notices = 'notices = { failover = "{title} runs in {to}; {reduced} is missing"; };\n    plan ='
+    t.write("fleet.conf", t.read("fleet.conf").replace("plan =", notices, 1))
+
+
+def customers_are_told(t, backend, receivers):
+    """A sink names the topic notice, so no person is asked to tell the customers (F4)."""
+    backend.ask("POST", "/v1/operations", PROPOSAL)  # unless one waits from before
+    operation = t.wait_for(lambda: next((o for o in backend.get("/v1/operations")["operations"]
+                                         if o["state"] == "awaiting-sign-off"), None), "a failover waits")
+    step = next(s for s in operation["steps"] if s["kind"] == "notify")
+    t.equal((step["side"], step["task"]), ("signalbox", "Group pay runs in north; nothing is missing"),
+            "the plan tells the customers, in the words of the fleet file")
+    sign = {"digest": operation["digest"], "decision": "approve", "reason": "it is gone",
+            "phrase": operation["statement"]["confirm"]}
+    t.equal(backend.ask("PUT", f"/v1/operations/{operation['id']}/signoffs/sign-n", sign, person="anna").status, 200,
+            "it is signed")
+    t.wait_for(lambda: backend.get(f"/v1/operations/{operation['id']}")["ended_at"], "it runs to its end", 30)
+    told = t.wait_for(lambda: [e for e in lines(t, "events.jsonl") if e["topic"] == "notice"], "the notice is delivered")
+    t.equal([(e["type"], e["data"]["text"]) for e in told[:1]], [("signalbox.notice.published", step["task"])], "word for word")
+
+
 def lines(t, name):
     return [json.loads(line) for line in t.read(name).splitlines()] if t.exists(name) else []
 
@@ -213,5 +234,6 @@ with Test() as t:
     checkpoints_are_signed(t, receivers)
     dies_and_comes_back(t, backend, receivers, operation)
     refusals_are_left_out(t, backend, receivers)
+    customers_are_told(t, backend, receivers)
     bad_files(t)
     t.equal(backend.stop(), 0, "it ends cleanly")

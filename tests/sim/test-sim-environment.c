@@ -132,6 +132,25 @@ static void test_people(void)
     finish(sim);
 }
 
+// Where notices are delivered nobody waits for a person to send them; what was told stands in the audit log.
+static void test_delivered(void)
+{
+    Sim *sim = sim_new(3, with_people);
+    engine_set_notices(sim->engine, true);
+    fail_over(sim);
+    g_assert_true(sim_until(sim, waits_for_person, 120000)); // the customer's own step is left
+    const Step *told = step_titled(sim, "it runs in the standby");
+    g_assert_cmpint((int)told->kind, ==, STEP_NOTIFY);
+    g_assert_cmpint((int)told->side, ==, SIDE_SIGNALBOX);
+    g_assert_cmpint((int)told->state, ==, STEP_DONE);
+    g_assert_cmpuint(sim_count_audit(sim, "notice.published"), ==, 2);
+    g_assert_true(
+        sim_command(sim, &ALICE, COMMAND_CONFIRM, step_titled(sim, "tell the desk")->number));
+    expect_settled(sim, 60000);
+    expect_state(sim, OPERATION_COMPLETED);
+    finish(sim);
+}
+
 static Outlook *look(Sim *sim)
 {
     Outlook *outlook = engine_outlook(sim->engine, "payments", NULL);
@@ -225,6 +244,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sim/environment/window", test_window);
     g_test_add_func("/sim/environment/window-aborted", test_window_aborted);
     g_test_add_func("/sim/environment/people", test_people);
+    g_test_add_func("/sim/environment/delivered", test_delivered);
     g_test_add_func("/sim/environment/lag", test_lag);
     g_test_add_func("/sim/environment/outlook", test_outlook);
     return g_test_run();

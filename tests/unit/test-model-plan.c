@@ -83,7 +83,8 @@ static char *plan_of(const World *world, OperationKind kind, bool planned,
                        can,
                        NULL,
                        NULL,
-                       DRILL_NONE};
+                       DRILL_NONE,
+                       false};
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) steps = plan_make(&input, &error);
     g_assert_no_error(error);
@@ -229,7 +230,7 @@ static void test_cycle(void)
     g_ptr_array_add(group_workload(world.group, "settle")->depends_on,
                     group_workload(world.group, "mail"));
     PlanInput input = {world.group, world.west, world.north, OPERATION_FAILOVER, false,
-                       can_all,     NULL,       NULL,        DRILL_NONE};
+                       can_all,     NULL,       NULL,        DRILL_NONE,         false};
     g_assert_null(plan_make(&input, &error));
     g_assert_true(err_is(error, ERR_INVALID));
     fleet_unref(world.fleet);
@@ -273,7 +274,7 @@ static void test_undo(void)
 {
     World world = world_new();
     PlanInput input = {world.group, world.west, world.north, OPERATION_FAILOVER, true,
-                       can_all,     NULL,       NULL,        DRILL_NONE};
+                       can_all,     NULL,       NULL,        DRILL_NONE,         false};
     g_autoptr(Operation) operation = operation_new("op-1");
     operation->from = g_strdup(world.west->name);
     g_ptr_array_unref(operation->steps);
