@@ -80,8 +80,10 @@ class Demo:
     # The programs
 
     def run(self, *arguments, **more):
-        """A command: (status, stdout, stderr)."""
-        return self.test.run("signalbox", *arguments, env={**self.environment, **more.pop("env", {})}, **more)
+        """A command, started by `prefix` if it is given: (status, stdout, stderr)."""
+        prefix = more.pop("prefix", ())
+        env = {**self.environment, **more.pop("env", {})}
+        return self.test.run(*prefix, "signalbox", *arguments, env=env, **more)
 
     def json(self, *arguments):
         status, out, err = self.run(*arguments, "--json")

@@ -1,0 +1,290 @@
+#!/usr/bin/env python3
+"""Between the key and the answer: the line is cut behind every byte, the client is killed at every step that matters,
+an answer comes late, a request arrives twice, two people sign at the same instant. Afterwards what the operator
+was told and what the log says are the same, and every sign-off that counts is there once.
+
+    doubt.py          a sample of the places, for every day
+    doubt.py --all    every byte and every step
+
+Covers rows 2, 3, 4 and 53 of doc/SAFETY."""
+
+import collections
+import json
+import os
+import shutil
+import socket
+import sys
+
+sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
+from sbtest import Test, until
+from demo import Demo, SLOW, fetch
+from relay import Relay
+
+ALL = "--all" in sys.argv
+# What a client does on its way, in order: it makes the journal durable, connects, sends, reads.
+STEPS = "fsync,fdatasync,rename,renameat,renameat2,connect,sendto,sendmsg,write,writev,recvfrom,recvmsg"
+
+
+class Doubt:
+    def __init__(self, t, demo):
+        self.t, self.demo = t, demo
+        self.rounds = 0
+        self.recorded = []
+
+    def propose(self, group, *more):
+        status, _, err = self.demo.run("failover", group, "--reason", "a rehearsal", *more)
+        self.t.check(status == 0, f"{group} is proposed")
+        if status:
+            self.t.note(err)
+        self.name = self.demo.proposal(group)["id"]
+
+    def renew(self):
+        """An operation keeps every sign-off that it ever had: another one from time to time."""
+        status, _, err = self.demo.run("operations", "withdraw", self.name, "--reason", "enough of it")
+        if status:
+            raise RuntimeError(err)
+        self.propose("ledger")
+
+    def operation(self):
+        return self.demo.operation(self.name)
+
+    def new_id(self, what):
+        self.rounds += 1
+        return f"so-{what}-{self.rounds}"
+
+    def path(self, signoff):
+        return f"/v1/operations/{self.name}/signoffs/{signoff}"
+
+    def body(self):
+        operation = self.operation()
+        return {"digest": operation["digest"], "decision": "approve", "reason": "seen it",
+                "phrase": operation["statement"]["confirm"]}
+
+    def is_recorded(self, signoff):
+        status, _ = fetch(self.demo.socket, self.path(signoff))
+        if status not in (200, 404):
+            raise ValueError(f"{signoff}: {status}")
+        return status == 200
+
+    def take_back(self, signoff):
+        self.recorded.append(signoff)
+        status, answer = fetch(self.demo.socket, self.path(signoff) + "/withdraw", "POST", {"reason": "once more"})
+        if status != 200:
+            raise RuntimeError(f"taking {signoff} back: {status} {answer}")
+
+    def is_once(self, signoff):
+        return [s["id"] for s in self.operation()["signoffs"]].count(signoff) == 1
+
+
+def raw_put(doubt, signoff):
+    body = json.dumps(doubt.body()).encode()
+    head = (f"PUT {doubt.path(signoff)} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n")
+    return head.encode() + body
+
+
+def send_raw(path, data):
+    """What came back before the line ended, if anything."""
+    answer = b""
+    with socket.socket(socket.AF_UNIX) as line:
+        line.settimeout(10 * SLOW)
+        try:
+            line.connect(path)
+            line.sendall(data)
+            while piece := line.recv(65536):
+                answer += piece
+        except OSError:
+            pass
+    return answer
+
+
+def cut_round(doubt, line, data, signoff, up, down):
+    """One sign-off over a line that is cut; a sentence if something is not as it must be."""
+    line.cut_up, line.cut_down = up, down
+    answer = send_raw(line.path, data)
+    whole = up is None or up >= len(data)
+    if whole and not until(lambda: doubt.is_recorded(signoff), 10 * SLOW):
+        return "all of it was sent and it is not recorded"
+    if not whole and (answer or doubt.is_recorded(signoff)):
+        return f"half a request was taken: {answer[:60]!r}"
+    status, first = fetch(doubt.demo.socket, doubt.path(signoff), "PUT", json.loads(data.split(b"\r\n\r\n", 1)[1]))
+    if status != 200 or not doubt.is_once(signoff):
+        return f"sent again: {status}, {first}"
+    status, second = fetch(doubt.demo.socket, doubt.path(signoff))
+    if status != 200 or second["audit_seq"] != first["audit_seq"]:
+        return f"the answers differ: {first} and {second}"
+    doubt.take_back(signoff)
+    return None
+
+
+def places(total, step):
+    return range(total + 1) if ALL else sorted({*range(0, total + 1, step), 1, total - 1, total})
+
+
+def test_cut(t, doubt):
+    """Behind every byte of the request, and of its answer."""
+    wrong = []
+    with Relay(t.path("line"), doubt.demo.socket) as line:
+        size = len(raw_put(doubt, "so-cut-1000"))
+        for direction, total in (("up", size), ("down", 700)):
+            for n in places(total, 61):
+                signoff = doubt.new_id("cut")
+                if doubt.rounds % 150 == 0:
+                    doubt.renew()
+                data = raw_put(doubt, signoff)
+                why = cut_round(doubt, line, data, signoff, n if direction == "up" else None,
+                                n if direction == "down" else None)
+                if why:
+                    wrong.append(f"{direction} {n}: {why}")
+    if not t.check(not wrong, f"cut in {doubt.rounds} places: recorded if and only if all of it came, once"):
+        t.note("\n".join(wrong[:10]))
+
+
+def test_late_and_double(t, doubt):
+    with Relay(t.path("slow"), doubt.demo.socket) as line:
+        line.double = True
+        signoff = doubt.new_id("double")
+        send_raw(line.path, raw_put(doubt, signoff))
+        t.check(until(lambda: doubt.is_recorded(signoff), 10 * SLOW) and doubt.is_once(signoff),
+                "a request that arrives twice is recorded once")
+        doubt.take_back(signoff)
+        line.double = False
+        line.hold = b"PUT "
+        line.held.clear()
+        signoff = doubt.new_id("late")
+        process = t.spawn("signalbox", *command(doubt, signoff, t.path("late-journal")), env={
+            **doubt.demo.environment, "SIGNALBOX_URL": "unix:" + line.path})
+        t.wait_for(lambda: line.waiting, "the sign-off is on its way, and held there", 10 * SLOW)
+        t.equal((entry(t.path("late-journal"), signoff) or {}).get("fate"), "unknown",
+                "it was in the journal before anything was sent")
+        t.check(not doubt.is_recorded(signoff), "and is not at the backend, while the line holds")
+        line.held.set()
+        t.equal(process.wait(30 * SLOW), 0, "the answer comes late: it is recorded, and said so")
+        t.equal(entry(t.path("late-journal"), signoff)["fate"], "recorded", "so says the journal")
+        doubt.take_back(signoff)
+
+
+def command(doubt, signoff, journal):
+    body = doubt.body()
+    return ("signoff", doubt.name, "--approve", "--reason", "seen it", "--confirm", body["phrase"], "--id", signoff,
+            "--no-signature", "--journal", journal)
+
+
+def entry(journal, signoff):
+    try:
+        with open(f"{journal}/signoff-{signoff}.json", encoding="utf-8") as f:
+            return json.load(f)
+    except (OSError, ValueError):
+        return None
+
+
+def kill_round(t, doubt, nth):
+    """The client dies at its nth step. (what is wrong or None, whether it died)"""
+    signoff, journal = doubt.new_id("kill"), t.path(f"journal-{doubt.rounds}")
+    status, _, err = doubt.demo.run(*command(doubt, signoff, journal), prefix=(
+        "strace", "-f", "-qq", "-e", "trace=" + STEPS, "-e", f"inject={STEPS}:signal=KILL:when={nth}",
+        "-o", "/dev/null"))
+    died = status not in range(6)
+    there = until(lambda: doubt.is_recorded(signoff), 0.3 * SLOW if died else 0)
+    if there and not entry(journal, signoff):
+        return "recorded, and not in the journal", died
+    if not died and not there:
+        return f"it ended with {status} and nothing is recorded: {err}", died
+    status, _, err = doubt.demo.run("signoff", doubt.name, "--id", signoff, "--journal", journal)
+    now = doubt.is_recorded(signoff)
+    if status != (0 if now else 1):
+        return f"asked what became of it: {status} ({err.strip()}), but recorded: {now}", died
+    if now:
+        if not doubt.is_once(signoff):
+            return "recorded twice", died
+        doubt.take_back(signoff)
+    return None, died
+
+
+def test_killed_client(t, doubt):
+    wrong, nth, deaths = [], 1, 0
+    died = True
+    while died and nth < 400:
+        why, died = kill_round(t, doubt, nth)
+        deaths += died
+        if why:
+            wrong.append(f"step {nth}: {why}")
+        nth += 1
+    t.check(deaths >= 3, f"the client was killed at {deaths} of its steps")
+    if not t.check(not wrong, "afterwards it says what the log says"):
+        t.note("\n".join(wrong[:10]))
+
+
+def race(t, doubt, line, url, *tokens):
+    """Two clients sign over a line that holds both sign-offs and lets them go at once. (id, exit code, log) of each"""
+    line.hold = b"PUT "
+    line.held.clear()
+    clients = []
+    for more in tokens:
+        signoff = doubt.new_id("race")
+        words = command(doubt, signoff, t.path(f"race-{doubt.rounds}"))
+        clients.append((signoff, t.spawn("signalbox", *words, "--url", url, *more, env=doubt.demo.environment,
+                                         log=f"{signoff}.log")))
+    t.wait_for(lambda: line.waiting == 2, "both have signed, neither is at the backend", 15 * SLOW)
+    line.held.set()
+    return [(signoff, client.wait(30 * SLOW), t.read(client.log)) for signoff, client in clients]
+
+
+def judge(t, doubt, outcomes, name):
+    there = [signoff for signoff, _, _ in outcomes if doubt.is_recorded(signoff)]
+    t.equal(len(there), 1, name)
+    for signoff, status, said in outcomes:
+        if not t.check(status == (0 if signoff in there else 1), f"{signoff}: told what the log says"):
+            t.note(f"{status}: {said}")
+    return there
+
+
+def test_same_person_twice(t, doubt):
+    with Relay(t.path("twice"), doubt.demo.socket) as line:
+        outcomes = race(t, doubt, line, "unix:" + line.path, (), ())
+    for signoff in judge(t, doubt, outcomes, "one person, two consoles, one instant: one sign-off counts"):
+        doubt.take_back(signoff)
+
+
+def test_two_people(t, demo):
+    doubt = Doubt(t, demo)
+    doubt.rounds = 9000
+    doubt.propose("payments")
+    with open(demo.path("signalboxd.port"), encoding="ascii") as f:
+        port = int(f.read())
+    tokens = [("--token-file", demo.path(person + ".token")) for person in ("alice", "bob")]
+    with Relay(None, port) as line:
+        outcomes = race(t, doubt, line, f"http://127.0.0.1:{line.port}", *tokens)
+    judge(t, doubt, outcomes, "two people, one place left, one instant: one of them has it")
+    t.check(any("no longer takes sign-offs" in said for _, _, said in outcomes), "the other is told why")
+    return doubt
+
+
+def test_log(t, doubts):
+    """Every sign-off that was told as recorded stands in the audit log, once."""
+    status, export, _ = doubts[0].demo.run("audit", "export")
+    counts = collections.Counter()
+    for line in export.splitlines():
+        record = json.loads(line)
+        if record["action"] == "signoff.approve":
+            counts[record["detail"].split()[1].rstrip(",")] += 1
+    wanted = {s for d in doubts for s in d.recorded}
+    wrong = {s: counts[s] for s in wanted if counts[s] != 1}
+    if not t.check(status == 0 and not wrong, f"the log has each of {len(wanted)} sign-offs once"):
+        t.note(wrong)
+
+
+with Test() as t:
+    demo = Demo(t)
+    demo.wait_up()
+    doubt = Doubt(t, demo)
+    doubt.propose("ledger")
+    test_cut(t, doubt)
+    test_late_and_double(t, doubt)
+    test_same_person_twice(t, doubt)
+    if shutil.which("strace") and t.run("strace", "-qq", "-o", "/dev/null", "true")[0] == 0:
+        test_killed_client(t, doubt)
+    else:
+        t.skip("the client is killed at its steps", "strace may not trace here")
+    other = test_two_people(t, demo)
+    test_log(t, (doubt, other))
