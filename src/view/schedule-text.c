@@ -212,6 +212,20 @@ static void say_runs(const Text *text)
         say_run(text, runs->pdata[i]);
 }
 
+// What the rule leaves open, then what else is to be known of it.
+static void say_notes(const Text *text, const SheetRow *row)
+{
+    for (guint i = 0; i < row->notes->len; i++) {
+        bool open = i < row->open;
+        bool first = i == 0 || i == row->open;
+        page_field(text->page,
+                   !first ? ""
+                   : open ? "open"
+                          : "note",
+                   open ? ROLE_WARN : ROLE_NORMAL, "%s", (const char *)row->notes->pdata[i]);
+    }
+}
+
 void schedule_text_fill(Page *page, const ViewContext *context, const ScheduleFacts *facts)
 {
     const SheetRow *near = facts->near;
@@ -231,8 +245,7 @@ void schedule_text_fill(Page *page, const ViewContext *context, const ScheduleFa
     say_counts(&text, near);
     if (near->failover_now && !schedule_is_wanted(near, context))
         page_field(page, "if moved", ROLE_NORMAL, "%s", near->failover_now);
-    for (guint i = 0; i < near->notes->len; i++)
-        page_field(page, i ? "" : "open", ROLE_WARN, "%s", (const char *)near->notes->pdata[i]);
+    say_notes(&text, near);
     pager_rule(page->pager, "next 20");
     if (facts->far)
         say_times(&text, facts->far);

@@ -269,7 +269,7 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
     switch (column) {
     case COLUMN_TRIGGER:
         table_cell_printf(cell, ROLE_NORMAL, "%s/%s%s", object_words(row->workload), row->trigger,
-                          row->notes->len ? " ?" : "");
+                          row->open ? " ?" : "");
         break;
     case COLUMN_WHERE:
         table_cell_state(cell, badge.glyph, badge.role,
@@ -390,7 +390,7 @@ static void schedules_destroy(gpointer state)
 
 static char *rule_words(const SheetRow *row)
 {
-    return g_strdup_printf("%s%s/%s: %s", row->notes->len ? "? (Enter says what is open) " : "",
+    return g_strdup_printf("%s%s/%s: %s", row->open ? "? (Enter says what is open) " : "",
                            row->workload, row->trigger, row->rule);
 }
 
@@ -475,14 +475,16 @@ static Effect detail_key(Schedules *view, const KeyEvent *key, const Binding *bi
     return effect_of(EFFECT_REDRAW);
 }
 
-// Past an end of the window the list goes on with the next one, the row that was selected still in it.
-static bool turn_window(Schedules *view, bool down)
+// Past an end of the window the list goes on with the next one, the row that was selected still in it; or
+// (`far`) with the last or the first of all.
+static bool turn_window(Schedules *view, bool down, bool far)
 {
+    guint here = view->window.offset;
     guint last = view->window.total > WINDOW ? view->window.total - WINDOW : 0;
-    guint offset = down ? MIN(view->window.offset + WINDOW_STEP, last)
-                   : view->window.offset < WINDOW_STEP ? 0
-                                                       : view->window.offset - WINDOW_STEP;
-    if (offset == view->window.offset || !filter_is_empty(&view->list.filter))
+    guint next = MIN(here + WINDOW_STEP, last);
+    guint before = here < WINDOW_STEP ? 0 : here - WINDOW_STEP;
+    guint offset = down ? (far ? last : next) : far ? 0 : before;
+    if (offset == here || !filter_is_empty(&view->list.filter))
         return false;
     view->offset = offset;
     view->to_ms = 0; // what is here no longer covers what is asked
@@ -494,12 +496,13 @@ static Effect table_key(Schedules *view, const ViewContext *context, const KeyEv
                         const Binding *binding)
 {
     int action = binding ? (int)binding->action : 0;
+    bool far = action == TABLE_LAST || action == TABLE_FIRST;
     bool down = action == TABLE_DOWN || action == TABLE_PAGE_DOWN || action == TABLE_LAST;
     bool up = action == TABLE_UP || action == TABLE_PAGE_UP || action == TABLE_FIRST;
     const gpointer *rows = view->list.rows->pdata;
     gpointer end = !view->list.rows->len ? NULL : down ? rows[view->list.rows->len - 1] : rows[0];
     bool there = (down || up) && end && list_selected(&view->list, context) == end;
-    if (there && turn_window(view, down))
+    if (there && turn_window(view, down, far))
         return effect_of(EFFECT_REDRAW);
     return list_key(&view->list, context, key, binding);
 }

@@ -92,6 +92,7 @@ static SheetRow *read_row(const WireAt *at)
     row->more = wire_bool_opt(at, "more", false);
     read_changes(at, row);
     read_notes(at, "ambiguous", row);
+    row->open = row->notes->len;
     read_notes(at, "warnings", row);
     return row;
 }

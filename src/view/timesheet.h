@@ -27,7 +27,9 @@ typedef struct {
     GArray *times;                        // of gint64, in order
     bool more;                            // times were left out
     GArray *changes;                      // of SheetChange
-    GPtrArray *notes; // of char *: what is open about the rule, and what is assumed
+    GPtrArray *
+        notes; // of char *: what is open about the rule, and what is assumed; then what is to be known of it
+    guint open; // so many of them are open
 } SheetRow;
 
 // The answer to /v1/runs: of RunRecord *, newest first, owned by the caller. ERR_INVALID names the path.

@@ -1,5 +1,5 @@
 // Fuzzed: what reads JSON from outside: deltas (and through them every kind of object), statements, bodies
-// of sign-offs, problems, audit records. With libFuzzer: clang -fsanitize=fuzzer,address -DFUZZER. Without
+// of sign-offs, problems, audit records, recurrences, runs. With libFuzzer: clang -fsanitize=fuzzer,address -DFUZZER. Without
 // it, the program replays the files of a corpus folder, and what comes of cutting and changing them.
 //
 // What must hold: an answer is an object or an error, never both; and what is read can be written, read
@@ -11,12 +11,15 @@
 #include "wire/delta.h"
 #include "wire/operation.h"
 #include "wire/problem.h"
+#include "wire/recurrence.h"
+#include "wire/run.h"
 #include "wire/statement.h"
 #include "wire/status.h"
 #include "replay.h"
 
 static const WireShape *const SHAPES[] = {&STATEMENT_SHAPE, &SIGNOFF_REQUEST_SHAPE, &AUDIT_SHAPE,
-                                          &OPERATION_SHAPE, &LOCATION_SHAPE,        &GROUP_SHAPE};
+                                          &OPERATION_SHAPE, &LOCATION_SHAPE,        &GROUP_SHAPE,
+                                          &RUN_SHAPE,       &RUN_HISTORY_SHAPE};
 
 static void check_shape(const WireShape *shape, json_t *json, WireMode mode)
 {
@@ -48,6 +51,24 @@ static void check_delta(json_t *json, WireMode mode)
     g_assert_cmpstr(delta.key, ==, again.key);
 }
 
+// A rule that is read is a rule, and written and read again is the same.
+static void check_recurrence(json_t *json)
+{
+    WireReader reader = {0};
+    Recurrence rule, again;
+    WireAt root = wire_root(&reader, json);
+    recurrence_read(&root, &rule);
+    if (wire_reader_finish(&reader, NULL)) {
+        g_autoptr(json_t) written = recurrence_to_json(&rule);
+        root = wire_root(&reader, written);
+        recurrence_read(&root, &again);
+        g_assert_true(wire_reader_finish(&reader, NULL));
+        g_assert_true(recurrence_equal(&rule, &again));
+        recurrence_release(&again);
+    }
+    recurrence_release(&rule);
+}
+
 int LLVMFuzzerTestOneInput(const guint8 *bytes, size_t n)
 {
     g_autoptr(GError) error = NULL;
@@ -60,6 +81,7 @@ int LLVMFuzzerTestOneInput(const guint8 *bytes, size_t n)
         for (gsize i = 0; i < G_N_ELEMENTS(SHAPES); i++)
             check_shape(SHAPES[i], json, mode);
     }
+    check_recurrence(json);
     AuditChain chain = {0};
     audit_chain_verify_json(&chain, json, NULL);
     g_autofree char *digest = statement_json_digest(json, NULL);

@@ -311,6 +311,30 @@ static void test_calm(void)
     }
 }
 
+// The facts of schedules and stages stand under the figures of the runs where something is lost or stranded.
+static void test_statement_runs(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    Operation *operation = (Operation *)picture_operation(visit->picture, "op-awaiting");
+    static const char *const FACTS[][3] = {
+        {"fires.settle.every-20", "settle/every-20",
+         "a failover now misses 1: due since the last run"},
+        {"fires.mail.inbox", "mail/inbox", "misses nothing: once it is enabled again it goes on"},
+        {"stages.settle.westeurope", "stages of settle in West Europe",
+         "stranded: 3 queued at stage bill"},
+        {"stages.mail.westeurope", "stages of mail in West Europe", "nothing queued or in flight"}};
+    for (guint i = 0; i < G_N_ELEMENTS(FACTS); i++) {
+        Fact *fact = fact_new(FACTS[i][0], FACTS[i][1]);
+        fact->value = g_strdup(FACTS[i][2]);
+        g_ptr_array_add(operation->statement->facts, fact);
+    }
+    visit_open(visit, SCREEN_STATEMENT, "op-awaiting");
+    visit_has(visit, "settle/every-20: a failover now misses 1");
+    visit_has(visit, "stages of settle in West Europe: stranded: 3 queued at stage bill");
+    visit_lacks(visit, "mail/inbox: misses nothing");
+    visit_lacks(visit, "stages of mail in West Europe: nothing");
+}
+
 static void test_every_size(void)
 {
     static const struct {
@@ -340,6 +364,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/pages/region", test_region);
+    g_test_add_func("/pages/statement-runs", test_statement_runs);
     g_test_add_func("/pages/region-disagreement", test_region_disagreement);
     g_test_add_func("/pages/region-groups", test_region_groups);
     g_test_add_func("/pages/region-neighbours", test_region_neighbours);

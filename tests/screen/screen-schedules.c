@@ -190,6 +190,11 @@ static void test_windows(void)
     g_autofree char *behind = visit_wish(visit);
     g_assert_nonnull(behind);
     g_assert_nonnull(strstr(behind, "&offset=400")); // the last 300 of 700
+    g_autofree char *last = g_strdup_printf("{\"offset\":400,\"total\":7000,%s", body + 1);
+    visit_answer(visit, behind, last);
+    visit_press(visit, "G G"); // to the end of these, then to the end of all
+    g_autofree char *end = visit_wish(visit);
+    g_assert_nonnull(strstr(end, "&offset=6700"));
 }
 
 static void test_next_20(void)
