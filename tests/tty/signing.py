@@ -90,7 +90,7 @@ def test_agent(t, demo, agent, home, me, mine, signers):
             "as the backend has it")
     screen.resize(132, 40)
     screen.wait("signs with ed25519", name="the frame says with what the operator signs")
-    t.check(screen.press_until("Space", "signed with SHA256:"), "the statement says with what it was signed")
+    t.check(screen.press_until("Space", "(ed25519, agent))"), "the statement says with what it was signed")
     screen.press("q", "q")
     t.equal(screen.ended(), 0, "q leaves")
     screen.close()
