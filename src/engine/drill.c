@@ -6,6 +6,8 @@
 
 static bool has_moved_nothing(const Operation *operation)
 {
+    if (operation->phase == PHASE_UNDOING) // it is ending already
+        return false;
     return operation_is_rehearsal(operation) || operation->state == OPERATION_AWAITING ||
            operation->phase == PHASE_HOLDING;
 }

@@ -150,6 +150,29 @@ static void test_partial_and_retry(void)
     finish(sim);
 }
 
+// Let go at once, they begin by tier, whichever was proposed first.
+static void test_order(void)
+{
+    Sim *sim = sim_new(19, three);
+    sim_pass(sim, 20000);
+    ProposeRequest request = {
+        .person = &ALICE, .kind = OPERATION_FAILOVER, .group = "late", .reason = "the first"};
+    g_assert_nonnull(sim_propose_exactly(sim, &request));
+    sim_pass(sim, 1000);
+    const Operation *parent = propose_region(sim, OPERATION_FAILOVER);
+    g_assert_nonnull(parent);
+    g_autofree char *id = g_strdup(parent->id);
+    g_assert_true(sim_command_one(sim, id, &ALICE, COMMAND_HOLD, 0));
+    sign_all(sim, id);
+    sim_pass(sim, 5000);
+    g_assert_true(sim_command_one(sim, id, &BOB, COMMAND_RESUME, 0));
+    expect_end(sim, id, OPERATION_COMPLETED);
+    for (guint i = 1; i < G_N_ELEMENTS(NAMES); i++)
+        g_assert_cmpint(child_of(sim, id, NAMES[i - 1])->started_ms, <,
+                        child_of(sim, id, NAMES[i])->started_ms);
+    finish(sim);
+}
+
 // The watchdog was faster: what it proposed becomes a part, and keeps its sign-offs.
 static void test_adopts(void)
 {
@@ -260,6 +283,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/sim/whole/region", test_whole_region);
     g_test_add_func("/sim/whole/partial-and-retry", test_partial_and_retry);
+    g_test_add_func("/sim/whole/order", test_order);
     g_test_add_func("/sim/whole/adopts", test_adopts);
     g_test_add_func("/sim/whole/hold-and-withdraw", test_hold_and_withdraw);
     g_test_add_func("/sim/whole/left-out", test_left_out);
