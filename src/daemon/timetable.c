@@ -202,6 +202,12 @@ static void set_count(json_t *row, const char *name, gint64 count)
     json_object_set_new(row, name, count < 0 ? json_null() : json_integer(count));
 }
 
+static bool holds_role(const Question *question, const Instance *instance)
+{
+    const GroupStatus *group = engine_group(question->engine, instance->workload->group->name);
+    return group && g_strcmp0(group->active, instance->location->name) == 0;
+}
+
 // The trigger's counts stand with the location that has the role; with the others only what went missing
 // since they went down.
 static void set_observed(const Question *question, const Instance *instance, const Trigger *trigger,
@@ -209,12 +215,10 @@ static void set_observed(const Question *question, const Instance *instance, con
 {
     const char *location = instance->location->name;
     const WorkloadStatus *status = engine_workload(question->engine, instance->workload->id);
-    const GroupStatus *group = engine_group(question->engine, instance->workload->group->name);
     const InstanceStatus *at = status ? workload_status_at(status, location) : NULL;
     const TriggerStatus *counts = status ? status->triggers->pdata[i] : NULL;
     bool recurs = trigger->type == TRIGGER_RECURRENCE;
-    bool holds = group && g_strcmp0(group->active, location) == 0;
-    bool known = recurs && holds && counts && counts->missed >= 0;
+    bool known = recurs && holds_role(question, instance) && counts && counts->missed >= 0;
     wire_set_text(row, "state", name_of(&INSTANCE_NAMES, (int)(at ? at->state : INSTANCE_UNKNOWN)));
     set_count(row, "missed", known ? counts->missed : at && recurs ? at->missed : -1);
     set_count(row, "doubled", known ? counts->doubled : -1);
@@ -266,7 +270,9 @@ static void add_row(Question *question, const Instance *instance, guint i)
     set_rule(question, own ? own : schedule, row);
     set_occurrences(question, own ? own : schedule, &at, row);
     set_notes(schedule, row);
-    g_autofree char *words = engine_failover_words(question->engine, instance, at.trigger);
+    g_autofree char *words = holds_role(question, instance)
+                                 ? NULL
+                                 : engine_failover_words(question->engine, instance, at.trigger);
     wire_set_text(row, "failover_now", words);
     json_array_append_new(question->rows, row);
     if (at.known)

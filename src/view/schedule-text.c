@@ -243,8 +243,9 @@ void schedule_text_fill(Page *page, const ViewContext *context, const ScheduleFa
     if (*together)
         page_field(page, "together", ROLE_NORMAL, "%s", together);
     say_counts(&text, near);
-    if (near->failover_now && !schedule_is_wanted(near, context))
-        page_field(page, "if moved", ROLE_NORMAL, "%s", near->failover_now);
+    const SheetRow *fresh = facts->far ? facts->far : near;
+    if (fresh->failover_now && !schedule_is_wanted(near, context))
+        page_field(page, "if moved", ROLE_NORMAL, "%s", fresh->failover_now);
     say_notes(&text, near);
     pager_rule(page->pager, "next 20");
     if (facts->far)

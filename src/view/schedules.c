@@ -118,8 +118,8 @@ static Effect schedules_wish(gpointer state, const ViewContext *context)
 {
     Schedules *view = state;
     const SheetRow *open = row_of(view->sheet, view->open);
-    bool waits = view->asked_far && context->mono_ms - view->asked_far_ms < OLD_MS;
-    if (open && !view->far && !waits) {
+    bool old = !view->asked_far_ms || context->mono_ms - view->asked_far_ms >= OLD_MS;
+    if (open && old) {
         view->asked_far_ms = context->mono_ms;
         return ask(&view->asked_far,
                    path_of(context->now_ms / GRAIN_MS * GRAIN_MS,
@@ -461,7 +461,7 @@ static Effect open_row(Schedules *view, const ViewContext *context)
     g_clear_pointer(&view->far, g_ptr_array_unref);
     g_clear_pointer(&view->asked_far, g_free);
     g_clear_pointer(&view->runs, g_ptr_array_unref);
-    view->asked_runs_ms = 0;
+    view->asked_runs_ms = view->asked_far_ms = 0;
     pager_reset(view->detail.pager);
     fill_detail(view, context);
     return effect_of(EFFECT_REDRAW);
