@@ -174,7 +174,7 @@ static void say_known(Page *page, const Finding *finding, gint64 now_ms)
     ago_format(finding->acknowledged_ms, now_ms, true, at);
     time_format_full(finding->acknowledged_until_ms, until);
     calm_left_format(finding->acknowledged_until_ms, now_ms, left);
-    page_field(page, "KNOWN", ROLE_OK, "to %s since %s, until %s (in %s): %s",
+    page_field(page, "KNOWN", ROLE_OK, "to %s; said %s, until %s (%s left): %s",
                finding->acknowledged_by, at, until, left,
                finding->acknowledged_note ? finding->acknowledged_note : "");
 }

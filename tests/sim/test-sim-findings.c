@@ -131,6 +131,33 @@ static void test_acknowledged(void)
     finish(sim);
 }
 
+static void automatic_but_never_tested(Fleet *fleet)
+{
+    automatic(fleet);
+    never_tested(fleet);
+}
+
+// What would have moved by itself waits for a person who has seen the finding; acknowledged or not.
+static void test_error_blocks(void)
+{
+    for (int acknowledged = 0; acknowledged < 2; acknowledged++) {
+        Sim *sim = sim_new(5, automatic_but_never_tested);
+        sim_pass(sim, 20000);
+        if (acknowledged)
+            g_assert_cmpint(acknowledge(sim, good_request(sim)), ==, 0);
+        sim_region_set(sim->world, "west", REGION_DOWN);
+        g_assert_true(sim_until(sim, has_open, 60000));
+        sim_pass(sim, 5000);
+        const Operation *operation = sim_operation(sim);
+        g_assert_cmpint(operation->state, ==, OPERATION_AWAITING);
+        g_assert_true(is_named(operation, "R17 error: Its plan was never tested."));
+        g_assert_true(is_named(operation, "Acknowledged by alice") == acknowledged);
+        g_assert_cmpstr(operation->statement->signoff_why, ==,
+                        "findings of severity error touch this group");
+        finish(sim);
+    }
+}
+
 // Other facts are another matter, even under the same id.
 static void test_other_facts(void)
 {
@@ -254,6 +281,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/sim/findings/refused", test_refused);
     g_test_add_func("/sim/findings/acknowledged", test_acknowledged);
+    g_test_add_func("/sim/findings/error-blocks", test_error_blocks);
     g_test_add_func("/sim/findings/other-facts", test_other_facts);
     g_test_add_func("/sim/findings/whole", test_whole);
     return g_test_run();
