@@ -235,18 +235,29 @@ static void sign_finished(Engine *engine, Motion *motion, const GError *error)
     asked->done(operation, signoff, error, asked->data);
 }
 
-// Has the signature checked first, if there is anything to check it against: a sign-off of what no longer is the
-// statement is refused whatever it is signed with.
+// A sign-off of what no longer is the statement, by somebody who may not, or one that is here already, is answered
+// whatever it is signed with: no program is started for it.
+static bool wants_check(const Engine *engine, const Asked *asked, const Operation *ballot)
+{
+    const SignOff *signoff = asked->signoff;
+    const Operation *first;
+    return signoff->signature && ballot->statement && signoff->decision == DECISION_APPROVE &&
+           g_strcmp0(signoff->digest, ballot->digest) == 0 &&
+           person_has(&asked->person, ROLE_BIT_APPROVER) && !find(engine, signoff->id, &first);
+}
+
+// Has the signature checked first, if there is anything to check it against.
 static void ask(Engine *engine, Motion *motion, const Asked *asked)
 {
     const SignOff *signoff = asked->signoff;
     const Operation *whole =
         signoff->operation ? world_operation(engine, signoff->operation) : NULL;
     const Operation ballot = whole ? operation_ballot(whole) : (Operation){0};
-    const Operation *operation = whole ? &ballot : NULL;
-    if (!signoff->signature || !operation || !operation->statement ||
-        signoff->decision != DECISION_APPROVE ||
-        g_strcmp0(signoff->digest, operation->digest) != 0) {
+    const Operation *operation = &ballot;
+    if (!wants_check(engine, asked, operation)) {
+        motion->check.state = signoff->signature ? SIGNATURE_UNCHECKED : SIGNATURE_NONE;
+        motion->check.why =
+            signoff->signature ? g_strdup("The signature was not checked: ask again.") : NULL;
         motion_ask(engine, motion);
         return;
     }

@@ -68,6 +68,9 @@ static void test_required(void)
                  {SIGNATURE_UNCHECKED, REFUSAL_UNAVAILABLE},
                  {SIGNATURE_BAD, REFUSAL_BAD_SIGNATURE}};
     Sim *sim = given_proposal(required);
+    g_assert_false(sign(sim, &VIEWER, "key-v"));
+    g_assert_true(sim_is_refused(sim, REFUSAL_NOT_ALLOWED));
+    g_assert_cmpuint(sim->signer->asked, ==, 0); // nobody else's programs are started
     g_assert_false(sign(sim, &BOB, NULL));
     g_assert_true(sim_is_refused(sim, REFUSAL_SIGNATURE_MISSING));
     g_assert_false(sign_as(sim, &BOB, "key-b", "drill@signalbox"));
