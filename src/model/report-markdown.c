@@ -3,7 +3,7 @@
 
 #include "base/markdown.h"
 #include "base/timefmt.h"
-#include "model/quorum.h"
+#include "model/act.h"
 #include "model/report.h"
 
 static void line(GString *out, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -175,6 +175,56 @@ static void write_evidence(GString *out, const Statement *statement, const char 
         item(out, "not known", statement->not_known->pdata[i]);
 }
 
+// "approve of skip step 4, break-glass"
+static char *decision_text(const SignOff *signoff)
+{
+    return g_strdup_printf("%s%s%s%s", name_of(&DECISION_NAMES, (int)signoff->decision),
+                           signoff->about ? " of " : "", or_none(signoff->about),
+                           signoff->break_glass ? ", break-glass" : "");
+}
+
+// "SHA256:k3V… ed25519, verified", "none"
+static char *signature_text(const SignOff *signoff)
+{
+    if (!signoff->signature)
+        return g_strdup("none");
+    return g_strdup_printf("%s %s, %s", or_none(signoff->key), or_none(signoff->key_type),
+                           name_of(&SIGNATURE_STATE_NAMES, (int)signoff->verified));
+}
+
+static const char *count_text(const SignOff *signoff)
+{
+    if (signoff->void_)
+        return signoff->void_why ? signoff->void_why : "void: the statement changed";
+    return signoff->lapsed ? "it did, and lapsed afterwards" : "yes";
+}
+
+static void write_signoff(GString *out, const SignOff *signoff)
+{
+    char at[32];
+    g_autofree char *seq = g_strdup_printf("%" G_GINT64_FORMAT, signoff->audit_seq);
+    g_autofree char *decision = decision_text(signoff), *signature = signature_text(signoff);
+    time_format_full(signoff->at_ms, at);
+    row(out, or_none(signoff->operator_name), decision, at, or_none(signoff->reason),
+        or_none(signoff->ticket), signature, seq, count_text(signoff), NULL);
+}
+
+static void write_reviews(GString *out, const GPtrArray *signoffs)
+{
+    for (guint i = 0; i < signoffs->len; i++) {
+        const SignOff *signoff = signoffs->pdata[i];
+        if (!signoff->break_glass)
+            continue;
+        g_autofree char *text =
+            signoff->reviewed_by
+                ? g_strdup_printf("%s's, reviewed by %s: %s", or_none(signoff->operator_name),
+                                  signoff->reviewed_by, or_none(signoff->review_note))
+                : g_strdup_printf("%s's; its REVIEW IS DUE", or_none(signoff->operator_name));
+        line(out, "%s", "");
+        item(out, "break-glass", text);
+    }
+}
+
 static void write_signoffs(GString *out, const Report *report)
 {
     const Operation *op = report->operation;
@@ -186,14 +236,30 @@ static void write_signoffs(GString *out, const Report *report)
     }
     line(out, "| who | decision | when (UTC) | why | ticket | signature | audit | counts |\n"
               "| --- | --- | --- | --- | --- | --- | --: | --- |");
-    for (guint i = 0; i < op->signoffs->len; i++) {
-        const SignOff *signoff = op->signoffs->pdata[i];
+    for (guint i = 0; i < op->signoffs->len; i++)
+        write_signoff(out, op->signoffs->pdata[i]);
+    write_reviews(out, op->signoffs);
+}
+
+// What was asked for in the middle of it: to leave a step out, or to undo the whole.
+static void write_acts(GString *out, const Report *report)
+{
+    const GPtrArray *acts = report->operation->acts;
+    if (!acts->len)
+        return;
+    section(out, "Exceptional acts");
+    line(out, "| act | asked for by | when (UTC) | why | ticket | became |\n"
+              "| --- | --- | --- | --- | --- | --- |");
+    for (guint i = 0; i < acts->len; i++) {
+        const Act *act = acts->pdata[i];
         char at[32];
-        g_autofree char *seq = g_strdup_printf("%" G_GINT64_FORMAT, signoff->audit_seq);
-        time_format_full(signoff->at_ms, at);
-        row(out, or_none(signoff->operator_name), name_of(&DECISION_NAMES, (int)signoff->decision),
-            at, or_none(signoff->reason), or_none(signoff->ticket),
-            signoff->signature ? "SSH" : "none", seq, signoff->void_ ? "void" : "yes", NULL);
+        g_autofree char *words = act_words(act->kind, act->step);
+        g_autofree char *became =
+            g_strdup_printf("%s%s%s", name_of(&ACT_STATE_NAMES, (int)act->state),
+                            act->why ? ": " : "", or_none(act->why));
+        time_format_full(act->asked_ms, at);
+        row(out, words, or_none(act->by), at, or_none(act->reason), or_none(act->ticket), became,
+            NULL);
     }
 }
 
@@ -273,6 +339,7 @@ char *report_markdown(const Report *report)
     write_timeline(out, report);
     write_steps(out, report);
     write_signoffs(out, report);
+    write_acts(out, report);
     write_changes(out, report);
     write_detection(out, report);
     if (op->statement)

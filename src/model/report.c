@@ -1,6 +1,7 @@
 #include "model/report.h"
 
 #include "base/timefmt.h"
+#include "model/act.h"
 #include "model/progress.h"
 #include "model/signature.h"
 
@@ -144,6 +145,25 @@ static void add_signoffs(Report *report)
     }
 }
 
+static void add_acts(Report *report)
+{
+    const Operation *op = report->operation;
+    for (guint i = 0; i < op->acts->len; i++) {
+        const Act *act = op->acts->pdata[i];
+        g_autofree char *words = act_words(act->kind, act->step);
+        add(report, act->asked_ms, MOMENT_MILESTONE, act->by,
+            g_strdup_printf("asks to %s: %s", words, act->reason ? act->reason : "no reason"));
+        add(report, act->ended_ms, MOMENT_MILESTONE, NULL,
+            g_strdup_printf("%s: %s%s%s", words, name_of(&ACT_STATE_NAMES, (int)act->state),
+                            act->why ? ", " : "", act->why ? act->why : ""));
+    }
+    if (op->attested.how != ATTEST_NONE)
+        add(report, op->attested.at_ms, MOMENT_MILESTONE, op->attested.by,
+            g_strdup_printf("attests that the old primary is off, by %s: %s",
+                            name_of(&ATTEST_NAMES, (int)op->attested.how),
+                            op->attested.note ? op->attested.note : ""));
+}
+
 static void add_restatements(Report *report)
 {
     const Operation *op = report->operation;
@@ -214,6 +234,7 @@ Report *report_new(const Operation *operation, gint64 now_ms,
     add_milestones(report);
     add_signoffs(report);
     add_restatements(report);
+    add_acts(report);
     for (guint i = 0; i < operation->steps->len; i++)
         add_step(report, operation->steps->pdata[i]);
     g_ptr_array_sort(report->timeline,

@@ -100,15 +100,20 @@ static void operation_destroy(gpointer state)
     g_free(view);
 }
 
+// "ID", or "ID/report": its report at once.
 static void operation_open(gpointer state, const char *object)
 {
     OperationView *view = state;
-    if (g_strcmp0(view->page.object, object) != 0) {
+    bool report = object && g_str_has_suffix(object, "/report");
+    g_autofree char *id =
+        report ? g_strndup(object, strlen(object) - strlen("/report")) : g_strdup(object);
+    if (g_strcmp0(view->page.object, id) != 0) {
         view->report = false;
         view->place = true;
     }
+    view->report = view->report || report;
     g_clear_pointer(&view->ask, ask_free);
-    page_open(&view->page, object);
+    page_open(&view->page, id);
 }
 
 static const Operation *operation_of(const OperationView *view, const ViewContext *context)

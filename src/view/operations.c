@@ -10,11 +10,12 @@
 #include "model/progress.h"
 
 enum { COLUMN_WHAT, COLUMN_STATE, COLUMN_STEPS, COLUMN_WHEN, COLUMN_TIME, COLUMN_FROM, COLUMN_ID };
-enum { ACTION_OPEN = 1, ACTION_HOLD, ACTION_AGAIN };
+enum { ACTION_OPEN = 1, ACTION_HOLD, ACTION_AGAIN, ACTION_REPORT };
 
 static const Binding BINDINGS[] = {
     {ACTION_OPEN, "open", "enter", "open", "Opens the operation: steps, clock, losses.", 0},
     {ACTION_HOLD, "hold", "H", "HOLD", "Stops before the next step. Any operator, no form.", 0},
+    {ACTION_REPORT, "report", "r", "report", "Opens the operation's whole story.", 0},
     {ACTION_AGAIN, "again", "P", "propose again", "Proposes the same again.", BIND_CHANGES},
 };
 
@@ -165,6 +166,12 @@ static Effect operations_update(gpointer state, const ViewContext *context, cons
         return action == ACTION_OPEN   ? whole_open(operation)
                : action == ACTION_HOLD ? ask_hold(context, operation)
                                        : ask_again(context, operation);
+    }
+    if (action == ACTION_REPORT) {
+        if (!operation)
+            return effect_message("There is no operation here.");
+        g_autofree char *object = g_strconcat(operation->id, "/report", NULL);
+        return effect_open(SCREEN_OPERATION, object);
     }
     return list_key(state, context, key, binding);
 }

@@ -428,6 +428,12 @@ static void test_report(void)
     g_assert_cmpint(ui_screen(play.ui)->id, ==, SCREEN_OPERATION);
     play_assert_sees_not(&play, "# failback");
     play_release(&play);
+    play_init(&play, SCREEN_OPERATIONS, NULL, 100, 30,
+              false); // and from the list, of the one under the cursor
+    play_keys(&play, "r");
+    g_assert_cmpint(ui_screen(play.ui)->id, ==, SCREEN_OPERATION);
+    play_assert_sees(&play, "## Objectives");
+    play_release(&play);
 }
 
 // ---- everywhere ----

@@ -1,6 +1,7 @@
 // The report: what becomes of the objectives, the order of the timeline, and that nothing of others is markup.
 #include <string.h>
 
+#include "model/act.h"
 #include "model/report.h"
 
 enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, T0 = 1000 * SECOND };
@@ -181,6 +182,47 @@ static void test_timeline(void)
     g_assert_cmpuint(report->timeline->len, ==, G_N_ELEMENTS(ORDER));
 }
 
+// What is out of the ordinary stands out: acts and how they ended, the glass that was broken, a signature's key, a
+// sign-off that was taken back, an attestation.
+static void test_exceptional(void)
+{
+    static const char *const LINES[] = {
+        "| bob | approve of skip step 2, break-glass |",
+        "| SHA256:k3V ed25519, ",
+        "- break-glass: bob's; its REVIEW IS DUE\n",
+        "| carol | approve |",
+        "| taken back: wrong region |\n",
+        "## Exceptional acts\n\n",
+        "| skip step 2 | alice |",
+        "alice: asks to skip step 2: the mailbox is empty\n",
+        "alice: attests that the old primary is off, by power: the feed is cut\n",
+    };
+    g_autoptr(Operation) op = done();
+    SignOff *bob = op->signoffs->pdata[0], *carol = signoff("carol", T0 + MINUTE);
+    Act *act = act_new();
+    bob->about = g_strdup("skip step 2");
+    bob->break_glass = true;
+    bob->signature = g_strdup("armoured");
+    bob->key = g_strdup("SHA256:k3V");
+    bob->key_type = g_strdup("ed25519");
+    carol->void_ = true;
+    carol->void_why = g_strdup("taken back: wrong region");
+    g_ptr_array_add(op->signoffs, carol);
+    act->kind = ACT_SKIP;
+    act->step = 2;
+    act->by = g_strdup("alice");
+    act->reason = g_strdup("the mailbox is empty");
+    act->asked_ms = T0 + 6 * MINUTE;
+    g_ptr_array_add(op->acts, act);
+    op->attested =
+        (Attestation){ATTEST_POWER, g_strdup("alice"), g_strdup("the feed is cut"), T0 + MINUTE};
+    g_autoptr(Report) report = report_new(op, T0 + HOUR, NULL, NULL);
+    g_autofree char *text = report_markdown(report);
+    for (guint i = 0; i < G_N_ELEMENTS(LINES); i++)
+        if (!strstr(text, LINES[i]))
+            g_error("%s is not in\n%s", LINES[i], text);
+}
+
 static const char *title(const char *location, gpointer data)
 {
     (void)data;
@@ -267,6 +309,7 @@ int main(int argc, char **argv)
     g_test_add_func("/model/report/objectives", test_objectives);
     g_test_add_func("/model/report/timeline", test_timeline);
     g_test_add_func("/model/report/markdown", test_markdown);
+    g_test_add_func("/model/report/exceptional", test_exceptional);
     g_test_add_func("/model/report/hostile", test_hostile);
     return g_test_run();
 }
