@@ -78,6 +78,8 @@ static guint64 print_group(gconstpointer object)
             group->evidence_ms, group->loss.known, group->rollback_until_ms,
             group->antiflap_until_ms, group->reduced->len, group->findings, group->plan_reviewed_ms,
             group->plan_tested_ms, group->automation_off, group->automation_until_ms);
+    print = MIX(print, group->failback.applies, group->failback.answers);
+    print = mix_text(print, group->failback.how);
     print = mix_text(mix_text(print, group->active), group->automation_why);
     print = mix_text(mix_text(print, group->plan_reviewed_by), group->plan_review_note);
     print = mix_text(print, group->plan_tested_by);

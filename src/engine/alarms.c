@@ -3,6 +3,8 @@
 #include "base/timefmt.h"
 #include "model/quorum.h"
 
+enum { STUCK_LEAST_MS = 5000 }; // nobody looks at a step that takes a moment more than a moment
+
 static void free_alarm(gpointer data)
 {
     alarm_free(data);
@@ -149,7 +151,9 @@ static gint64 late_ms(const Step *step)
     bool runs = step->state == STEP_INTENT || step->state == STEP_UNKNOWN;
     if (step->state == STEP_WAITING)
         return step->started_ms + step->limit_ms;
-    return runs && step->usual_p95_ms ? step->started_ms + step->usual_p95_ms : 0;
+    return runs && step->usual_p95_ms
+               ? step->started_ms + MAX(step->usual_p95_ms, (gint64)STUCK_LEAST_MS)
+               : 0;
 }
 
 static void want_waiting(Wanted *wanted, const Operation *operation, const Step *step, bool late)

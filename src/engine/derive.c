@@ -494,6 +494,7 @@ static void derive_group(Engine *engine, GroupLive *live)
     set_mode(engine, live, split);
     copy_record(engine, live);
     derive_bound(engine, live);
+    derive_homecoming(engine, live);
     if (lag_moves(live) || live->lagged)
         findings_touch_group(engine, live->group);
     live->lagged = lag_moves(live);

@@ -4,12 +4,13 @@
 #include "base/timefmt.h"
 #include "engine/act.h"
 #include "engine/drill.h"
+#include "engine/durations.h"
 #include "engine/losses.h"
 #include "engine/signature.h"
 #include "engine/step.h"
 #include "model/plan.h"
 
-enum { INTENTS_MAX = 50, DURATIONS_MAX = 50, GUARD_WAIT_MS = 20 * 1000 };
+enum { INTENTS_MAX = 50, GUARD_WAIT_MS = 20 * 1000 };
 
 static Motion *new_motion(const char *what, const Operation *operation, Operation **ret_copy)
 {
@@ -35,58 +36,6 @@ static bool is_over(const Step *step)
 
 // ---- Outcomes ----------------------------------------------------------------------------------
 
-static gint64 percentile(const GArray *durations, guint percent)
-{
-    if (!durations || !durations->len)
-        return 0;
-    g_autoptr(GArray) sorted = g_array_copy((GArray *)durations);
-    for (guint i = 1; i < sorted->len; i++) // at most 50
-        for (guint j = i;
-             j && g_array_index(sorted, gint64, j) < g_array_index(sorted, gint64, j - 1); j--) {
-            gint64 swap = g_array_index(sorted, gint64, j);
-            g_array_index(sorted, gint64, j) = g_array_index(sorted, gint64, j - 1);
-            g_array_index(sorted, gint64, j - 1) = swap;
-        }
-    return g_array_index(sorted, gint64, (sorted->len - 1) * percent / 100);
-}
-
-void execute_forecast(const Engine *engine, Operation *operation)
-{
-    for (guint i = 0; i < operation->steps->len; i++) {
-        Step *step = operation->steps->pdata[i];
-        const GArray *durations =
-            g_hash_table_lookup(engine->durations, name_of(&STEP_KIND_NAMES, (int)step->kind));
-        step->usual_ms = percentile(durations, 50);
-        step->usual_p95_ms = percentile(durations, 95);
-    }
-}
-
-// How long steps of a kind take, for the forecasts of later ones. Stored with the outcome.
-static void note_duration(Engine *engine, Motion *motion, const Step *step)
-{
-    const char *kind = name_of(&STEP_KIND_NAMES, (int)step->kind);
-    GArray *durations = g_hash_table_lookup(engine->durations, kind);
-    gint64 took_ms = MAX(step->ended_ms - step->started_ms, 0);
-    if (!durations) {
-        durations = g_array_new(FALSE, FALSE, sizeof(gint64));
-        g_hash_table_insert(engine->durations, g_strdup(kind), durations);
-    }
-    g_array_append_val(durations, took_ms);
-    if (durations->len > DURATIONS_MAX)
-        g_array_remove_index(durations, 0);
-    json_t *list = json_array();
-    for (guint i = 0; i < durations->len; i++)
-        json_array_append_new(list, json_integer(g_array_index(durations, gint64, i)));
-    char *key = g_strconcat("duration/", kind, NULL);
-    for (guint i = 0; i < motion->puts->len; i++)
-        if (g_str_equal(((const MotionPut *)motion->puts->pdata[i])->key, key)) {
-            g_ptr_array_remove_index(motion->puts, i);
-            break;
-        }
-    motion_put(motion, key, wire_format(list), false);
-    json_decref(list);
-}
-
 static const char *const OUTCOME_ACTIONS[STEP_STATES] = {[STEP_DONE] = "step.done",
                                                          [STEP_FAILED] = "step.failed",
                                                          [STEP_NOTED] = "step.noted",
@@ -103,7 +52,7 @@ static void take_outcome(Engine *engine, Motion *motion, Operation *copy, Step *
         return;
     step->ended_ms = engine->now_ms;
     if (step->state == STEP_DONE && !operation_is_rehearsal(copy)) // looking is quicker than doing
-        note_duration(engine, motion, step);
+        durations_note(engine, motion, copy, step);
     if (step->state == STEP_DONE && step->kind == STEP_ACTIVATE && !step->compensates)
         copy->activated_ms = engine->now_ms;
     if (step->state == STEP_NOTED)

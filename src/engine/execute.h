@@ -21,9 +21,6 @@ void execute_end(Engine *engine, Motion *motion, Operation *operation, const cha
 // out of `guard`.
 void execute_void(Engine *engine, Motion *motion, Operation *operation, Guard *guard);
 
-// What earlier steps of each kind took, as a forecast of these.
-void execute_forecast(const Engine *engine, Operation *operation);
-
 // Enters the statement into the operation and the store.
 void execute_state(const Engine *engine, Motion *motion, Operation *operation, Statement *statement,
                    GPtrArray *steps);

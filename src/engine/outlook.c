@@ -1,4 +1,5 @@
 // What a group's failover would be like, on what is known now.
+#include "engine/durations.h"
 #include "engine/evidence.h"
 #include "engine/execute.h"
 #include "engine/lag.h"
@@ -56,7 +57,7 @@ static void forecast(Engine *engine, const GroupLive *live, const Location *to, 
     }
     g_ptr_array_unref(operation->steps);
     operation->steps = steps;
-    execute_forecast(engine, operation);
+    durations_forecast(engine, operation);
     add_forecast(outlook, steps);
 }
 

@@ -5,12 +5,14 @@
 //   motion.c  the queue of changes            observe.c  looks at instances
 //   seen.c    observations that outlive us
 //   record.c    a group's record, as JSON       derive.c   modes, replication, loss bounds
+//   homecoming.c  failback readiness
 //   evidence.c  statements                      guard.c    may this be done now?
 //   propose.c   sign.c  command.c  arm.c        what people ask
 //   passivate.c                                 a person switches an instance off
 //   revoke.c                                    a sign-off taken back, a review closed
 //   act.c  act-statement.c  failed.c            skip and abort, signed on their own
 //   watchdog.c  reconcile.c                     what the engine does by itself
+//   durations.c                                 what steps took, as a forecast
 //   execute.c   which decision is next          step.c     one step's commands and observations
 //   alarms.c    alarms                          findings.c  findings, judged where something changed
 //   tell.c      who must be told of what        acknowledge.c  findings that somebody knows of
@@ -171,7 +173,7 @@ struct Engine {
     GHashTable *operation_by_id;
     GHashTable *execs;        // key → Exec *
     GHashTable *lags;         // "workload\nfrom\nto" → LagSeries *, owned
-    GHashTable *durations;    // step kind name → GArray of gint64
+    GHashTable *durations;    // key (durations.c) → GArray of gint64
     GHashTable *requests;     // idempotency key → RequestNote *
     GHashTable *acknowledged; // alarm id → AckNote *
     Findings *judged;         // findings by object, and who acknowledged which (findings.c)
@@ -247,6 +249,8 @@ void derive_run(Engine *engine, gint64 *due_ms);
 // The bound, were the group moved from → to now (or orderly, if `planned`). Fills all fields; release `how`.
 void derive_loss(const Engine *engine, const Group *group, const char *from, const char *to,
                  LossBound *ret_bound);
+// Can the group go home, and at what price? (homecoming.c)
+void derive_homecoming(const Engine *engine, GroupLive *live);
 bool derive_healthy(const Engine *engine, const Location *location);
 // True if the instance was seen active, and that is fresh.
 bool derive_seen_active(const Engine *engine, const InstanceWatch *watch);

@@ -1,4 +1,5 @@
 // A proposal's life before its first step: it is signed, voided, cleared, expires, or starts.
+#include "engine/durations.h"
 #include "engine/execute.h"
 
 #include "engine/drill.h"
@@ -32,7 +33,7 @@ void execute_state(const Engine *engine, Motion *motion, Operation *operation, S
     if (steps) {
         g_ptr_array_unref(operation->steps);
         operation->steps = g_ptr_array_ref(steps);
-        execute_forecast(engine, operation);
+        durations_forecast(engine, operation);
     }
     // The very bytes that the digest is of.
     g_autofree char *text = canonical_text(json, NULL);

@@ -279,6 +279,7 @@ GroupStatus *group_status_new(const char *name)
     status->replication = g_ptr_array_new_with_free_func(free_replication);
     status->reduced = g_ptr_array_new_with_free_func(g_free);
     status->loss.transactions = -1;
+    status->failback.discarded = status->failback.behind = -1;
     return status;
 }
 
@@ -291,6 +292,7 @@ void group_status_free(GroupStatus *status)
     g_free(status->primary);
     g_free(status->active);
     g_free(status->loss.how);
+    g_free(status->failback.how);
     g_free(status->operation);
     g_free(status->blocked);
     g_free(status->automation_why);

@@ -161,6 +161,16 @@ typedef struct {
     gint64 observed_at_ms;
 } LossBound;
 
+// Can the group go home, and at what price? Kept from the first minute of an outage.
+typedef struct {
+    bool applies;     // its home is down, or the group runs elsewhere
+    bool answers;     // home is healthy again
+    gint64 discarded; // transactions that home committed and the other side never got; -1 = unknown
+    gint64 behind;    // transactions that home has to catch up with; -1 = unknown
+    char *how;        // a sentence; NULL if it does not apply
+    gint64 observed_at_ms; // of the older of both sides' words; 0 = never
+} FailbackReadiness;
+
 typedef struct {
     char *name;
     char *title;
@@ -180,6 +190,7 @@ typedef struct {
     gint64 evidence_ms;     // evidence older than this is not signable
     GPtrArray *replication; // of ReplicationStatus *
     LossBound loss;
+    FailbackReadiness failback;
     char *operation;          // id of the one that has not ended; NULL
     gint64 rollback_until_ms; // 0 = no window open
     gint64 antiflap_until_ms; // automatic proposals blocked until; 0 = not

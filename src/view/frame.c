@@ -331,6 +331,28 @@ static const char *drill_under_way(const Picture *picture)
     return NULL;
 }
 
+// The one whose automation a person has disarmed and that ends last; NULL if none is.
+static const GroupStatus *disarmed_group(const Picture *picture)
+{
+    const GroupStatus *last = NULL;
+    for (guint i = 0; i < picture_count(picture, SHELF_GROUPS); i++) {
+        const GroupStatus *group = picture_at(picture, SHELF_GROUPS, i);
+        if (group->automation_off &&
+            (!last || group->automation_until_ms > last->automation_until_ms))
+            last = group;
+    }
+    return last;
+}
+
+// With its end wherever words have room; its reason stands behind, see draw_reason.
+static void add_disarmed(Segments *segments, const char *what, const char *brief, const char *left)
+{
+    Segment *segment = add_segment(segments, ROLE_WARN);
+    g_snprintf(segment->text[0], SEGMENT_MAX, "%s for %s", what, left);
+    g_snprintf(segment->text[1], SEGMENT_MAX, "%s %s", brief, left);
+    g_strlcpy(segment->text[2], brief, SEGMENT_MAX);
+}
+
 static void add_modes(const ViewContext *context, const char *filter, Segments *segments)
 {
     const FrameStatus *frame = &context->picture->frame;
@@ -344,8 +366,13 @@ static void add_modes(const ViewContext *context, const char *filter, Segments *
     }
     if (frame->automation_off) {
         calm_left_format(frame->automation_until_ms, context->now_ms, left);
-        g_snprintf(text, sizeof text, "automation OFF for %s", left);
-        add_mode(segments, ROLE_WARN, text, "auto OFF");
+        add_disarmed(segments, "automation OFF", "auto OFF", left);
+    }
+    const GroupStatus *group = disarmed_group(context->picture);
+    if (group && !frame->automation_off) {
+        calm_left_format(group->automation_until_ms, context->now_ms, left);
+        g_snprintf(brief, sizeof brief, "automation of %s OFF", group->name);
+        add_disarmed(segments, brief, "auto OFF", left);
     }
     if (frame->fleet && !frame->store_ok)
         add_mode(segments, ROLE_ALARM, "store READ-ONLY", "READ-ONLY");
@@ -364,6 +391,22 @@ static int segments_width(const Canvas *line, const Segments *segments, guint fo
     for (guint i = 0; i < segments->count; i++)
         width += cells_width(line, segments->items[i].text[form]) + (form < 2 ? 2 : 1);
     return width;
+}
+
+// Why automation is off, as far as there is room.
+static void draw_reason(const ViewContext *context, const Canvas *line, int x, int right)
+{
+    const FrameStatus *frame = &context->picture->frame;
+    const GroupStatus *group = disarmed_group(context->picture);
+    const char *why = frame->automation_off ? frame->automation_why
+                      : group               ? group->automation_why
+                                            : NULL;
+    enum { LEAST = 8 };
+    if (!why || right - x < LEAST)
+        return;
+    Canvas room = canvas_sub(line, rect_make(x - 1, 0, right - x, 1));
+    g_autofree char *text = g_strdup_printf("(%s)", why);
+    cells_fit(&room, rect_make(0, 0, room.width, 1), ALIGN_LEFT | ALIGN_CLIP_END, ROLE_DIM, text);
 }
 
 static void draw_attention(const ViewContext *context, const Canvas *line, const Screen *screen,
@@ -385,6 +428,8 @@ static void draw_attention(const ViewContext *context, const Canvas *line, const
     for (guint i = 0; i < segments.count; i++)
         x = cells_put(line, x, 0, segments.items[i].style, segments.items[i].text[form]) +
             (form < 2 ? 2 : 1);
+    if (form < 2)
+        draw_reason(context, line, x, line->width - title - 1);
     if (line->width - title >= x)
         cells_put(line, line->width - title, 0, ROLE_TITLE, name);
     else if (screen->digit && line->width - 4 >= x)

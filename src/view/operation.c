@@ -427,6 +427,17 @@ static int draw_acts(const OperationView *view, const Canvas *canvas, int y)
     return y;
 }
 
+// The way home: from the first minute, not only when somebody asks.
+static int draw_homecoming(const OperationView *view, const Canvas *canvas, int y)
+{
+    const GroupStatus *group = picture_group(view->context->picture, view->operation->group);
+    if (!group || !group->failback.applies || !group->failback.how)
+        return y;
+    bool price = group->failback.discarded != 0;
+    return put_format(canvas, y, price ? ROLE_WARN : ROLE_NORMAL, "way home: %s",
+                      group->failback.how);
+}
+
 static int draw_window(const OperationView *view, const Canvas *canvas, int y)
 {
     const Operation *op = view->operation;
@@ -491,6 +502,7 @@ static void draw_steps(OperationView *view, const ViewContext *context, const Op
     y = draw_clock(view, &head, y);
     y = draw_losses(view, &head, y);
     y = draw_window(view, &head, y);
+    y = draw_homecoming(view, &head, y);
     y = draw_origin(view, &head, y);
     rect_cut_top(&rest, y);
     bool room = rest.height >= DETAIL + TABLE_MIN + 1;

@@ -1,4 +1,5 @@
 // Screen 1: a panel for each region, worst first, and below them what changed.
+#include "model/progress.h"
 #include "view/screens.h"
 
 #include <math.h>
@@ -351,6 +352,38 @@ static guint count_failed_over(const Panel *panel)
     return count;
 }
 
+// Of what it carries: could all of it go home?
+static const char *homecoming(const Panel *panel)
+{
+    const Picture *picture = panel->context->picture;
+    bool discards = false;
+    for (guint i = 0; i < picture_count(picture, SHELF_GROUPS); i++) {
+        const GroupStatus *group = picture_at(picture, SHELF_GROUPS, i);
+        if (g_strcmp0(group->active, panel->location->name) != 0 || !group->failback.applies)
+            continue;
+        if (!group->failback.answers)
+            return "; home is silent";
+        discards = discards || group->failback.discarded != 0;
+    }
+    return discards ? "; home answers, a failback discards" : "; home answers";
+}
+
+// How long the operation of the group that is under way will usually take in all; NULL text: not known.
+static void forecast_words(const Panel *panel, const GroupStatus *group, char buffer[32])
+{
+    const Operation *operation = picture_operation(panel->context->picture, group->operation);
+    gint64 left_ms = operation && operation->started_ms && !operation_has_ended(operation)
+                         ? operation_left_usually(operation, panel->context->now_ms)
+                         : -1;
+    char forecast[16];
+    buffer[0] = '\0';
+    if (left_ms < 0)
+        return;
+    duration_format((panel->context->now_ms - group->down_since_ms + left_ms) / 1000 * 1000,
+                    forecast);
+    g_snprintf(buffer, 32, ", forecast %s", forecast);
+}
+
 // The RTO clock where one runs; else what the region is to its groups.
 static void draw_clock(Panel *panel)
 {
@@ -359,8 +392,9 @@ static void draw_clock(Panel *panel)
     if (!group) {
         int x = label(panel, "mode");
         if (failed_over)
-            cells_printf(panel->canvas, x, panel->y++, ROLE_WARN, "carries %u failed-over group%s",
-                         failed_over, failed_over == 1 ? "" : "s");
+            cells_printf(panel->canvas, x, panel->y++, ROLE_WARN,
+                         "carries %u failed-over group%s%s", failed_over,
+                         failed_over == 1 ? "" : "s", homecoming(panel));
         else
             cells_printf(panel->canvas, x, panel->y++, ROLE_NORMAL, "home of %u, standby of %u",
                          panel->location->primary_of, panel->location->standby_of);
@@ -374,7 +408,9 @@ static void draw_clock(Panel *panel)
     duration_format(group->rto_ms, rto);
     int x = label(panel, "RTO");
     Role role = used >= 1 ? ROLE_ALARM : ROLE_WARN;
-    g_autofree char *of = g_strdup_printf(" (%s)", group->name);
+    char forecast[32];
+    forecast_words(panel, group, forecast);
+    g_autofree char *of = g_strdup_printf("%s (%s)", forecast, group->name);
     x = cells_printf(panel->canvas, x, panel->y, role, "%s%s of %s", left,
                      used >= 1 ? ": all" : " left", rto);
     if (x + cells_width(panel->canvas, of) <= panel->canvas->width)

@@ -170,6 +170,21 @@ static void say_faults(const Text *text)
                     "A fault inside the region is not its loss: no failover is proposed for it.");
 }
 
+// Of the groups that are at home here and may have to come back: what that would cost.
+static void say_homecoming(const Text *text)
+{
+    for (guint i = 0; i < picture_count(text->picture, SHELF_GROUPS); i++) {
+        const GroupStatus *group = picture_at(text->picture, SHELF_GROUPS, i);
+        if (g_strcmp0(group->primary, text->location->name) != 0 || !group->failback.applies)
+            continue;
+        g_autofree char *line =
+            g_strdup_printf("%s: %s", group->name, group->failback.how ? group->failback.how : "");
+        pager_field(text->page->pager, "WAY HOME",
+                    group->failback.answers && !group->failback.discarded ? ROLE_NORMAL : ROLE_WARN,
+                    line);
+    }
+}
+
 static void say_attention(const Text *text)
 {
     g_autofree char *object = g_strconcat("location/", text->location->name, NULL);
@@ -316,6 +331,7 @@ void region_text_fill(Page *page, const ViewContext *context, const LocationStat
         return;
     }
     say_verdict(&text);
+    say_homecoming(&text);
     say_attention(&text);
     say_blocked(&text);
     say_vantages(&text);

@@ -6,6 +6,7 @@
 #include "view/badge.h"
 #include "view/evidence.h"
 #include "view/frame.h"
+#include "model/progress.h"
 #include "wire/statement.h"
 #include "view/whole.h"
 #include "model/signature.h"
@@ -294,8 +295,14 @@ static void say_wait(const Text *text)
     duration_format(operation->rto_ms, rto);
     age_format(operation->detected_ms, text->context->now_ms, used);
     left_format(end_ms, text->context->now_ms, left);
+    gint64 takes_ms = operation_left_usually(operation, text->context->now_ms);
+    char takes[16];
+    duration_format(takes_ms / 1000 * 1000, takes);
+    g_autofree char *forecast = takes_ms < 0
+                                    ? g_strdup("how long it takes is not known yet")
+                                    : g_strdup_printf("it usually takes %s from here", takes);
     page_field(text->page, "WAIT", end_ms < text->context->now_ms ? ROLE_ALARM : ROLE_NORMAL,
-               "RTO %s: %s used, %s left. %s", rto, used, left, wait);
+               "RTO %s: %s used, %s left; %s. %s", rto, used, left, forecast, wait);
 }
 
 static void append_viewers(const Text *text, GString *out)

@@ -38,6 +38,17 @@ static const WireField LOSS_FIELDS[] = {
 };
 static const WireShape LOSS_SHAPE = SHAPE("data-loss bound", LossBound, LOSS_FIELDS, NULL, NULL);
 
+static const WireField FAILBACK_FIELDS[] = {
+    {"applies", FIELD_BOOL, FIELD(FailbackReadiness, applies)},
+    {"answers", FIELD_BOOL, FIELD(FailbackReadiness, answers)},
+    {"discarded_transactions", FIELD_COUNT, FIELD(FailbackReadiness, discarded)},
+    {"behind_transactions", FIELD_COUNT, FIELD(FailbackReadiness, behind)},
+    {"how", FIELD_TEXT, FIELD(FailbackReadiness, how)},
+    {"observed_at", FIELD_TIME, FIELD(FailbackReadiness, observed_at_ms)},
+};
+static const WireShape FAILBACK_SHAPE =
+    SHAPE("failback readiness", FailbackReadiness, FAILBACK_FIELDS, NULL, NULL);
+
 static const WireField POLICY_FIELDS[] = {
     {"failover", FIELD_NAME, FIELD(GroupStatus, failover), .names = &AUTOMATION_NAMES},
     {"approvals", FIELD_UINT, FIELD(GroupStatus, approvals)},
@@ -80,6 +91,7 @@ static const WireField FIELDS[] = {
     {"policy", FIELD_STRUCT, FIELD_PART(GroupStatus), .shape = &POLICY_PART},
     {"replication", FIELD_STRUCTS, FIELD(GroupStatus, replication), .shape = &REPLICATION_SHAPE},
     {"loss", FIELD_STRUCT, FIELD(GroupStatus, loss), .shape = &LOSS_SHAPE},
+    {"failback", FIELD_STRUCT, FIELD(GroupStatus, failback), .shape = &FAILBACK_SHAPE},
     {"operation", FIELD_TEXT, FIELD(GroupStatus, operation)},
     {"rollback_until", FIELD_TIME, FIELD(GroupStatus, rollback_until_ms)},
     {"antiflap_until", FIELD_TIME, FIELD(GroupStatus, antiflap_until_ms)},

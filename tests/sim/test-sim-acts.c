@@ -523,6 +523,54 @@ static void test_split(void)
     finish(sim);
 }
 
+// From the first minute it is known what the way home would cost; and when home answers, that it does.
+static void test_way_home(void)
+{
+    Sim *sim = sim_new(3, NULL);
+    sim_pass(sim, 20000);
+    g_assert_false(sim_group(sim)->failback.applies);
+    sim_region(sim->world, "west")->replication_off = true;
+    sim_pass(sim, 30000); // it commits, and nobody gets it
+    sim_region_set(sim->world, "west", REGION_DOWN);
+    g_assert_true(sim_until(sim, has_open, 60000));
+    const FailbackReadiness *ready = &sim_group(sim)->failback;
+    g_assert_true(ready->applies && !ready->answers);
+    g_assert_cmpint(ready->discarded, >, 0);
+    g_assert_nonnull(strstr(ready->how, "does not answer"));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 120000);
+    sim_region_set(sim->world, "west", REGION_UP);
+    sim_pass(sim, 60000);
+    ready = &sim_group(sim)->failback;
+    g_assert_true(ready->applies && ready->answers);
+    g_assert_nonnull(strstr(ready->how, "answers"));
+    finish(sim);
+}
+
+// What a step took last time is what it is expected to take next time, in this group.
+static void test_durations(void)
+{
+    Sim *sim = given_proposal(NULL);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 120000);
+    expect_state(sim, OPERATION_COMPLETED);
+    const Step *last = sim_operation(sim)->steps->pdata[sim_operation(sim)->steps->len - 2];
+    gint64 took_ms = last->ended_ms - last->started_ms;
+    StepKind kind = last->kind;
+    sim_region_set(sim->world, "west", REGION_UP);
+    sim_pass(sim, 60000);
+    sim_restart(sim);
+    sim_pass(sim, 20000);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILBACK, PROPOSE_AS_NEEDED));
+    const GPtrArray *steps = sim_operation(sim)->steps;
+    for (guint i = 0; i < steps->len; i++) {
+        const Step *step = steps->pdata[i];
+        if (step->kind == kind)
+            g_assert_cmpint(step->usual_ms, ==, took_ms);
+    }
+    finish(sim);
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -543,6 +591,8 @@ int main(int argc, char **argv)
         {"own-steps", test_own_steps},
         {"skip-waiting", test_skip_waiting},
         {"split", test_split},
+        {"way-home", test_way_home},
+        {"durations", test_durations},
     };
     g_test_init(&argc, &argv, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(TESTS); i++) {
