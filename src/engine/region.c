@@ -7,8 +7,13 @@
 #include "model/region.h"
 
 enum {
-    CHILDREN_MAX = 28,           // open at once: four writes each, in transactions of 128
-    STATEMENTS_MAX = 300 * 1024, // bytes: an operation holds its statement and its steps beside it
+    CHILDREN_MAX = 28, // open at once: four writes each, in transactions of 128
+    // Bytes that an operation and its statement take when they are written, on the safe side.
+    CHILD_BYTES = 4096,
+    STEP_BYTES = 800,
+    FACT_BYTES = 500,
+    SIGNOFF_BYTES = 2500,
+    CHILDREN_BYTES_MAX = STORE_TXN_BYTES_MAX - 180 * 1024,
 };
 
 // ---- Which groups ------------------------------------------------------------------------------
@@ -48,11 +53,15 @@ static GPtrArray *groups_of(const Engine *engine, const Wish *wish)
 
 // ---- Children ----------------------------------------------------------------------------------
 
-static gsize statement_bytes(const Motion *motion)
+static gsize bytes_of(const Motion *motion)
 {
     gsize bytes = 0;
-    for (guint i = 0; i < motion->puts->len; i++)
-        bytes += strlen(((const MotionPut *)motion->puts->pdata[i])->text);
+    for (guint i = 0; i < motion->others->len; i++) {
+        const Operation *child = motion->others->pdata[i];
+        gsize facts = child->statement ? child->statement->facts->len : 0;
+        bytes += CHILD_BYTES + STEP_BYTES * child->steps->len + FACT_BYTES * facts +
+                 SIGNOFF_BYTES * child->signoffs->len;
+    }
     return bytes;
 }
 
@@ -111,7 +120,7 @@ static void draft_child(Engine *engine, Motion *motion, const Operation *parent,
 
 static bool has_room(const Motion *motion, const Operation *parent)
 {
-    return region_open(parent) < CHILDREN_MAX && statement_bytes(motion) < STATEMENTS_MAX;
+    return region_open(parent) < CHILDREN_MAX && bytes_of(motion) < CHILDREN_BYTES_MAX;
 }
 
 // Finds the member its operation, or says why it has none.

@@ -125,6 +125,22 @@ static void judge(const Actor *actor, const Observation *seen)
         say(scene, true, "%d runs in flight", seen->runs);
 }
 
+// What runs at home and is not installed where it should run would be missed only afterwards.
+static void judge_parity(Scene *scene, const Group *group, const char *location)
+{
+    for (guint i = 0; i < group->workloads->len; i++) {
+        const Workload *workload = group->workloads->pdata[i];
+        bool home = false, here = false;
+        for (guint j = 0; j < workload->instances->len; j++) {
+            const Instance *instance = workload->instances->pdata[j];
+            home = home || g_strcmp0(instance->location->name, scene->home) == 0;
+            here = here || g_strcmp0(instance->location->name, location) == 0;
+        }
+        if (home && !here && workload->kind != KIND_ROUTER)
+            say(scene, false, "%s is not installed in %s", workload->name, location);
+    }
+}
+
 // ---- Looking -----------------------------------------------------------------------------------
 
 static void settle(Scene *scene)
@@ -192,6 +208,8 @@ void rehearse(const Rehearsal *rehearsal, RehearsalDone done, gpointer data)
     if (rehearsal->sick)
         say(scene, false, "%s is not healthy: %s", step->location ? step->location : "its place",
             rehearsal->sick);
+    if (step->kind == STEP_VERIFY)
+        judge_parity(scene, rehearsal->group, step->location);
     for (guint i = 0; i < rehearsal->group->workloads->len; i++) {
         const Workload *workload = rehearsal->group->workloads->pdata[i];
         for (guint j = 0; j < workload->instances->len; j++)

@@ -86,6 +86,29 @@ static void test_isolated_finds(void)
     finish(sim);
 }
 
+// A workload that the standby does not have.
+static void half_installed(Fleet *fleet)
+{
+    Group *group = fleet->groups->pdata[0];
+    Workload *workload = group_add_workload(fleet, group, "newcomer");
+    workload->driver = g_strdup("sim");
+    workload_add_instance(workload, group->primary);
+}
+
+static void test_isolated_misses(void)
+{
+    Sim *sim = sim_new(25, half_installed);
+    sim_pass(sim, 20000);
+    g_assert_nonnull(propose_drill(sim, DRILL_ISOLATED, PROPOSE_AS_NEEDED));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 60000);
+    expect_state(sim, OPERATION_COMPLETED_EXCEPTIONS);
+    g_assert_cmpuint(sim_operation(sim)->exceptions->len, ==, 1);
+    g_assert_nonnull(
+        strstr(sim_operation(sim)->exceptions->pdata[0], "newcomer is not installed in north"));
+    finish(sim);
+}
+
 static void test_live(void)
 {
     Sim *sim = given_drill(DRILL_LIVE);
@@ -288,6 +311,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/sim/drill/isolated", test_isolated);
     g_test_add_func("/sim/drill/isolated-finds", test_isolated_finds);
+    g_test_add_func("/sim/drill/isolated-misses", test_isolated_misses);
     g_test_add_func("/sim/drill/live", test_live);
     g_test_add_func("/sim/drill/signed-apart", test_signed_apart);
     g_test_add_func("/sim/drill/where", test_where);

@@ -39,6 +39,23 @@ static void many(Fleet *fleet)
     }
 }
 
+// So large that few of them fit into one transaction.
+static void large(Fleet *fleet)
+{
+    for (guint i = 0; i < 12; i++) {
+        g_autofree char *name = g_strdup_printf("a-group-with-a-long-name-%02u", i);
+        add_group(fleet, name, 5);
+        Group *group = fleet_group(fleet, name);
+        for (guint j = 0; j < 60; j++) {
+            g_autofree char *work = g_strdup_printf("a-workload-with-a-long-name-%02u", j);
+            Workload *workload = group_add_workload(fleet, group, work);
+            workload->driver = g_strdup("sim");
+            workload_add_instance(workload, group->primary);
+            workload_add_instance(workload, group->standbys->pdata[0]);
+        }
+    }
+}
+
 static const Operation *propose_region(Sim *sim, OperationKind kind)
 {
     ProposeRequest request = {
@@ -245,6 +262,17 @@ static void test_many(void)
     finish(sim);
 }
 
+static void test_large(void)
+{
+    g_autofree char *parent = NULL;
+    Sim *sim = given_region(large, &parent);
+    const Operation *operation = engine_operation(sim->engine, parent);
+    g_test_message("%u of %u at once", region_open(operation), operation->members->len);
+    g_assert_cmpuint(region_open(operation), >=, 3);
+    g_assert_cmpuint(region_open(operation), <, operation->members->len);
+    finish(sim);
+}
+
 // Whenever it dies while it records them: all of them are there, or none.
 static void test_all_or_none(void)
 {
@@ -288,6 +316,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sim/whole/hold-and-withdraw", test_hold_and_withdraw);
     g_test_add_func("/sim/whole/left-out", test_left_out);
     g_test_add_func("/sim/whole/many", test_many);
+    g_test_add_func("/sim/whole/large", test_large);
     g_test_add_func("/sim/whole/all-or-none", test_all_or_none);
     g_test_add_func("/sim/whole/crashes", test_crashes);
     int result = g_test_run();
