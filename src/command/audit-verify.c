@@ -109,11 +109,10 @@ static bool fits_namespace(const AuditRecord *record)
     return statement && g_strcmp0(signature_namespace(statement->kind), record->name_space) == 0;
 }
 
-static void contradict(SignatureCheck *check, SignatureState state, char *why)
+static bool is_good(const SshTrust *trust, const SignatureCheck *check)
 {
-    g_free(check->why);
-    check->why = why;
-    check->state = state;
+    return check->state == SIGNATURE_VERIFIED ||
+           (!trust->allowed && check->state == SIGNATURE_NOT_ALLOWED);
 }
 
 // Validity is judged at the moment of the record. Without a list of allowed signers only whether the signature fits:
@@ -128,20 +127,13 @@ static SignatureCheck check_record(const SshTrust *trust, const AuditRecord *rec
     ssh_verify_start(trust, &question, on_checked, &answer);
     while (!answer.done)
         g_main_context_iteration(NULL, TRUE);
-    if (answer.check.key && g_strcmp0(answer.check.key, record->key) != 0)
-        contradict(&answer.check, SIGNATURE_BAD,
-                   g_strdup_printf("It was made by the key %s, not by %s as recorded.",
-                                   answer.check.key, record->key ? record->key : "none"));
-    else if (!fits_namespace(record))
-        contradict(&answer.check, SIGNATURE_WRONG_NAMESPACE,
-                   g_strdup("The namespace is not the one of what was signed."));
+    signature_hold_against(&answer.check, record->key);
+    if (is_good(trust, &answer.check) && !fits_namespace(record)) {
+        answer.check.state = SIGNATURE_WRONG_NAMESPACE;
+        g_free(answer.check.why);
+        answer.check.why = g_strdup("The namespace is not the one of what was signed.");
+    }
     return answer.check;
-}
-
-static bool is_good(const SshTrust *trust, const SignatureCheck *check)
-{
-    return check->state == SIGNATURE_VERIFIED ||
-           (!trust->allowed && check->state == SIGNATURE_NOT_ALLOWED);
 }
 
 static void print_check(const Session *session, const SshTrust *trust, const AuditRecord *record,

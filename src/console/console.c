@@ -46,6 +46,7 @@ ViewContext console_context(Console *console)
                          .sent = (const SentSignOff *)(void *)console->sent->data,
                          .sent_count = console->sent->len,
                          .signing = console->term ? &console->signing : NULL,
+                         .record_check = &console->record_check,
                          .fetched_path = console->fetched_path,
                          .fetched_body = console->fetched_body,
                          .fetched_error = console->fetched_error};
@@ -221,6 +222,7 @@ static void console_release(Console *console)
     g_free(console->zone);
     console_sent_release(console);
     console_keys_release(console);
+    console_check_release(console);
 }
 
 static bool set_looks(const Console *console, Palette *palette, GError **error)

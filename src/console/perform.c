@@ -297,6 +297,9 @@ void console_perform(Console *console, Effect *effect)
     case EFFECT_SIGN_CANCEL:
         console_key_cancel(console);
         break;
+    case EFFECT_VERIFY:
+        console_check_record(console, effect->record);
+        break;
     case EFFECT_KEYS:
         console_keys_look(console);
         break;

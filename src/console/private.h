@@ -5,6 +5,7 @@
 #include "http/client.h"
 #include "ssh/keyring.h"
 #include "ssh/sign.h"
+#include "ssh/verify.h"
 #include "term/term.h"
 #include "view/frame.h"
 #include "view/ui.h"
@@ -42,6 +43,12 @@ typedef struct {
     SshSign *key_signing; // NULL = none under way
     SignOff *to_sign;     // what it is for
     Signing signing;      // as the screens are shown it; its strings are owned
+
+    // ---- checking what others have signed (check.c) ----
+    SshVerify *verifying;
+    SignatureCheck found;
+    char *checked_key; // that the record names
+    RecordCheck record_check;
 } Console;
 
 // The context of now for the screens. Borrowed; good until the next call.
@@ -61,6 +68,10 @@ void console_keys_look(Console *console);
 void console_key_sign(Console *console, const Effect *effect);
 void console_key_cancel(Console *console);
 void console_keys_release(Console *console);
+// Checks the signature in a record of the audit log; the screens are shown what came out.
+void console_check_record(Console *console, const AuditRecord *record);
+void console_check_release(Console *console);
+
 // Journals and sends a sign-off.
 void console_send_signoff(Console *console, const SignOff *signoff, ClientDone done);
 // Tells that a sign-off was refused, not sent, or that its fate is not known.

@@ -25,6 +25,16 @@ void signature_check_copy(const SignatureCheck *check, SignatureCheck *ret_check
                                   g_strdup(check->why)};
 }
 
+void signature_hold_against(SignatureCheck *check, const char *recorded_key)
+{
+    if (!check->key || g_strcmp0(check->key, recorded_key) == 0)
+        return;
+    g_free(check->why);
+    check->why = g_strdup_printf("It was made by the key %s, not by %s as recorded.", check->key,
+                                 recorded_key ? recorded_key : "none");
+    check->state = SIGNATURE_BAD;
+}
+
 // ---- the rules ----
 
 int signature_refusal(SignatureState state)

@@ -22,6 +22,9 @@ typedef struct {
 void signature_check_release(SignatureCheck *check);
 void signature_check_copy(const SignatureCheck *check, SignatureCheck *ret_check);
 
+// Makes it bad if it was made by another key than the one that is recorded.
+void signature_hold_against(SignatureCheck *check, const char *recorded_key);
+
 // Whether a sign-off whose signature was checked with that result may be recorded under the statement's policy:
 // required: only with a verified one; else a bad one, one in another namespace and one with a revoked
 // key are refused all the same, and others are recorded as what they are. A rejection is never

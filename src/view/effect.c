@@ -34,5 +34,6 @@ void effect_release(Effect *effect)
     g_free(effect->ticket);
     g_free(effect->how);
     signoff_free(effect->signoff);
+    audit_record_free(effect->record);
     *effect = (Effect){0};
 }

@@ -2,6 +2,7 @@
 // can be tested without network or terminal, and nothing happens in the middle of drawing.
 #pragma once
 
+#include "model/audit.h"
 #include "model/operation.h"
 
 typedef enum {
@@ -17,6 +18,7 @@ typedef enum {
                  // key's fingerprint (NULL = without one)
     EFFECT_SIGN_CANCEL, // give up the SSH signature that is being made
     EFFECT_KEYS,        // look for SSH keys again
+    EFFECT_VERIFY,      // check the signature in the audit record `record`
     EFFECT_COMMAND, // verb ("hold", "retry" …) on operation `object`, step, text = reason, ticket;
                     // "take-back", "review": of its sign-off `to`
     EFFECT_ACKNOWLEDGE, // alarm `object`, text = note
@@ -71,6 +73,7 @@ typedef struct {
     bool region; // of a proposal: `object` is a location, all of whose groups are meant
     int planned; // EFFECT_PROPOSE: -1 as the backend sees fit, 0 unplanned, 1 planned
     SignOff *signoff;
+    AuditRecord *record;
 } Effect;
 
 Effect effect_of(EffectKind kind);

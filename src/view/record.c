@@ -24,6 +24,7 @@ typedef struct {
     char *asked;
     gint64 asked_ms; // monotonic
     bool answered;
+    gint64 checked; // seq of the record whose signature was asked to be checked
 } RecordView;
 
 static gpointer record_create(void)
@@ -50,6 +51,7 @@ static void record_open(gpointer state, const char *object)
         g_clear_pointer(&view->asked, g_free);
         view->answered = false;
     }
+    view->checked = 0;
     page_open(&view->page, object);
 }
 
@@ -90,8 +92,25 @@ static void say_hash(Page *page, const AuditRecord *record, const AuditRecord *b
                       : "IS NOT THE HASH OF THE RECORD BEFORE: the chain is broken here");
 }
 
-// What was signed is in the record; whether the signature is good takes ssh-keygen to say.
-static void say_document(Page *page, const AuditRecord *record)
+// Whether the signature fits what was signed: ssh-keygen says it, a moment later.
+static void say_signature(Page *page, const ViewContext *context, const AuditRecord *record)
+{
+    const RecordCheck *found = context->record_check;
+    page_field(page, "signed", ROLE_NORMAL, "with %s for %s",
+               record->key ? record->key : "a key that is not named",
+               record->name_space ? record->name_space : "-");
+    if (!found || found->seq != record->seq || !found->done)
+        page_field(page, "", ROLE_UNKNOWN, "%s",
+                   found ? "is being checked …" : "`signalbox audit verify` checks it");
+    else if (found->check->state == SIGNATURE_NOT_ALLOWED)
+        page_field(page, "", ROLE_OK,
+                   "fits the statement, checked just now; whose key it is, the daemon has checked");
+    else
+        page_field(page, "", ROLE_ALARM, "NOT VERIFIED: %s",
+                   found->check->why ? found->check->why : "no reason is known");
+}
+
+static void say_document(Page *page, const ViewContext *context, const AuditRecord *record)
 {
     g_autofree char *digest =
         g_compute_checksum_for_string(G_CHECKSUM_SHA256, record->document, -1);
@@ -100,10 +119,7 @@ static void say_document(Page *page, const AuditRecord *record)
                right ? "is that of the statement in this record"
                      : "IS NOT THAT OF THE STATEMENT IN THIS RECORD");
     if (record->signature)
-        page_field(page, "signed", ROLE_NORMAL,
-                   "with %s for %s; `signalbox audit verify` checks it",
-                   record->key ? record->key : "a key that is not named",
-                   record->name_space ? record->name_space : "-");
+        say_signature(page, context, record);
 }
 
 static void say_record(Page *page, const ViewContext *context, const AuditRecord *record)
@@ -119,7 +135,7 @@ static void say_record(Page *page, const ViewContext *context, const AuditRecord
     if (record->digest)
         page_field(page, "digest", ROLE_NORMAL, "%s", record->digest);
     if (record->document)
-        say_document(page, record);
+        say_document(page, context, record);
     if (record->detail)
         page_field(page, "detail", ROLE_NORMAL, "%s", record->detail);
     pager_rule(page->pager, "chain");
@@ -148,6 +164,17 @@ static void record_refresh(gpointer state, const ViewContext *context)
     say_hash(&view->page, record, lookup(view, context, seq - 1));
 }
 
+static Effect wish_check(RecordView *view, const ViewContext *context)
+{
+    const AuditRecord *record = lookup(view, context, seq_of(view));
+    if (!context->record_check || !record || !record->signature || view->checked == record->seq)
+        return effect_of(EFFECT_NONE);
+    view->checked = record->seq;
+    Effect effect = effect_of(EFFECT_VERIFY);
+    effect.record = audit_record_copy(record);
+    return effect;
+}
+
 static Effect record_wish(gpointer state, const ViewContext *context)
 {
     RecordView *view = state;
@@ -155,7 +182,7 @@ static Effect record_wish(gpointer state, const ViewContext *context)
     bool whole = lookup(view, context, seq) && (seq <= 1 || lookup(view, context, seq - 1));
     bool waits = view->asked && (view->answered || context->mono_ms - view->asked_ms < WAIT_MS);
     if (seq <= 0 || whole || waits)
-        return effect_of(EFFECT_NONE);
+        return wish_check(view, context);
     view->asked_ms = context->mono_ms;
     g_free(view->asked); // an answer that came while another screen was shown is lost
     view->asked =

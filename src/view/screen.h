@@ -48,6 +48,14 @@ typedef struct {
     const char *failure;   // a sentence
 } Signing;
 
+// The signature in an audit record, as EFFECT_VERIFY found it.
+typedef struct {
+    gint64 seq; // of the record; 0 = none was asked for
+    bool done;
+    const SignatureCheck *
+        check; // once it is done. SIGNATURE_NOT_ALLOWED: it fits; nobody is asked here whose key it is
+} RecordCheck;
+
 // What every function of a screen may know. Borrowed for the call.
 typedef struct {
     const Picture *picture;
@@ -61,7 +69,8 @@ typedef struct {
     const char *zone;        // its IANA name; NULL: nobody knows
     const SentSignOff *sent; // newest first
     guint sent_count;
-    const Signing *signing;    // NULL = nothing is signed with keys here
+    const Signing *signing;          // NULL = nothing is signed with keys here
+    const RecordCheck *record_check; // NULL = nothing is checked here
     const char *fetched_path;  // an answer to EFFECT_FETCH that came since the last refresh; NULL
     const char *fetched_body;  // NULL: it failed
     const char *fetched_error; // why, as a sentence; NULL

@@ -94,6 +94,11 @@ def test_agent(t, demo, agent, home, me, mine, signers):
     screen.press("q", "q")
     t.equal(screen.ended(), 0, "q leaves")
     screen.close()
+    record = Terminal(t, 100, 30, "signalbox", "console", "--screen", "record", "--object",
+                      str(signoffs[0]["audit_seq"]), env={**demo.environment, **env}, name="record")
+    record.wait("signoff.approve", "for signoff@signalbox", "fits the statement, checked just now",
+                name="its record in the log is checked while one looks at it")
+    record.close()
 
 
 need_tmux()
