@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/timefmt.h"
 #include "command/audit.h"
+#include "command/checkpoint.h"
 #include "http/ndjson.h"
 #include "ssh/keyring.h"
 #include "ssh/lists.h"
@@ -18,24 +19,67 @@ enum { RECORD_MAX = 4 * 1024 * 1024 };
 typedef struct {
     AuditChain chain;
     gint64 line;
-    GPtrArray *signed_; // of AuditRecord *: those that carry a signature
-    guint documents;    // of which the digest is right
-    GError *error;      // the first thing that does not fit
+    GPtrArray *signed_;       // of AuditRecord *: those that carry a signature
+    guint documents;          // of which the digest is right
+    SshTrust trust;           // the lists that are judged by
+    Checkpoints *checkpoints; // that the chain must fit; NULL = none are known
+    GError *error;            // the first thing that does not fit
 } Verifier;
+
+// ---- what is judged by ----
+
+static bool open_lists(const Session *session, SshTrust *trust, GError **error)
+{
+    const Arguments *args = &session->args;
+    if (args->allowed && !(trust->allowed = lists_read_allowed(args->allowed, error)))
+        return false;
+    return !args->revoked || (trust->revoked = lists_read_revoked(args->revoked, error));
+}
+
+// The program is needed only where there is a signature to check.
+static bool open_keygen(SshTrust *trust, GError **error)
+{
+    if (!trust->keygen)
+        trust->keygen = keyring_program("ssh-keygen", error);
+    return trust->keygen != NULL;
+}
+
+static void release_trust(SshTrust *trust)
+{
+    g_free((char *)(gpointer)trust->keygen);
+    g_clear_pointer(&trust->allowed, g_bytes_unref);
+    g_clear_pointer(&trust->revoked, g_bytes_unref);
+}
 
 static void free_record(gpointer record)
 {
     audit_record_free(record);
 }
 
-static void verifier_init(Verifier *verifier)
+static bool open_checkpoints(const Session *session, Verifier *verifier, GError **error)
+{
+    const char *path = session->args.checkpoints;
+    if (!path)
+        return true;
+    if (verifier->trust.allowed && !open_keygen(&verifier->trust, error))
+        return false;
+    verifier->checkpoints = checkpoints_read(path, &verifier->trust, error);
+    return verifier->checkpoints != NULL;
+}
+
+// Release it in any case. False if what the command names cannot be used.
+static bool verifier_init(Verifier *verifier, const Session *session, GError **error)
 {
     *verifier = (Verifier){.signed_ = g_ptr_array_new_with_free_func(free_record)};
+    return open_lists(session, &verifier->trust, error) &&
+           open_checkpoints(session, verifier, error);
 }
 
 static void verifier_release(Verifier *verifier)
 {
     g_ptr_array_unref(verifier->signed_);
+    checkpoints_free(verifier->checkpoints);
+    release_trust(&verifier->trust);
     g_clear_error(&verifier->error);
 }
 
@@ -69,7 +113,9 @@ static void on_line(const char *line, gsize n, void *data)
     if (verifier->error)
         return;
     g_autoptr(json_t) json = wire_parse("The record", line, n, RECORD_MAX, &verifier->error);
-    if (json && audit_chain_verify_json(&verifier->chain, json, &verifier->error))
+    if (json && audit_chain_verify_json(&verifier->chain, json, &verifier->error) &&
+        (!verifier->checkpoints ||
+         checkpoints_hold(verifier->checkpoints, &verifier->chain, &verifier->error)))
         take_record(verifier, json);
 }
 
@@ -192,65 +238,61 @@ static guint check_signatures(const Session *session, const Verifier *verifier,
     return bad;
 }
 
-// ---- the lists that are judged by ----
-
-static bool open_trust(const Session *session, SshTrust *ret_trust, GError **error)
-{
-    const Arguments *args = &session->args;
-    *ret_trust = (SshTrust){.keygen = keyring_program("ssh-keygen", error)};
-    if (!ret_trust->keygen)
-        return false;
-    if (args->allowed)
-        ret_trust->allowed = lists_read_allowed(args->allowed, error);
-    if (args->revoked && (!args->allowed || ret_trust->allowed))
-        ret_trust->revoked = lists_read_revoked(args->revoked, error);
-    return (!args->allowed || ret_trust->allowed) && (!args->revoked || ret_trust->revoked);
-}
-
-static void release_trust(SshTrust *trust)
-{
-    g_free((char *)(gpointer)trust->keygen);
-    g_clear_pointer(&trust->allowed, g_bytes_unref);
-    g_clear_pointer(&trust->revoked, g_bytes_unref);
-}
-
 // ---- what was found ----
 
-static int tell(const Session *session, const Verifier *verifier, const SshTrust *trust)
+static json_t *found_json(const Verifier *verifier, guint bad, json_t *signatures)
 {
     const AuditChain *chain = &verifier->chain;
+    json_t *json = json_pack("{s:b, s:I, s:s, s:O}", "verified", bad == 0, "seq",
+                             (json_int_t)chain->seq, "hash", chain->hash, "signatures", signatures);
+    if (verifier->checkpoints)
+        json_object_set_new(json, "checkpoints",
+                            json_integer(checkpoints_met(verifier->checkpoints)));
+    return json;
+}
+
+static void print_checkpoints(const Session *session, const Checkpoints *checkpoints)
+{
+    if (checkpoints)
+        print_line(session, "%u of %u checkpoints that left the house stand in it%s.",
+                   checkpoints_met(checkpoints), checkpoints_count(checkpoints),
+                   session->args.allowed ? ", their signatures are good" : "");
+}
+
+static int tell(const Session *session, const Verifier *verifier)
+{
+    const AuditChain *chain = &verifier->chain;
+    const SshTrust *trust = &verifier->trust;
     g_autoptr(json_t) list = json_array();
     guint bad = check_signatures(session, verifier, trust, list);
     if (session->json)
-        print_json(session,
-                   json_pack("{s:b, s:I, s:s, s:O}", "verified", bad == 0, "seq",
-                             (json_int_t)chain->seq, "hash", chain->hash, "signatures", list));
+        print_json(session, found_json(verifier, bad, list));
     else
         print_line(session,
                    "The chain holds: %" G_GINT64_FORMAT
                    " records, head %s; %u sign-offs hold what was signed, %u signatures.",
                    chain->seq, chain->hash, verifier->documents, verifier->signed_->len);
+    if (!session->json)
+        print_checkpoints(session, verifier->checkpoints);
     if (bad)
         return session_complain(session, EXIT_REFUSED, "%u of %u signatures %s not verified.", bad,
                                 verifier->signed_->len, bad == 1 ? "is" : "are");
     return EXIT_FINE;
 }
 
-static int report(const Session *session, const Verifier *verifier)
+static int report(const Session *session, Verifier *verifier)
 {
-    SshTrust trust = {0};
     g_autoptr(GError) error = NULL;
     if (verifier->error)
         return session_complain(session, EXIT_REFUSED, "line %" G_GINT64_FORMAT ": %s",
                                 verifier->line, verifier->error->message);
     if (!verifier->chain.seq)
         return session_complain(session, EXIT_REFUSED, "There is no record to verify.");
-    bool needs = verifier->signed_->len || session->args.allowed || session->args.revoked;
-    int code = needs && !open_trust(session, &trust, &error)
-                   ? session_complain(session, EXIT_USAGE, "%s", error->message)
-                   : tell(session, verifier, &trust);
-    release_trust(&trust);
-    return code;
+    if (verifier->checkpoints && !checkpoints_end(verifier->checkpoints, &verifier->chain, &error))
+        return session_complain(session, EXIT_REFUSED, "%s", error->message);
+    if (verifier->signed_->len && !open_keygen(&verifier->trust, &error))
+        return session_complain(session, EXIT_USAGE, "%s", error->message);
+    return tell(session, verifier);
 }
 
 static int verify_stream(Session *session, FILE *file)
@@ -258,12 +300,13 @@ static int verify_stream(Session *session, FILE *file)
     Verifier verifier;
     NdjsonReader reader;
     g_autoptr(GError) error = NULL;
-    verifier_init(&verifier);
+    bool known = verifier_init(&verifier, session, &error);
     ndjson_reader_init(&reader, RECORD_MAX, on_line, &verifier);
-    bool ok = read_all(&reader, &verifier, file, &error);
-    int code = ok ? report(session, &verifier)
-                  : session_complain(session, EXIT_REFUSED, "after line %" G_GINT64_FORMAT ": %s",
-                                     verifier.line, error->message);
+    int code = !known ? session_complain(session, EXIT_USAGE, "%s", error->message)
+               : read_all(&reader, &verifier, file, &error)
+                   ? report(session, &verifier)
+                   : session_complain(session, EXIT_REFUSED, "after line %" G_GINT64_FORMAT ": %s",
+                                      verifier.line, error->message);
     ndjson_reader_release(&reader);
     verifier_release(&verifier);
     return code;
@@ -282,33 +325,42 @@ int audit_verify_file(Session *session, const char *path)
     return code;
 }
 
+static void verify_text(Verifier *verifier, const char *text)
+{
+    NdjsonReader reader;
+    ndjson_reader_init(&reader, RECORD_MAX, on_line, verifier);
+    if (ndjson_reader_feed(&reader, text, strlen(text), &verifier->error) && !verifier->error)
+        ndjson_reader_end(&reader, &verifier->error);
+    ndjson_reader_release(&reader);
+}
+
 // The backend's own log: its chain, and that it reaches the head that the backend shows.
 int audit_verify_backend(Session *session)
 {
     Verifier verifier;
-    NdjsonReader reader;
     int code = EXIT_FINE;
     g_autofree char *hash = NULL;
+    g_autoptr(GError) error = NULL;
     if (!session_connect(session, &code))
         return code;
     gint64 seq = audit_head(session, &hash, &code);
     g_autofree char *text = seq < 0 ? NULL : session_get_text(session, "/v1/audit/export", &code);
     if (!text)
         return code;
-    if (!seq && !*text && !session->json) {
+    if (!seq && !*text && !session->json && !session->args.checkpoints) {
         print_line(session, "The log is empty.");
         return EXIT_FINE;
     }
-    verifier_init(&verifier);
-    ndjson_reader_init(&reader, RECORD_MAX, on_line, &verifier);
-    if (ndjson_reader_feed(&reader, text, strlen(text), &verifier.error) && !verifier.error)
-        ndjson_reader_end(&reader, &verifier.error);
+    if (!verifier_init(&verifier, session, &error)) {
+        verifier_release(&verifier);
+        return session_complain(session, EXIT_USAGE, "%s", error->message);
+    }
+    verify_text(&verifier, text);
     if (!verifier.error && verifier.chain.seq < seq)
         verifier.error = g_error_new(
             ERR, ERR_CORRUPT,
             "The log ends here, but its head is record %" G_GINT64_FORMAT " (%s).", seq, hash);
     code = report(session, &verifier);
-    ndjson_reader_release(&reader);
     verifier_release(&verifier);
     return code;
 }

@@ -13,14 +13,16 @@ enum { LIST_DEFAULT = 50 };
 
 void audit_options(Session *session, GOptionContext *context)
 {
-    const GOptionEntry entries[] = {{"from", 0, 0, G_OPTION_ARG_STRING, &session->args.from,
-                                     "list: after this seq (the last 50)", "SEQ"},
-                                    {"allowed-signers", 0, 0, G_OPTION_ARG_FILENAME,
-                                     &session->args.allowed,
-                                     "verify: whose SSH key is whose (ssh-keygen(1))", "FILE"},
-                                    {"revoked", 0, 0, G_OPTION_ARG_FILENAME, &session->args.revoked,
-                                     "verify: keys that count no longer", "FILE"},
-                                    G_OPTION_ENTRY_NULL};
+    const GOptionEntry entries[] = {
+        {"from", 0, 0, G_OPTION_ARG_STRING, &session->args.from,
+         "list: after this seq (the last 50)", "SEQ"},
+        {"allowed-signers", 0, 0, G_OPTION_ARG_FILENAME, &session->args.allowed,
+         "verify: whose SSH key is whose (ssh-keygen(1))", "FILE"},
+        {"revoked", 0, 0, G_OPTION_ARG_FILENAME, &session->args.revoked,
+         "verify: keys that count no longer", "FILE"},
+        {"checkpoints", 0, 0, G_OPTION_ARG_FILENAME, &session->args.checkpoints,
+         "verify: events of a sink, whose checkpoints must fit", "FILE"},
+        G_OPTION_ENTRY_NULL};
     g_option_context_add_main_entries(context, entries, NULL);
 }
 
@@ -120,5 +122,5 @@ int run_audit(Session *session, int argc, char **argv)
         return audit_verify_file(session, argv[2]);
     return session_complain(session, EXIT_USAGE,
                             "expected: signalbox audit list, export, or verify [FILE] "
-                            "[--allowed-signers FILE] [--revoked FILE]");
+                            "[--allowed-signers FILE] [--revoked FILE] [--checkpoints FILE]");
 }

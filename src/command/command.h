@@ -23,7 +23,7 @@ typedef struct Session Session;
 typedef struct {
     char *filter, *fail_on, *from, *to, *reason, *ticket, *confirm, *note, *lasts, *id, *dir,
         *screen, *size, *object, *demo, *theme, *after, *zone, *created, *region, *until, *group,
-        *key, *location, *take_back, *how, *allowed, *revoked;
+        *key, *location, *take_back, *how, *allowed, *revoked, *checkpoints;
     int step, count;
     gboolean approve, reject, dry_run, planned, unplanned, statement, all, arm, once, ansi,
         headless, slow_link, daemon, console, no_signature, break_glass, isolated, live, holder;

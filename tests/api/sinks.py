@@ -1,6 +1,7 @@
 """Telling others (L17): real receivers of every kind get what happens, at least once and in order, though they and the
 daemon are killed; what falls behind is told."""
 
+import hashlib
 import json
 import os
 import signal
@@ -207,6 +208,47 @@ def refusals_are_left_out(t, backend, receivers):
     t.equal(answer.status, 403, "a viewer tests nothing")
 
 
+def rewritten(lines, keep):
+    """The export's first records as somebody would forge them: every hash is right again."""
+    before = "0" * 64
+    for line in lines[:keep]:
+        record = json.loads(line)
+        del record["hash"]
+        record["prev_hash"] = before
+        if record["seq"] == 1:
+            record["actor"] = "nobody"
+        text = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        before = record["hash"] = hashlib.sha256(text.encode()).hexdigest()
+        yield json.dumps(record) + "\n"
+
+
+def checkpoints_hold_the_log(t, backend):
+    t.wait_for(lambda: backend.get("/v1/audit/head")["seq"] in
+               [e["data"]["seq"] for e in lines(t, "events.jsonl") if e["topic"] == "checkpoint"],
+               "the file has a checkpoint of the log's head")
+    export = backend.ask("GET", "/v1/audit/export").body.decode()
+    t.write("export.jsonl", export)
+    verify = ("audit", "verify", "--checkpoints", t.path("events.jsonl"))
+    status, out, err = t.run("signalbox", *verify, t.path("export.jsonl"), "--allowed-signers", t.path("signers"))
+    t.equal((status, err, "their signatures are good" in out), (0, "", True), "the log holds the checkpoints")
+    records = export.splitlines()
+    t.write("forged.jsonl", "".join(rewritten(records, len(records))))
+    t.equal(t.run("signalbox", "audit", "verify", t.path("forged.jsonl"))[0], 0, "a forged chain is a chain")
+    status, out, err = t.run("signalbox", *verify, t.path("forged.jsonl"))
+    t.equal((status, "was rewritten since" in err), (1, True), "but it contradicts what left the house")
+    t.write("cut.jsonl", "\n".join(records[:-1]) + "\n")
+    status, out, err = t.run("signalbox", *verify, t.path("cut.jsonl"))
+    t.equal((status, "cut off" in err), (1, True), "so does one that was cut")
+    shell = [line[6:] for line in open(SRCDIR + "/doc/VERIFY", encoding="utf-8") if line.startswith("    $ ") and
+             ("left" in line or "stands" in line)]
+    for name, wanted in (("export.jsonl", "0"), ("forged.jsonl", "1")):
+        script = "".join(shell).replace("export.jsonl", name)
+        done = subprocess.run(["sh", "-ec", script], cwd=t.dir, env={**os.environ, "LC_ALL": "C"}, capture_output=True,
+                              text=True, check=False)
+        t.check(done.returncode == 0 and (done.stdout.strip() == "0") == (wanted == "0"),
+                f"doc/VERIFY says the same of {name} with public tools")
+
+
 def bad_files(t):
     good = t.read("daemon.conf")
     bad = (good.replace(' path = "events.jsonl";', "").replace("kind = \"syslog\"", 'kind = "syslog"; url = "http://x/"')
@@ -235,5 +277,6 @@ with Test() as t:
     dies_and_comes_back(t, backend, receivers, operation)
     refusals_are_left_out(t, backend, receivers)
     customers_are_told(t, backend, receivers)
+    checkpoints_hold_the_log(t, backend)
     bad_files(t)
     t.equal(backend.stop(), 0, "it ends cleanly")
