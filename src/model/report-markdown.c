@@ -113,8 +113,9 @@ static void write_losses(GString *out, const Report *report)
                   {"runs abandoned", op->lost.abandoned_runs},
                   {"recurrences missed", op->lost.missed_recurrences}};
     section(out, "What was lost");
-    if (!op->past_pnr && operation_has_ended(op))
-        line(out, "Nothing: the role was not handed over.");
+    if (!op->past_pnr)
+        line(out, operation_has_ended(op) ? "Nothing: the role was not handed over."
+                                          : "Nothing yet: the role was not handed over.");
     for (guint i = 0; op->past_pnr && i < G_N_ELEMENTS(LOSSES); i++) {
         if (LOSSES[i].count < 0)
             line(out, "- %s: not known", LOSSES[i].what);
@@ -122,7 +123,7 @@ static void write_losses(GString *out, const Report *report)
             line(out, "- %s: %" G_GINT64_FORMAT, LOSSES[i].what, LOSSES[i].count);
     }
     for (guint i = 0; op->statement && i < op->statement->reduced->len; i++)
-        item(out, "did not work meanwhile", op->statement->reduced->pdata[i]);
+        item(out, "limited meanwhile", op->statement->reduced->pdata[i]);
 }
 
 static void write_exceptions(GString *out, const Report *report)

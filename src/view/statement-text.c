@@ -566,10 +566,10 @@ void statement_text_fill(Page *page, const ViewContext *context, const Operation
     }
     say_why(&text);
     say_loss(&text);
+    say_proof(&text);
     if (!operation->statement->act)
         say_runs(&text);
     say_each(&text, "LIMITED", ROLE_WARN, operation->statement->reduced);
-    say_proof(&text);
     say_wait(&text);
     say_undo(&text);
     say_each(&text, "NOT KNOWN", ROLE_UNKNOWN, operation->statement->not_known);

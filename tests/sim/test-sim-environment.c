@@ -151,6 +151,66 @@ static void test_delivered(void)
     finish(sim);
 }
 
+static bool is_up_west(Sim *sim)
+{
+    return engine_location(sim->engine, "west")->verdict.state == VERDICT_UP;
+}
+
+static void on_dry_run(const Operation *operation, const GError *error, gpointer data)
+{
+    g_assert_no_error(error);
+    *(int *)data = (int)operation->statement->old_primary;
+}
+
+static OldPrimary old_primary_of(Sim *sim)
+{
+    int answer = -1;
+    ProposeRequest request = {.person = &ALICE,
+                              .group = "payments",
+                              .reason = "a look",
+                              .planned = PROPOSE_UNPLANNED,
+                              .dry_run = true};
+    engine_propose(sim->engine, &request, on_dry_run, &answer);
+    sim_pass(sim, 1000);
+    g_assert_cmpint(answer, >=, 0);
+    return (OldPrimary)answer;
+}
+
+// It dies and comes back at once: passive, under the epoch it had.
+static void restart_west(Sim *sim)
+{
+    sim_region_set(sim->world, "west", REGION_DOWN);
+    sim_pass(sim, 1000);
+    sim_region_set(sim->world, "west", REGION_UP);
+    g_assert_true(sim_until(sim, is_up_west, 60000));
+    sim_pass(sim, 10000);
+}
+
+// The state of the old primary in a statement: active is unconfirmed; come back, it is passive; and fenced once it has
+// taken up the epoch that this group's commands carry.
+static void test_old_primary(void)
+{
+    Sim *fresh = sim_new(3, NULL); // no epoch was ever issued: nothing to be fenced by
+    sim_pass(fresh, 20000);
+    restart_west(fresh);
+    g_assert_cmpint((int)old_primary_of(fresh), ==, OLD_PASSIVE);
+    finish(fresh);
+    Sim *sim = sim_new(3, NULL);
+    sim_pass(sim, 20000);
+    g_assert_cmpint((int)old_primary_of(sim), ==, OLD_UNCONFIRMED);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_AS_NEEDED));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 120000);
+    sim_pass(sim, 10000);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILBACK, PROPOSE_AS_NEEDED));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 300000);
+    g_assert_cmpint((int)old_primary_of(sim), ==, OLD_UNCONFIRMED);
+    restart_west(sim);
+    g_assert_cmpint((int)old_primary_of(sim), ==, OLD_FENCED);
+    finish(sim);
+}
+
 static Outlook *look(Sim *sim)
 {
     Outlook *outlook = engine_outlook(sim->engine, "payments", NULL);
@@ -245,6 +305,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sim/environment/window-aborted", test_window_aborted);
     g_test_add_func("/sim/environment/people", test_people);
     g_test_add_func("/sim/environment/delivered", test_delivered);
+    g_test_add_func("/sim/environment/old-primary", test_old_primary);
     g_test_add_func("/sim/environment/lag", test_lag);
     g_test_add_func("/sim/environment/outlook", test_outlook);
     return g_test_run();
