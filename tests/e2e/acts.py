@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""Exceptional acts on a demo: an abort asked for and signed through the keyboard of the real console; a split brain,
+shown above everything, refused the wrong way round and ended by command."""
+
+import os
+import re
+import sys
+
+sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
+from sbtest import Test, until
+from demo import Demo, SLOW, fetch
+from terminal import Terminal, need_tmux
+
+
+def stuck_failover(t, demo):
+    """A planned failover that cannot catch up: between its first step and the point of no return."""
+    demo.fault("westeurope", "no-replication")
+    status, _, err = demo.run("failover", "payments", "--planned", "--reason", "it will have to be undone")
+    t.equal((status, err), (0, ""), "a planned failover is proposed")
+    name = demo.proposal("payments")["id"]
+    t.equal(demo.sign(name)[0], 0, "and signed")
+
+    def waits():
+        return any(s["kind"] == "catch-up" and s["state"] == "intent" for s in demo.operation(name)["steps"])
+    t.wait_for(waits, "it waits for data that does not come", 30 * SLOW)
+    return name
+
+
+def read_to_the_end(screen):
+    for _ in range(12):
+        screen.press("Enter")
+        if until(lambda: screen.has("sign and send"), 0.5 * SLOW):
+            return True
+        screen.press("Space")
+    screen.test.note(screen.screen())
+    return False
+
+
+def abort_by_keys(t, demo, name):
+    screen = Terminal(t, 80, 24, "signalbox", "console", "--arm", env=demo.environment)
+    screen.wait("West Europe", name="the console opens")
+    screen.type(":operation " + name)
+    screen.press("Enter")
+    screen.wait("wait until", name="the operation's page")
+    screen.press("X")
+    screen.wait("ASK TO ABORT", name="X asks first")
+    screen.type("the data does not come")
+    screen.press("C-s")
+    screen.wait("ABORT payments: 0 of 1 signed", name="it waits for its sign-offs, and is held")
+    t.check(demo.operation(name)["held"], "nothing new is begun meanwhile")
+    screen.press("Enter")
+    screen.wait("LIVE ABORT", name="its statement is one of its own")
+    t.check(read_to_the_end(screen), "once read to its end it can be signed")
+    screen.wait("Type exactly: ABORT payments", name="by a phrase of its own")
+    screen.type("abort payments")
+    screen.press("Tab")
+    screen.type("it cannot be waited for")
+    until(lambda: not screen.has("opens in"), 10 * SLOW)
+    screen.press("C-s")
+    screen.wait("recorded", name="the receipt says who recorded it")
+    screen.press("q", "q", "q")
+    screen.close()
+
+
+def undone(t, demo, name):
+    t.wait_for(lambda: demo.operation(name)["state"] == "aborted", "it is undone", 60 * SLOW)
+    operation = demo.operation(name)
+    act = operation["acts"][0]
+    t.equal((act["kind"], act["state"]), ("abort", "done"), "the act stands in the operation")
+    t.equal([s["about"] for s in operation["signoffs"]], [None, "abort"], "with a sign-off of its own")
+    text = demo.run("operations", "show", name)[1]
+    t.contains(text, "asks to abort: the data does not come", "and is shown")
+    t.wait_for(lambda: demo.active_at("payments", "westeurope"), "payments runs where it was", 20 * SLOW)
+    status, _, err = demo.run("operations", "abort", name, "--reason", "once more")
+    t.equal(status, 1, "what has ended is not aborted")
+    t.contains(err, "aborted", "and why is said")
+
+
+def split(t, demo):
+    group = demo.group("payments")
+    boot = fetch(demo.path("northeurope.sock"), "/health")[1]["boot_id"]
+    by_hand = {"x-signalbox-epoch": str(group["epoch"]), "x-signalbox-boot-id": boot, "x-signalbox-key": "by-hand"}
+    status, _ = fetch(demo.path("northeurope.sock"), "/site/v1/groups/payments/workflows/mail-orders/enable", "POST", {},
+                      by_hand)
+    t.equal(status, 200, "somebody enables a workflow by hand where it must not run")
+    t.wait_for(lambda: demo.group("payments")["mode"] == "split", "it is seen: split", 20 * SLOW)
+    alarm = until(lambda: next((a for a in demo.json("alarms")["alarms"] if a["id"] == "split:payments"), None), 10)
+    t.check(alarm and alarm["severity"] == "critical" and "westeurope (has the role)" in alarm["text"],
+            "alarmed, with what each side is")
+    screen = demo.run("console", "--once", "--screen", "audit", "--size", "100x30")[1]
+    t.check(re.match(r".*SPLIT BRAIN: payments/mail-orders is active in 2 places", screen),
+            "it stands above everything on every screen")
+    status, _, err = demo.run("passivate", "payments/mail-orders", "westeurope", "--reason", "the wrong way round")
+    t.equal(status, 1, "the side with the role is not switched off by a slip")
+    t.contains(err, "has the role", "and why is said")
+    status, out, _ = demo.run("passivate", "payments/mail-orders", "northeurope", "--reason", "two of them run")
+    t.equal(status, 0, "the other one is")
+    t.wait_for(lambda: demo.group("payments")["mode"] == "normal", "and it is whole again", 20 * SLOW)
+    status, out, _ = demo.run("audit", "export")
+    t.contains(out, "passivate.done", "which stands in the audit log")
+
+
+if __name__ == "__main__":
+    need_tmux()
+    with Test() as t:
+        demo = Demo(t)
+        demo.wait_up("westeurope", "northeurope")
+        operation = stuck_failover(t, demo)
+        abort_by_keys(t, demo, operation)
+        undone(t, demo, operation)
+        demo.fault("westeurope", "recover")
+        split(t, demo)
