@@ -241,12 +241,11 @@ def checkpoints_hold_the_log(t, backend):
     t.equal((status, "cut off" in err), (1, True), "so does one that was cut")
     shell = [line[6:] for line in open(SRCDIR + "/doc/VERIFY", encoding="utf-8") if line.startswith("    $ ") and
              ("left" in line or "stands" in line)]
-    for name, wanted in (("export.jsonl", "0"), ("forged.jsonl", "1")):
+    for name, wanted in (("export.jsonl", 0), ("forged.jsonl", 1)):
         script = "".join(shell).replace("export.jsonl", name)
         done = subprocess.run(["sh", "-ec", script], cwd=t.dir, env={**os.environ, "LC_ALL": "C"}, capture_output=True,
                               text=True, check=False)
-        t.check(done.returncode == 0 and (done.stdout.strip() == "0") == (wanted == "0"),
-                f"doc/VERIFY says the same of {name} with public tools")
+        t.equal(done.returncode, wanted, f"doc/VERIFY says the same of {name} with public tools")
 
 
 def bad_files(t):

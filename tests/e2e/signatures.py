@@ -219,6 +219,10 @@ def test_document(t, world):
         f.write(demo.run("audit", "export")[1])
     for name in ("allowed_signers", "revoked_keys"):
         os.link(demo.path(name), t.path("verify", name))
+    with open(t.path("verify", "events.jsonl"), "w", encoding="utf-8") as f:
+        last = json.loads(open(t.path("verify", "export.jsonl"), encoding="utf-8").read().splitlines()[-1])
+        text = json.dumps({"seq": last["seq"], "hash": last["hash"]})
+        f.write(json.dumps({"type": "signalbox.audit.checkpoint", "data": {"text": text}}) + "\n")
     script = "set -euo pipefail\n" + "".join(lines)
     status, out, err = t.run("bash", "-c", script, cwd=t.path("verify"))
     t.check(status == 0 and f'Good "{SIGNOFF}" signature for {world.me}' in out and "document: OK" in out,
