@@ -165,7 +165,8 @@ bool history_take(Engine *engine, const InstanceWatch *watch, const Observation 
     if (!observation->history || !observation->history->len)
         return false;
     WorkloadRuns *runs = ensure(engine, watch->workload->id);
-    if (observation->history_cut && run_history_since(runs->history, watch->status->location))
+    if (observation->history_cut && run_history_since(runs->history, watch->status->location) &&
+        !run_history_joins(runs->history, observation->history))
         drop(engine, watch->instance->workload, runs->history, true);
     for (guint i = 0; i < observation->history->len; i++)
         news |= run_history_add(runs->history, observation->history->pdata[i]);

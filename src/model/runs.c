@@ -48,6 +48,7 @@ RunHistory *run_history_new(guint limit)
 {
     RunHistory *history = g_new(RunHistory, 1);
     history->runs = g_ptr_array_new_with_free_func(free_record);
+    history->open = g_ptr_array_new_with_free_func(free_record);
     history->tallies = g_ptr_array_new_with_free_func(free_tally);
     history->limit = limit;
     return history;
@@ -58,6 +59,7 @@ void run_history_free(RunHistory *history)
     if (!history)
         return;
     g_ptr_array_unref(history->runs);
+    g_ptr_array_unref(history->open);
     g_ptr_array_unref(history->tallies);
     g_free(history);
 }
@@ -82,27 +84,72 @@ static bool is_same(const RunRecord *a, const RunRecord *b)
            g_strcmp0(a->trigger, b->trigger) == 0;
 }
 
+static bool is_run(const RunRecord *a, const RunRecord *b)
+{
+    return strcmp(a->id, b->id) == 0 && strcmp(a->location, b->location) == 0;
+}
+
+// True if it is one that was dropped while it went on; once it has ended it is forgotten.
+static bool is_open(RunHistory *history, const RunRecord *record)
+{
+    for (guint i = 0; i < history->open->len; i++) {
+        if (!is_run(history->open->pdata[i], record))
+            continue;
+        if (record->state != RUN_STATE_RUNNING)
+            g_ptr_array_remove_index_fast(history->open, i);
+        return true;
+    }
+    return false;
+}
+
+static bool update(RunHistory *history, guint i, const RunRecord *record)
+{
+    RunRecord *known = history->runs->pdata[i];
+    RunRecord *fresh = updated(known, record);
+    bool same = is_same(known, fresh);
+    if (!same)
+        history->runs->pdata[i] = fresh; // what borrows from a run that stays may go on
+    run_record_free(same ? fresh : known);
+    return !same;
+}
+
 bool run_history_add(RunHistory *history, const RunRecord *record)
 {
     guint place = history->runs->len;
+    if (is_open(history, record))
+        return false;
     for (guint i = history->runs->len; i-- > 0;) {
-        RunRecord *known = history->runs->pdata[i];
-        if (strcmp(known->id, record->id) == 0 && strcmp(known->location, record->location) == 0) {
-            RunRecord *fresh = updated(known, record);
-            bool same = is_same(known, fresh);
-            if (!same)
-                history->runs->pdata[i] = fresh; // what borrows from a run that stays may go on
-            run_record_free(same ? fresh : known);
-            return !same;
-        }
+        const RunRecord *known = history->runs->pdata[i];
+        if (is_run(known, record))
+            return update(history, i, record);
         if (known->start_ms > record->start_ms)
             place = i;
     }
-    // What was dropped once is not taken in again by the next answer.
-    if (place == 0 && history->runs->len >= history->limit)
+    // What was dropped once is not taken in again by the next answer; nor what nobody knows the start of.
+    if (!record->start_ms || (place == 0 && history->runs->len >= history->limit))
         return false;
     g_ptr_array_insert(history->runs, (gint)place, run_record_copy(record));
     return true;
+}
+
+bool run_history_joins(const RunHistory *history, const GPtrArray *records)
+{
+    for (guint i = 0; i < records->len; i++)
+        for (guint k = history->runs->len; k-- > 0;)
+            if (is_run(history->runs->pdata[k], records->pdata[i]))
+                return true;
+    return false;
+}
+
+// The oldest of a list that goes on there, before `than_ms`.
+static gint64 oldest_open(const GPtrArray *runs, const char *location, gint64 than_ms)
+{
+    for (guint i = 0; i < runs->len; i++) {
+        const RunRecord *record = runs->pdata[i];
+        if (record->state == RUN_STATE_RUNNING && strcmp(record->location, location) == 0)
+            than_ms = MIN(than_ms, record->start_ms);
+    }
+    return than_ms;
 }
 
 gint64 run_history_since(const RunHistory *history, const char *location)
@@ -110,13 +157,12 @@ gint64 run_history_since(const RunHistory *history, const char *location)
     gint64 newest_ms = 0;
     for (guint i = 0; i < history->runs->len; i++) {
         const RunRecord *record = history->runs->pdata[i];
-        if (strcmp(record->location, location) != 0)
-            continue;
-        if (record->state == RUN_STATE_RUNNING)
-            return record->start_ms;
-        newest_ms = record->start_ms;
+        if (strcmp(record->location, location) == 0)
+            newest_ms = record->start_ms;
     }
-    return newest_ms;
+    if (!newest_ms)
+        return 0;
+    return oldest_open(history->open, location, oldest_open(history->runs, location, newest_ms));
 }
 
 // ---- Counting -------------------------------------------------------------------------------------
@@ -247,6 +293,17 @@ static void tally_up(RunHistory *history, const FireRule *rule, guint excess)
             count_pair(rule, runs->pdata[i], runs->pdata[i + 1], &tally->missed, &tally->doubled);
 }
 
+static void drop_oldest(RunHistory *history, guint n)
+{
+    for (guint i = 0; i < n; i++) {
+        const RunRecord *record = history->runs->pdata[i];
+        if (record->state == RUN_STATE_RUNNING && history->open->len < RUN_HISTORY_OPEN)
+            g_ptr_array_add(history->open, run_record_copy(record));
+    }
+    if (n)
+        g_ptr_array_remove_range(history->runs, 0, n);
+}
+
 void run_history_trim(RunHistory *history, const FireRule *rules, guint n_rules)
 {
     if (history->runs->len <= history->limit)
@@ -254,14 +311,14 @@ void run_history_trim(RunHistory *history, const FireRule *rules, guint n_rules)
     guint excess = history->runs->len - history->limit;
     for (guint i = 0; i < n_rules; i++)
         tally_up(history, &rules[i], excess);
-    g_ptr_array_remove_range(history->runs, 0, excess);
+    drop_oldest(history, excess);
 }
 
 void run_history_break(RunHistory *history, const FireRule *rules, guint n_rules)
 {
     for (guint i = 0; i < n_rules; i++)
         tally_up(history, &rules[i], history->runs->len);
-    g_ptr_array_set_size(history->runs, 0);
+    drop_oldest(history, history->runs->len);
 }
 
 // ---- One occurrence -------------------------------------------------------------------------------

@@ -8,7 +8,10 @@
 
 #include "model/names.h"
 
-enum { RUN_HISTORY_LIMIT = 200 }; // runs kept of a workload, at most
+enum {
+    RUN_HISTORY_LIMIT = 200, // runs kept of a workload, at most
+    RUN_HISTORY_OPEN = 50    // … and besides of those that went on when they were dropped
+};
 
 typedef struct {
     char *id; // the target's own, unique at its location
@@ -34,7 +37,9 @@ typedef struct {
 } FireTally;
 
 typedef struct {
-    GPtrArray *runs;    // of RunRecord *, by start, oldest first
+    GPtrArray *runs; // of RunRecord *, by start, oldest first
+    GPtrArray
+        *open; // of RunRecord *: dropped from `runs` while they went on; for run_history_since
     GPtrArray *tallies; // of FireTally *
     guint limit;        // of `runs`
 } RunHistory;
@@ -45,6 +50,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RunHistory, run_history_free)
 
 // Enters a run; true if that is news. Does not drop anything: run_history_trim does.
 bool run_history_add(RunHistory *history, const RunRecord *record);
+
+// True if one of the records is known already: what they tell joins on to what is known.
+bool run_history_joins(const RunHistory *history, const GPtrArray *records);
 
 // From when on runs of a location may still tell something new: the start of its oldest run that has not
 // ended, else of its newest. 0 = nothing is known of it.
@@ -85,8 +93,8 @@ void run_history_count(const RunHistory *history, const FireRule *rule, const ch
 gint64 fires_overdue(const FireRule *rule, const FireCount *count, const char *holder,
                      gint64 until_ms);
 
-// Drops the oldest runs beyond the limit, having entered what they tell of each rule in the tallies. Runs
-// that go on are dropped too: what is bounded is bounded.
+// Drops the oldest runs beyond the limit, having entered what they tell of each rule in the tallies. Of those
+// that go on it is remembered from when they are to be asked for.
 void run_history_trim(RunHistory *history, const FireRule *rules, guint n_rules);
 
 // Enters in the tallies what all runs tell and drops them: between them and those to come there were others that

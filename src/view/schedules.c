@@ -534,8 +534,15 @@ static char *schedules_copy(gpointer state, const ViewContext *context)
 
 static char *schedules_command_line(gpointer state, const ViewContext *context)
 {
-    (void)state, (void)context;
-    return g_strdup("signalbox schedules");
+    const Schedules *view = state;
+    const SheetRow *open = row_of(view->sheet, view->open);
+    (void)context;
+    if (open)
+        return g_strdup_printf("signalbox runs %s", open->workload);
+    if (filter_is_empty(&view->list.filter))
+        return g_strdup("signalbox schedules");
+    g_autofree char *word = g_shell_quote(view->list.filter.words[0]);
+    return g_strdup_printf("signalbox schedules --filter %s", word);
 }
 
 // The console filters what it has. Where the backend has more than it sends, it filters too, by the first word:

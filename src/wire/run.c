@@ -36,6 +36,7 @@ static const WireShape TALLY_SHAPE = SHAPE("tally", FireTally, TALLY_FIELDS, NUL
 
 static const WireField HISTORY_FIELDS[] = {
     {"runs", FIELD_STRUCTS, FIELD(RunHistory, runs), .shape = &RUN_SHAPE},
+    {"open", FIELD_STRUCTS, FIELD(RunHistory, open), .shape = &RUN_SHAPE},
     {"tallies", FIELD_STRUCTS, FIELD(RunHistory, tallies), .shape = &TALLY_SHAPE},
 };
 

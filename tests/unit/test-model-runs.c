@@ -145,6 +145,31 @@ static void test_bounded(void)
     g_assert_false(add(history, "west", NOON + 10 * MINUTE));
 }
 
+// A run that goes on for long is asked for as long, though many others have come since.
+static void test_long_run(void)
+{
+    g_autoptr(RunHistory) history = run_history_new(10);
+    RunRecord *run = record("west", NOON, RUN_STATE_RUNNING);
+    run_history_add(history, run);
+    for (int i = 1; i < 50; i++) {
+        add(history, "west", NOON + i * 10 * MINUTE);
+        run_history_trim(history, &RULE, 1);
+    }
+    g_assert_cmpint(run_history_since(history, "west"), ==, run->start_ms);
+    g_assert_false(run_history_add(history, run)); // told again, it is no news
+    g_assert_cmpint(count(history, "west", NOON + 490 * MINUTE).missed, ==, 0);
+    g_autoptr(GPtrArray) told = g_ptr_array_new();
+    g_ptr_array_add(told, run);
+    g_assert_false(run_history_joins(history, told));
+    g_ptr_array_add(told, history->runs->pdata[3]);
+    g_assert_true(run_history_joins(history, told));
+    run->state = RUN_STATE_SUCCEEDED;
+    g_assert_false(run_history_add(history, run));
+    g_assert_cmpint(run_history_since(history, "west"), ==, NOON + 490 * MINUTE + 200);
+    g_assert_cmpuint(history->runs->len, ==, 10);
+    run_record_free(run);
+}
+
 // Where the answer did not reach back to what was known, nobody knows what ran between.
 static void test_break(void)
 {
@@ -191,6 +216,7 @@ int main(int argc, char **argv)
     g_test_add_func("/model/runs/drift", test_drift);
     g_test_add_func("/model/runs/doubled", test_doubled);
     g_test_add_func("/model/runs/bounded", test_bounded);
+    g_test_add_func("/model/runs/long-run", test_long_run);
     g_test_add_func("/model/runs/break", test_break);
     g_test_add_func("/model/runs/fate", test_fate);
     return g_test_run();
