@@ -1,0 +1,301 @@
+// Signing and verifying with the real ssh-keygen: every result, the lists as they change, what cannot be checked.
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "ssh/keyring.h"
+#include "ssh/sign.h"
+#include "ssh/verifier.h"
+
+static const char TEXT[] = "{\"summary\":\"fail over payments\"}";
+static char *directory, *keygen;
+static guint64 NOW_MS = G_GUINT64_CONSTANT(1790000000000); // in 2026
+
+static char *path_of(const char *name)
+{
+    return g_build_filename(directory, name, NULL);
+}
+
+static void write_file(const char *name, const char *text)
+{
+    g_autofree char *path = path_of(name);
+    g_assert_true(
+        g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL));
+}
+
+static void make_key(const char *name)
+{
+    g_autofree char *path = path_of(name);
+    const char *const argv[] = {keygen, "-q", "-t", "ed25519", "-N", "", "-f", path, NULL};
+    int status = -1;
+    g_assert_true(g_spawn_sync(NULL, (char **)(gpointer)argv, NULL, G_SPAWN_DEFAULT, NULL, NULL,
+                               NULL, NULL, &status, NULL));
+    g_assert_cmpint(status, ==, 0);
+}
+
+// "type base64"
+static char *public_key(const char *name)
+{
+    g_autofree char *file = g_strconcat(name, ".pub", NULL);
+    g_autofree char *path = path_of(file);
+    g_autofree char *text = NULL;
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_auto(GStrv) words = g_strsplit(text, " ", 3);
+    return g_strjoin(" ", words[0], words[1], NULL);
+}
+
+// ---- signing ----
+
+typedef struct {
+    bool done;
+    char *signature;
+    GError *error;
+} Signed;
+
+static void on_signed(const char *signature, const GError *error, gpointer data)
+{
+    *(Signed *)data = (Signed){true, g_strdup(signature), error ? g_error_copy(error) : NULL};
+}
+
+static SigningKey file_key(const char *name)
+{
+    return (SigningKey){.from = KEY_FROM_FILE,
+                        .fingerprint = (char *)"SHA256:of-this-test",
+                        .type = (char *)"ed25519",
+                        .file = path_of(name),
+                        .blob = (char *)"ssh-ed25519 AAAA"};
+}
+
+static char *sign(const char *name, const char *name_space)
+{
+    Signed answer = {0};
+    SigningKey key = file_key(name);
+    ssh_sign_start(&key, name_space, TEXT, strlen(TEXT), on_signed, &answer);
+    while (!answer.done)
+        g_main_context_iteration(NULL, TRUE);
+    g_assert_no_error(answer.error);
+    g_free(key.file);
+    return answer.signature;
+}
+
+static void test_cannot_sign(void)
+{
+    Signed answer = {0};
+    SigningKey key = file_key("nobody");
+    ssh_sign_start(&key, "signoff@signalbox", TEXT, strlen(TEXT), on_signed, &answer);
+    while (!answer.done)
+        g_main_context_iteration(NULL, TRUE);
+    g_assert_nonnull(answer.error);
+    g_assert_null(answer.signature);
+    g_clear_error(&answer.error);
+    SshSign *given_up =
+        ssh_sign_start(&key, "signoff@signalbox", TEXT, strlen(TEXT), on_signed, &answer);
+    answer.done = false;
+    ssh_sign_cancel(given_up);
+    while (g_main_context_iteration(NULL, FALSE))
+        continue;
+    g_assert_false(answer.done);
+    g_free(key.file);
+}
+
+// ---- verifying ----
+
+typedef struct {
+    guint answers;
+    SignatureCheck check; // the last one
+    guint unchecked;
+} Found;
+
+static void on_found(const SignatureCheck *check, gpointer data)
+{
+    Found *found = data;
+    found->answers++;
+    found->unchecked += check->state == SIGNATURE_UNCHECKED;
+    signature_check_release(&found->check);
+    signature_check_copy(check, &found->check);
+}
+
+static SignatureState verify(VerifierPort *port, const char *text, const char *person,
+                             const char *signature)
+{
+    Found found = {0};
+    const VerifyQuestion question = {text,   strlen(text), "signoff@signalbox",
+                                     person, signature,    (gint64)NOW_MS};
+    verifier_verify(port, &question, on_found, &found);
+    while (!found.answers)
+        g_main_context_iteration(NULL, TRUE);
+    SignatureState state = found.check.state;
+    g_assert_true(!found.check.key || g_str_has_prefix(found.check.key, "SHA256:"));
+    g_assert_true(state != SIGNATURE_VERIFIED || found.check.key);
+    g_assert_true(state == SIGNATURE_VERIFIED || (found.check.why && *found.check.why));
+    signature_check_release(&found.check);
+    return state;
+}
+
+static guint told; // how often the lists were said to have changed, or to be wrong
+static char *mistake;
+
+static void on_changed(const char *text, gpointer data)
+{
+    (void)data;
+    told++;
+    g_free(mistake);
+    mistake = g_strdup(text);
+}
+
+static VerifierPort *open_port(const char *program, bool lists)
+{
+    g_autofree char *allowed = path_of("allowed"), *revoked = path_of("revoked");
+    const VerifierConfig config = {program, lists ? allowed : NULL, lists ? revoked : NULL,
+                                   on_changed, NULL};
+    g_autoptr(GError) error = NULL;
+    VerifierPort *port = verifier_new(&config, &error);
+    g_assert_no_error(error);
+    return port;
+}
+
+static void allow(const char *person, const char *options, const char *name)
+{
+    g_autofree char *key = public_key(name);
+    g_autofree char *line =
+        g_strdup_printf("%s %s%s%s\n", person, options, *options ? " " : "", key);
+    write_file("allowed", line);
+}
+
+static void test_results(void)
+{
+    g_autofree char *good = sign("a", "signoff@signalbox"), *drill = sign("a", "drill@signalbox");
+    g_autofree char *key = public_key("a");
+    allow("alice", "namespaces=\"signoff@signalbox\"", "a");
+    write_file("revoked", "# none\n");
+    VerifierPort *port = open_port(keygen, true);
+    g_assert_cmpint(verify(port, TEXT, "alice", good), ==, SIGNATURE_VERIFIED);
+    g_assert_cmpint(verify(port, "{}", "alice", good), ==, SIGNATURE_BAD);
+    g_assert_cmpint(verify(port, TEXT, "alice", "nonsense"), ==, SIGNATURE_BAD);
+    g_assert_cmpint(verify(port, TEXT, "alice", drill), ==, SIGNATURE_WRONG_NAMESPACE);
+    g_assert_cmpint(verify(port, TEXT, "bob", good), ==, SIGNATURE_NOT_ALLOWED);
+    g_assert_cmpint(verify(port, TEXT, "alice -f x", good), ==, SIGNATURE_NOT_ALLOWED);
+    allow("alice", "valid-before=\"20200101\"", "a");
+    g_assert_cmpint(verify(port, TEXT, "alice", good), ==, SIGNATURE_EXPIRED);
+    allow("alice", "valid-after=\"20400101\"", "a");
+    g_assert_cmpint(verify(port, TEXT, "alice", good), ==, SIGNATURE_EXPIRED);
+    allow("alice", "", "a");
+    write_file("revoked", key);
+    g_assert_cmpint(verify(port, TEXT, "alice", good), ==, SIGNATURE_REVOKED);
+    write_file("revoked", "# none again\n");
+    g_assert_cmpint(verify(port, TEXT, "alice", good), ==, SIGNATURE_VERIFIED);
+    verifier_free(port);
+    VerifierPort *bare = open_port(keygen, false);
+    g_assert_cmpint(verify(bare, TEXT, "alice", good), ==, SIGNATURE_NOT_ALLOWED);
+    verifier_free(bare);
+}
+
+// Another edition for other content only; a list with a mistake is told once, and the one of before stays.
+static void test_editions(void)
+{
+    g_autofree char *good = sign("a", "signoff@signalbox");
+    allow("alice", "", "a");
+    write_file("revoked", "# none\n");
+    VerifierPort *port = open_port(keygen, true);
+    guint64 first = verifier_edition(port);
+    allow("alice", "", "a");
+    g_assert_cmpuint(verifier_edition(port), ==, first);
+    allow("bob", "", "a");
+    g_assert_cmpuint(verifier_edition(port), ==, first + 1);
+    told = 0;
+    write_file("allowed", "* nonsense\n");
+    g_assert_cmpuint(verifier_edition(port), ==, first + 1);
+    g_assert_cmpint(verify(port, TEXT, "bob", good), ==, SIGNATURE_VERIFIED);
+    while (!told)
+        g_main_context_iteration(NULL, TRUE);
+    g_assert_nonnull(strstr(mistake, "line 1"));
+    allow("alice", "", "a");
+    while (told < 2)
+        g_main_context_iteration(NULL, TRUE);
+    g_assert_null(mistake);
+    g_assert_cmpint(verify(port, TEXT, "alice", good), ==, SIGNATURE_VERIFIED);
+    verifier_free(port);
+}
+
+// What cannot be checked says nothing: no program, one that dies.
+static void test_unchecked(void)
+{
+    g_autofree char *good = sign("a", "signoff@signalbox"), *dies = path_of("dies");
+    g_autofree char *missing = path_of("missing");
+    allow("alice", "", "a");
+    write_file("revoked", "# none\n");
+    write_file("dies", "#!/bin/sh\nkill -9 $$\n");
+    g_assert_cmpint(chmod(dies, 0700), ==, 0);
+    const char *const programs[] = {missing, dies};
+    for (guint i = 0; i < G_N_ELEMENTS(programs); i++) {
+        VerifierPort *port = open_port(programs[i], true);
+        g_assert_cmpint(verify(port, TEXT, "alice", good), ==, SIGNATURE_UNCHECKED);
+        verifier_free(port);
+    }
+}
+
+// A flood is answered, each once, with few programs at a time; and nobody is answered by one that is gone.
+static void test_flood(void)
+{
+    enum { FLOOD = 400 };
+    Found found = {0};
+    allow("alice", "", "a");
+    write_file("revoked", "# none\n");
+    VerifierPort *port = open_port(keygen, true);
+    const VerifyQuestion question = {TEXT,    strlen(TEXT), "signoff@signalbox",
+                                     "alice", "nonsense",   (gint64)NOW_MS};
+    for (guint i = 0; i < FLOOD; i++)
+        verifier_verify(port, &question, on_found, &found);
+    while (found.answers < FLOOD)
+        g_main_context_iteration(NULL, TRUE);
+    g_assert_cmpuint(found.unchecked, >, 0);
+    g_assert_cmpuint(found.unchecked, <, FLOOD);
+    found.answers = 0;
+    verifier_verify(port, &question, on_found, &found);
+    verifier_free(port);
+    while (g_main_context_iteration(NULL, FALSE))
+        continue;
+    g_assert_cmpuint(found.answers, ==, 0);
+    signature_check_release(&found.check);
+}
+
+// Whoever else may write the list decides whose signatures count.
+static void test_permissions(void)
+{
+    g_autofree char *allowed = path_of("allowed");
+    const VerifierConfig config = {keygen, allowed, NULL, NULL, NULL};
+    g_autoptr(GError) error = NULL;
+    allow("alice", "", "a");
+    g_assert_cmpint(chmod(allowed, 0620), ==, 0);
+    g_assert_null(verifier_new(&config, &error));
+    g_assert_error(error, ERR, ERR_DENIED);
+    g_assert_cmpint(chmod(allowed, 0600), ==, 0);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    keygen = g_find_program_in_path("ssh-keygen");
+    g_assert_nonnull(keygen);
+    directory = g_dir_make_tmp("sb-ssh-XXXXXX", NULL);
+    make_key("a");
+    g_test_add_func("/ssh/cannot-sign", test_cannot_sign);
+    g_test_add_func("/ssh/results", test_results);
+    g_test_add_func("/ssh/editions", test_editions);
+    g_test_add_func("/ssh/unchecked", test_unchecked);
+    g_test_add_func("/ssh/flood", test_flood);
+    g_test_add_func("/ssh/permissions", test_permissions);
+    int status = g_test_run();
+    static const char *const FILES[] = {"a", "a.pub", "allowed", "revoked", "dies"};
+    for (guint i = 0; i < G_N_ELEMENTS(FILES); i++) {
+        g_autofree char *path = path_of(FILES[i]);
+        unlink(path);
+    }
+    rmdir(directory);
+    g_free(directory);
+    g_free(keygen);
+    g_free(mistake);
+    return status;
+}
