@@ -2,6 +2,8 @@
 // observed of a thing that stays (by name) is not forgotten.
 #include "engine/findings.h"
 
+#include "model/split.h"
+
 #include <string.h>
 
 static void free_location(gpointer data)
@@ -188,8 +190,10 @@ static void build_instance(Engine *engine, Before *before, WorkloadStatus *workl
     g_hash_table_insert(engine->watch_of, (gpointer)instance, watch);
 }
 
-static void build_trigger(const Engine *engine, WorkloadStatus *status, const Trigger *trigger)
+static void build_trigger(const Engine *engine, WorkloadStatus *status, const Workload *workload,
+                          const Trigger *trigger)
 {
+    Split split;
     TriggerStatus *copy = trigger_status_new();
     copy->name = g_strdup(trigger->name);
     copy->type = trigger->type;
@@ -197,6 +201,8 @@ static void build_trigger(const Engine *engine, WorkloadStatus *status, const Tr
     copy->ordered = trigger->ordered;
     if (trigger->has_recurrence && engine->config.rule)
         copy->rule = engine->config.rule(trigger, engine->config.data);
+    if (split_of(workload, trigger, &split))
+        copy->split = split_words(&split);
     g_ptr_array_add(status->triggers, copy);
 }
 
@@ -211,7 +217,7 @@ static void build_workload(Engine *engine, Before *before, const Workload *workl
     status->proof = driver_proof(engine->config.driver, workload);
     uses_build(status, workload);
     for (guint i = 0; i < workload->triggers->len; i++)
-        build_trigger(engine, status, workload->triggers->pdata[i]);
+        build_trigger(engine, status, workload, workload->triggers->pdata[i]);
     g_ptr_array_add(engine->workloads, status);
     g_hash_table_insert(engine->workload_by_id, status->id, status);
     for (guint i = 0; i < workload->instances->len; i++)

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/timefmt.h"
+
 #define SECOND_MS ((gint64)1000)
 
 static gint64 period_of(const Recurrence *rule)
@@ -50,4 +52,17 @@ bool split_of(const Workload *workload, const Trigger *trigger, Split *ret_split
 bool split_is_even(const Split *split)
 {
     return split->gap_max_ms - split->gap_min_ms <= split->period_ms / 100;
+}
+
+char *split_words(const Split *split)
+{
+    char least[16], most[16], period[16];
+    bool even = split_is_even(split);
+    duration_format(split->gap_min_ms, least);
+    duration_format(split->gap_max_ms, most);
+    duration_format(split->period_ms, period);
+    return g_strdup_printf(
+        "split over %u locations, together every %s%s%s; while one is down a run "
+        "is lost every %s",
+        split->parts, least, even ? "" : " to ", even ? "" : most, period);
 }

@@ -15,5 +15,8 @@ typedef struct {
 // or if its period is no fixed length (months, schedules), so that nothing can be said of the gaps.
 bool split_of(const Workload *workload, const Trigger *trigger, Split *ret_split);
 
+// "split over 2 locations, together every 10m; while one is down a run is lost every 20m". The caller frees.
+char *split_words(const Split *split);
+
 // True if the fires interleave evenly, to a hundredth of the period.
 bool split_is_even(const Split *split);

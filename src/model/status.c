@@ -187,6 +187,7 @@ void trigger_status_free(TriggerStatus *status)
         return;
     g_free(status->name);
     g_free(status->rule);
+    g_free(status->split);
     g_free(status->last_at);
     g_free(status);
 }

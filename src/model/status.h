@@ -108,6 +108,7 @@ typedef struct {
     StateKeeper keeper;
     bool ordered;
     char *rule;     // "every 20 min from :00"; NULL = no recurrence
+    char *split;    // "split over 2 locations, together every 10m …"; NULL = it is not
     gint64 next_ms; // next fire where it is active; 0 = none
     // By the history of runs of all locations (model/runs.h); -1 = not known.
     gint64 missed;     // occurrences that nobody ran, since `counted_ms`

@@ -108,8 +108,9 @@ static void say_trigger(const Say *say, const TriggerStatus *trigger)
     if (trigger->next_ms)
         next = g_strdup_printf("; fires next at %s, in %s, where it is active", at, left);
     page_field(say->page, name_of(&TRIGGER_NAMES, (int)trigger->type), ROLE_NORMAL,
-               "%s%s%s, state kept by the %s%s%s", trigger->name, trigger->rule ? ": " : "",
-               trigger->rule ? trigger->rule : "", name_of(&KEEPER_NAMES, (int)trigger->keeper),
+               "%s%s%s%s%s, state kept by the %s%s%s", trigger->name, trigger->rule ? ": " : "",
+               trigger->rule ? trigger->rule : "", trigger->split ? ", " : "",
+               trigger->split ? trigger->split : "", name_of(&KEEPER_NAMES, (int)trigger->keeper),
                trigger->ordered ? ", order matters" : "", next ? next : "");
 }
 

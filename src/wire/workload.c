@@ -6,6 +6,7 @@ static const WireField TRIGGER_FIELDS[] = {
     {"keeper", FIELD_NAME, FIELD(TriggerStatus, keeper), .names = &KEEPER_NAMES},
     {"ordered", FIELD_BOOL, FIELD(TriggerStatus, ordered)},
     {"rule", FIELD_TEXT, FIELD(TriggerStatus, rule)},
+    {"split", FIELD_TEXT, FIELD(TriggerStatus, split)},
     {"next_at", FIELD_TIME, FIELD(TriggerStatus, next_ms)},
     {"missed", FIELD_COUNT, FIELD(TriggerStatus, missed)},
     {"doubled", FIELD_COUNT, FIELD(TriggerStatus, doubled)},

@@ -183,7 +183,10 @@ static void test_cell_surroundings(void)
     picture_put(visit->picture, SHELF_WORKLOADS, front);
     settle->router = g_strdup("front");
     north->host = HOST_ISOLATED;
+    ((TriggerStatus *)settle->triggers->pdata[0])->split =
+        g_strdup("split over 2 locations, together every 10m");
     visit_open(visit, SCREEN_CELL, "payments/settle");
+    visit_has(visit, "every 20 min from :00, split over 2 locations, together every 10m");
     visit_has(visit, "connection erp-weu to erp, in West Europe; seen in use");
     visit_has(visit, "isolated: its home has multi-tenant hosts (R01)");
     visit_has(visit, "front sends requests to North Europe, where the group does not run");

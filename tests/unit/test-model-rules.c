@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/rules.h"
+#include "model/split.h"
 
 static const gint64 NOW_MS = G_GINT64_CONSTANT(1795230000000);
 static const gint64 DAY_MS = 24 * 3600 * 1000;
@@ -604,6 +605,25 @@ static void test_complete(void)
     }
 }
 
+static void test_split_words(void)
+{
+    World world = world_new();
+    Split split;
+    Workload *settle = workload(&world, "settle");
+    g_assert_true(split_of(settle, settle->triggers->pdata[0], &split));
+    g_autofree char *even = split_words(&split);
+    g_assert_cmpstr(even, ==,
+                    "split over 2 locations, together every 10m; while one is down a run is lost "
+                    "every 20m");
+    uneven_split(&world);
+    g_assert_true(split_of(settle, settle->triggers->pdata[0], &split));
+    g_autofree char *uneven = split_words(&split);
+    g_assert_nonnull(strstr(uneven, "together every 7m to 13m"));
+    settle_at(&world, 1)->start_offset_ms = 0;
+    g_assert_false(split_of(settle, settle->triggers->pdata[0], &split));
+    world_release(&world);
+}
+
 static void test_fits(void)
 {
     World world = world_new();
@@ -654,6 +674,7 @@ int main(int argc, char **argv)
     g_test_add_func("/model/rules/hold", test_hold);
     g_test_add_func("/model/rules/complete", test_complete);
     g_test_add_func("/model/rules/fits", test_fits);
+    g_test_add_func("/model/rules/split-words", test_split_words);
     g_test_add_func("/model/rules/no-claim", test_no_claim);
     g_test_add_func("/model/rules/mark", test_mark);
     for (guint i = 0; i < G_N_ELEMENTS(CASES); i++) {
