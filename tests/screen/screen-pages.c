@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "visit.h"
+#include "view/colon.h"
 #include "model/rules.h"
 
 static void test_region(void)
@@ -261,6 +262,30 @@ static void test_readiness_plans(void)
     }
 }
 
+// `:reviewed GROUP WORDS` asks for a record; it takes an armed console, a group that there is, and words.
+static void test_reviewed(void)
+{
+    static const struct {
+        const char *line;
+        bool armed;
+        EffectKind kind;
+    } ROWS[] = {{"reviewed payments the order of steps", true, EFFECT_REVIEW},
+                {"reviewed payments the order of steps", false, EFFECT_MESSAGE},
+                {"reviewed atlantis it is fine", true, EFFECT_MESSAGE},
+                {"reviewed payments", true, EFFECT_MESSAGE}};
+    g_autoptr(Visit) visit = visit_new();
+    for (guint i = 0; i < G_N_ELEMENTS(ROWS); i++) {
+        visit->context.armed = ROWS[i].armed;
+        Effect effect = colon_run(&visit->context, ROWS[i].line, NULL);
+        g_assert_cmpint((int)effect.kind, ==, (int)ROWS[i].kind);
+        if (effect.kind == EFFECT_REVIEW) {
+            g_assert_cmpstr(effect.object, ==, "payments");
+            g_assert_cmpstr(effect.text, ==, "the order of steps");
+        }
+        effect_release(&effect);
+    }
+}
+
 static void test_readiness_nothing(void)
 {
     g_autoptr(Visit) visit = visit_new();
@@ -379,6 +404,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pages/cell-surroundings", test_cell_surroundings);
     g_test_add_func("/pages/readiness-acknowledge", test_readiness_acknowledge);
     g_test_add_func("/pages/readiness-plans", test_readiness_plans);
+    g_test_add_func("/pages/reviewed", test_reviewed);
     g_test_add_func("/pages/readiness-nothing", test_readiness_nothing);
     g_test_add_func("/pages/objects", test_objects);
     g_test_add_func("/pages/calm", test_calm);
