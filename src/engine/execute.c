@@ -134,13 +134,18 @@ static bool is_own(const Step *step)
            (step->kind == STEP_NOTIFY && !step->workload);
 }
 
-// A live drill has arrived: what was its target is what it leaves from here on, under an epoch of its own and
-// with a point of no return of its own.
-static void turn(Engine *engine, Motion *motion, Operation *copy)
+static void swap_ends(Operation *copy)
 {
     char *from = copy->from;
     copy->from = copy->to;
     copy->to = from;
+}
+
+// A live drill has arrived: what was its target is what it leaves from here on, under an epoch of its own and
+// with a point of no return of its own.
+static void turn(Engine *engine, Motion *motion, Operation *copy)
+{
+    swap_ends(copy);
     copy->past_pnr = false;
     execute_issue_epoch(engine, motion, copy);
     GroupRecord *record = motion_record(engine, motion, copy->group);
@@ -341,6 +346,8 @@ static Motion *finish(Engine *engine, const Operation *operation)
                   ? drill_sentence(copy)
                   : g_strdup_printf("%s runs in %s after %s", copy->group, copy->to, took);
     }
+    if (operation_has_turned(copy)) // it is told as it was signed
+        swap_ends(copy);
     execute_end(engine, motion, copy, why);
     motion_say(motion, copy->exceptions->len ? SEVERITY_WARNING : SEVERITY_INFO, "operation",
                copy->id, "%s: %s", name_of(&OPERATION_STATE_NAMES, (int)copy->state), why);

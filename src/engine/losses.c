@@ -47,8 +47,9 @@ static Motion *group_next(Engine *engine, const GroupLive *live)
 {
     const Operation *operation = world_operation(engine, live->record->operation);
     Losses now;
-    if (!operation || (operation->state != OPERATION_COMPLETED &&
-                       operation->state != OPERATION_COMPLETED_EXCEPTIONS))
+    if (!operation || operation->kind == OPERATION_DRILL || // it counted at its end, at home
+        (operation->state != OPERATION_COMPLETED &&
+         operation->state != OPERATION_COMPLETED_EXCEPTIONS))
         return NULL;
     losses_count(engine, operation, &now);
     bool known = has_become_known(operation->lost.transactions, now.transactions) ||

@@ -179,7 +179,7 @@ bool signoff_review_is_due(const SignOff *signoff);
 const char *operation_word(const Operation *operation);
 // True for a drill that only rehearses: nothing of it is ever commanded.
 bool operation_is_rehearsal(const Operation *operation);
-// True once a live drill has arrived and goes home: `from` and `to` have changed places.
+// True once a live drill has arrived: until it ends `from` and `to` have changed places.
 bool operation_has_turned(const Operation *operation);
 // True in completed, aborted, rejected, withdrawn, expired …: nothing more will happen.
 bool operation_has_ended(const Operation *operation);

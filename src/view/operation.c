@@ -324,7 +324,8 @@ static int draw_state(const OperationView *view, const Canvas *canvas, int y)
                    op->group, picture_title(view->context->picture, op->from),
                    picture_title(view->context->picture, op->to),
                    op->past_pnr && !operation_has_ended(op) ? " · past the point of no return" : "",
-                   operation_has_turned(op) ? " · on its way home" : "");
+                   operation_has_turned(op) && !operation_has_ended(op) ? " · on its way home"
+                                                                        : "");
     if (op->state == OPERATION_RUNNING && op->phase == PHASE_HOLDING) {
         left_format(op->hold_until_ms, view->context->now_ms, left);
         y = put_format(canvas, y, ROLE_ALARM | STYLE_REVERSE | STYLE_BOLD,

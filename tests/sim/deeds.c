@@ -283,7 +283,7 @@ static const struct {
 } DEEDS[] = {
     {break_region, 6}, {mend_region, 6},    {reboot_region, 2},
     {flap_region, 1},  {garble_region, 1},  {change_replication, 2},
-    {propose, 5},      {propose_region, 1}, {propose_drill, 2},
+    {propose, 5},      {propose_region, 1}, {propose_drill, 1},
     {approve, 14},     {reject, 1},         {sign_together, 3},
     {command, 5},      {go_on, 6},          {plan_fault, 5},
     {restart, 1},      {fill_disk, 1},      {change_network, 3},

@@ -121,6 +121,8 @@ static void test_live(void)
     expect_active(sim, "west");
     const Operation *operation = sim_operation(sim);
     g_test_message("%s", operation->why);
+    g_assert_cmpstr(operation->from, ==, "west"); // as it was signed
+    g_assert_cmpstr(operation->to, ==, "north");
     g_assert_cmpint(operation->there_ms, >, 0);
     g_assert_cmpint(operation->back_ms, >, 0);
     g_assert_cmpint(sim_group(sim)->epoch, ==, epoch + 2); // one for each way
