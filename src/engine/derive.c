@@ -17,6 +17,17 @@ bool derive_healthy(const Engine *engine, const Location *location)
     return status->managed_at_ms && engine->now_ms - status->managed_at_ms < 3 * ENGINE_OBSERVE_MS;
 }
 
+bool derive_hesitates(const Engine *engine, const char *location)
+{
+    const LocationStatus *status = world_location(engine, location);
+    for (guint i = 0; status && i < status->vantages->len; i++) {
+        const VantageStatus *vantage = status->vantages->pdata[i];
+        if (vantage->failures && vantage->failures < status->failures_limit)
+            return true;
+    }
+    return false;
+}
+
 gint64 derive_first_failure(const LocationStatus *status)
 {
     gint64 first = 0;

@@ -48,18 +48,6 @@ static bool is_blind(const Statement *then, const Statement *now)
            (now->to_verdict == VERDICT_UNKNOWN && then->to_verdict != VERDICT_UNKNOWN);
 }
 
-// A probe of the target has just failed: whether it is down, its next ones will say.
-static bool hesitates(const Engine *engine, const Operation *operation)
-{
-    const LocationStatus *to = world_location(engine, operation->to);
-    for (guint i = 0; i < to->vantages->len; i++) {
-        const VantageStatus *vantage = to->vantages->pdata[i];
-        if (vantage->failures && vantage->failures < to->failures_limit)
-            return true;
-    }
-    return false;
-}
-
 Guard guard_statement(Engine *engine, const Operation *operation)
 {
     g_autoptr(GError) error = NULL;
@@ -73,7 +61,8 @@ Guard guard_statement(Engine *engine, const Operation *operation)
         return guard;
     }
     guard.statement = evidence_statement(engine, operation, guard.steps);
-    if (is_blind(operation->statement, guard.statement) || hesitates(engine, operation)) {
+    if (is_blind(operation->statement, guard.statement) ||
+        derive_hesitates(engine, operation->to)) {
         guard.answer = GUARD_WAIT;
         guard.why = g_strdup("It is being observed again.");
         return guard;
@@ -298,7 +287,7 @@ static Guard check_evidence(Engine *engine, const Operation *operation)
     // The plan was fixed when the first step began: it is not made again.
     g_autoptr(Statement) now = evidence_statement(engine, operation, operation->steps);
     discount_own_effects(operation, now);
-    if (is_blind(operation->statement, now) || hesitates(engine, operation))
+    if (is_blind(operation->statement, now) || derive_hesitates(engine, operation->to))
         return answer(GUARD_WAIT, "It is being observed again.");
     // Going home is the other half of what was signed: the statement speaks of the way there.
     if (operation_has_turned(operation))

@@ -36,6 +36,18 @@ static bool proposed_already(Engine *engine, const GroupLive *live, gint64 *due_
     return true;
 }
 
+// What is red everywhere says more of who looks than of what is looked at.
+static bool all_are_down(const Engine *engine)
+{
+    for (guint i = 0; i < engine->locations->len; i++) {
+        const LocationStatus *status = engine->locations->pdata[i];
+        const Location *location = fleet_location(engine->fleet, status->name);
+        if (location->health.url && status->verdict.state != VERDICT_DOWN)
+            return false;
+    }
+    return engine->locations->len > 1;
+}
+
 static char *why_blocked(const Engine *engine, const GroupLive *live, const Location *target)
 {
     char until[16];
@@ -48,6 +60,9 @@ static char *why_blocked(const Engine *engine, const GroupLive *live, const Loca
             "again with a reason",
             live->record->operation ? live->record->operation : "", until);
     }
+    if (!target && all_are_down(engine))
+        return g_strdup("every location is down at once: suspect this daemon's own line, or the "
+                        "health checks, before the regions");
     if (!target)
         return g_strdup("no other location of the group is healthy");
     return NULL;
@@ -123,6 +138,8 @@ static Motion *propose_failover(Engine *engine, GroupLive *live, const LocationS
     }
     const Location *target =
         propose_target(engine, live->group, fleet_location(engine->fleet, from->name));
+    if (target && derive_hesitates(engine, target->name))
+        return NULL; // perhaps it goes down with the other
     set_blocked(engine, live, why_blocked(engine, live, target));
     if (!live->status->blocked)
         return propose(engine, live, from, target);

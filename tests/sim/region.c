@@ -393,7 +393,8 @@ static void add_link(SimWorld *world, Observation *seen, const Target *target)
     g_ptr_array_add(seen->replication, link);
     if (standby) {
         link->observed_at_ms = seen->at_ms;
-        link->replayed_ms = target->replayed_ms;
+        link->replayed_ms = target->replayed_ms ? target->replayed_ms + peer->region->skew_ms
+                                                : 0; // as the source has it
         link->replayed_pos = target->log->len;
         link->streaming = peer->region->health == REGION_UP && !peer->region->replication_off;
         link->lag_ms = target->replayed_ms ? seen->at_ms - target->replayed_ms : -1;
@@ -401,7 +402,9 @@ static void add_link(SimWorld *world, Observation *seen, const Target *target)
         link->source_at_ms = seen->at_ms;
         link->committed_pos = target->log->len;
         link->committed_ms =
-            target->log->len ? g_array_index(target->log, gint64, target->log->len - 1) : 0;
+            target->log->len
+                ? g_array_index(target->log, gint64, target->log->len - 1) + target->region->skew_ms
+                : 0;
     }
 }
 
@@ -410,7 +413,7 @@ static void answer_observation(SimWorld *world, const Event *event)
     const Target *target = event->target;
     RegionHealth health = target->region->health;
     g_autoptr(Observation) seen = observation_new();
-    seen->at_ms = world->clock->wall;
+    seen->at_ms = world->clock->wall + target->region->skew_ms;
     if (event->answer_lost || health == REGION_DOWN || health == REGION_HANGING) {
         seen->unreachable = !target->region->garbled;
         seen->detail = g_strdup(health == REGION_DOWN ? "connection refused" : "no answer");

@@ -23,6 +23,7 @@ typedef struct {
     guint boots;
     gint64 replication_delay_ms;
     bool replication_off;
+    gint64 skew_ms; // its clock is so far ahead
 } Region;
 
 typedef struct {

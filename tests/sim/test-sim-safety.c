@@ -1,0 +1,112 @@
+// Failures of doc/SAFETY that no other story tells: too late to start, everything red at once, clocks that are off.
+#include "story.h"
+
+#include <string.h>
+
+#include "model/refusal.h"
+
+enum { MINUTE_MS = 60 * 1000 };
+
+static bool is_told(Sim *sim, const char *words)
+{
+    const GPtrArray *changes = engine_changes(sim->engine);
+    for (guint i = 0; i < changes->len; i++)
+        if (strstr(((const Change *)changes->pdata[i])->text, words))
+            return true;
+    return false;
+}
+
+static void holds_long(Fleet *fleet)
+{
+    Policy *policy = &fleet_group(fleet, "payments")->policy;
+    policy->hold_ms = 10000;
+    policy->expire_ms = MINUTE_MS;
+}
+
+// Signed, and held by a person until its time is over: it does not start when it is resumed.
+static void test_expires_though_signed(void)
+{
+    Sim *sim = given_proposal(holds_long);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_command(sim, &BOB, COMMAND_HOLD, 0));
+    sim_pass(sim, MINUTE_MS);
+    expect_state(sim, OPERATION_EXPIRED);
+    g_assert_false(sim_command(sim, &BOB, COMMAND_RESUME, 0));
+    sim_pass(sim, 20000);
+    g_assert_cmpuint(sim->commands, ==, 0);
+    g_assert_cmpuint(sim_count_audit(sim, "operation.started"), ==, 0);
+    finish(sim);
+}
+
+// Signed at the last moment: the hold window ends behind the deadline, and so does the operation.
+static void test_window_beyond_deadline(void)
+{
+    Sim *sim = given_proposal(holds_long);
+    sim_pass(sim, sim_operation(sim)->expires_ms - sim->clock.wall - 3000);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    sim_pass(sim, 20000);
+    expect_state(sim, OPERATION_EXPIRED);
+    g_assert_cmpuint(sim->commands, ==, 0);
+    finish(sim);
+}
+
+// What is red everywhere says more of who looks: nothing moves, nothing is proposed, and it is said why.
+static void test_everything_red(void)
+{
+    Sim *sim = sim_new(9, automatic);
+    sim_pass(sim, 20000);
+    sim_region_set(sim->world, "west", REGION_SICK);
+    sim_region_set(sim->world, "north", REGION_SICK);
+    sim_pass(sim, MINUTE_MS);
+    g_assert_cmpuint(engine_operations(sim->engine)->len, ==, 0);
+    g_assert_cmpuint(sim->commands, ==, 0);
+    g_assert_nonnull(sim_group(sim)->blocked);
+    g_assert_nonnull(strstr(sim_group(sim)->blocked, "suspect"));
+    sim_region_set(sim->world, "west", REGION_UP);
+    sim_region_set(sim->world, "north", REGION_UP);
+    sim_pass(sim, 20000);
+    g_assert_null(sim_group(sim)->blocked);
+    finish(sim);
+}
+
+// The source's clock is ahead: by its word everything has arrived that it will only commit in a minute. Nothing is known.
+static void test_clock_ahead(void)
+{
+    Sim *sim = sim_new(4, NULL);
+    sim_region(sim->world, "west")->skew_ms = MINUTE_MS;
+    sim_pass(sim, 20000);
+    g_assert_true(is_told(sim, "ahead of this machine's"));
+    sim_region_set(sim->world, "west", REGION_DOWN);
+    g_assert_true(sim_until(sim, has_open, 30000));
+    g_assert_false(sim_operation(sim)->statement->loss_known);
+    finish(sim);
+}
+
+// The target's clock is behind: what it says is old already, and nobody can sign on it.
+static void test_clock_behind(void)
+{
+    Sim *sim = sim_new(4, NULL);
+    sim_region(sim->world, "north")->skew_ms = -MINUTE_MS;
+    sim_pass(sim, 20000);
+    g_assert_true(is_told(sim, "behind this machine's"));
+    sim_region_set(sim->world, "west", REGION_DOWN);
+    g_assert_true(sim_until(sim, has_open, 30000));
+    g_assert_false(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_is_refused(sim, REFUSAL_STALE_EVIDENCE));
+    sim_region(sim->world, "north")->skew_ms = 0;
+    sim_pass(sim, 10000);
+    g_assert_true(is_told(sim, "is right again"));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    finish(sim);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/sim/safety/expires-though-signed", test_expires_though_signed);
+    g_test_add_func("/sim/safety/window-beyond-deadline", test_window_beyond_deadline);
+    g_test_add_func("/sim/safety/everything-red", test_everything_red);
+    g_test_add_func("/sim/safety/clock-ahead", test_clock_ahead);
+    g_test_add_func("/sim/safety/clock-behind", test_clock_behind);
+    return g_test_run();
+}
