@@ -22,6 +22,12 @@ static const char *const CONSEQUENCES[STEP_KINDS] = {
     [STEP_LIMITED] = "the maintenance gate stays as it is",
 };
 
+static const char *title_of(const Engine *engine, const char *name)
+{
+    const Location *location = fleet_location(engine->fleet, name);
+    return location && location->title ? location->title : name;
+}
+
 static void set_text(char **text, char *value)
 {
     g_free(*text);
@@ -108,8 +114,9 @@ static void set_loss(Engine *engine, const Operation *operation, const Act *act,
     const GroupLive *live = world_live(engine, operation->group);
     LossBound bound = {.known = true};
     if (act->kind == ACT_ABORT)
-        bound.how = g_strdup_printf("nothing has been activated in %s: what was committed is in %s",
-                                    operation->to, operation->from);
+        bound.how =
+            g_strdup_printf("nothing has been activated in %s: what was committed is in %s",
+                            title_of(engine, operation->to), title_of(engine, operation->from));
     else if (leaves_out(steps, STEP_CATCH_UP))
         derive_loss(engine, live->group, operation->from, operation->to, &bound);
     else
@@ -121,8 +128,8 @@ static void set_loss(Engine *engine, const Operation *operation, const Act *act,
     statement->band = loss_band(bound.known, statement->loss_ms, live->group->rpo_ms);
 }
 
-static void set_sentences(const Operation *operation, const Act *act, const GPtrArray *steps,
-                          Statement *statement)
+static void set_sentences(const Engine *engine, const Operation *operation, const Act *act,
+                          const GPtrArray *steps, Statement *statement)
 {
     const char *why = operation->why ? operation->why : "";
     const Step *first = steps->len ? steps->pdata[0] : NULL;
@@ -132,7 +139,7 @@ static void set_sentences(const Operation *operation, const Act *act, const GPtr
                                     steps->len > 1 ? ", and what else has failed" : "")
                   : g_strdup_printf("Abort %s: %u step%s back, under a new epoch; %s stays in %s",
                                     operation->id, steps->len, steps->len == 1 ? "" : "s",
-                                    operation->group, operation->from));
+                                    operation->group, title_of(engine, operation->from)));
     set_text(&statement->why,
              g_strdup_printf("%s asks: %s%s%s", act->by, act->reason, *why ? " · " : "", why));
     set_text(&statement->way_back,
@@ -171,7 +178,7 @@ Statement *act_statement(Engine *engine, const Operation *operation, const Act *
         say_left_out(statement, steps);
     else
         say_not_undone(statement, operation, steps);
-    set_sentences(operation, act, steps, statement);
+    set_sentences(engine, operation, act, steps, statement);
     set_approvals(operation, statement);
     set_text(&statement->confirm, act_phrase(statement));
     return statement;

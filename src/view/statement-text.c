@@ -341,6 +341,8 @@ static void append_signers(const Text *text, GString *out)
     for (guint i = 0; i < all->len; i++) {
         const SignOff *signoff = all->pdata[i];
         char age[16];
+        if (text->statement->act != ACT_NONE && !signoff->about) // of the operation, not of this
+            continue;
         age_format(signoff->at_ms, text->context->now_ms, age);
         g_string_append_printf(out, " · %s %s%s%s %s ago: %s", signoff->operator_name,
                                signoff->break_glass                    ? "BROKE THE GLASS, alone"

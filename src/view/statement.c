@@ -443,6 +443,9 @@ static BindingState statement_state(gpointer state, const ViewContext *context,
         return operation->held && !operation_has_ended(operation) ? BINDING_ON : BINDING_HIDDEN;
     if (binding->action == ACTION_HOLD && operation->held)
         return BINDING_HIDDEN;
+    bool act = operation->statement && operation->statement->act != ACT_NONE;
+    if (act && binding->action == ACTION_START) // the operation's own, and it has begun
+        return BINDING_HIDDEN;
     if (binding->action == ACTION_ATTEST)
         return is_attestable(operation) ? BINDING_ON : BINDING_HIDDEN;
     if (binding->action == ACTION_TAKE_BACK)

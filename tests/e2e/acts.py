@@ -100,6 +100,29 @@ def split(t, demo):
     t.contains(out, "passivate.done", "which stands in the audit log")
 
 
+def break_glass(t, demo):
+    status, _, err = demo.run("failover", "ledger", "--planned", "--reason", "nobody else is awake")
+    t.equal((status, err), (0, ""), "ledger, which takes two, is proposed")
+    name = demo.proposal("ledger")["id"]
+    alone = ("signoff", name, "--approve", "--break-glass", "--reason", "nobody else answers", "--confirm")
+    status, _, err = demo.run(*alone, "ledger")
+    t.equal(status, 1, "one person alone types more than the group's name")
+    t.contains(err, "I ALONE BREAK THE GLASS: ledger", "and is told what")
+    status, out, err = demo.run(*alone, "i alone break the glass: ledger")
+    t.equal(status, 0, "then it is enough")
+    signoff = demo.operation(name)["signoffs"][0]["id"]
+    alarms = demo.json("alarms")["alarms"]
+    t.check(any(a["id"] == "review:" + signoff and a["severity"] == "critical" for a in alarms), "everybody is alarmed")
+    t.contains(demo.run("review")[1], signoff, "the review is listed")
+    status, _, err = demo.run("review", signoff, "--reason", "it was all right")
+    t.equal(status, 1, "not to be closed by who broke it")
+    t.contains(err, "somebody else", "and why is said")
+    status, _, err = demo.run("review", signoff, "--reason", "I have looked: it was all right", env=demo.bob())
+    t.equal((status, err), (0, ""), "somebody else closes it")
+    t.contains(demo.run("review")[1], "No review is due", "then none is due")
+    t.contains(demo.run("operations", "show", name)[1], "reviewed by bob", "and the operation says so")
+
+
 if __name__ == "__main__":
     need_tmux()
     with Test() as t:
@@ -110,3 +133,4 @@ if __name__ == "__main__":
         undone(t, demo, operation)
         demo.fault("westeurope", "recover")
         split(t, demo)
+        break_glass(t, demo)
