@@ -8,7 +8,12 @@
 #include "wire/audit.h"
 #include "wire/problem.h"
 
-enum { PAGE = 200, PAGE_MAX = 1000, EXPORT_QUEUE = 8 * 1024 * 1024 };
+enum {
+    PAGE = 200,
+    PAGE_MAX = 1000,
+    EXPORT_QUEUE = 8 * 1024 * 1024, // holds any record, and any piece
+    EXPORT_PIECE = 64 * 1024        // lines are sent together up to this
+};
 
 static void reply_page(const GPtrArray *records, bool more, const GError *error, gpointer data)
 {
@@ -90,6 +95,32 @@ static void send_problem(HttpStream *stream, const GError *error)
     http_stream_send(stream, bytes);
 }
 
+// Sends what was collected. False if the reader is too slow for it: from the record behind `after` on again, later.
+static bool send_piece(Export *export, GString *piece, gint64 last)
+{
+    g_autoptr(GBytes) bytes = g_bytes_new(piece->str, piece->len);
+    if (piece->len && !http_stream_send(export->stream, bytes))
+        return false;
+    g_string_truncate(piece, 0);
+    export->after = last;
+    return true;
+}
+
+static bool send_records(Export *export, const GPtrArray *records)
+{
+    g_autoptr(GString) piece = g_string_new(NULL);
+    gint64 last = export->after;
+    for (guint i = 0; i < records->len; i++) {
+        g_autoptr(json_t) json = audit_record_to_json(records->pdata[i]);
+        g_autofree char *line = wire_format(json);
+        g_string_append_printf(piece, "%s\n", line);
+        last = ((const AuditRecord *)records->pdata[i])->seq;
+        if (piece->len >= EXPORT_PIECE && !send_piece(export, piece, last))
+            return false;
+    }
+    return send_piece(export, piece, last);
+}
+
 static void on_records(const GPtrArray *records, bool more, const GError *error, gpointer data)
 {
     Export *export = data;
@@ -100,20 +131,9 @@ static void on_records(const GPtrArray *records, bool more, const GError *error,
         export_end(export);
         return;
     }
-    GString *text = g_string_new(NULL);
-    gint64 last = export->after;
-    for (guint i = 0; i < records->len; i++) {
-        g_autoptr(json_t) json = audit_record_to_json(records->pdata[i]);
-        g_autofree char *line = wire_format(json);
-        g_string_append_printf(text, "%s\n", line);
-        last = ((const AuditRecord *)records->pdata[i])->seq;
-    }
-    g_autoptr(GBytes) bytes = g_string_free_to_bytes(text);
-    if (!http_stream_send(export->stream, bytes)) {
-        export->waiting = true; // this page again, later
+    export->waiting = !send_records(export, records);
+    if (export->waiting)
         return;
-    }
-    export->after = last;
     if (more)
         export_more(export);
     else
