@@ -3,6 +3,7 @@
 the group and brings it home again and counts as the year's test; then a region dies, all of its groups are moved
 as one operation, one of them is refused, and the rest is retried. Covers F10, L16, and I13 of the drills."""
 
+import base64
 import json
 import os
 import re
@@ -40,7 +41,10 @@ def test_isolated(t, demo):
     t.equal(drill["statement"]["confirm"], "DRILL payments ISOLATED", "it has a phrase of its own")
     status, _, err = demo.run("signoff", drill["id"], "--approve", "--reason", "go on", "--confirm", "payments")
     t.check(status == 1 and "DRILL payments ISOLATED" in err, "the phrase of the real thing is refused")
-    t.equal(demo.sign(drill["id"])[0], 0, "it is signed")
+    status, _, err = demo.sign(drill["id"], "--key", demo.path("practice.key"))
+    t.equal(status, 0, f"it is signed {err}")
+    signature = "".join(demo.operation(drill["id"])["signoffs"][0]["signature"].splitlines()[1:-1])
+    t.check(b"drill@signalbox" in base64.b64decode(signature), "in a namespace of its own")
     wait_end(t, demo, drill["id"], 20, "the rehearsal ends")
     drill = demo.operation(drill["id"])
     t.equal(drill["state"], "completed", f"all of it would work: {drill['why']} {drill['exceptions']}")
