@@ -103,18 +103,20 @@ static bool sees(const InstanceStatus *instance, const char *connection)
     return false;
 }
 
-static bool declares(const Workload *workload, const char *connection)
+static bool declares(const Workload *workload, const char *location, const char *connection)
 {
-    for (guint i = 0; i < workload->instances->len; i++)
-        for (guint k = 0; k < instance_at(workload, i)->resources->len; k++) {
-            const Resource *resource = instance_at(workload, i)->resources->pdata[k];
-            if (g_ascii_strcasecmp(resource->name, connection) == 0)
+    for (guint i = 0; i < workload->instances->len; i++) {
+        const Instance *instance = instance_at(workload, i);
+        for (guint k = 0; k < instance->resources->len; k++)
+            if (strcmp(instance->location->name, location) == 0 &&
+                g_ascii_strcasecmp(((const Resource *)instance->resources->pdata[k])->name,
+                                   connection) == 0)
                 return true;
-        }
+    }
     return false;
 }
 
-// What nobody has declared, but two targets say that they use.
+// What two targets say that they use. Where both declare it, that is told already.
 static void check_seen(const RuleWorld *world, const Workload *workload, GPtrArray *findings)
 {
     const WorkloadStatus *status = world->workload(workload->id, world->data);
@@ -122,9 +124,11 @@ static void check_seen(const RuleWorld *world, const Workload *workload, GPtrArr
         status && status->instances->len ? status->instances->pdata[0] : NULL;
     for (guint k = 0; first && first->connections && k < first->connections->len; k++) {
         const char *name = first->connections->pdata[k];
-        for (guint i = 1; i < status->instances->len && !declares(workload, name); i++) {
+        for (guint i = 1; i < status->instances->len; i++) {
             const InstanceStatus *other = status->instances->pdata[i];
-            if (sees(other, name))
+            bool told = declares(workload, first->location, name) &&
+                        declares(workload, other->location, name);
+            if (sees(other, name) && !told)
                 rule_add(findings, SEVERITY_ERROR,
                          g_strdup_printf("Its instances in %s and %s are seen to share the "
                                          "connection %s.",

@@ -408,6 +408,15 @@ static void add_link(SimWorld *world, Observation *seen, const Target *target)
     }
 }
 
+static Discovery *discovered_of(const SimWorld *world)
+{
+    Discovery *discovery = discovery_new();
+    discovery->knows_connections = true;
+    if (*world->connection)
+        g_ptr_array_add(discovery->connections, g_strdup(world->connection));
+    return discovery;
+}
+
 static void answer_observation(SimWorld *world, const Event *event)
 {
     const Target *target = event->target;
@@ -433,6 +442,8 @@ static void answer_observation(SimWorld *world, const Event *event)
     seen->lost_transactions = peer && peer->health == REGION_UP ? target->lost : -1;
     add_link(world, seen, target);
     add_fires(world, seen, target, event->since_ms);
+    if (world->connection)
+        seen->discovered = discovered_of(world);
     event->observed(seen, event->data);
 }
 

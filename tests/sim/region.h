@@ -70,8 +70,10 @@ struct SimWorld {
     guint trouble; // percent of messages that are lost, late or doubled
     ProofClass proof;
     bool unable; // drivers cannot switch off (class M)
-    bool lying;  // passivations are answered "done" and nothing is done
-    guint lose;  // so many commands to come are lost on their way
+    const char
+        *connection; // the name of one that every target says it uses; "" = none; NULL = not told
+    bool lying;      // passivations are answered "done" and nothing is done
+    guint lose;      // so many commands to come are lost on their way
 };
 
 SimWorld *sim_world_new(FakeClock *clock, Fleet *fleet, guint32 seed);

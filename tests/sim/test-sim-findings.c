@@ -179,6 +179,54 @@ static void test_other_facts(void)
     finish(sim);
 }
 
+// What targets say of themselves is judged and shown, declared or not; and goes when they say so no more.
+static void test_discovered(void)
+{
+    Sim *sim = sim_new(3, NULL);
+    sim->world->connection = "sb-shared";
+    sim_pass(sim, 20000);
+    const Finding *shared = given(sim, "R11:workload/payments/settle");
+    g_assert_nonnull(
+        strstr(shared->facts, "west and north are seen to share the connection sb-shared"));
+    const WorkloadStatus *settle = engine_workload(sim->engine, "payments/settle");
+    g_assert_cmpuint(settle->uses->len, ==, 2);
+    const UseStatus *use = settle->uses->pdata[0];
+    g_assert_cmpstr(use->name, ==, "sb-shared");
+    g_assert_true(use->seen && strcmp(use->detail, "not declared") == 0);
+    sim->world->connection = "";
+    sim_pass(sim, 20000);
+    g_assert_null(find(sim, "R11:workload/payments/settle"));
+    g_assert_cmpuint(engine_workload(sim->engine, "payments/settle")->uses->len, ==, 0);
+    finish(sim);
+}
+
+static void declared_connection(Fleet *fleet)
+{
+    Workload *settle = fleet_workload(fleet, "payments/settle");
+    Resource *sql = fleet_add_resource(fleet, "sql-west");
+    sql->kind = RESOURCE_CONNECTION;
+    sql->location = fleet_location(fleet, "west");
+    resource_place(sql);
+    instance_use(settle->instances->pdata[0], sql);
+}
+
+static void test_as_declared(void)
+{
+    Sim *sim = sim_new(3, declared_connection);
+    sim->world->connection = "sql-west";
+    sim_pass(sim, 20000);
+    g_assert_null(find(sim, "R26:workload/payments/settle"));
+    const UseStatus *use = engine_workload(sim->engine, "payments/settle")->uses->pdata[0];
+    g_assert_true(use->seen);
+    g_assert_nonnull(find(sim, "R11:workload/payments/settle")); // north uses it as well
+    sim->world->connection = "sql-other";
+    sim_pass(sim, 20000);
+    g_assert_nonnull(strstr(given(sim, "R26:workload/payments/settle")->facts,
+                            "In west it does not use the connection sql-west."));
+    g_assert_nonnull(find(sim, "R26:workload/payments/settle:2"));
+    finish(sim);
+}
+
 // ---- piecemeal and whole -----------------------------------------------------------------------
 
 static const LocationStatus *whole_location(const char *name, gpointer data)
@@ -283,6 +331,8 @@ int main(int argc, char **argv)
     g_test_add_func("/sim/findings/acknowledged", test_acknowledged);
     g_test_add_func("/sim/findings/error-blocks", test_error_blocks);
     g_test_add_func("/sim/findings/other-facts", test_other_facts);
+    g_test_add_func("/sim/findings/discovered", test_discovered);
+    g_test_add_func("/sim/findings/as-declared", test_as_declared);
     g_test_add_func("/sim/findings/whole", test_whole);
     return g_test_run();
 }

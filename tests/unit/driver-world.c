@@ -279,6 +279,7 @@ void on_observed(const Observation *observation, gpointer data)
     for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
         if (lists[i])
             g_ptr_array_ref(lists[i]);
+    result->triggers = observation->discovered ? observation->discovered->triggers->len : 0;
     result->done = true;
 }
 

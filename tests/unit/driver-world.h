@@ -29,6 +29,7 @@ typedef struct {
     char *detail;
     char *boot_id;
     Outcome outcome;
+    guint triggers; // that the target says it has
 } Result;
 
 // A timer's callback that sets a bool; the loop until one is set, at most LIMIT_MS.

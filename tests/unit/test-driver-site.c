@@ -20,6 +20,7 @@ static void test_observe_and_switch(void)
     g_assert_cmpint(settle.copy.state, ==, INSTANCE_ACTIVE);
     g_assert_cmpint(ask.copy.runs, >=, 0);
     g_assert_nonnull(settle.boot_id);
+    g_assert_cmpuint(settle.triggers, ==, 1);
     g_assert_cmpint(state_at(&world, "settle", 1), ==, INSTANCE_PASSIVE);
     const Workload *workload = instance(&world, "settle", 0)->workload;
     g_assert_cmpint(driver_proof(world.drivers, workload), ==, PROOF_FENCING);
