@@ -190,6 +190,28 @@ static void test_order(void)
     finish(sim);
 }
 
+// The same request again, also after a restart: the same parent, and nothing twice.
+static void test_same_key(void)
+{
+    Sim *sim = sim_new(20, three);
+    sim_pass(sim, 20000);
+    ProposeRequest request = {.person = &ALICE,
+                              .key = "whole-1",
+                              .kind = OPERATION_FAILOVER,
+                              .region = "west",
+                              .reason = "once"};
+    g_autofree char *first = g_strdup(sim_propose_exactly(sim, &request)->id);
+    g_assert_cmpstr(sim_propose_exactly(sim, &request)->id, ==, first);
+    sim_restart(sim);
+    sim_pass(sim, 5000);
+    g_assert_cmpstr(sim_propose_exactly(sim, &request)->id, ==, first);
+    g_assert_cmpuint(engine_operations(sim->engine)->len, ==, 4);
+    request.region = "north";
+    g_assert_null(sim_propose_exactly(sim, &request));
+    g_assert_true(sim_is_refused(sim, REFUSAL_KEY_REUSED));
+    finish(sim);
+}
+
 // The watchdog was faster: what it proposed becomes a part, and keeps its sign-offs.
 static void test_adopts(void)
 {
@@ -312,6 +334,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sim/whole/region", test_whole_region);
     g_test_add_func("/sim/whole/partial-and-retry", test_partial_and_retry);
     g_test_add_func("/sim/whole/order", test_order);
+    g_test_add_func("/sim/whole/same-key", test_same_key);
     g_test_add_func("/sim/whole/adopts", test_adopts);
     g_test_add_func("/sim/whole/hold-and-withdraw", test_hold_and_withdraw);
     g_test_add_func("/sim/whole/left-out", test_left_out);
