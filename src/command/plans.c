@@ -44,7 +44,7 @@ static void plan_row(Printer *printer, const GroupStatus *group, gint64 now_ms)
     g_autofree char *tested = date_text(group->plan_tested_ms, now_ms);
     g_autofree char *due = due_text(group, now_ms);
     printer_row(printer, group->name, reviewed ? reviewed : "never", group->plan_reviewed_by,
-                tested ? tested : "never", due, group->plan_review_note);
+                tested ? tested : "never", group->plan_tested_by, due, group->plan_review_note);
 }
 
 static json_t *plan_json(const GroupStatus *group)
@@ -58,7 +58,8 @@ static json_t *plan_json(const GroupStatus *group)
 
 static int list(Session *session)
 {
-    static const char *const HEADS[] = {"GROUP", "REVIEWED", "BY", "TESTED", "DUE", "NOTE", NULL};
+    static const char *const HEADS[] = {"GROUP",     "REVIEWED", "BY",   "TESTED",
+                                        "TESTED BY", "DUE",      "NOTE", NULL};
     int code = EXIT_FINE, limit = SEVERITY_CRITICAL + 1, worst = -1;
     g_autoptr(GError) error = NULL;
     if (session->args.fail_on &&

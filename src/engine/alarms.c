@@ -270,7 +270,9 @@ static void want_operation(Wanted *wanted, const Operation *operation)
              g_strdup_printf("again:%s:%u", operation->id, operation->statement_version),
              g_strconcat("operation/", operation->id, NULL),
              g_strdup_printf("%s must look again at %s: %s", again, operation->id,
-                             operation->changed ? operation->changed : "its statement changed"));
+                             operation_last_change(operation)
+                                 ? operation_last_change(operation)->why
+                                 : "its statement changed"));
     if (operation->state == OPERATION_PAUSED)
         want(wanted, SEVERITY_CRITICAL, 0, g_strconcat("paused:", operation->id, NULL),
              g_strconcat("operation/", operation->id, NULL),

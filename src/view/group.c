@@ -199,8 +199,9 @@ static void say_plan(Page *page, const GroupStatus *group, gint64 now_ms)
     time_format_full(due_ms, due);
     page_field(
         page, "PLAN", severity == SEVERITY_INFO ? ROLE_NORMAL : ROLE_WARN,
-        "reviewed %.10s, tested %.10s, %s %.10s", group->plan_reviewed_ms ? reviewed : "never",
-        group->plan_tested_ms ? tested : "never",
+        "reviewed %.10s, tested %.10s%s%s, %s %.10s", group->plan_reviewed_ms ? reviewed : "never",
+        group->plan_tested_ms ? tested : "never", group->plan_tested_by ? " by " : "",
+        group->plan_tested_by ? group->plan_tested_by : "",
         severity == SEVERITY_ERROR && due_ms ? "OVERDUE since" : "due", due_ms ? due : "now");
 }
 
