@@ -108,6 +108,25 @@ def drill(t, screen, fleet):
     screen.press("1")
 
 
+def acknowledge(t, screen, fleet):
+    """The finding that the practice fleet begins with: known, until a date."""
+    screen.press("A")
+    screen.wait("ARMED", name="A arms the keys that change something")
+    screen.press("6")
+    screen.wait("R09", "eastus", name="screen 6 says that nobody watches East US from outside")
+    screen.press("c")
+    screen.wait("ACKNOWLEDGE R09:location/eastus", name="c asks what is known of it")
+    screen.type("it is practice")
+    screen.press("Tab")
+    screen.type("14d")
+    screen.press("C-s")
+    screen.wait("known to", name="it is known, and stays listed")
+    notes = [f["acknowledged_note"] for f in fleet.get("/v1/readiness")["findings"] if f["rule"] == "R09"]
+    t.equal(notes, ["it is practice"], "the backend has it")
+    screen.press("A")
+    screen.press("1")
+
+
 def break_west(t, screen):
     screen.press("!")
     screen.wait(":fault westeurope down", name="! offers to break West Europe")
@@ -170,6 +189,7 @@ def story(t, width, height):
     t.wait_for(lambda: fleet.state("northeurope", "payments")["data"]["committed_at"], "data is replicated")
     if width < 100:
         drill(t, screen, fleet)
+        acknowledge(t, screen, fleet)
     break_west(t, screen)
     screen.resize(width - 13, height - 3)
     screen.wait("DOWN", name="a resize keeps the picture")
