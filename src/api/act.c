@@ -358,6 +358,33 @@ void post_accept_finding(HttpRequest *request, void *data)
         reply_error(request, error);
 }
 
+void post_confirm_parity(HttpRequest *request, void *data)
+{
+    static const char *const FIELDS[] = {"workload", "standby", "kind", "name",
+                                         "mark",     "note",    NULL};
+    Api *api = data;
+    g_autoptr(json_t) body = body_of(request);
+    g_autoptr(GError) error = NULL;
+    if (!body)
+        return;
+    WireReader reader = {0};
+    WireAt root = wire_root(&reader, body);
+    wire_only(&root, FIELDS);
+    ParityRequest parity = {
+        .person = request_person(request),
+        .group = http_request_var(request, "g"),
+        .workload = wire_text(&root, "workload"),
+        .standby = wire_text(&root, "standby"),
+        .kind = (EntityKind)wire_choice(&root, "kind", ENTITY_NAMES.names, ENTITY_NAMES.count),
+        .name = wire_text(&root, "name"),
+        .mark = wire_text_opt(&root, "mark", NULL),
+        .note = wire_text(&root, "note")};
+    if (wire_reader_finish(&reader, &error))
+        engine_confirm_parity(api->config.engine, &parity, reply_done, request);
+    else
+        reply_error(request, error);
+}
+
 void post_presence(HttpRequest *request, void *data)
 {
     static const char *const FIELDS[] = {"operation", NULL};

@@ -23,7 +23,7 @@ typedef struct Session Session;
 typedef struct {
     char *filter, *fail_on, *from, *to, *reason, *ticket, *confirm, *note, *lasts, *id, *dir,
         *screen, *size, *object, *demo, *theme, *after, *zone, *created, *region, *until, *group,
-        *key, *location, *take_back, *how, *allowed, *revoked, *checkpoints;
+        *key, *location, *take_back, *how, *allowed, *revoked, *checkpoints, *kind;
     int step, count;
     gboolean approve, reject, dry_run, planned, unplanned, statement, all, arm, once, ansi,
         headless, slow_link, daemon, console, no_signature, break_glass, isolated, live, holder;
@@ -139,6 +139,8 @@ int run_failover(Session *session, int argc, char **argv);
 int run_failback(Session *session, int argc, char **argv);
 int run_drill(Session *session, int argc, char **argv);
 int run_signoff(Session *session, int argc, char **argv);
+void parity_options(Session *session, GOptionContext *context);
+int run_parity(Session *session, int argc, char **argv);
 int run_outlook(Session *session, int argc, char **argv);
 int run_plans(Session *session, int argc, char **argv);
 int run_report(Session *session, int argc, char **argv);

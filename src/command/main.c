@@ -73,6 +73,12 @@ const Command COMMANDS[] = {
      "says that somebody knows of it: it stays listed, and in every statement, and counts again "
      "when the date passes or its facts change.",
      run_readiness, readiness_options},
+    {"parity", "GROUP [--kind KIND] | confirm GROUP/WORKLOAD STANDBY KIND NAME --note TEXT",
+     "lists what a standby that is kept by hand lacks, or confirms one of it",
+     "For each kind of entity how many either side has, and what is missing, different or extra on "
+     "the standby: the check-list of what must be repeated there. confirm says that a person has "
+     "seen to one of them; it comes back when either side changes.",
+     run_parity, parity_options},
     {"outlook", "GROUP", "says what a group's failover would be like",
      "Its objectives against what earlier operations and drills took, replication over the last "
      "two "
@@ -236,11 +242,11 @@ static void print_command_help(GOptionContext *context)
 static GPtrArray *texts_of(const Arguments *args)
 {
     char *const texts[] = {
-        args->filter,  args->fail_on, args->from,  args->to,    args->reason,   args->ticket,
-        args->confirm, args->note,    args->lasts, args->id,    args->dir,      args->screen,
-        args->size,    args->object,  args->demo,  args->theme, args->after,    args->zone,
-        args->created, args->region,  args->until, args->group, args->location, args->key,
-        args->allowed, args->revoked};
+        args->filter,  args->fail_on, args->from,  args->to,         args->reason,   args->ticket,
+        args->confirm, args->note,    args->lasts, args->id,         args->dir,      args->screen,
+        args->size,    args->object,  args->demo,  args->theme,      args->after,    args->zone,
+        args->created, args->region,  args->until, args->group,      args->location, args->key,
+        args->allowed, args->revoked, args->kind,  args->checkpoints};
     GPtrArray *list = g_ptr_array_new();
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         if (texts[i])

@@ -243,6 +243,9 @@ static const Option WORKLOAD_OPTIONS[] = {
     {"uses", &OPTION_TEXTS, OPTION_AT(Workload, uses), .max = 200,
      .help = "Names of resources that each of its instances uses, see resources[]; {location} and "
              "the like stand in them as in parameters."},
+    {"regions", &OPTION_TEXTS, OPTION_AT(Workload, regions), .max = 200,
+     .help =
+         "Names or titles of the regions in which its provider supports it; nothing means all."},
     {"load", &OPTION_NUMBER, OPTION_AT(Workload, load), 0, 1000000, .fallback = "1",
      .help = "Units of its host's capacity that one active instance takes."},
     {"stages", &OPTION_TEXTS, OPTION_AT(Workload, stages), .max = 100,
@@ -394,6 +397,8 @@ static const Option GROUP_OPTIONS[] = {
     {"failback_window", &OPTION_WINDOW, OPTION_AT(Group, failback_window),
      .help = "When a failback may begin its interruption, in UTC: once the data has caught up, it "
              "waits for that. Without it, at any time."},
+    {"standby_cost", &OPTION_TEXT, OPTION_AT(Group, standby_cost), .max = 200,
+     .help = "What keeping the standbys costs, in words: shown beside what they lack."},
     {"owner", &OPTION_TEXT, OPTION_AT(Group, owner), .max = 200,
      .help = "Who answers for the group, and how they are reached."},
     {"responsibilities", &OPTION_TABLE, OPTION_AT(Group, responsibilities),

@@ -120,6 +120,8 @@ DriverPort *drivers_new(const Clock *clock, const HttpClientConfig *config)
     drivers->clock = clock;
     drivers->client = http_client_new(clock, &http);
     drivers->fenced = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    drivers->inventories =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)inventory_unref);
     g_queue_init(&drivers->jobs);
     drivers->arm = arm_client_new(drivers);
     return &drivers->port;
@@ -139,5 +141,6 @@ void drivers_free(DriverPort *port)
     arm_client_free(drivers->arm);
     http_client_free(drivers->client);
     g_hash_table_unref(drivers->fenced);
+    g_hash_table_unref(drivers->inventories);
     g_free(drivers);
 }

@@ -33,8 +33,9 @@ struct Drivers {
     DriverPort port; // first: &drivers->port is what the engine has
     const Clock *clock;
     HttpClient *client;
-    GQueue jobs;        // of Job *
-    GHashTable *fenced; // set of workload ids whose target has answered with an epoch
+    GQueue jobs;             // of Job *
+    GHashTable *fenced;      // set of workload ids whose target has answered with an epoch
+    GHashTable *inventories; // "workload\nlocation" → Inventory *: as read last
     ArmClient *arm;
 };
 

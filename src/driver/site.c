@@ -1,5 +1,5 @@
-// The practice region's own API (signalbox-site): data, routers, and workflows where they are not
-// reached through the ARM dialect. Everything it answers carries its epoch and boot id, and it refuses
+// The practice region's own API (signalbox-site): data, routers, what is kept by hand (site-stock.c), and
+// workflows where they are not reached through the ARM dialect. Everything it answers carries its epoch and boot id, and it refuses
 // older ones: class F.
 //
 //     endpoint      "http://127.0.0.1:9001"
@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "base/timefmt.h"
-#include "driver/job.h"
+#include "driver/site.h"
 
 // Replication heard longer ago than this has stopped.
 enum { STREAM_SILENT_MS = 3000 };
@@ -40,13 +40,18 @@ static bool holds_data(const Job *job)
     return job->kind == KIND_ENVIRONMENT || job->kind == KIND_DATABASE;
 }
 
-static const char *group_name(const Job *job)
+bool site_holds_stock(const Job *job)
+{
+    return job->kind == KIND_CATALOG || job->kind == KIND_CONNECTOR;
+}
+
+const char *site_group_name(const Job *job)
 {
     const char *name = job_parameter(job, "site_group");
     return name ? name : job->group;
 }
 
-static const char *workload_name(const Job *job)
+const char *site_workload_name(const Job *job)
 {
     const char *name = job_parameter(job, "site_workload");
     return name ? name : job->name;
@@ -180,9 +185,9 @@ static void read_stages(const WireAt *workflow, Observation *observation)
 static void read_workflow(const Job *job, const WireAt *root, Observation *observation)
 {
     WireAt list = wire_array(root, "workflows");
-    json_t *found = named(&list, workload_name(job));
+    json_t *found = named(&list, site_workload_name(job));
     if (!found) {
-        wire_fail(root, "workflows", "there is no workflow '%s'.", workload_name(job));
+        wire_fail(root, "workflows", "there is no workflow '%s'.", site_workload_name(job));
         return;
     }
     WireAt at = {.reader = root->reader, .up = root, .name = "workflow", .value = found};
@@ -197,9 +202,9 @@ static void read_workflow(const Job *job, const WireAt *root, Observation *obser
 static void read_router(const Job *job, const WireAt *root, Observation *observation)
 {
     WireAt list = wire_array(root, "routers");
-    json_t *found = named(&list, workload_name(job));
+    json_t *found = named(&list, site_workload_name(job));
     if (!found) {
-        wire_fail(root, "routers", "there is no router '%s'.", workload_name(job));
+        wire_fail(root, "routers", "there is no router '%s'.", site_workload_name(job));
         return;
     }
     WireAt at = {.reader = root->reader, .up = root, .name = "router", .value = found};
@@ -252,8 +257,8 @@ static char *group_url(const Job *job, const char *endpoint)
 {
     bool runs = job->kind != KIND_ROUTER && !holds_data(job);
     g_autofree char *since = time_format_ms(job->since_ms);
-    g_autofree char *name = g_uri_escape_string(workload_name(job), NULL, false);
-    return g_strdup_printf("%s/site/v1/groups/%s%s%s%s%s", endpoint, group_name(job),
+    g_autofree char *name = g_uri_escape_string(site_workload_name(job), NULL, false);
+    return g_strdup_printf("%s/site/v1/groups/%s%s%s%s%s", endpoint, site_group_name(job),
                            runs ? "?runs=" : "", runs ? name : "", runs && since ? "&since=" : "",
                            runs && since ? since : "");
 }
@@ -263,6 +268,10 @@ static void observe(Job *job)
     const char *endpoint = job_parameter(job, "endpoint");
     if (!endpoint) {
         job_puzzled(job, false, "No parameter \"endpoint\" says where the region is.");
+        return;
+    }
+    if (site_holds_stock(job)) {
+        site_stock_observe(job);
         return;
     }
     g_autofree char *url = group_url(job, endpoint);
@@ -289,11 +298,13 @@ static const char *verb_of(const Job *job)
 static char *command_url(const Job *job, const char *endpoint)
 {
     if (holds_data(job))
-        return g_strdup_printf("%s/site/v1/groups/%s/data/%s", endpoint, group_name(job),
+        return g_strdup_printf("%s/site/v1/groups/%s/data/%s", endpoint, site_group_name(job),
                                verb_of(job));
-    return g_strdup_printf("%s/site/v1/groups/%s/%s/%s/%s", endpoint, group_name(job),
-                           job->kind == KIND_ROUTER ? "routers" : "workflows", workload_name(job),
-                           verb_of(job));
+    return g_strdup_printf("%s/site/v1/groups/%s/%s/%s/%s", endpoint, site_group_name(job),
+                           job->kind == KIND_ROUTER ? "routers"
+                           : site_holds_stock(job)  ? "stocks"
+                                                    : "workflows",
+                           site_workload_name(job), verb_of(job));
 }
 
 static void act(Job *job);

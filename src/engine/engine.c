@@ -123,6 +123,7 @@ static void make_containers(Engine *engine)
     engine->acknowledged = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     engine->orphans = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_orphan);
     engine->judged = findings_new();
+    engine->confirmed = parity_book_new();
     engine->findings = g_ptr_array_new();
     engine->runs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_runs);
     engine->runs_to_write = g_queue_new();
@@ -188,6 +189,7 @@ void engine_free(Engine *engine)
     g_queue_free_full(engine->runs_to_write, g_free);
     g_ptr_array_unref(engine->findings);
     findings_free(engine->judged);
+    g_hash_table_unref(engine->confirmed);
     g_ptr_array_unref(engine->alarms);
     g_ptr_array_unref(engine->changes);
     g_ptr_array_unref(engine->vantages);

@@ -201,6 +201,13 @@ static bool take_runs(Engine *engine, const StoreEntry *entry, const char *name,
     return true;
 }
 
+static bool take_confirmation(Engine *engine, const StoreEntry *entry, const char *name,
+                              json_t *json, GError **error)
+{
+    (void)entry;
+    return parity_take(engine, name, json, error);
+}
+
 typedef struct {
     const char *prefix;
     TakeEntry take;
@@ -221,6 +228,7 @@ static const Stage STAGES[] = {
     {"seen/group/", take_seen_group, true, false},
     {"seen/lag/", take_lag, true, false},
     {"finding/", take_finding, true, false},
+    {"parity/", take_confirmation, true, false},
     {"runs/", take_runs, false, false},
 };
 

@@ -60,6 +60,7 @@ static Observation *copy_observation(const Observation *from)
     copy->stages = from->stages ? g_ptr_array_ref(from->stages) : NULL;
     copy->history = NULL;    // taken in
     copy->discovered = NULL; // noted already
+    copy->inventory = NULL;  // kept with the status
     return copy;
 }
 
@@ -120,6 +121,7 @@ static void note_good(Engine *engine, InstanceWatch *watch, const Observation *o
     if (!watch->instance->location->health.url) // nobody probes it: nothing else speaks of it
         tell(engine, ENGINE_LOCATION, status->location);
     uses_note(engine, watch, observation->discovered);
+    parity_seen(engine, watch, observation->inventory);
     if (watch->workload->kind == KIND_ROUTER)
         set_text(&watch->workload->routed_to, observation->routed_to);
     observation_free(watch->last);

@@ -167,6 +167,26 @@ typedef struct {
 void engine_accept_finding(Engine *engine, const AcceptRequest *request, EngineDone done,
                            gpointer data);
 
+// Of each workload of the group that is kept by hand, each standby beside the primary, with every difference; of
+// Parity *. The caller owns the array. NULL if there is no such group.
+GPtrArray *engine_parity(const Engine *engine, const char *group);
+
+typedef struct {
+    const Person *person;
+    const char *group;
+    const char *workload; // id
+    const char *standby;  // location
+    EntityKind kind;
+    const char *name; // of the entity
+    const char *mark; // of the difference as it was seen; NULL = whatever it is now
+    const char *note; // must hold a word
+} ParityRequest;
+
+// Records that a person has seen to a difference between primary and standby. Needs ROLE_BIT_OPERATOR. It ends
+// when either side changes. REFUSAL_NOT_FOUND, REFUSAL_PRECONDITION (mark), REFUSAL_NO_REASON.
+void engine_confirm_parity(Engine *engine, const ParityRequest *request, EngineDone done,
+                           gpointer data);
+
 // What the group's failover would be like, on what is known now. The caller frees. REFUSAL_NOT_FOUND.
 Outlook *engine_outlook(Engine *engine, const char *group, GError **error);
 

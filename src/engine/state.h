@@ -16,7 +16,7 @@
 //   execute.c   which decision is next          step.c     one step's commands and observations
 //   alarms.c    alarms                          findings.c  findings, judged where something changed
 //   tell.c      who must be told of what        acknowledge.c  findings that somebody knows of
-//   signature.c what people sign with
+//   signature.c what people sign with           parity.c    standbys kept by hand, and what is confirmed of them
 //
 // Time: engine->now_ms (wall) and engine->mono_ms are read once per engine_run and per answer of a port, so
 // that everything in one pass sees one moment.
@@ -176,6 +176,7 @@ struct Engine {
     GHashTable *durations;    // key (durations.c) → GArray of gint64
     GHashTable *requests;     // idempotency key → RequestNote *
     GHashTable *acknowledged; // alarm id → AckNote *
+    GHashTable *confirmed;    // what people have seen to on standbys (parity.c)
     Findings *judged;         // findings by object, and who acknowledged which (findings.c)
     GPtrArray *findings;      // of Finding *, worst first; borrowed from `judged`
     GPtrArray *alarms, *changes, *vantages;
@@ -243,6 +244,12 @@ void observe_group(Engine *engine, const char *group);
 void uses_build(WorkloadStatus *status, const Workload *workload);
 // What a target says of itself beside its state; NULL = nothing.
 void uses_note(Engine *engine, InstanceWatch *watch, const Discovery *discovery);
+
+// parity.c
+GHashTable *parity_book_new(void);
+// What the instance was seen to hold; NULL = it holds nothing that we know of.
+void parity_seen(Engine *engine, InstanceWatch *watch, Inventory *inventory);
+bool parity_take(Engine *engine, const char *name, json_t *json, GError **error); // from the store
 
 // derive.c
 void derive_run(Engine *engine, gint64 *due_ms);

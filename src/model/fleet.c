@@ -36,6 +36,7 @@ static void workload_free(gpointer data)
     g_ptr_array_unref(workload->stages);
     g_ptr_array_unref(workload->depends_on);
     g_ptr_array_unref(workload->uses);
+    g_ptr_array_unref(workload->regions);
     g_hash_table_unref(workload->parameters);
     g_free(workload);
 }
@@ -73,6 +74,7 @@ static void group_free(gpointer data)
     g_ptr_array_unref(group->unmanaged);
     g_hash_table_unref(group->responsibilities);
     g_free(group->owner);
+    g_free(group->standby_cost);
     for (guint i = 0; i < NOTICE_COUNT; i++)
         g_free(group->notices[i]);
     g_ptr_array_unref(group->steps);
@@ -214,6 +216,7 @@ Workload *group_add_workload(Fleet *fleet, Group *group, const char *name)
     workload->stages = g_ptr_array_new_with_free_func(g_free);
     workload->depends_on = g_ptr_array_new();
     workload->uses = g_ptr_array_new_with_free_func(g_free);
+    workload->regions = g_ptr_array_new_with_free_func(g_free);
     workload->load = 1;
     workload->parameters = parameters_new();
     workload->index = fleet->workloads->len;
@@ -375,6 +378,31 @@ char *instance_parameter(const Instance *instance, const char *name)
     if (!value)
         value = g_hash_table_lookup(instance->location->parameters, name);
     return value ? instance_expand(instance, value) : NULL;
+}
+
+// "East US" is "eastus".
+static bool same_region(const char *a, const char *b)
+{
+    while (*a || *b) {
+        while (*a == ' ' || *a == '-')
+            a++;
+        while (*b == ' ' || *b == '-')
+            b++;
+        if (g_ascii_tolower(*a) != g_ascii_tolower(*b))
+            return false;
+        a += *a != '\0';
+        b += *b != '\0';
+    }
+    return true;
+}
+
+bool workload_supports(const Workload *workload, const Location *location)
+{
+    for (guint i = 0; i < workload->regions->len; i++)
+        if (same_region(workload->regions->pdata[i], location->name) ||
+            (location->title && same_region(workload->regions->pdata[i], location->title)))
+            return true;
+    return !workload->regions->len;
 }
 
 const GPtrArray *instance_uses(const Instance *instance)

@@ -74,6 +74,7 @@ struct Workload {
     GPtrArray *stages;      // of char *: names of the process's stages, in order (L8)
     GPtrArray *depends_on;  // of Workload *: activated before this one
     GPtrArray *uses;        // of char *: names of resources, with {location} … as in parameters
+    GPtrArray *regions;     // of char *: where such a thing is supported (D6); empty = everywhere
     guint load;             // units of its host's capacity that an active instance takes (L3)
     GHashTable *parameters; // char * → char *
     guint index;            // in fleet->workloads
@@ -147,6 +148,7 @@ struct Group {
     GPtrArray *steps;             // of OwnStep *, in file order
     GPtrArray *unmanaged;         // of char *: the customer's own resources and steps (F11)
     guint tier;                   // in a region-level operation lower ones go first
+    char *standby_cost;           // what keeping the standbys costs, in words (P3); NULL
     char *owner;                  // who answers for it, and how they are reached; NULL
     GHashTable *responsibilities; // char * (a step's kind) → char *: who does such steps (F7)
     char *notices[NOTICE_COUNT];  // templates (model/notice.h); NULL = nobody is told
@@ -210,6 +212,9 @@ bool workload_is_single_active(const Workload *workload);
 
 // True for what holds data that must be promoted: environments and databases.
 bool workload_holds_data(const Workload *workload);
+
+// True if such a thing is supported at the location (D6).
+bool workload_supports(const Workload *workload, const Location *location);
 
 // The names of what it uses, of char *: its own list, or its workload's.
 const GPtrArray *instance_uses(const Instance *instance);

@@ -25,6 +25,10 @@ RuleCheck rule_recurrence_passive, rule_webhook_passive, rule_client_state, rule
 RuleCheck rule_host_type, rule_account_location, rule_own_connection, rule_dependency_replica,
     rule_gateway_ha, rule_capacity;
 
+// rules-standby.c: what people keep by hand, and connectors
+RuleCheck rule_parity, rule_exclusive_attachment, rule_own_runtime, rule_parallel_scan,
+    rule_supported_region;
+
 // rules-watch.c: who watches, and how
 RuleCheck rule_watchdog_elsewhere, rule_watchdog_interval, rule_health_synchronous, rule_two_sinks;
 

@@ -160,6 +160,7 @@ void instance_status_free(InstanceStatus *status)
     g_ptr_array_unref(status->stages);
     g_clear_pointer(&status->connections, g_ptr_array_unref);
     g_clear_pointer(&status->differences, g_ptr_array_unref);
+    inventory_unref(status->inventory);
     g_free(status);
 }
 
@@ -207,6 +208,11 @@ static void free_trigger(gpointer data)
     trigger_status_free(data);
 }
 
+static void free_parity(gpointer data)
+{
+    parity_free(data);
+}
+
 WorkloadStatus *workload_status_new(const char *group, const char *name)
 {
     WorkloadStatus *status = g_new0(WorkloadStatus, 1);
@@ -217,6 +223,7 @@ WorkloadStatus *workload_status_new(const char *group, const char *name)
     status->triggers = g_ptr_array_new_with_free_func(free_trigger);
     status->instances = g_ptr_array_new_with_free_func(free_instance);
     status->uses = g_ptr_array_new_with_free_func(free_use);
+    status->parity = g_ptr_array_new_with_free_func(free_parity);
     return status;
 }
 
@@ -231,6 +238,7 @@ void workload_status_free(WorkloadStatus *status)
     g_free(status->router);
     g_free(status->routed_to);
     g_ptr_array_unref(status->uses);
+    g_ptr_array_unref(status->parity);
     g_ptr_array_unref(status->triggers);
     g_ptr_array_unref(status->instances);
     g_free(status);

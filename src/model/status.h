@@ -7,6 +7,7 @@
 #pragma once
 
 #include "model/names.h"
+#include "model/parity.h"
 
 enum { PROBE_HISTORY = 60 }; // probes kept per vantage point for the sparkline and percentiles
 
@@ -90,6 +91,7 @@ typedef struct {
     // Of the backend alone, not told: what was seen of it beside that. NULL = nothing.
     GPtrArray *connections; // of char *: names of those it uses
     GPtrArray *differences; // of char *: sentences on what is declared otherwise (R26)
+    Inventory *inventory;   // what it holds, entity by entity (P2, D1)
 } InstanceStatus;
 
 // What an instance needs beside itself (L1, L4, L5).
@@ -133,6 +135,7 @@ typedef struct {
     GPtrArray *triggers;  // of TriggerStatus *
     GPtrArray *instances; // of InstanceStatus *
     GPtrArray *uses;      // of UseStatus *
+    GPtrArray *parity; // of Parity *, shortened: of a workload that is kept by hand, one a standby
     guint findings;
 } WorkloadStatus;
 

@@ -55,5 +55,6 @@ void observation_free(Observation *observation)
     g_clear_pointer(&observation->history, g_ptr_array_unref);
     g_clear_pointer(&observation->stages, g_ptr_array_unref);
     discovery_free(observation->discovered);
+    inventory_unref(observation->inventory);
     g_free(observation);
 }

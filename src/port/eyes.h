@@ -39,9 +39,10 @@ typedef struct {
     gint64 lost_transactions;
     gint64 abandoned_runs;
     gint64 missed_recurrences;
-    GPtrArray *history; // of RunRecord *: runs there, at most OBSERVED_RUNS_MAX; NULL = not told
-    bool history_cut;   // … and between what is known and the oldest of them there were others
-    GPtrArray *stages;  // of StageStatus *: the process's stages, in order (L8); NULL = not told
+    GPtrArray *history;   // of RunRecord *: runs there, at most OBSERVED_RUNS_MAX; NULL = not told
+    bool history_cut;     // … and between what is known and the oldest of them there were others
+    Inventory *inventory; // what it holds, sealed; NULL = not told
+    GPtrArray *stages;    // of StageStatus *: the process's stages, in order (L8); NULL = not told
 } Observation;
 
 enum { OBSERVED_RUNS_MAX = 400 };

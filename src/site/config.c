@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "wire/inventory.h"
 #include "wire/recurrence.h"
 
 static void read_recurrence(const WireAt *at, Workflow *workflow)
@@ -101,6 +102,34 @@ static void read_router(Region *region, const WireAt *at)
     }
 }
 
+static void read_stock(Region *region, const WireAt *at, bool connector)
+{
+    static const char *const fields[] = {"group", "name", "active", "entities", NULL};
+    wire_only(at, fields);
+    const char *group = name_at(at, "group");
+    if (!region_group(region, group))
+        wire_fail(at, "group", "there is no group '%s'.", group);
+    Stock *stock = region_add_stock(region, group, name_at(at, "name"), connector);
+    if (!stock) {
+        wire_fail(at, "name", "it is there already, or there are too many.");
+        return;
+    }
+    stock->active_at_first = wire_bool_opt(at, "active", false);
+    inventory_read(at, "entities", stock->inventory);
+    if (stock->inventory->cut)
+        wire_fail(at, "entities", "expected at most %d of them.", INVENTORY_MAX);
+}
+
+static void read_catalog(Region *region, const WireAt *at)
+{
+    read_stock(region, at, false);
+}
+
+static void read_connector(Region *region, const WireAt *at)
+{
+    read_stock(region, at, true);
+}
+
 static void read_dependency(Region *region, const WireAt *at)
 {
     Dependency *dependency = g_new0(Dependency, 1);
@@ -153,10 +182,10 @@ static void read_auth(const WireAt *root, SiteConfig *config)
 
 static Region *read_all(WireAt *root, IdSource *ids, SiteConfig *config)
 {
-    static const char *const fields[] = {"name",    "listen",       "port_file",    "socket",
-                                         "control", "state",        "peer",         "replication",
-                                         "auth",    "page",         "groups",       "workflows",
-                                         "routers", "dependencies", "subscription", NULL};
+    static const char *const fields[] = {
+        "name",    "listen",       "port_file",    "socket",   "control",    "state",
+        "peer",    "replication",  "auth",         "page",     "groups",     "workflows",
+        "routers", "dependencies", "subscription", "catalogs", "connectors", NULL};
     wire_only(root, fields);
     config->name = g_strdup(name_at(root, "name"));
     read_listen(root, config);
@@ -181,6 +210,8 @@ static Region *read_all(WireAt *root, IdSource *ids, SiteConfig *config)
     each(region, root, "groups", read_group);
     each(region, root, "workflows", read_workflow);
     each(region, root, "routers", read_router);
+    each(region, root, "catalogs", read_catalog);
+    each(region, root, "connectors", read_connector);
     each(region, root, "dependencies", read_dependency);
     return region;
 }

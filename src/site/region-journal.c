@@ -158,15 +158,22 @@ static bool read_route(Region *region, char **words)
     return true;
 }
 
+static bool read_stock(Region *region, char **words)
+{
+    Stock *stock = region_stock(region, words[1], words[2]);
+    return !stock || stock_journal_line(stock, words);
+}
+
 static const struct {
     const char *word;
     guint words;
     bool (*read)(Region *region, char **words);
 } LINES[] = {
-    {"boot", 2, read_boot},     {"fence", 3, read_fence}, {"data", 14, read_data},
-    {"c", 4, read_commit},      {"count", 5, read_count}, {"workflow", 4, read_workflow},
-    {"run", 4, read_run},       {"end", 2, read_end},     {"fired", 4, read_fired},
-    {"cursor", 5, read_cursor}, {"route", 4, read_route},
+    {"boot", 2, read_boot},     {"fence", 3, read_fence},  {"data", 14, read_data},
+    {"c", 4, read_commit},      {"count", 5, read_count},  {"workflow", 4, read_workflow},
+    {"run", 4, read_run},       {"end", 2, read_end},      {"fired", 4, read_fired},
+    {"cursor", 5, read_cursor}, {"route", 4, read_route},  {"stock", 4, read_stock},
+    {"restock", 3, read_stock}, {"entity", 4, read_stock}, {"unentity", 5, read_stock},
 };
 
 bool region_journal_line(char **words, guint n, gpointer data, GError **error)
@@ -236,6 +243,8 @@ bool region_compact(Region *region, GError **error)
         if (router->to)
             journal_add(region->journal, "route %s %s %s", router->group, router->name, router->to);
     }
+    for (guint i = 0; i < region->stocks->len; i++)
+        stock_write(g_ptr_array_index(region->stocks, i), region->journal);
     return journal_compact_end(region->journal, error);
 }
 
@@ -287,6 +296,11 @@ bool region_boot(Region *region, gint64 now_ms, bool still_active, GError **erro
         group->load_from_ms = 0;
         if (group->data && !first && !still_active)
             data_seal(group->data);
+    }
+    for (guint i = 0; i < region->stocks->len; i++) {
+        Stock *stock = g_ptr_array_index(region->stocks, i);
+        bool on = first ? stock->active_at_first : still_active && stock->active;
+        stock_set_active(stock, on, NULL); // written below
     }
     for (guint i = 0; i < region->routers->len; i++) {
         Router *router = g_ptr_array_index(region->routers, i);

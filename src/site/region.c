@@ -72,6 +72,7 @@ Region *region_new(const char *name, IdSource *ids)
     region->groups = g_ptr_array_new_with_free_func(group_free);
     region->workflows = g_ptr_array_new_with_free_func((GDestroyNotify)workflow_free);
     region->routers = g_ptr_array_new_with_free_func(router_free);
+    region->stocks = g_ptr_array_new_with_free_func((GDestroyNotify)stock_free);
     region->dependencies = g_ptr_array_new_with_free_func(dependency_free);
     region->zones = g_ptr_array_new_with_free_func(g_free);
     g_queue_init(&region->keys);
@@ -85,6 +86,7 @@ void region_free(Region *region)
     g_queue_clear_full(&region->keys, keyed_free);
     g_ptr_array_unref(region->zones);
     g_ptr_array_unref(region->dependencies);
+    g_ptr_array_unref(region->stocks);
     g_ptr_array_unref(region->routers);
     g_ptr_array_unref(region->workflows);
     g_ptr_array_unref(region->groups);
@@ -125,6 +127,17 @@ Router *region_router(const Region *region, const char *group, const char *name)
     return NULL;
 }
 
+Stock *region_stock(const Region *region, const char *group, const char *name)
+{
+    for (guint i = 0; i < region->stocks->len; i++) {
+        Stock *stock = g_ptr_array_index(region->stocks, i);
+        if (g_ascii_strcasecmp(stock->name, name) == 0 &&
+            g_ascii_strcasecmp(stock->group, group) == 0)
+            return stock;
+    }
+    return NULL;
+}
+
 SiteGroup *region_add_group(Region *region, const char *name)
 {
     if (region->groups->len >= GROUPS_MAX || region_group(region, name))
@@ -156,6 +169,15 @@ Router *region_add_router(Region *region, const char *group, const char *name)
     router->targets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, target_free);
     g_ptr_array_add(region->routers, router);
     return router;
+}
+
+Stock *region_add_stock(Region *region, const char *group, const char *name, bool connector)
+{
+    if (region->stocks->len >= WORKFLOWS_MAX || region_stock(region, group, name))
+        return NULL;
+    Stock *stock = stock_new(group, name, connector);
+    g_ptr_array_add(region->stocks, stock);
+    return stock;
 }
 
 guint region_in_flight(const Region *region, const SiteGroup *group)
@@ -391,6 +413,10 @@ static bool act_enable(Region *region, const SiteTarget *target, const SiteComma
 {
     (void)command;
     (void)error;
+    if (target->stock) {
+        stock_set_active(target->stock, true, region->journal);
+        return true;
+    }
     workflow_enable(target->workflow, now_ms);
     note_enabled(region, target->workflow);
     return true;
@@ -401,6 +427,10 @@ static bool act_disable(Region *region, const SiteTarget *target, const SiteComm
 {
     (void)command;
     (void)error;
+    if (target->stock) {
+        stock_set_active(target->stock, false, region->journal);
+        return true;
+    }
     workflow_disable(target->workflow, now_ms);
     note_enabled(region, target->workflow);
     return true;
@@ -452,7 +482,7 @@ static bool act_passivate(Region *region, const SiteTarget *target, const SiteCo
 static bool act_fence(Region *region, const SiteTarget *target, const SiteCommand *command,
                       gint64 now_ms, GError **error)
 {
-    if (target->workflow)
+    if (target->workflow || target->stock)
         return act_disable(region, target, command, now_ms, error);
     if (target->data) {
         data_seal(target->group->data);
@@ -574,6 +604,7 @@ bool region_act(Region *region, SiteVerb verb, const SiteTarget *target, const S
         return false;
     const char *name = target->workflow ? target->workflow->name
                        : target->router ? target->router->name
+                       : target->stock  ? target->stock->name
                                         : "data";
     g_autofree char *what = g_strdup_printf("%s %s/%s %s", VERB_NAMES[verb], target->group->name,
                                             name, command->to ? command->to : "");

@@ -17,6 +17,7 @@
 #include "base/id.h"
 #include "site/data.h"
 #include "site/journal.h"
+#include "site/stock.h"
 #include "site/workflow.h"
 
 enum { KEYS_MAX = 512, GROUPS_MAX = 256, WORKFLOWS_MAX = 2000, JOURNAL_LONG = 8 * 1024 * 1024 };
@@ -76,6 +77,7 @@ typedef struct {
     GPtrArray *groups;       // of SiteGroup *
     GPtrArray *workflows;    // of Workflow *
     GPtrArray *routers;      // of Router *
+    GPtrArray *stocks;       // of Stock *
     GPtrArray *dependencies; // of Dependency *
     GPtrArray *zones;        // of char *: fault domains with a fault now
     GQueue keys;             // of KeyedOutcome *, oldest first
@@ -83,8 +85,8 @@ typedef struct {
 } Region;
 
 typedef enum {
-    VERB_ENABLE,    // workflow
-    VERB_DISABLE,   // workflow
+    VERB_ENABLE,    // workflow, catalog or connector
+    VERB_DISABLE,   // the same
     VERB_PROMOTE,   // data
     VERB_ACTIVATE,  // data: open it again, where it is the primary
     VERB_PASSIVATE, // data: take no new transactions
@@ -104,11 +106,12 @@ typedef struct {
     const char *to; // VERB_ROUTE
 } SiteCommand;
 
-// What a command is for: one of the three, and its group.
+// What a command is for: one of the four, and its group.
 typedef struct {
     SiteGroup *group;
     Workflow *workflow;
     Router *router;
+    Stock *stock;
     bool data;
 } SiteTarget;
 
@@ -119,6 +122,7 @@ void region_free(Region *region);
 SiteGroup *region_add_group(Region *region, const char *name);
 Workflow *region_add_workflow(Region *region, const char *group, const char *name,
                               TriggerType type);
+Stock *region_add_stock(Region *region, const char *group, const char *name, bool connector);
 Router *region_add_router(Region *region, const char *group, const char *name);
 
 void router_add_target(Router *router, const char *location, const char *url, const char *socket);
@@ -126,6 +130,7 @@ void router_add_target(Router *router, const char *location, const char *url, co
 SiteGroup *region_group(const Region *region, const char *name);
 // `group` NULL: the first workflow of that name.
 Workflow *region_workflow(const Region *region, const char *group, const char *name);
+Stock *region_stock(const Region *region, const char *group, const char *name);
 Router *region_router(const Region *region, const char *group, const char *name);
 
 // Reads one line of the journal (region-journal.c).

@@ -180,10 +180,11 @@ static bool tell_port(const Site *site, GError **error)
 bool site_listen(Site *site, GError **error)
 {
     if (!site->routes) {
-        guint arm = count(ARM_ENDPOINTS);
-        site->routes = g_new0(HttpRoute, arm + count(OWN_ENDPOINTS) + 1);
+        guint arm = count(ARM_ENDPOINTS), own = count(OWN_ENDPOINTS);
+        site->routes = g_new0(HttpRoute, arm + own + count(STOCK_ENDPOINTS) + 1);
         add_routes(site->routes, ARM_ENDPOINTS, dispatch);
         add_routes(site->routes + arm, OWN_ENDPOINTS, dispatch);
+        add_routes(site->routes + arm + own, STOCK_ENDPOINTS, dispatch);
     }
     g_autoptr(HttpServer) server = make_server(site, site->routes);
     if (site->config.socket &&

@@ -1,5 +1,5 @@
 // The practice region as a program: the Region of region.h behind an HTTP server, a link to its peer,
-// and the faults that make it misbehave. One file an API: arm.c, own.c, token.c, fault.c; serve.c
+// and the faults that make it misbehave. One file an API: arm.c, own.c, stocks.c, token.c, fault.c; serve.c
 // listens and lets the faults act before any of them; peer.c and routing.c speak outward.
 #pragma once
 
@@ -78,6 +78,7 @@ typedef struct {
 
 extern const Endpoint ARM_ENDPOINTS[];
 extern const Endpoint OWN_ENDPOINTS[];
+extern const Endpoint STOCK_ENDPOINTS[];
 extern const Endpoint CONTROL_ENDPOINTS[];
 
 // Begins: journal, boot, listeners, timers. ERR_… with the reason.

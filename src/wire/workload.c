@@ -1,3 +1,4 @@
+#include "wire/inventory.h"
 #include "wire/status.h"
 
 static const WireField TRIGGER_FIELDS[] = {
@@ -108,6 +109,7 @@ static const WireField FIELDS[] = {
     {"triggers", FIELD_STRUCTS, FIELD(WorkloadStatus, triggers), .shape = &TRIGGER_SHAPE},
     {"instances", FIELD_STRUCTS, FIELD(WorkloadStatus, instances), .shape = &INSTANCE_SHAPE},
     {"uses", FIELD_STRUCTS, FIELD(WorkloadStatus, uses), .shape = &USE_SHAPE},
+    {"parity", FIELD_STRUCTS, FIELD(WorkloadStatus, parity), .shape = &PARITY_SHAPE, .max = 100},
     {"findings", FIELD_UINT, FIELD(WorkloadStatus, findings)},
 };
 

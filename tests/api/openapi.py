@@ -341,6 +341,13 @@ def failover(t, ask, backend):
     t.check(outlook["forecast"]["usual_s"] is not None and not outlook["gate"]["open"], "the outlook knows what it took")
     t.check(any(lag["samples"] for lag in outlook["lags"]), "and how replication was")
     ask("GET", "/v1/groups/none/outlook", 404, "not-found")
+    t.equal(ask("GET", "/v1/groups/pay/parity?kind=term&limit=3", 200).json["parity"], [], "nothing there is kept by hand")
+    ask("GET", "/v1/groups/none/parity", 404, "not-found")
+    for query in ("kind=spoon", "limit=0", "x=1"):
+        ask("GET", "/v1/groups/pay/parity?" + query, 400, "bad-request")
+    item = {"workload": "pay/ledger", "standby": "north", "kind": "term", "name": "x", "note": "done"}
+    ask("POST", "/v1/groups/pay/parity/confirm", 404, "not-found", body=item)
+    ask("POST", "/v1/groups/pay/parity/confirm", 400, "bad-request", body={**item, "kind": "spoon"})
     gate = ask("GET", "/v1/groups/pay/gates/maintenance", 200).json
     t.equal(gate["state"], "closed", "the gate is closed now")
     group = ask("GET", "/v1/groups/pay", 200).json

@@ -6,6 +6,7 @@
 #include "api/private.h"
 #include "model/refusal.h"
 #include "wire/audit.h"
+#include "wire/inventory.h"
 #include "wire/operation.h"
 #include "wire/problem.h"
 #include "wire/outlook.h"
@@ -28,6 +29,7 @@ static const struct {
     {"AuditRecord", &AUDIT_SHAPE}, {"Restatement", &RESTATEMENT_SHAPE},
     {"Report", &REPORT_SHAPE},     {"Objective", &OBJECTIVE_SHAPE},
     {"Outlook", &OUTLOOK_SHAPE},   {"Sink", &SINK_SHAPE},
+    {"Parity", &PARITY_SHAPE},
 };
 
 static json_t *schema_of_shape(const WireShape *shape);

@@ -14,7 +14,7 @@ import termios
 import time
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
-from demo import SLOW, Demo
+from demo import SLOW, Demo, fetch
 from sbtest import Test, until
 
 KEYS = {  # of --json: what programs rely on
@@ -235,6 +235,46 @@ def test_down(t, demo):
     t.check(not any(o["state"] == "awaiting-sign-off" for o in demo.operations("payments")), "and proposes nothing")
 
 
+def stock(demo, location, method, path, body=None):
+    """What a person does in the catalog of a practice region."""
+    return fetch(os.path.join(demo.dir, f"{location}.sock"), f"/site/v1/groups/governance/stocks/catalog{path}", method, body)
+
+
+def test_parity(t, demo):
+    """P1 to P6: a standby that is kept by hand, and the findings of it, cleared one by one."""
+    items = lambda: {(i["kind"], i["name"]): i for i in demo.json("parity", "governance")["parity"][0]["items"]}
+    rules = lambda: {f["rule"]: f for f in demo.json("readiness", "--group", "governance")["findings"]}
+    t.wait_for(lambda: demo.json("parity", "governance")["parity"], "both sides are seen")
+    status, out, _ = demo.run("parity", "governance")
+    t.check(status == 0 and "charged like the first" in out and "whoever has an account" in out, "parity says what differs, and the cost")
+    t.equal({name: i["state"] for (_, name), i in items().items()}, {"Chargeback": "missing", "Customer": "different"}, "two terms")
+    t.wait_for(lambda: {"R19", "R22"} <= set(rules()), "they are findings, and so are scans at the same time")
+    t.equal(demo.run("parity", "none")[0], 1, "a group that is none is 1")
+    t.equal(demo.run("parity", "governance", "--kind", "spoon")[0], 1, "so is a kind that is none")
+    confirm = ["parity", "confirm", "governance/catalog", "westeurope", "term"]
+    t.equal(demo.run(*confirm, "Customer")[0], 2, "confirming takes a note")
+    t.equal(demo.run(*confirm, "Settlement", "--note", "x")[0], 1, "and a difference")
+    t.equal(demo.run(*confirm, "Customer", "--note", "their wording")[0], 0, "one is confirmed")
+    t.equal(items()["term", "Customer"]["confirmed_note"], "their wording", "with who and why")
+    t.check("their wording" in demo.run("audit", "list")[1], "and in the audit log")
+    term = {"kind": "term", "name": "Chargeback", "fields": {"definition": "a payment taken back by the payer", "owner": "treasury"}}
+    t.equal(stock(demo, "westeurope", "PUT", "/entities", term)[0], 200, "what is missing is repeated on the standby")
+    t.wait_for(lambda: rules().get("R19", {}).get("severity") == "info", "then nothing is open")
+    term = {"kind": "term", "name": "Customer", "fields": {"definition": "who buys", "owner": "sales"}}
+    stock(demo, "westeurope", "PUT", "/entities", term)
+    t.wait_for(lambda: items()["term", "Customer"]["confirmed_by"] is None, "it is open again when its facts change")
+    stock(demo, "northeurope", "PUT", "/entities", term)
+    t.wait_for(lambda: "R19" not in rules(), "equal again: no finding")
+    scan = {"kind": "scan", "name": "erp-nightly", "fields": {"source": "erp", "window": "04:00-05:00", "rules": "default"}}
+    stock(demo, "westeurope", "PUT", "/entities", scan)
+    t.wait_for(lambda: "R22" not in rules(), "a scan at another time: no finding")
+    for kind, name, rule in (("attachment", "factory-neu", "R20"), ("runtime", "runtime-neu", "R21")):
+        stock(demo, "westeurope", "PUT", "/entities", {"kind": kind, "name": name})
+        t.wait_for(lambda: rule in rules(), f"a shared {kind} is a finding")
+        t.equal(stock(demo, "westeurope", "DELETE", f"/entities/{kind}/{name}")[0], 200, "it is taken away")
+        t.wait_for(lambda: rule not in rules(), "and is none any more")
+
+
 with Test() as t:
     os.environ["XDG_CONFIG_HOME"] = t.path("config")
     os.environ.pop("SIGNALBOX_TOKEN_FILE", None)
@@ -242,6 +282,7 @@ with Test() as t:
     demo.wait_up()
     until(lambda: demo.run("gate", "maintenance", "payments")[0] == 0, 5 * SLOW)
     test_json(t, demo)
+    test_parity(t, demo)
     test_identity(t, demo)
     test_terminals(t, demo)
     test_down(t, demo)

@@ -589,13 +589,19 @@ static void test_broken(gconstpointer data)
     world_release(&world);
 }
 
+// R19 to R24 have worlds of their own in test-model-standby.c.
+static bool is_of_standbys(const char *id)
+{
+    return strcmp(id, "R19") >= 0 && strcmp(id, "R24") <= 0;
+}
+
 // No rule without a case that breaks it, and a requirement that it serves.
 static void test_complete(void)
 {
     guint count;
     const Rule *rules = rules_all(&count);
     for (guint i = 0; i < count; i++) {
-        bool any = false;
+        bool any = is_of_standbys(rules[i].id);
         for (guint k = 0; k < G_N_ELEMENTS(CASES); k++)
             any = any || g_str_has_prefix(CASES[k].finding, rules[i].id);
         g_test_message("%s", rules[i].id);

@@ -102,8 +102,10 @@ static bool act(Region *region, SiteVerb verb, SiteCommand command, gint64 now_m
 {
     SiteGroup *group = region_group(region, "pay");
     bool data = verb >= VERB_PROMOTE && verb <= VERB_REJOIN;
-    SiteTarget target = {group, data ? NULL : region_workflow(region, "pay", "settle"),
-                         verb == VERB_ROUTE ? region_router(region, "pay", "door") : NULL, data};
+    SiteTarget target = {.group = group,
+                         .workflow = data ? NULL : region_workflow(region, "pay", "settle"),
+                         .router = verb == VERB_ROUTE ? region_router(region, "pay", "door") : NULL,
+                         .data = data};
     g_autoptr(GError) error = NULL;
     bool ok = region_act(region, verb, &target, &command, now_ms, &error);
     g_assert_true(ok == (error == NULL));

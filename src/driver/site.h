@@ -1,0 +1,13 @@
+// What the files of the site driver share.
+#pragma once
+
+#include "driver/job.h"
+
+// The region's name for the job's group, and for its workload.
+const char *site_group_name(const Job *job);
+const char *site_workload_name(const Job *job);
+
+// True for what is kept by hand: catalogs and connectors.
+bool site_holds_stock(const Job *job);
+// Observes a catalog or a connector (site-stock.c). The parameter "endpoint" is there.
+void site_stock_observe(Job *job);

@@ -1,0 +1,38 @@
+// What a catalog or a connector of the region holds: entities that people keep by hand (P2), or a configuration
+// (D1). Changed through the region's own API; every change is written into the journal.
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "model/inventory.h"
+#include "site/journal.h"
+
+typedef struct {
+    char *group;
+    char *name;
+    bool connector; // else a catalog
+    bool active;    // it is the one that people use
+    bool active_at_first;
+    bool changed; // it holds something else than the configuration says: the journal has all of it
+    Inventory *inventory;
+} Stock;
+
+Stock *stock_new(const char *group, const char *name, bool connector);
+void stock_free(Stock *stock);
+
+// Of what it holds now. Borrowed, until it changes.
+const char *stock_digest(const Stock *stock);
+
+// Takes the entity. False if there is no room.
+bool stock_put(Stock *stock, Entity *entity, Journal *journal);
+// False if there was none.
+bool stock_remove(Stock *stock, EntityKind kind, const char *name, Journal *journal);
+void stock_set_active(Stock *stock, bool active, Journal *journal);
+
+// The journal's lines: "stock GROUP NAME ACTIVE", "entity GROUP NAME JSON", "unentity GROUP NAME KIND ENTITY",
+// "restock GROUP NAME" (begins anew, with nothing). False if a line makes no sense. `words` begins with the kind
+// of line.
+bool stock_journal_line(Stock *stock, char **words);
+// Writes all that the configuration does not say.
+void stock_write(const Stock *stock, Journal *journal);

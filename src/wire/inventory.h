@@ -1,0 +1,22 @@
+// Entities (model/inventory.h) and what differs in them (model/parity.h) as JSON.
+//
+//     {"kind": "term", "name": "Customer", "fields": {"definition": "who buys", "owner": "sales"}}
+#pragma once
+
+#include "model/parity.h"
+#include "wire/shape.h"
+
+extern const WireShape PARITY_SHAPE; // Parity
+
+// A new reference.
+json_t *entity_to_json(const Entity *entity);
+
+// The entity at a place in a document; NULL after a mistake in it (which `at`'s reader holds). Every limit of
+// model/inventory.h is held.
+Entity *entity_read(const WireAt *at);
+
+// All of them, as an array. A new reference.
+json_t *inventory_to_json(const Inventory *inventory);
+
+// Puts the entities of the array `name` of `at` into the inventory.
+void inventory_read(const WireAt *at, const char *name, Inventory *inventory);
