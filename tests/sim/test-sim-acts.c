@@ -571,6 +571,33 @@ static void test_durations(void)
     finish(sim);
 }
 
+static bool is_alarmed_as_stuck(Sim *sim)
+{
+    return has_alarm(sim, "stuck:", SEVERITY_WARNING);
+}
+
+// What takes much longer than it ever did is said before its limit strikes.
+static void test_stuck(void)
+{
+    Sim *sim = given_proposal(NULL);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 120000);
+    sim_region_set(sim->world, "west", REGION_UP);
+    sim_pass(sim, 60000);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILBACK, PROPOSE_AS_NEEDED));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    while (!sim_operation(sim)->past_pnr)
+        sim_pass(sim, 10);
+    sim_region_set(sim->world, "west", REGION_HANGING);
+    g_assert_true(sim_until(sim, is_alarmed_as_stuck, 30000));
+    expect_state(sim, OPERATION_RUNNING);
+    sim_region_set(sim->world, "west", REGION_UP);
+    expect_settled(sim, 200000);
+    expect_state(sim, OPERATION_COMPLETED);
+    g_assert_false(is_alarmed_as_stuck(sim)); // it went by itself
+    finish(sim);
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -593,6 +620,7 @@ int main(int argc, char **argv)
         {"split", test_split},
         {"way-home", test_way_home},
         {"durations", test_durations},
+        {"stuck", test_stuck},
     };
     g_test_init(&argc, &argv, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(TESTS); i++) {

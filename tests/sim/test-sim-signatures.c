@@ -31,7 +31,7 @@ static void two_required(Fleet *fleet)
 // `key` NULL = without a signature.
 static bool sign_as(Sim *sim, const Person *person, const char *key, const char *name_space)
 {
-    const Operation *operation = sim_operation(sim);
+    const Operation ballot = operation_ballot(sim_operation(sim)), *operation = &ballot;
     g_autofree char *id = id_new(&sim->ids, "so");
     g_autofree char *signature =
         key ? sim_signer_sign(key, person->name, name_space, operation->digest) : NULL;
@@ -278,6 +278,69 @@ static void test_again(void)
     finish(sim);
 }
 
+// ---- Acts --------------------------------------------------------------------------------------
+
+static bool has_passivated(Sim *sim)
+{
+    return !sim_target(sim->world, "payments/settle", "west")->active;
+}
+
+static bool act_is_over(Sim *sim)
+{
+    return !operation_act(sim_operation(sim));
+}
+
+// A planned failover that cannot catch up, and an abort of it that waits for its signed sign-off.
+static Sim *given_abort(void (*tweak)(Fleet *))
+{
+    Sim *sim = sim_new(3, tweak);
+    sim_pass(sim, 20000);
+    sim_region(sim->world, "west")->replication_off = true;
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_PLANNED));
+    g_assert_true(sign(sim, &BOB, "key-b"));
+    if (sim_operation(sim)->state == OPERATION_AWAITING)
+        g_assert_true(sign(sim, &CAROL, "key-c"));
+    g_assert_true(sim_until(sim, has_passivated, 60000));
+    sim_pass(sim, 5000);
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_ABORT, 0));
+    return sim;
+}
+
+// An act is signed as a proposal is: the same policy, the same namespace, over its own statement.
+static void test_act(void)
+{
+    Sim *sim = given_abort(required);
+    g_assert_false(sign(sim, &BOB, NULL));
+    g_assert_true(sim_is_refused(sim, REFUSAL_SIGNATURE_MISSING));
+    g_assert_false(sign_as(sim, &BOB, "key-b", "drill@signalbox"));
+    g_assert_true(sim_is_refused(sim, REFUSAL_WRONG_NAMESPACE));
+    g_assert_true(sign(sim, &BOB, "key-b"));
+    g_assert_cmpint((int)last_signoff(sim)->verified, ==, SIGNATURE_VERIFIED);
+    g_assert_cmpstr(last_signoff(sim)->about, ==, "abort");
+    g_assert_true(sim_until(sim, act_is_over, 30000));
+    expect_settled(sim, 120000);
+    expect_state(sim, OPERATION_ABORTED);
+    finish(sim);
+}
+
+// The first signer's key is revoked before the second one signs: the act still waits for somebody else.
+static void test_act_revoked(void)
+{
+    Sim *sim = given_abort(two_required);
+    g_assert_true(sign(sim, &BOB, "key-b"));
+    sim_signer_set(sim->signer, "key-b", SIGNATURE_REVOKED);
+    sim_pass(sim, 30000);
+    g_assert_true(last_signoff(sim)->void_);
+    g_assert_true(sign(sim, &CAROL, "key-c"));
+    sim_pass(sim, 30000);
+    g_assert_false(act_is_over(sim));
+    g_assert_true(sign(sim, &ALICE, "key-a"));
+    g_assert_true(sim_until(sim, act_is_over, 30000));
+    expect_settled(sim, 120000);
+    expect_state(sim, OPERATION_ABORTED);
+    finish(sim);
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -294,6 +357,8 @@ int main(int argc, char **argv)
         {"restart", test_checked_after_restart},
         {"not-checkable", test_not_checkable_waits},
         {"again", test_again},
+        {"act", test_act},
+        {"act-revoked", test_act_revoked},
     };
     g_test_init(&argc, &argv, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(TESTS); i++) {
