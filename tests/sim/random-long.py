@@ -19,7 +19,7 @@ with Test() as t:
                                  str(min(LOT, FIRST + COUNT - first)), seconds=3400)
         return first, status, "\n".join(l for l in (out + err).splitlines() if "seed" in l and "random seed" not in l)
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(max(os.cpu_count() // 2, 1)) as pool:
         for first, status, said in pool.map(play, range(FIRST, FIRST + COUNT, LOT)):
             t.check(status == 0, f"histories from seed {first}")
             t.note(said)
