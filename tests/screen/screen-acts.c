@@ -142,6 +142,50 @@ static void test_take_back(void)
     play_release(&play);
 }
 
+// A step by hand that stands for switching off asks how that is known, and for a ticket where the plan wants one.
+static void test_confirm(void)
+{
+    Play play;
+    play_init(&play, SCREEN_OPERATION, WORLD_PAUSED, 80, 24, false);
+    Step *step = operation_step(world_operation(play.picture, WORLD_PAUSED), 3);
+    step->attests = step->needs_ticket = true;
+    play_keys(&play, "down C");
+    play_assert_sees(&play, "CONFIRM A STEP step 3");
+    play_type(&play, "the rack is dark");
+    g_assert_cmpint(play_keys(&play, "ctrl-s"), ==, EFFECT_REDRAW);
+    play_assert_sees(&play, "confirmed with a ticket");
+    play_keys(&play, "tab");
+    play_type(&play, "CHG-7");
+    play_keys(&play, "tab");
+    play_type(&play, "hearsay");
+    g_assert_cmpint(play_keys(&play, "ctrl-s"), ==, EFFECT_REDRAW);
+    play_assert_sees(&play, "power, network, console or provider");
+    for (guint i = 0; i < 7; i++)
+        play_keys(&play, "backspace");
+    play_type(&play, "power");
+    g_assert_cmpint(play_keys(&play, "ctrl-s"), ==, EFFECT_COMMAND);
+    g_assert_cmpstr(play.effect.verb, ==, "confirm");
+    g_assert_cmpuint(play.effect.step, ==, 3);
+    g_assert_cmpstr(play.effect.how, ==, "power");
+    g_assert_cmpstr(play.effect.ticket, ==, "CHG-7");
+    play_release(&play);
+}
+
+static void test_attest(void)
+{
+    Play play;
+    play_init(&play, SCREEN_STATEMENT, WORLD_AWAITING, 80, 24, false);
+    play_keys(&play, "M");
+    play_assert_sees(&play, "ATTEST THAT THE OLD PRIMARY IS OFF");
+    play_type(&play, "the provider says so");
+    play_keys(&play, "tab tab");
+    play_type(&play, "provider");
+    g_assert_cmpint(play_keys(&play, "ctrl-s"), ==, EFFECT_COMMAND);
+    g_assert_cmpstr(play.effect.verb, ==, "attest");
+    g_assert_cmpstr(play.effect.how, ==, "provider");
+    play_release(&play);
+}
+
 // Two are active: above everything, on every screen, with what each does, and the key that ends it.
 static void test_split(void)
 {
@@ -183,6 +227,8 @@ int main(int argc, char **argv)
     g_test_add_func("/acts/break-glass", test_break_glass);
     g_test_add_func("/acts/review", test_review);
     g_test_add_func("/acts/take-back", test_take_back);
+    g_test_add_func("/acts/confirm", test_confirm);
+    g_test_add_func("/acts/attest", test_attest);
     g_test_add_func("/acts/split", test_split);
     return g_test_run();
 }
