@@ -69,7 +69,9 @@ typedef struct {
     gint64 fast_ms;         // probed at least so often for an operation's evidence; 0 = as declared
     guint count;            // probes sent: phase of the jitter
     bool in_flight;
-    bool no_vote; // the loop was late while it was in flight
+    bool late;      // the last probe had no answer in time
+    gint64 late_ms; // monotonic: when one was late though the location is not down; 0 = never
+    bool no_vote;   // the loop was late while it was in flight
     bool dirty;
     FailureRun before; // from before the start, until a probe says whether it goes on
     bool run_kept;     // the store holds a run of it

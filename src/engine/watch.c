@@ -9,7 +9,7 @@
 #include "base/timefmt.h"
 #include "model/verdict.h"
 
-enum { LATE_MS = 1000 };
+enum { LATE_MS = 1000, LATE_COUNTS_MS = 10 * 60 * 1000 };
 
 typedef struct {
     EngineLink *link;
@@ -66,9 +66,19 @@ static void note_details(LocationStatus *status, const ProbeResult *result)
 }
 
 // Something else may have come in its way: what is not known changes nothing.
+//
+// An answer that came too late counts once the next one shows that the location is not down: while it goes down
+// every answer is late, and there are others who speak of that. It counts for some minutes, then it is history.
 static void note_answer(Engine *engine, LocationWatch *watch, AnswerStyle answer)
 {
-    if (answer == ANSWER_UNKNOWN || watch->status->answer == answer)
+    bool late = answer == ANSWER_LATE;
+    if (answer == ANSWER_SYNCHRONOUS && watch->late && watch->status->verdict.state != VERDICT_DOWN)
+        watch->late_ms = engine->mono_ms;
+    watch->late = late || (watch->late && answer == ANSWER_UNKNOWN);
+    if (answer == ANSWER_SYNCHRONOUS && watch->late_ms &&
+        engine->mono_ms - watch->late_ms < LATE_COUNTS_MS)
+        answer = ANSWER_LATE;
+    if (late || answer == ANSWER_UNKNOWN || watch->status->answer == answer)
         return;
     watch->status->answer = answer;
     findings_touch_location(engine, watch->location);

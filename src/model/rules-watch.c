@@ -42,11 +42,12 @@ static void check_answer(const Location *location, const LocationStatus *status,
                  "Let the health check end with a response of its own, within its limit.");
     duration_format(location->health.timeout_ms, limit);
     if (status->answer == ANSWER_LATE && status->verdict.state != VERDICT_DOWN)
-        rule_add(findings, SEVERITY_WARNING,
-                 g_strdup_printf("Its last health check had no answer within %s, though it is not "
-                                 "down.",
-                                 limit),
-                 "Make the health check do less, or give it more time (`health.timeout`).");
+        rule_add(
+            findings, SEVERITY_WARNING,
+            g_strdup_printf("A health check had no answer within %s some minutes ago, though it "
+                            "was not down.",
+                            limit),
+            "Make the health check do less, or give it more time (`health.timeout`).");
 }
 
 void rule_health_synchronous(const RuleWorld *world, const RuleObject *object, GPtrArray *findings)

@@ -469,6 +469,9 @@ static void answer_probe(SimWorld *world, const Event *event)
     ProbeResult result = {.sample = {world->clock->wall, ok, false, 20000},
                           .detail = ok ? "200 in 20 ms" : "no good answer",
                           .boot_id = ok ? boot : NULL};
+    result.answer = region->health == REGION_HANGING ? ANSWER_LATE
+                    : ok                             ? ANSWER_SYNCHRONOUS
+                                                     : ANSWER_UNKNOWN;
     event->probed(&result, event->data);
 }
 

@@ -200,6 +200,28 @@ static void test_discovered(void)
     finish(sim);
 }
 
+// One late answer is a finding for some minutes; those of a location that goes down are not.
+static void test_late_answers(void)
+{
+    Sim *sim = sim_new(3, NULL);
+    sim_pass(sim, 20000);
+    sim_region_set(sim->world, "north", REGION_HANGING);
+    sim_pass(sim, 40000);
+    g_assert_cmpint(engine_location(sim->engine, "north")->verdict.state, ==, VERDICT_DOWN);
+    g_assert_null(find(sim, "R13:location/north"));
+    sim_region_set(sim->world, "north", REGION_UP);
+    sim_pass(sim, 20000);
+    g_assert_null(find(sim, "R13:location/north"));
+    sim_region_set(sim->world, "north", REGION_HANGING);
+    sim_pass(sim, 2500);
+    sim_region_set(sim->world, "north", REGION_UP);
+    sim_pass(sim, 5000);
+    g_assert_nonnull(strstr(given(sim, "R13:location/north")->facts, "no answer within 1s"));
+    sim_pass(sim, 11 * 60 * 1000);
+    g_assert_null(find(sim, "R13:location/north"));
+    finish(sim);
+}
+
 static void declared_connection(Fleet *fleet)
 {
     Workload *settle = fleet_workload(fleet, "payments/settle");
@@ -331,6 +353,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sim/findings/acknowledged", test_acknowledged);
     g_test_add_func("/sim/findings/error-blocks", test_error_blocks);
     g_test_add_func("/sim/findings/other-facts", test_other_facts);
+    g_test_add_func("/sim/findings/late-answers", test_late_answers);
     g_test_add_func("/sim/findings/discovered", test_discovered);
     g_test_add_func("/sim/findings/as-declared", test_as_declared);
     g_test_add_func("/sim/findings/whole", test_whole);
