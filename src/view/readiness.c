@@ -10,6 +10,7 @@
 #include "view/badge.h"
 #include "view/list.h"
 #include "view/page.h"
+#include "view/parity.h"
 #include "view/words.h"
 
 enum {
@@ -48,10 +49,15 @@ static const TableColumn COLUMNS[] = {
     [COLUMN_FROM] = {"FROM", 8, 6, 4, ALIGN_LEFT, 0},
 };
 
-// A finding, or a group's plan, or (neither) the heading between them.
+// A finding, a group's plan, a kind of entity of a standby that is kept by hand, or (none of them) the heading
+// before such rows.
 typedef struct {
     const Finding *finding;
     const GroupStatus *group;
+    const Parity *parity;
+    const ParityCount *count; // of parity
+    const char *heading;
+    const char *more; // of the heading, in the column of names; NULL
     char *id;
 } Row;
 
@@ -73,11 +79,10 @@ static void free_row(gpointer data)
 
 // ---- rows ----
 
-static void add_row(Readiness *view, const Finding *finding, const GroupStatus *group, char *id)
+// Takes the id.
+static void add_row(Readiness *view, Row row)
 {
-    Row *row = g_new0(Row, 1);
-    *row = (Row){finding, group, id};
-    g_ptr_array_add(view->list.rows, row);
+    g_ptr_array_add(view->list.rows, g_memdup2(&row, sizeof row));
 }
 
 static int compare_findings(gconstpointer a, gconstpointer b)
@@ -107,7 +112,7 @@ static void add_findings(Readiness *view, const Picture *picture)
         view->known += finding->acknowledged_by != NULL;
         view->counts[CLAMP(finding->severity, SEVERITY_INFO, SEVERITY_CRITICAL)]++;
         if (filter_matches_text(&view->list.filter, text))
-            add_row(view, finding, NULL, g_strdup(finding->id));
+            add_row(view, (Row){.finding = finding, .id = g_strdup(finding->id)});
     }
     view->shown = view->list.rows->len;
     g_ptr_array_sort(view->list.rows, compare_findings);
@@ -124,11 +129,39 @@ static void add_plans(Readiness *view, const Picture *picture)
     }
     g_ptr_array_sort(groups, compare_plans);
     if (groups->len)
-        add_row(view, NULL, NULL, g_strdup("plans"));
+        add_row(view, (Row){.heading = "PLANS", .id = g_strdup("plans")});
     for (guint i = 0; i < groups->len; i++) {
         const GroupStatus *group = groups->pdata[i];
-        add_row(view, NULL, group, g_strconcat("plan/", group->name, NULL));
+        add_row(view, (Row){.group = group, .id = g_strconcat("plan/", group->name, NULL)});
     }
+}
+
+static void add_counts(Readiness *view, const Parity *parity)
+{
+    for (guint i = 0; i < parity->counts->len; i++) {
+        const ParityCount *count = parity->counts->pdata[i];
+        const char *kind = name_of(&ENTITY_NAMES, (int)count->kind);
+        g_autofree char *id =
+            g_strjoin("/", "parity", parity->workload, parity->standby, kind, NULL);
+        if ((count->primary || count->standby) && filter_matches_text(&view->list.filter, id))
+            add_row(view, (Row){.parity = parity, .count = count, .id = g_steal_pointer(&id)});
+    }
+}
+
+// Kinds of entity of the standbys that are kept by hand.
+static void add_parities(Readiness *view, const Picture *picture)
+{
+    guint before = view->list.rows->len;
+    for (guint i = 0; i < picture_count(picture, SHELF_WORKLOADS); i++) {
+        const WorkloadStatus *workload = picture_at(picture, SHELF_WORKLOADS, i);
+        for (guint k = 0; k < workload->parity->len; k++)
+            add_counts(view, workload->parity->pdata[k]);
+    }
+    if (view->list.rows->len == before)
+        return;
+    Row *heading = g_new0(Row, 1);
+    *heading = (Row){.heading = "KEPT", .more = "BY HAND", .id = g_strdup("parity")};
+    g_ptr_array_insert(view->list.rows, (int)before, heading);
 }
 
 static const Row *row_of(const Readiness *view, const char *id)
@@ -261,6 +294,8 @@ static void fill_page(Readiness *view, const ViewContext *context)
         say_finding(&view->page, row->finding, context->now_ms);
     else if (row->group)
         say_plan(&view->page, row->group, context->now_ms);
+    else if (row->parity)
+        parity_say(&view->page, row->parity, row->count, context->now_ms);
 }
 
 static void readiness_refresh(gpointer state, const ViewContext *context)
@@ -268,6 +303,7 @@ static void readiness_refresh(gpointer state, const ViewContext *context)
     Readiness *view = state;
     if (list_begin(&view->list, context)) {
         add_findings(view, context->picture);
+        add_parities(view, context->picture);
         add_plans(view, context->picture);
     }
     if (view->reading)
@@ -288,7 +324,7 @@ static void model_row(gpointer data, gsize index, TableRow *ret_row)
 {
     const Row *row = ((List *)data)->rows->pdata[index];
     ret_row->id = row->id;
-    ret_row->skip = !row->finding && !row->group;
+    ret_row->skip = row->heading != NULL;
 }
 
 static void finding_cell(const Finding *finding, guint column, gint64 now_ms, TableCell *cell)
@@ -365,6 +401,30 @@ static void plan_cell(const GroupStatus *group, guint column, gint64 now_ms, Tab
     }
 }
 
+static void parity_cell(const Row *row, guint column, TableCell *cell)
+{
+    switch (column) {
+    case COLUMN_RULE:
+        cell->text = "same";
+        break;
+    case COLUMN_SEVERITY:
+        parity_cell_state(row->count, cell);
+        break;
+    case COLUMN_OBJECT:
+        table_cell_printf(cell, ROLE_NORMAL, "%s %s", name_of(&ENTITY_NAMES, (int)row->count->kind),
+                          row->parity->workload);
+        break;
+    case COLUMN_TITLE:
+        cell->text = row->parity->standby;
+        break;
+    case COLUMN_FACTS:
+        parity_cell_facts(row->count, cell);
+        break;
+    default:
+        break;
+    }
+}
+
 static void model_cell(gpointer data, gsize index, guint column, TableCell *cell)
 {
     const List *list = data;
@@ -373,8 +433,12 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
         finding_cell(row->finding, column, list->context->now_ms, cell);
     else if (row->group)
         plan_cell(row->group, column, list->context->now_ms, cell);
+    else if (row->parity)
+        parity_cell(row, column, cell);
     else if (column == COLUMN_RULE)
-        table_cell_printf(cell, ROLE_HEADER, "PLANS");
+        table_cell_printf(cell, ROLE_HEADER, "%s", row->heading);
+    else if (column == COLUMN_OBJECT && row->more)
+        table_cell_printf(cell, ROLE_HEADER, "%s", row->more);
 }
 
 static const ListKind KIND = {
@@ -484,6 +548,8 @@ static Effect go_there(const Row *row)
 {
     if (row && row->group)
         return effect_open(SCREEN_ROLES, row->group->name);
+    if (row && row->parity)
+        return effect_open(SCREEN_CELL, row->parity->workload);
     Effect effect = row ? screen_open_object(row->finding->object) : effect_of(EFFECT_NONE);
     return effect.kind == EFFECT_NONE ? effect_message("It is about nothing that has a page.")
                                       : effect;
@@ -506,7 +572,8 @@ static Effect begin_accept(Readiness *view, const ViewContext *context)
     if (no)
         return effect_message("%s", no);
     if (!row || !row->finding)
-        return effect_message("Only findings are acknowledged; a plan is reviewed and tested.");
+        return effect_message("Only findings are acknowledged; a plan is reviewed and tested, what "
+                              "differs is confirmed.");
     view->accept = accept_new(row->finding);
     return effect_of(EFFECT_REDRAW);
 }

@@ -262,6 +262,43 @@ static void test_readiness_plans(void)
     }
 }
 
+// A standby that is kept by hand: a row a kind, and behind it the entities with their differing fields (P2).
+static void test_readiness_parity(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    WorkloadStatus *catalog = workload_status_new("stock", "catalog");
+    Parity *parity = parity_new(catalog->id, "westeurope", "northeurope");
+    g_autoptr(Inventory) west = inventory_new(), north = inventory_new();
+    Entity *ours = entity_new(ENTITY_TERM, "Customer"),
+           *theirs = entity_new(ENTITY_TERM, "Customer");
+    entity_set(ours, "definition", "who buys");
+    entity_set(theirs, "definition", "a buyer");
+    inventory_put(west, ours);
+    inventory_put(north, theirs);
+    inventory_put(west, entity_new(ENTITY_TERM, "Order"));
+    inventory_put(west, entity_new(ENTITY_ASSET, "table"));
+    inventory_put(north, entity_new(ENTITY_ASSET, "table"));
+    parity_compare(parity, west, north);
+    parity->cost = g_strdup("a second account");
+    g_ptr_array_add(catalog->parity, parity);
+    picture_put(visit->picture, SHELF_WORKLOADS, catalog);
+    visit_open(visit, SCREEN_READINESS, NULL);
+    visit_press(visit, "/ p a r i t y enter");
+    visit_has(visit, "KEPT  ");
+    visit_has(visit, "BY HAND");
+    visit_has(visit, "✓ equal");
+    visit_has(visit, "2 : 1  1 missing  1 different");
+    visit_press(visit, "end enter");
+    visit_has(visit, "term of stock/catalog");
+    visit_has(visit, "a second account");
+    visit_has(visit, "\"who buys\" on the primary, \"a buyer\" on the standby");
+    visit_has(visit, "Order");
+    parity_confirm(parity, parity_find(parity, ENTITY_TERM, "Order"), "olga", "not wanted",
+                   WORLD_NOW);
+    visit_open(visit, SCREEN_READINESS, "parity/stock/catalog/northeurope/term");
+    visit_has(visit, "confirmed by olga");
+}
+
 // `:reviewed GROUP WORDS` asks for a record; it takes an armed console, a group that there is, and words.
 static void test_reviewed(void)
 {
@@ -404,6 +441,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pages/cell-surroundings", test_cell_surroundings);
     g_test_add_func("/pages/readiness-acknowledge", test_readiness_acknowledge);
     g_test_add_func("/pages/readiness-plans", test_readiness_plans);
+    g_test_add_func("/pages/readiness-parity", test_readiness_parity);
     g_test_add_func("/pages/reviewed", test_reviewed);
     g_test_add_func("/pages/readiness-nothing", test_readiness_nothing);
     g_test_add_func("/pages/objects", test_objects);
