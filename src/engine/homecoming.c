@@ -45,13 +45,13 @@ static char *sentence(const FailbackReadiness *ready, bool data, const char *hom
     else if (ready->discarded)
         g_string_append_printf(text,
                                "; a failback discards %" G_GINT64_FORMAT
-                               " transactions that it committed and %s never got",
-                               ready->discarded, other);
+                               " transaction%s that it committed and %s never got",
+                               ready->discarded, ready->discarded == 1 ? "" : "s", other);
     else
         g_string_append_printf(text, "; nothing that is known of it would be discarded");
     if (data && ready->behind > 0)
-        g_string_append_printf(text, "; it is %" G_GINT64_FORMAT " transactions behind",
-                               ready->behind);
+        g_string_append_printf(text, "; it is %" G_GINT64_FORMAT " transaction%s behind",
+                               ready->behind, ready->behind == 1 ? "" : "s");
     return g_string_free(text, FALSE);
 }
 
@@ -81,5 +81,7 @@ void derive_homecoming(const Engine *engine, GroupLive *live)
     ready->answers = derive_healthy(engine, home);
     ready->discarded = data ? ahead_of(live, home->name, other, &ready->observed_at_ms) : 0;
     ready->behind = data ? ahead_of(live, other, home->name, &ready->observed_at_ms) : 0;
-    ready->how = sentence(ready, data, home->title ? home->title : home->name, other);
+    const Location *there = fleet_location(engine->fleet, other);
+    ready->how = sentence(ready, data, home->title ? home->title : home->name,
+                          there && there->title ? there->title : other);
 }
