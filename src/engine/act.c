@@ -101,26 +101,42 @@ Guard act_guard(Engine *engine, const Operation *operation)
     return guard;
 }
 
-// Returns the names of those whose approvals are void now.
-static char *void_signoffs(Operation *copy, const char *digest)
+// Voids the approvals of that statement; their givers' names go into `givers`.
+static void void_signoffs(Operation *copy, const char *digest, GPtrArray *givers)
 {
-    GString *names = g_string_new(NULL);
     for (guint i = 0; i < copy->signoffs->len; i++) {
         SignOff *signoff = copy->signoffs->pdata[i];
         if (signoff->void_ || signoff->decision != DECISION_APPROVE ||
             g_strcmp0(signoff->digest, digest) != 0)
             continue;
         signoff->void_ = true;
-        g_string_append_printf(names, "%s%s", names->len ? ", " : "", signoff->operator_name);
+        g_ptr_array_add(givers, g_strdup(signoff->operator_name));
     }
-    return g_string_free(names, FALSE);
+}
+
+// What was beside what is, as of a proposal's statement.
+static char *note_change(const Engine *engine, Operation *copy, const Act *act, const Guard *guard)
+{
+    Restatement *note = restatement_new();
+    note->version = act->statement_version + 1;
+    note->at_ms = engine->now_ms;
+    note->about = act_words(act->kind, act->step);
+    note->digest = g_strdup(act->digest);
+    note->why = g_strdup(guard->why);
+    void_signoffs(copy, act->digest, note->givers);
+    g_ptr_array_unref(note->differences);
+    note->differences = statement_differences(act->statement, guard->statement);
+    operation_add_change(copy, note);
+    g_ptr_array_add(note->givers, NULL);
+    char *givers = g_strjoinv(", ", (char **)note->givers->pdata);
+    g_ptr_array_set_size(note->givers, (int)note->givers->len - 1);
+    return givers;
 }
 
 void act_restate(Engine *engine, Motion *motion, Operation *copy, Guard *guard)
 {
     Act *act = operation_act(copy);
-    g_autofree char *givers = void_signoffs(copy, act->digest);
-    (void)engine;
+    g_autofree char *givers = note_change(engine, copy, act, guard);
     act->statement_version++;
     guard->statement->version = act->statement_version;
     g_free(act->changed);

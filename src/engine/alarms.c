@@ -252,6 +252,13 @@ static void want_act(Wanted *wanted, const Operation *operation)
          g_strconcat("operation/", operation->id, NULL),
          g_strdup_printf("%u sign-off%s wanted to %s. %s", missing, missing == 1 ? " is" : "s are",
                          act->kind == ACT_ABORT ? "abort" : "skip", act->statement->summary));
+    g_autofree char *again = quorum_look_again(&ballot);
+    if (again)
+        want(wanted, SEVERITY_WARNING, 0,
+             g_strdup_printf("again:%s:%u.%u", operation->id, act->number, act->statement_version),
+             g_strconcat("operation/", operation->id, NULL),
+             g_strdup_printf("%s must look again at %s: %s", again, operation->id,
+                             act->changed ? act->changed : "the act's statement changed"));
 }
 
 static void want_operation(Wanted *wanted, const Operation *operation)

@@ -118,9 +118,7 @@ static const Restatement *note_change(const Engine *engine, Operation *operation
     g_ptr_array_unref(note->differences);
     note->differences = statement_differences(operation->statement, guard->statement);
     mark_excess(operation, guard, note->differences);
-    if (operation->restatements->len >= OPERATION_RESTATEMENTS)
-        g_ptr_array_remove_index(operation->restatements, 0);
-    g_ptr_array_add(operation->restatements, note);
+    operation_add_change(operation, note);
     return note;
 }
 

@@ -108,6 +108,7 @@ void restatement_free(Restatement *restatement)
 {
     if (!restatement)
         return;
+    g_free(restatement->about);
     g_free(restatement->digest);
     g_free(restatement->why);
     g_ptr_array_unref(restatement->givers);
@@ -246,6 +247,7 @@ static gpointer copy_restatement(gconstpointer data, gpointer unused)
     Restatement *copy = g_new(Restatement, 1);
     (void)unused;
     *copy = *restatement;
+    copy->about = g_strdup(restatement->about);
     copy->digest = g_strdup(restatement->digest);
     copy->why = g_strdup(restatement->why);
     copy->givers = g_ptr_array_copy(restatement->givers, copy_text, NULL);
@@ -284,6 +286,13 @@ Step *operation_step(const Operation *operation, guint number)
 {
     return number >= 1 && number <= operation->steps->len ? operation->steps->pdata[number - 1]
                                                           : NULL;
+}
+
+void operation_add_change(Operation *operation, Restatement *change)
+{
+    if (operation->restatements->len >= OPERATION_RESTATEMENTS)
+        g_ptr_array_remove_index(operation->restatements, 0);
+    g_ptr_array_add(operation->restatements, change);
 }
 
 const Restatement *operation_last_change(const Operation *operation)

@@ -70,9 +70,10 @@ typedef struct {
 typedef struct {
     guint version; // of the statement that was made then
     gint64 at_ms;
-    char *digest;           // of the statement before it
-    char *why;              // a sentence
-    GPtrArray *givers;      // of char *: people whose sign-offs became void
+    char *about;       // the act whose statement it is: "skip step 4"; NULL = the operation's own
+    char *digest;      // of the statement before it
+    char *why;         // a sentence
+    GPtrArray *givers; // of char *: people whose sign-offs became void
     GPtrArray *differences; // of Difference *
 } Restatement;
 
@@ -163,6 +164,8 @@ void operation_free(Operation *operation);
 Operation *operation_copy(const Operation *operation);
 // NULL if there is none.
 Step *operation_step(const Operation *operation, guint number);
+// Takes `change`; the oldest ones are forgotten.
+void operation_add_change(Operation *operation, Restatement *change);
 // The last material change; NULL if there was none.
 const Restatement *operation_last_change(const Operation *operation);
 // The group's part in a region-level operation; NULL if it has none.

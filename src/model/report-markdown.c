@@ -269,7 +269,8 @@ static void write_change(GString *out, const Restatement *note)
     char at[32];
     g_autofree char *why = markdown_escape(note->why);
     time_format_full(note->at_ms, at);
-    line(out, "Statement %u, %s: %s\n", note->version, at, why);
+    g_autofree char *about = markdown_escape(note->about);
+    line(out, "Statement %u%s%s, %s: %s\n", note->version, *about ? " of " : "", about, at, why);
     for (guint i = 0; i < note->givers->len; i++)
         item(out, "sign-off void", note->givers->pdata[i]);
     line(out, "%s| field | was | is | material |\n| --- | --- | --- | --- |",

@@ -103,7 +103,9 @@ static void say_changes(const Text *text)
 {
     const Restatement *last = operation_last_change(text->operation);
     char age[16], at[16];
-    if (!last || operation_has_ended(text->operation) || text->operation->started_ms)
+    bool act = text->statement->act != ACT_NONE;
+    if (!last || (last->about != NULL) != act || operation_has_ended(text->operation) ||
+        (!act && text->operation->started_ms))
         return;
     age_format(last->at_ms, text->context->now_ms, age);
     time_format_clock(last->at_ms, at);
@@ -560,12 +562,11 @@ void statement_text_fill(Page *page, const ViewContext *context, const Operation
                    "The backend sent no statement with this operation: it cannot be signed here.");
         return;
     }
+    say_changes(&text);
     if (operation->statement->act)
         say_act(&text);
-    else {
-        say_changes(&text);
+    else
         say_move(&text);
-    }
     say_why(&text);
     say_loss(&text);
     say_proof(&text);

@@ -94,6 +94,7 @@ static const WireShape DIFFERENCE_SHAPE =
 static const WireField RESTATEMENT_FIELDS[] = {
     {"version", FIELD_UINT, FIELD(Restatement, version), .required = true},
     {"at", FIELD_TIME, FIELD(Restatement, at_ms)},
+    {"about", FIELD_TEXT, FIELD(Restatement, about)},
     {"digest_before", FIELD_TEXT, FIELD(Restatement, digest)},
     {"why", FIELD_TEXT, FIELD(Restatement, why)},
     {"void_of", FIELD_TEXTS, FIELD(Restatement, givers)},

@@ -169,6 +169,19 @@ static void test_restated(void)
     sim_pass(sim, 60000);
     g_assert_cmpuint(last_act(sim)->statement_version, >, 1);
     g_assert_nonnull(last_act(sim)->changed);
+    // told as of a proposal: old beside new, who must look again, an alarm of its own
+    const Restatement *note = operation_last_change(sim_operation(sim));
+    g_assert_cmpstr(note->about, ==, "abort");
+    g_assert_cmpuint(note->differences->len, >, 0);
+    const Operation ballot = operation_ballot(sim_operation(sim));
+    g_assert_true(quorum_must_look_again(&ballot, "bob"));
+    g_assert_false(quorum_must_look_again(&ballot, "carol"));
+    bool alarmed = false;
+    for (guint i = 0; i < engine_alarms(sim->engine)->len; i++)
+        alarmed =
+            alarmed ||
+            g_str_has_prefix(((const Alarm *)engine_alarms(sim->engine)->pdata[i])->id, "again:");
+    g_assert_true(alarmed);
     g_assert_true(sim_sign(sim, &CAROL, DECISION_APPROVE));
     sim_pass(sim, 5000);
     expect_act(sim, ACT_OPEN); // Bob's was for what stood there before
