@@ -362,10 +362,20 @@ static const char *homecoming(const Panel *panel)
         if (g_strcmp0(group->active, panel->location->name) != 0 || !group->failback.applies)
             continue;
         if (!group->failback.answers)
-            return "; home is silent";
+            return "home is silent";
         discards = discards || group->failback.discarded != 0;
     }
-    return discards ? "; home answers, a failback discards" : "; home answers";
+    return discards ? "the way home discards" : "home answers";
+}
+
+static void draw_carried(Panel *panel, int x, guint count)
+{
+    const char *home = homecoming(panel);
+    g_autofree char *text =
+        g_strdup_printf("carries %u failed-over group%s; %s", count, count == 1 ? "" : "s", home);
+    g_autofree char *brief = g_strdup_printf("carries %u; %s", count, home);
+    bool fits = x + cells_width(panel->canvas, text) <= panel->canvas->width;
+    cells_put(panel->canvas, x, panel->y++, ROLE_WARN, fits ? text : brief);
 }
 
 // How long the operation of the group that is under way will usually take in all; NULL text: not known.
@@ -392,9 +402,7 @@ static void draw_clock(Panel *panel)
     if (!group) {
         int x = label(panel, "mode");
         if (failed_over)
-            cells_printf(panel->canvas, x, panel->y++, ROLE_WARN,
-                         "carries %u failed-over group%s%s", failed_over,
-                         failed_over == 1 ? "" : "s", homecoming(panel));
+            draw_carried(panel, x, failed_over);
         else
             cells_printf(panel->canvas, x, panel->y++, ROLE_NORMAL, "home of %u, standby of %u",
                          panel->location->primary_of, panel->location->standby_of);
