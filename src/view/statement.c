@@ -301,8 +301,11 @@ static Effect open_form(StatementView *view, const ViewContext *context, const O
     g_autofree char *no = sign_refusal(context, operation);
     if (no)
         return effect_message("%s", no);
-    if (g_strcmp0(view->read, operation->digest) != 0)
-        return effect_message("Read it to its end first (space).");
+    if (g_strcmp0(view->read, operation->digest) != 0) {
+        pager_show_unseen(
+            view->page.pager); // whoever jumped to the end does not know what was left out
+        return effect_message("Read it to its end first: this was not on the screen yet (space).");
+    }
     view->form = sign_form_new(operation, context->mono_ms);
     pager_act(view->page.pager, PAGER_FIRST); // what matters most stands above the form
     return effect_of(operation->statement->signature == SIGNATURE_OFF ? EFFECT_REDRAW

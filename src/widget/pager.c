@@ -280,14 +280,31 @@ bool pager_mouse(Pager *pager, const KeyEvent *event)
     return true;
 }
 
+static bool is_read(const Block *block)
+{
+    return block->is_seen && block->seen >= block->size;
+}
+
 bool pager_seen_all(const Pager *pager)
 {
-    for (guint i = 0; i < pager->blocks->len; i++) {
-        const Block *block = block_at(pager->blocks, i);
-        if (!block->is_seen || block->seen < block->size)
+    for (guint i = 0; i < pager->blocks->len; i++)
+        if (!is_read(block_at(pager->blocks, i)))
             return false;
-    }
     return pager->blocks->len > 0;
+}
+
+bool pager_show_unseen(Pager *pager)
+{
+    for (guint i = 0; i < pager->lines->len; i++) {
+        const Line *line = &g_array_index(pager->lines, Line, i);
+        const Block *block = block_at(pager->blocks, line->block);
+        if (is_read(block) || (block->is_seen && line->start + line->size <= block->seen))
+            continue;
+        pager->top = i;
+        scroll(pager, 0);
+        return true;
+    }
+    return false;
 }
 
 bool pager_fits(const Pager *pager)

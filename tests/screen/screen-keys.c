@@ -151,6 +151,13 @@ static void test_must_be_read(void)
     play_keys(&play, "enter");
     play_assert_sees(&play, "Read it to its end first");
     play_assert_sees_not(&play, "Type exactly");
+    // to jump to the end is not to read: what was left out is shown, and the rest is a matter of space
+    play_keys(&play, "G enter");
+    play_assert_sees(&play, "this was not on the screen yet");
+    play_assert_sees_not(&play, "Type exactly");
+    play_assert_sees_not(&play, "DIGEST");
+    play_keys(&play, "space space space enter");
+    play_assert_sees(&play, "Type exactly");
     play_release(&play);
     // where all of it is on the screen at once, the form opens at once
     play_init(&play, SCREEN_STATEMENT, WORLD_AWAITING, 132, 60, false);
