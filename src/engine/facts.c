@@ -79,7 +79,6 @@ static void add_verdict(Maker *maker, const Location *location)
                      "failures.%s.%s", location->name, vantage->vantage);
         count->source = g_strdup(vantage->vantage);
         set_unit(count, "probes");
-        count->frozen = vantage->first_failure_ms == 0;
     }
 }
 
