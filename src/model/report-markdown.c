@@ -83,14 +83,14 @@ static void write_members(GString *out, const Operation *op)
     }
 }
 
-static void write_objective(GString *out, const char *name, const char *sign,
-                            const Objective *objective)
+// A loss is a bound, and never less than was signed for; a time that passed is said as everywhere else.
+static void write_objective(GString *out, const char *name, bool bound, const Objective *objective)
 {
     char target[16], actual[16] = "";
     duration_format(objective->target_ms, target);
     if (objective->actual_ms >= 0)
-        duration_format_up(objective->actual_ms, actual);
-    g_autofree char *text = g_strdup_printf("%s%s", *actual ? sign : "", actual);
+        (bound ? duration_format_up : duration_format)(objective->actual_ms, actual);
+    g_autofree char *text = g_strdup_printf("%s%s", bound && *actual ? "≤ " : "", actual);
     row(out, name, target, text, name_of(&OBJECTIVE_NAMES, (int)objective->result),
         or_none(objective->how), NULL);
 }
@@ -99,8 +99,8 @@ static void write_objectives(GString *out, const Report *report)
 {
     section(out, "Objectives");
     line(out, "| objective | target | actual | result | how |\n| --- | --: | --: | --- | --- |");
-    write_objective(out, "RTO", "", &report->rto);
-    write_objective(out, "RPO", report->rpo.actual_ms > 0 ? "≤ " : "", &report->rpo);
+    write_objective(out, "RTO", false, &report->rto);
+    write_objective(out, "RPO", report->rpo.actual_ms > 0, &report->rpo);
 }
 
 static void write_losses(GString *out, const Report *report)

@@ -106,25 +106,39 @@ static void add(Report *report, gint64 at_ms, MomentKind kind, const char *who, 
         free_moment(moment);
 }
 
-static void add_milestones(Report *report)
+static void add_beginning(Report *report)
 {
     const Operation *op = report->operation;
-    const struct {
-        gint64 at_ms;
-        MomentKind kind;
-        const char *text;
-    } MILESTONES[] = {
-        {op->detected_ms, MOMENT_DETECTED, "the loss was detected: the RTO clock starts"},
-        {op->approved_ms, MOMENT_MILESTONE, "enough sign-offs"},
-        {op->started_ms, MOMENT_MILESTONE, "the first step begins"},
-        {op->activated_ms, MOMENT_MILESTONE, "the last activation was done"}};
-    for (guint i = 0; i < G_N_ELEMENTS(MILESTONES); i++)
-        add(report, MILESTONES[i].at_ms, MILESTONES[i].kind, NULL, g_strdup(MILESTONES[i].text));
+    add(report, op->detected_ms, MOMENT_DETECTED, NULL,
+        g_strdup("the loss was detected: the RTO clock starts"));
     add(report, op->proposed_ms, MOMENT_PROPOSED, op->proposer,
         g_strdup_printf("proposed: %s", op->reason ? op->reason : "no reason given"));
+}
+
+static void add_start(Report *report)
+{
+    const Operation *op = report->operation;
+    if (op->signoffs->len)
+        add(report, op->approved_ms, MOMENT_MILESTONE, NULL, g_strdup("enough sign-offs"));
+    add(report, op->started_ms, MOMENT_MILESTONE, NULL, g_strdup("the first step begins"));
+}
+
+static void add_end(Report *report)
+{
+    const Operation *op = report->operation;
+    add(report, op->activated_ms, MOMENT_MILESTONE, NULL, g_strdup("the last activation was done"));
     add(report, op->ended_ms, MOMENT_MILESTONE, NULL,
         g_strdup_printf("%s%s%s", name_of(&OPERATION_STATE_NAMES, (int)op->state),
                         op->why ? ": " : "", op->why ? op->why : ""));
+}
+
+// "approved to skip step 4, alone: BREAK-GLASS"
+static char *signoff_verdict(const SignOff *signoff)
+{
+    return g_strdup_printf("%s%s%s%s",
+                           signoff->decision == DECISION_APPROVE ? "approved" : "rejected",
+                           signoff->about ? " to " : "", signoff->about ? signoff->about : "",
+                           signoff->break_glass ? " alone, BREAK-GLASS" : "");
 }
 
 static void add_signoffs(Report *report)
@@ -134,14 +148,16 @@ static void add_signoffs(Report *report)
         const SignOff *signoff = op->signoffs->pdata[i];
         bool ticket = signoff->ticket && *signoff->ticket;
         bool signature = signoff->verified != SIGNATURE_NONE;
+        const char *why = signoff->void_why ? signoff->void_why : "the statement changed";
         g_autofree char *words = signature_words(signoff);
+        g_autofree char *verdict = signoff_verdict(signoff);
         add(report, signoff->at_ms, MOMENT_SIGNED, signoff->operator_name,
-            g_strdup_printf("%s: %s%s%s%s%s, audit %" G_GINT64_FORMAT "%s",
-                            signoff->decision == DECISION_APPROVE ? "approved" : "rejected",
+            g_strdup_printf("%s: %s%s%s%s%s, audit %" G_GINT64_FORMAT "%s%s%s", verdict,
                             signoff->reason ? signoff->reason : "no reason",
                             ticket ? ", ticket " : "", ticket ? signoff->ticket : "",
                             signature ? ", " : "", signature ? words : "", signoff->audit_seq,
-                            signoff->void_ ? " (void since the statement changed)" : ""));
+                            signoff->void_ ? " (void since: " : "", signoff->void_ ? why : "",
+                            signoff->void_ ? ")" : ""));
     }
 }
 
@@ -231,13 +247,15 @@ Report *report_new(const Operation *operation, gint64 now_ms,
     report->rpo = rpo_of(operation);
     report->timeline = g_ptr_array_new_with_free_func(free_moment);
     report->steps = g_ptr_array_new_with_free_func(free_step);
-    add_milestones(report);
-    add_signoffs(report);
+    // What is of one moment keeps this order: the sort is stable.
+    add_beginning(report);
     add_restatements(report);
+    add_signoffs(report);
+    add_start(report);
     add_acts(report);
     for (guint i = 0; i < operation->steps->len; i++)
         add_step(report, operation->steps->pdata[i]);
-    g_ptr_array_sort(report->timeline,
-                     compare_moments); // stable: what is of one moment keeps its order
+    add_end(report);
+    g_ptr_array_sort(report->timeline, compare_moments);
     return report;
 }
