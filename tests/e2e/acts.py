@@ -55,9 +55,9 @@ def abort_by_keys(t, demo, name):
     screen.type("abort payments")
     screen.press("Tab")
     screen.type("it cannot be waited for")
-    until(lambda: not screen.has("opens in"), 10 * SLOW)
+    screen.wait("Ready: ctrl-s", name="the sign key opens", seconds=10)
     screen.press("C-s")
-    screen.wait("recorded", name="the receipt says who recorded it")
+    screen.wait("recorded by", name="the receipt says who recorded it")
     screen.press("q", "q", "q")
     screen.close()
 

@@ -58,7 +58,7 @@ def test_signoff_cut_off(t, demo):
     screen.type(phrase_of(screen))
     screen.press("Tab")
     screen.type("West Europe is gone")
-    until(lambda: not screen.has("opens in"), 10 * SLOW)
+    screen.wait("Ready: ctrl-s", name="the sign key opens", seconds=10)
     os.kill(demo.daemon.pid, signal.SIGSTOP)
     screen.press("C-s")
     screen.wait("sending", name="it is journalled and on its way")

@@ -77,9 +77,9 @@ def sign(t, screen, group, reason):
     screen.press("Tab")
     screen.type("INC-4711")
     # The key stays closed for a moment, so that one on its way cannot land.
-    until(lambda: not screen.has("opens in"), 10 * SLOW)
+    screen.wait("Ready: ctrl-s", name="the sign key opens", seconds=10)
     screen.press("C-s")
-    screen.wait("recorded", name="the receipt says who recorded it", seconds=10)
+    screen.wait("recorded by", name="the receipt says who recorded it", seconds=10)
     return phrase
 
 
