@@ -82,7 +82,8 @@ static VerdictState state_of(const Tally *tally)
     return tally->up == tally->votes ? VERDICT_UP : VERDICT_DEGRADED;
 }
 
-static char *why_of(VerdictState state, const Tally *tally, const LocationStatus *status)
+static char *why_of(VerdictState state, const Tally *tally, const LocationStatus *status,
+                    const HealthCheck *health)
 {
     const char *detail = tally->worst && tally->worst->detail ? tally->worst->detail : "";
     switch (state) {
@@ -92,6 +93,11 @@ static char *why_of(VerdictState state, const Tally *tally, const LocationStatus
     case VERDICT_UP:
         return g_strdup_printf("%u of %u vantage points: up", tally->up, tally->votes);
     case VERDICT_DOWN:
+        if (!tally->worst->failures) // it answers again, but not for long enough
+            return g_strdup_printf(
+                "%u of %u vantage points: down; answers again, %u good of the %u "
+                "in a row that are needed: %s",
+                tally->down, tally->votes, tally->worst->successes, health->recoveries, detail);
         return g_strdup_printf("%u of %u vantage points: down; %u probes failed in a row: %s",
                                tally->down, tally->votes, tally->worst->failures, detail);
     default:
@@ -110,7 +116,7 @@ bool verdict_judge(LocationStatus *status, const HealthCheck *health, gint64 now
     Verdict *verdict = &status->verdict;
     bool changed = state != verdict->state || !verdict->since_ms;
     g_free(verdict->why);
-    verdict->why = why_of(state, &tally, status);
+    verdict->why = why_of(state, &tally, status, health);
     if (tally.newest_ms)
         verdict->observed_at_ms = tally.newest_ms;
     if (changed) {

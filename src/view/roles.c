@@ -290,10 +290,11 @@ static gint64 oldest_observation(const WorkloadStatus *workload)
 }
 
 // What a cell says behind what is seen there: what is under way, or that it is not as it should be.
-static char *mark_of(const InstanceStatus *instance, const PlaceMove *move, bool wrong)
+static char *mark_of(const InstanceStatus *instance, InstanceState state, const PlaceMove *move,
+                     bool wrong)
 {
-    if (instance->quarantined)
-        return g_strdup(" quarant.");
+    if (instance->quarantined && state == INSTANCE_PASSIVE)
+        return g_strdup("");
     if (move)
         return place_mark(move);
     return g_strdup(!wrong ? "" : instance->desired == INSTANCE_ACTIVE ? " !on" : " !off");
@@ -303,6 +304,8 @@ static const char *state_word(const InstanceStatus *instance, InstanceState stat
 {
     if (state == INSTANCE_ACTIVE && !instance->primary)
         return "ACTIVE";
+    if (state == INSTANCE_PASSIVE && instance->quarantined)
+        return "quarantined"; // as wide as the column of a narrow screen
     return state == INSTANCE_UNREACHABLE && marked ? "unreach" : badge_instance(state).word;
 }
 
@@ -324,7 +327,8 @@ static void instance_cell(const Roles *view, const WorkloadStatus *workload,
     bool wrong = instance->desired != INSTANCE_UNKNOWN && state != instance->desired &&
                  (state == INSTANCE_ACTIVE || state == INSTANCE_PASSIVE);
     bool news = badge_is_news(instance->since_ms, view->context->now_ms);
-    g_autofree char *mark = blocked ? g_strdup("") : mark_of(instance, moves ? &move : NULL, wrong);
+    g_autofree char *mark =
+        blocked ? g_strdup("") : mark_of(instance, state, moves ? &move : NULL, wrong);
     Style style = blocked ? ROLE_ALARM : wrong ? ROLE_WARN : (Style)badge.role;
     table_cell_printf(cell, news ? (Style)ROLE_CHANGED | STYLE_BOLD : style, "%s%s",
                       blocked ? "BLOCKED" : state_word(instance, state, *mark), mark);

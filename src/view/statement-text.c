@@ -63,33 +63,54 @@ static char *state_of_location(const Text *text, const char *name)
                            age);
 }
 
-static void say_move(const Text *text)
+// What is so when it is done. A place that came back passive is switched on where it is: from equals to.
+static void say_after(const Text *text)
 {
     const Operation *operation = text->operation;
-    g_autofree char *from = state_of_location(text, operation->from);
-    g_autofree char *to = state_of_location(text, operation->to);
-    guint count = text->group ? text->group->workloads : 0;
-    const Statement *s = text->statement;
-    page_field(text->page, "MOVE", ROLE_TITLE, "%s (%u workload%s%s%s)  %s → %s, %s",
-               operation->group, count, count == 1 ? "" : "s", s->owner ? ", owner " : "",
-               s->owner ? s->owner : "", title_of(text, operation->from),
-               title_of(text, operation->to), operation->planned ? "planned" : "unplanned");
-    page_field(text->page, "NOW", ROLE_NORMAL, "%s; %s", from, to);
-    g_autofree char *part = whole_part(operation, text->picture);
-    if (part)
-        page_field(text->page, "PART", ROLE_NORMAL, "%s; s goes to the next", part);
-    if (operation->kind == OPERATION_DRILL) {
+    if (operation->kind == OPERATION_DRILL)
         page_field(text->page, "AFTER", ROLE_DRILL, "%s",
                    operation_is_rehearsal(operation)
                        ? "everything is as before: nothing is commanded"
                        : "everything is as before: it is moved there, and home again");
-        return;
-    }
-    page_field(text->page, "AFTER", ROLE_NORMAL, "%s carries %s%s; %s is %s",
-               title_of(text, operation->to), operation->group,
-               operation->kind == OPERATION_FAILBACK ? ", normal mode"
-                                                     : ", limited mode until a failback",
-               title_of(text, operation->from), operation->planned ? "passive" : "given up");
+    else if (g_strcmp0(operation->from, operation->to) == 0)
+        page_field(text->page, "AFTER", ROLE_NORMAL, "%s is active again where it was, in %s",
+                   operation->group, title_of(text, operation->to));
+    else
+        page_field(text->page, "AFTER", ROLE_NORMAL, "%s carries %s%s; %s is %s",
+                   title_of(text, operation->to), operation->group,
+                   operation->kind == OPERATION_FAILBACK ? ", normal mode"
+                                                         : ", limited mode until a failback",
+                   title_of(text, operation->from), operation->planned ? "passive" : "given up");
+}
+
+// Both sides as they are now; one, where nothing changes places.
+static void say_now(const Text *text)
+{
+    const Operation *operation = text->operation;
+    bool stays = g_strcmp0(operation->from, operation->to) == 0;
+    g_autofree char *from = state_of_location(text, operation->from);
+    g_autofree char *to = stays ? NULL : state_of_location(text, operation->to);
+    page_field(text->page, "NOW", ROLE_NORMAL, "%s%s%s", from, to ? "; " : "", to ? to : "");
+}
+
+static void say_move(const Text *text)
+{
+    const Operation *operation = text->operation;
+    guint count = text->group ? text->group->workloads : 0;
+    const Statement *s = text->statement;
+    bool stays = g_strcmp0(operation->from, operation->to) == 0;
+    page_field(text->page, "MOVE", ROLE_TITLE, "%s (%u workload%s%s%s)  %s → %s, %s",
+               operation->group, count, count == 1 ? "" : "s", s->owner ? ", owner " : "",
+               s->owner ? s->owner : "", stays ? "passive" : title_of(text, operation->from),
+               stays ? "active" : title_of(text, operation->to),
+               stays                ? "nothing changes places"
+               : operation->planned ? "planned"
+                                    : "unplanned");
+    say_now(text);
+    g_autofree char *part = whole_part(operation, text->picture);
+    if (part)
+        page_field(text->page, "PART", ROLE_NORMAL, "%s; s goes to the next", part);
+    say_after(text);
 }
 
 static void say_each(const Text *text, const char *label, Style style, const GPtrArray *lines)
@@ -128,12 +149,10 @@ static void say_changes(const Text *text)
 static void say_act(const Text *text)
 {
     const Statement *s = text->statement;
-    g_autofree char *from = state_of_location(text, text->operation->from);
-    g_autofree char *to = state_of_location(text, text->operation->to);
     pager_field(text->page->pager, s->act == ACT_SKIP ? "SKIP" : "ABORT", ROLE_TITLE, s->summary);
     for (guint i = 0; i < s->not_done->len; i++)
         pager_field(text->page->pager, i ? "" : "NOT DONE", ROLE_ALARM, s->not_done->pdata[i]);
-    page_field(text->page, "NOW", ROLE_NORMAL, "%s; %s", from, to);
+    say_now(text);
 }
 
 static void say_why(const Text *text)

@@ -84,6 +84,11 @@ static void test_cell(void)
     visit_has(visit, "class F: the target refuses");
     workload_status_at(settle, "westeurope")->quarantined = true;
     visit_has(visit, "West Europe keeps it passive by quarantine");
+    visit_open(visit, SCREEN_ROLES, NULL);
+    workload_status_at(settle, "westeurope")->state = INSTANCE_PASSIVE;
+    visit_has(visit, "quarantined");
+    workload_status_at(settle, "westeurope")->state = INSTANCE_UNREACHABLE;
+    visit_open(visit, SCREEN_CELL, "payments/settle");
     workload_status_at(settle, "westeurope")->observed_at_ms = WORLD_NOW - 3 * 60 * 1000;
     visit_has(visit, "unknown: it was unreachable when azure-logic last saw it, 3m ago");
     visit_press(visit, "o");

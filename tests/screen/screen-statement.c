@@ -52,6 +52,19 @@ static void test_change_side_by_side(void)
     visit_lacks(visit, "to sign AGAIN"); // it was not mine
 }
 
+// A place that came back passive is switched on again where it is: nothing changes places.
+static void test_in_place(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    Operation *op = world_operation(visit->picture, WORLD_AWAITING);
+    g_free(op->to);
+    op->to = g_strdup(op->from);
+    visit_open(visit, SCREEN_STATEMENT, WORLD_AWAITING);
+    visit_has(visit, "payments is active again where it was, in West Europe");
+    visit_has(visit, "passive → active, nothing changes places");
+    visit_lacks(visit, "is given up");
+}
+
 // Whoever gave one of the void sign-offs is told in the frame of every screen, until they decide again.
 static void test_giver_is_told(void)
 {
@@ -172,6 +185,7 @@ static void test_fields(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/statement/in-place", test_in_place);
     g_test_add_func("/statement/change-side-by-side", test_change_side_by_side);
     g_test_add_func("/statement/giver-is-told", test_giver_is_told);
     g_test_add_func("/statement/no-change-after-the-start", test_no_change_after_the_start);
