@@ -1,4 +1,5 @@
-// Primary and standby side by side, for groups that are kept by hand. Changing is in act.c.
+// Primary and standby side by side, for groups that are kept by hand, and the kept configurations of connectors.
+// Changing is in act.c.
 #include <string.h>
 
 #include "api/private.h"
@@ -77,4 +78,29 @@ void get_parity(HttpRequest *request, void *data)
     }
     reply_json(request, 200,
                json_pack("{s:o,s:o}", "parity", json, "more", json_boolean(query.more)), 0);
+}
+
+void get_snapshots(HttpRequest *request, void *data)
+{
+    const Api *api = data;
+    const char *group = http_request_var(request, "g");
+    const GPtrArray *workloads = engine_workloads(api->config.engine);
+    json_t *json = json_array();
+    for (guint i = 0; i < workloads->len; i++) {
+        const WorkloadStatus *workload = workloads->pdata[i];
+        const GPtrArray *list = strcmp(workload->group, group) == 0
+                                    ? engine_snapshots(api->config.engine, workload->id)
+                                    : NULL;
+        for (guint k = 0; list && k < list->len; k++) {
+            json_t *one = snapshot_to_json(list->pdata[k]);
+            wire_set_text(one, "workload", workload->id);
+            json_array_append_new(json, one);
+        }
+    }
+    if (engine_group(api->config.engine, group))
+        reply_json(request, 200, json_pack("{s:o}", "snapshots", json), 0);
+    else {
+        json_decref(json);
+        reply_refusal(request, REFUSAL_NOT_FOUND, "There is no group %.64s.", group);
+    }
 }

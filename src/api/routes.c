@@ -23,6 +23,7 @@ const HttpRoute API_ROUTES[] = {
     {"GET", "/v1/groups/{g}/gates/maintenance", get_gate, 0, 0, NULL},
     {"POST", "/v1/groups/{g}/automation", post_automation, 0, 0, NULL},
     {"GET", "/v1/groups/{g}/parity", get_parity, 0, 0, NULL},
+    {"GET", "/v1/groups/{g}/snapshots", get_snapshots, 0, 0, NULL},
     {"POST", "/v1/groups/{g}/parity/confirm", post_confirm_parity, 0, 0, NULL},
     {"POST", "/v1/groups/{g}/plan/review", post_review, 0, 0, NULL},
     {"POST", "/v1/passivations", post_passivation, 0, 0, NULL},

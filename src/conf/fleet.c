@@ -246,6 +246,13 @@ static const Option WORKLOAD_OPTIONS[] = {
     {"regions", &OPTION_TEXTS, OPTION_AT(Workload, regions), .max = 200,
      .help =
          "Names or titles of the regions in which its provider supports it; nothing means all."},
+    {"snapshot_every", &OPTION_DURATION, OPTION_AT(Workload, snapshot_every_ms), SECOND_MS, DAY_MS,
+     .fallback = "1h",
+     .help = "Of a connector: how often its kept configuration is confirmed; a change is kept at "
+             "once."},
+    {"snapshot_limit", &OPTION_DURATION, OPTION_AT(Workload, snapshot_limit_ms), MINUTE_MS,
+     30 * DAY_MS, .fallback = "1d",
+     .help = "Of a connector: an older kept configuration is a finding."},
     {"load", &OPTION_NUMBER, OPTION_AT(Workload, load), 0, 1000000, .fallback = "1",
      .help = "Units of its host's capacity that one active instance takes."},
     {"stages", &OPTION_TEXTS, OPTION_AT(Workload, stages), .max = 100,

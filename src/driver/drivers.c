@@ -105,6 +105,8 @@ static void port_act(DriverPort *port, const Instance *instance, DriverAction ac
     job->operation = g_strdup(command->operation);
     job->boot_id = g_strdup(command->boot_id);
     job->to = g_strdup(command->to);
+    job->configuration =
+        command->configuration ? inventory_ref((Inventory *)command->configuration) : NULL;
     job->epoch = command->epoch;
     job->forced = command->forced;
     job_wait(job, 0, port_can(&port->eyes, instance->workload, action) ? begin : no_driver);

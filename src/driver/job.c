@@ -43,6 +43,7 @@ void job_free(Job *job)
     g_free(job->operation);
     g_free(job->boot_id);
     g_free(job->to);
+    inventory_unref(job->configuration);
     g_free(job);
 }
 

@@ -73,6 +73,7 @@ struct Job {
     char *operation;
     char *boot_id;
     char *to;
+    Inventory *configuration; // NULL = none
     gint64 epoch;
     bool forced;
 };

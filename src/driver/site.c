@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/timefmt.h"
 #include "driver/site.h"
+#include "wire/inventory.h"
 
 // Replication heard longer ago than this has stopped.
 enum { STREAM_SILENT_MS = 3000 };
@@ -281,8 +282,16 @@ static void observe(Job *job)
 
 // ---- Acting ---------------------------------------------------------------------------------------
 
+// A connector is made anew from its kept configuration (D2).
+static bool restores(const Job *job)
+{
+    return job->configuration && job->kind == KIND_CONNECTOR && job->action == ACTION_ACTIVATE;
+}
+
 static const char *verb_of(const Job *job)
 {
+    if (restores(job))
+        return "restore";
     static const char *const data[ACTION_COUNT] = {[ACTION_ACTIVATE] = "activate",
                                                    [ACTION_PASSIVATE] = "passivate",
                                                    [ACTION_FENCE] = "fence",
@@ -324,6 +333,8 @@ static void act(Job *job)
     g_autofree char *url = command_url(job, endpoint);
     g_autoptr(json_t) json = json_pack("{s:b}", "forced", job->forced ? 1 : 0);
     wire_set_text(json, "to", job->to);
+    if (restores(job))
+        json_object_set_new(json, "entities", inventory_to_json(job->configuration));
     char *text = wire_format(json);
     g_autoptr(GBytes) body = g_bytes_new_take(text, strlen(text));
     HttpField headers[6];

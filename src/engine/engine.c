@@ -10,6 +10,7 @@
 #include "engine/execute.h"
 #include "engine/reconcile.h"
 #include "engine/signature.h"
+#include "engine/snapshot.h"
 #include "engine/state.h"
 #include "engine/step.h"
 #include "engine/watchdog.h"
@@ -124,6 +125,7 @@ static void make_containers(Engine *engine)
     engine->orphans = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_orphan);
     engine->judged = findings_new();
     engine->confirmed = parity_book_new();
+    engine->snapshots = snapshot_book_new();
     engine->findings = g_ptr_array_new();
     engine->runs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_runs);
     engine->runs_to_write = g_queue_new();
@@ -190,6 +192,7 @@ void engine_free(Engine *engine)
     g_ptr_array_unref(engine->findings);
     findings_free(engine->judged);
     g_hash_table_unref(engine->confirmed);
+    g_hash_table_unref(engine->snapshots);
     g_ptr_array_unref(engine->alarms);
     g_ptr_array_unref(engine->changes);
     g_ptr_array_unref(engine->vantages);

@@ -466,6 +466,21 @@ static bool has_spare(const Maker *maker)
            derive_healthy(maker->engine, group->primary);
 }
 
+// What nobody recreates of a connector whose region is left (D5).
+static void add_connector_losses(Maker *maker)
+{
+    static const char *const LOSSES[] = {"container mapping of earlier runs",
+                                         "alerts older than a week", "IaC mapping history"};
+    for (guint i = 0; i < maker->live->group->workloads->len; i++) {
+        const Workload *workload = maker->live->group->workloads->pdata[i];
+        if (workload->kind != KIND_CONNECTOR || maker->from == maker->to)
+            continue;
+        for (guint k = 0; k < G_N_ELEMENTS(LOSSES); k++)
+            g_ptr_array_add(maker->statement->reduced,
+                            g_strdup_printf("%s: lost for good: %s", workload->name, LOSSES[k]));
+    }
+}
+
 static void copy_reduced(Maker *maker)
 {
     const Group *group = maker->live->group;
@@ -473,6 +488,7 @@ static void copy_reduced(Maker *maker)
         return;
     for (guint i = 0; i < group->reduced->len; i++)
         g_ptr_array_add(maker->statement->reduced, g_strdup(group->reduced->pdata[i]));
+    add_connector_losses(maker);
     if (!maker->operation->planned && maker->from != maker->to && !has_spare(maker))
         g_ptr_array_add(
             maker->statement->reduced,

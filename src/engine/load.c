@@ -6,6 +6,7 @@
 #include "engine/lag.h"
 #include "engine/motion.h"
 #include "engine/seen.h"
+#include "engine/snapshot.h"
 #include "wire/audit.h"
 #include "wire/operation.h"
 
@@ -208,6 +209,13 @@ static bool take_confirmation(Engine *engine, const StoreEntry *entry, const cha
     return parity_take(engine, name, json, error);
 }
 
+static bool take_snapshot(Engine *engine, const StoreEntry *entry, const char *name, json_t *json,
+                          GError **error)
+{
+    (void)entry;
+    return snapshot_take(engine, name, json, error);
+}
+
 typedef struct {
     const char *prefix;
     TakeEntry take;
@@ -229,6 +237,7 @@ static const Stage STAGES[] = {
     {"seen/lag/", take_lag, true, false},
     {"finding/", take_finding, true, false},
     {"parity/", take_confirmation, true, false},
+    {"snapshot/", take_snapshot, true, false},
     {"runs/", take_runs, false, false},
 };
 

@@ -3,6 +3,7 @@
 // answers.
 #include "engine/findings.h"
 #include "engine/history.h"
+#include "engine/snapshot.h"
 
 enum { GROUPED_MS = 1000 };
 
@@ -151,6 +152,7 @@ static void on_observed(const Observation *observation, gpointer data)
                       observation->unreachable ? INSTANCE_UNREACHABLE : INSTANCE_UNKNOWN);
         }
         set_text(&watch->status->detail, observation->detail);
+        snapshot_seen(engine, watch);
         watch->next_ms = next_look(engine, watch);
         world_group_dirty(engine, watch->workload->group);
         tell(engine, ENGINE_WORKLOAD, watch->workload->id);

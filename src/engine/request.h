@@ -12,6 +12,7 @@
 #pragma once
 
 #include "engine/engine.h"
+#include "model/snapshot.h"
 #include "model/outlook.h"
 #include "model/quorum.h"
 
@@ -170,6 +171,9 @@ void engine_accept_finding(Engine *engine, const AcceptRequest *request, EngineD
 // Of each workload of the group that is kept by hand, each standby beside the primary, with every difference; of
 // Parity *. The caller owns the array. NULL if there is no such group.
 GPtrArray *engine_parity(const Engine *engine, const char *group);
+
+// The kept configurations of a connector, newest last: of Snapshot *, borrowed. NULL if there are none.
+const GPtrArray *engine_snapshots(const Engine *engine, const char *workload);
 
 typedef struct {
     const Person *person;

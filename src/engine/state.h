@@ -178,6 +178,7 @@ struct Engine {
     GHashTable *durations;    // key (durations.c) → GArray of gint64
     GHashTable *requests;     // idempotency key → RequestNote *
     GHashTable *acknowledged; // alarm id → AckNote *
+    GHashTable *snapshots;    // workload id → GPtrArray of Snapshot *, newest last (snapshot.h)
     GHashTable *confirmed;    // what people have seen to on standbys (parity.c)
     Findings *judged;         // findings by object, and who acknowledged which (findings.c)
     GPtrArray *findings;      // of Finding *, worst first; borrowed from `judged`

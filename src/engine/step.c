@@ -4,6 +4,7 @@
 #include "engine/evidence.h"
 #include "engine/guard.h"
 #include "engine/rehearse.h"
+#include "engine/snapshot.h"
 #include "model/quorum.h"
 
 enum {
@@ -128,6 +129,17 @@ static gint64 deadline_of(const Step *step)
     return MIN(step->limit_ms, step->best_effort ? BEST_EFFORT_DEADLINE_MS : COMMAND_DEADLINE_MS);
 }
 
+// A connector is made anew from its kept configuration where it was not before; one that is there already is only
+// switched on.
+static const Inventory *configuration_of(const Engine *engine, const InstanceWatch *watch,
+                                         DriverAction action)
+{
+    const Inventory *held = watch->status->inventory;
+    bool restores = watch->workload->kind == KIND_CONNECTOR && action == ACTION_ACTIVATE &&
+                    (!held || !held->entities->len);
+    return restores ? snapshot_newest(engine, watch->workload->id) : NULL;
+}
+
 static void send_command(Engine *engine, const Operation *operation, const Step *step, Exec *exec)
 {
     InstanceWatch *watch = world_instance(engine, step->workload, step->location);
@@ -143,6 +155,7 @@ static void send_command(Engine *engine, const Operation *operation, const Step 
                              .boot_id = step->boot_id,
                              .forced = action == ACTION_PROMOTE && !operation->planned,
                              .to = operation->to,
+                             .configuration = configuration_of(engine, watch, action),
                              .deadline_ms = deadline_of(step)};
     Sent *sent = g_new(Sent, 1);
     exec->stage = EXEC_SENT;

@@ -1,6 +1,7 @@
 // The live statuses, one for each declared thing, and what is carried over when a new fleet comes: what was
 // observed of a thing that stays (by name) is not forgotten.
 #include "engine/findings.h"
+#include "engine/snapshot.h"
 
 #include "model/split.h"
 
@@ -220,6 +221,7 @@ static void build_workload(Engine *engine, Before *before, const Workload *workl
         build_trigger(engine, status, workload, workload->triggers->pdata[i]);
     g_ptr_array_add(engine->workloads, status);
     g_hash_table_insert(engine->workload_by_id, status->id, status);
+    snapshot_show(engine, status->id);
     for (guint i = 0; i < workload->instances->len; i++)
         build_instance(engine, before, status, workload->instances->pdata[i]);
 }

@@ -70,14 +70,16 @@ struct Workload {
     char *driver;        // a row of driver/'s table
     char *router;        // name of the workload in this group that routes requests here (L12); NULL
     GPtrArray *triggers; // of Trigger *
-    GPtrArray *instances;   // of Instance *
-    GPtrArray *stages;      // of char *: names of the process's stages, in order (L8)
-    GPtrArray *depends_on;  // of Workload *: activated before this one
-    GPtrArray *uses;        // of char *: names of resources, with {location} … as in parameters
-    GPtrArray *regions;     // of char *: where such a thing is supported (D6); empty = everywhere
-    guint load;             // units of its host's capacity that an active instance takes (L3)
-    GHashTable *parameters; // char * → char *
-    guint index;            // in fleet->workloads
+    GPtrArray *instances;     // of Instance *
+    GPtrArray *stages;        // of char *: names of the process's stages, in order (L8)
+    GPtrArray *depends_on;    // of Workload *: activated before this one
+    GPtrArray *uses;          // of char *: names of resources, with {location} … as in parameters
+    GPtrArray *regions;       // of char *: where such a thing is supported (D6); empty = everywhere
+    gint64 snapshot_every_ms; // of a connector: its kept configuration is confirmed so often (D1) …
+    gint64 snapshot_limit_ms; // … and may be as old as this
+    guint load;               // units of its host's capacity that an active instance takes (L3)
+    GHashTable *parameters;   // char * → char *
+    guint index;              // in fleet->workloads
 };
 
 struct Resource {

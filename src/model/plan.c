@@ -339,6 +339,26 @@ static bool check_input(const PlanInput *input, GError **error)
     return true;
 }
 
+// Where its provider does not support one of the workloads, nothing can be made of it there (D6).
+static bool check_regions(const PlanInput *input, GError **error)
+{
+    for (guint i = 0; i < input->group->workloads->len; i++) {
+        const Workload *workload = input->group->workloads->pdata[i];
+        if (!workload_instance(workload, input->to) || workload_supports(workload, input->to))
+            continue;
+        GString *regions = g_string_new(NULL);
+        for (guint k = 0; k < workload->regions->len; k++)
+            g_string_append_printf(regions, "%s%s", k ? ", " : "",
+                                   (const char *)workload->regions->pdata[k]);
+        g_set_error(error, ERR, ERR_INVALID, "%s %s is not supported in %s; it is in: %s.",
+                    name_of(&KIND_NAMES, (int)workload->kind), workload->id, title_of(input->to),
+                    regions->str);
+        g_string_free(regions, TRUE);
+        return false;
+    }
+    return true;
+}
+
 static bool plan_failover(Planner *planner, GError **error)
 {
     const PlanInput *input = planner->input;
@@ -431,7 +451,7 @@ GPtrArray *plan_make(const PlanInput *input, GError **error)
 {
     g_autoptr(GPtrArray) steps = g_ptr_array_new_with_free_func(free_step);
     Planner planner = {input, steps, 1};
-    if (!check_input(input, error))
+    if (!check_input(input, error) || !check_regions(input, error))
         return NULL;
     bool ok = input->kind == OPERATION_DRILL      ? plan_drill(&planner, error)
               : input->from == input->to          ? add_arriving(&planner, error)

@@ -27,7 +27,7 @@ RuleCheck rule_host_type, rule_account_location, rule_own_connection, rule_depen
 
 // rules-standby.c: what people keep by hand, and connectors
 RuleCheck rule_parity, rule_exclusive_attachment, rule_own_runtime, rule_parallel_scan,
-    rule_supported_region;
+    rule_supported_region, rule_snapshot_age;
 
 // rules-watch.c: who watches, and how
 RuleCheck rule_watchdog_elsewhere, rule_watchdog_interval, rule_health_synchronous, rule_two_sinks;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/timefmt.h"
 #include "model/window.h"
 
 enum { DAY_MIN = 24 * 60, WEEK_MIN = 7 * DAY_MIN };
@@ -231,6 +232,53 @@ void rule_parallel_scan(const RuleWorld *world, const RuleObject *object, GPtrAr
 }
 
 // ---- R24: supported regions --------------------------------------------------------------------
+
+// ---- R23: the kept configuration ---------------------------------------------------------------
+
+static const InstanceStatus *active_side(const WorkloadStatus *status)
+{
+    for (guint i = 0; i < status->instances->len; i++) {
+        const InstanceStatus *instance = status->instances->pdata[i];
+        if (instance->state == INSTANCE_ACTIVE)
+            return instance;
+    }
+    return NULL;
+}
+
+static void check_age(const Workload *workload, gint64 age_ms, GPtrArray *findings)
+{
+    char age[16], limit[16];
+    duration_format(age_ms, age);
+    duration_format(workload->snapshot_limit_ms, limit);
+    if (age_ms > workload->snapshot_limit_ms)
+        rule_add_moving(
+            findings, SEVERITY_ERROR,
+            g_strdup_printf("Its configuration was kept %s ago; the limit is %s.", age, limit),
+            "See why its region does not answer, or keep its configuration by hand.",
+            g_strdup("old"));
+}
+
+void rule_snapshot_age(const RuleWorld *world, const RuleObject *object, GPtrArray *findings)
+{
+    const Workload *workload = object->workload;
+    const WorkloadStatus *status = world->workload(workload->id, world->data);
+    if (workload->kind != KIND_CONNECTOR || !status)
+        return;
+    const InstanceStatus *at = active_side(status);
+    if (status->snapshot_ms)
+        check_age(workload, world->now_ms - status->snapshot_ms, findings);
+    else if (at && at->observed_at_ms)
+        rule_add(findings, SEVERITY_ERROR,
+                 g_strdup_printf("Its configuration in %s is kept nowhere: it is lost with that "
+                                 "region.",
+                                 at->location),
+                 "Use a driver that reads the configuration, or keep it by hand elsewhere.");
+    if (at && status->snapshot_ms && g_strcmp0(status->snapshot_kept, at->location) == 0)
+        rule_add(
+            findings, SEVERITY_ERROR,
+            g_strdup_printf("Its configuration is kept in %s, where it runs itself.", at->location),
+            "Let a daemon in another location keep it.");
+}
 
 static char *join(const GPtrArray *texts)
 {

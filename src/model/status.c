@@ -239,6 +239,7 @@ void workload_status_free(WorkloadStatus *status)
     g_free(status->routed_to);
     g_ptr_array_unref(status->uses);
     g_ptr_array_unref(status->parity);
+    g_free(status->snapshot_kept);
     g_ptr_array_unref(status->triggers);
     g_ptr_array_unref(status->instances);
     g_free(status);

@@ -135,6 +135,9 @@ typedef struct {
     GPtrArray *triggers;  // of TriggerStatus *
     GPtrArray *instances; // of InstanceStatus *
     GPtrArray *uses;      // of UseStatus *
+    gint64
+        snapshot_ms; // of a connector: when its configuration, as it is kept, was seen last (D1); 0 = never
+    char *snapshot_kept; // location of the daemon that keeps it; NULL = none, or nobody knows
     GPtrArray *parity; // of Parity *, shortened: of a workload that is kept by hand, one a standby
     guint findings;
 } WorkloadStatus;

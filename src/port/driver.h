@@ -16,11 +16,12 @@ typedef enum {
 typedef struct {
     const char *key; // idempotency key
     const char *operation;
-    gint64 epoch;        // the target refuses older ones
-    const char *boot_id; // the target refuses if it is not its own; NULL = not known
-    bool forced;         // promote though data may be lost
-    const char *to;      // reroute: the location's name
-    gint64 deadline_ms;  // for the answer, from now
+    gint64 epoch;                   // the target refuses older ones
+    const char *boot_id;            // the target refuses if it is not its own; NULL = not known
+    bool forced;                    // promote though data may be lost
+    const char *to;                 // reroute: the location's name
+    const Inventory *configuration; // activate: what a connector is made of; NULL = as it is
+    gint64 deadline_ms;             // for the answer, from now
 } DriverCommand;
 
 // `detail` is the target's words or NULL; borrowed.

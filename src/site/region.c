@@ -414,7 +414,7 @@ static bool act_enable(Region *region, const SiteTarget *target, const SiteComma
     (void)command;
     (void)error;
     if (target->stock) {
-        stock_set_active(target->stock, true, region->journal);
+        stock_enable(target->stock, region->journal);
         return true;
     }
     workflow_enable(target->workflow, now_ms);

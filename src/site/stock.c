@@ -21,6 +21,7 @@ void stock_free(Stock *stock)
     g_free(stock->group);
     g_free(stock->name);
     inventory_unref(stock->inventory);
+    inventory_unref(stock->restoring);
     g_free(stock);
 }
 
@@ -74,6 +75,14 @@ void stock_set_active(Stock *stock, bool active, Journal *journal)
     stock->active = active;
     if (journal)
         write_active(stock, journal);
+}
+
+void stock_enable(Stock *stock, Journal *journal)
+{
+    for (guint i = 0; stock->restoring && i < stock->restoring->entities->len; i++)
+        stock_put(stock, entity_copy(stock->restoring->entities->pdata[i]), journal);
+    g_clear_pointer(&stock->restoring, inventory_unref);
+    stock_set_active(stock, true, journal);
 }
 
 // ---- the journal ----

@@ -16,6 +16,7 @@ typedef struct {
     bool active_at_first;
     bool changed; // it holds something else than the configuration says: the journal has all of it
     Inventory *inventory;
+    Inventory *restoring; // what a command that is being carried out makes it of; NULL
 } Stock;
 
 Stock *stock_new(const char *group, const char *name, bool connector);
@@ -29,6 +30,8 @@ bool stock_put(Stock *stock, Entity *entity, Journal *journal);
 // False if there was none.
 bool stock_remove(Stock *stock, EntityKind kind, const char *name, Journal *journal);
 void stock_set_active(Stock *stock, bool active, Journal *journal);
+// Switches it on; and puts in what it is to be made of, if there is something.
+void stock_enable(Stock *stock, Journal *journal);
 
 // The journal's lines: "stock GROUP NAME ACTIVE", "entity GROUP NAME JSON", "unentity GROUP NAME KIND ENTITY",
 // "restock GROUP NAME" (begins anew, with nothing). False if a line makes no sense. `words` begins with the kind

@@ -109,6 +109,37 @@ static void handle_delete(Site *site, HttpRequest *request)
         answer_change(site, request, group, stock);
 }
 
+// Makes it anew of the entities in the body, and switches it on: what is there already stays.
+static bool restore(Site *site, HttpRequest *request, Stock *stock, const SiteGroup *group)
+{
+    g_autoptr(json_t) body = site_body(site, request);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Inventory) given = inventory_new();
+    if (!body)
+        return false;
+    WireReader reader = {0};
+    WireAt root = wire_root(&reader, body);
+    inventory_read(&root, "entities", given);
+    if (!wire_reader_finish(&reader, &error)) {
+        site_reply_error(site, request, group, error);
+        return false;
+    }
+    stock->restoring = inventory_ref(given);
+    return true;
+}
+
+static void handle_restore(Site *site, HttpRequest *request)
+{
+    SiteGroup *group;
+    SiteCommand command;
+    Stock *stock = find(site, request, &group);
+    if (!stock || !site_command(site, request, &command) || !restore(site, request, stock, group))
+        return;
+    site_act(site, request, VERB_ENABLE, &(SiteTarget){.group = group, .stock = stock}, &command,
+             json_object());
+    g_clear_pointer(&stock->restoring, inventory_unref); // refused, or done before
+}
+
 static void handle_verb(Site *site, HttpRequest *request)
 {
     static const SiteVerb VERBS[] = {VERB_ENABLE, VERB_DISABLE, VERB_FENCE};
@@ -134,6 +165,7 @@ const Endpoint STOCK_ENDPOINTS[] = {
     {"PUT", "/site/v1/groups/{group}/stocks/{name}/entities", ACCESS_OPEN, handle_put},
     {"DELETE", "/site/v1/groups/{group}/stocks/{name}/entities/{kind}/{entity}", ACCESS_OPEN,
      handle_delete},
+    {"POST", "/site/v1/groups/{group}/stocks/{name}/restore", ACCESS_OPEN, handle_restore},
     {"POST", "/site/v1/groups/{group}/stocks/{name}/{verb}", ACCESS_OPEN, handle_verb},
     {.method = NULL},
 };

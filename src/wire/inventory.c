@@ -72,6 +72,33 @@ void inventory_read(const WireAt *at, const char *name, Inventory *inventory)
     }
 }
 
+json_t *snapshot_to_json(const Snapshot *snapshot)
+{
+    json_t *json = json_object();
+    wire_set_time_ms(json, "at", snapshot->at_ms);
+    wire_set_time_ms(json, "from", snapshot->from_ms);
+    wire_set_text(json, "location", snapshot->location);
+    wire_set_text(json, "kept", snapshot->kept);
+    wire_set_text(json, "digest", snapshot->inventory->digest);
+    json_object_set_new(json, "entities", inventory_to_json(snapshot->inventory));
+    return json;
+}
+
+Snapshot *snapshot_read(const WireAt *at)
+{
+    WireAt root = wire_object(at, NULL);
+    g_autoptr(Inventory) inventory = inventory_new();
+    inventory_read(&root, "entities", inventory);
+    const char *location = wire_text_opt(&root, "location", NULL);
+    const char *kept = wire_text_opt(&root, "kept", NULL);
+    gint64 at_ms = wire_time_ms(&root, "at"), from_ms = wire_time_ms_opt(&root, "from");
+    if (at->reader->error)
+        return NULL;
+    Snapshot *snapshot = snapshot_new(inventory, location, kept, at_ms);
+    snapshot->from_ms = from_ms;
+    return snapshot;
+}
+
 // ---- parity ----
 
 static const WireField FIELD_FIELDS[] = {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "model/parity.h"
+#include "model/snapshot.h"
 #include "wire/shape.h"
 
 extern const WireShape PARITY_SHAPE; // Parity
@@ -17,6 +18,10 @@ Entity *entity_read(const WireAt *at);
 
 // All of them, as an array. A new reference.
 json_t *inventory_to_json(const Inventory *inventory);
+
+// A kept configuration, whole. New references. Reading gives NULL after a mistake.
+json_t *snapshot_to_json(const Snapshot *snapshot);
+Snapshot *snapshot_read(const WireAt *at);
 
 // Puts the entities of the array `name` of `at` into the inventory.
 void inventory_read(const WireAt *at, const char *name, Inventory *inventory);

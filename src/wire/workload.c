@@ -109,6 +109,8 @@ static const WireField FIELDS[] = {
     {"triggers", FIELD_STRUCTS, FIELD(WorkloadStatus, triggers), .shape = &TRIGGER_SHAPE},
     {"instances", FIELD_STRUCTS, FIELD(WorkloadStatus, instances), .shape = &INSTANCE_SHAPE},
     {"uses", FIELD_STRUCTS, FIELD(WorkloadStatus, uses), .shape = &USE_SHAPE},
+    {"snapshot_at", FIELD_TIME, FIELD(WorkloadStatus, snapshot_ms)},
+    {"snapshot_kept", FIELD_TEXT, FIELD(WorkloadStatus, snapshot_kept)},
     {"parity", FIELD_STRUCTS, FIELD(WorkloadStatus, parity), .shape = &PARITY_SHAPE, .max = 100},
     {"findings", FIELD_UINT, FIELD(WorkloadStatus, findings)},
 };

@@ -343,6 +343,8 @@ def failover(t, ask, backend):
     ask("GET", "/v1/groups/none/outlook", 404, "not-found")
     t.equal(ask("GET", "/v1/groups/pay/parity?kind=term&limit=3", 200).json["parity"], [], "nothing there is kept by hand")
     ask("GET", "/v1/groups/none/parity", 404, "not-found")
+    t.equal(ask("GET", "/v1/groups/pay/snapshots", 200).json["snapshots"], [], "nor is a configuration kept")
+    ask("GET", "/v1/groups/none/snapshots", 404, "not-found")
     for query in ("kind=spoon", "limit=0", "x=1"):
         ask("GET", "/v1/groups/pay/parity?" + query, 400, "bad-request")
     item = {"workload": "pay/ledger", "standby": "north", "kind": "term", "name": "x", "note": "done"}

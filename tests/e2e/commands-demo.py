@@ -275,6 +275,37 @@ def test_parity(t, demo):
         t.wait_for(lambda: rule not in rules(), "and is none any more")
 
 
+def test_connector(t, demo):
+    """D1 to D3, D5: a connector's configuration is kept elsewhere and without secrets, and made anew of that."""
+    kept = lambda: demo.get("/v1/groups/security/snapshots")["snapshots"]
+    held = lambda: {e["name"] for e in fetch(os.path.join(demo.dir, "eastus.sock"), "/site/v1/groups/security/stocks/code-hosts")[1]["entities"]}
+    t.wait_for(kept, "its configuration is kept")
+    newest = kept()[-1]
+    t.equal((newest["location"], newest["kept"]), ("northeurope", "eastus"), "in another location")
+    t.check("practice-only" not in json.dumps(newest) and len(newest["entities"]) == 4, "all of it but the tokens")
+    t.equal(held(), set(), "there is no connector in East US")
+    status, out, err = demo.run("failover", "security", "--reason", "leave the region", "--planned")
+    t.equal(status, 0, f"its move is proposed {err}")
+    operation = next(o for o in demo.operations("security"))
+    t.check(sum("lost for good" in r for r in operation["statement"]["reduced"]) == 3, "the statement names what is lost")
+    t.equal(demo.sign(operation["id"])[0], 0, "it is signed")
+    confirmed = set()
+
+    def over():
+        now = next(o for o in demo.operations("security"))
+        for step in now["steps"]:
+            if step["state"] == "waiting" and step["number"] not in confirmed:
+                if step["needs_ticket"]:
+                    t.equal(demo.run("operations", "confirm", now["id"], "--step", str(step["number"]), "--reason", "asked")[0], 1, "the release takes a ticket")
+                more = ["--ticket", "REQ-7"] if step["needs_ticket"] else []
+                demo.run("operations", "confirm", now["id"], "--step", str(step["number"]), "--reason", "done", *more)
+                confirmed.add(step["number"])
+        return now["state"] == "completed"
+
+    t.wait_for(over, "it runs to its end", 60 * SLOW)
+    t.equal(held(), {"discovery", "annotations", "contoso", "fabrikam"}, "the new connector is made of the kept configuration")
+
+
 with Test() as t:
     os.environ["XDG_CONFIG_HOME"] = t.path("config")
     os.environ.pop("SIGNALBOX_TOKEN_FILE", None)
@@ -283,6 +314,7 @@ with Test() as t:
     until(lambda: demo.run("gate", "maintenance", "payments")[0] == 0, 5 * SLOW)
     test_json(t, demo)
     test_parity(t, demo)
+    test_connector(t, demo)
     test_identity(t, demo)
     test_terminals(t, demo)
     test_down(t, demo)

@@ -156,6 +156,30 @@ static void test_json(void)
     }
 }
 
+// What is kept of a connector holds no secret, and comes back as it was.
+static void test_snapshot(void)
+{
+    g_autoptr(Inventory) inventory = inventory_new();
+    hold(inventory, ENTITY_SETTING, "discovery", "enabled", "true");
+    hold(inventory, ENTITY_ORGANISATION, "contoso", "accessToken", "s3cr3t");
+    Snapshot *snapshot = snapshot_new(inventory, "west", "north", 1000);
+    g_autoptr(json_t) json = snapshot_to_json(snapshot);
+    g_autofree char *text = wire_format(json);
+    g_assert_null(strstr(text, "s3cr3t"));
+    g_assert_nonnull(strstr(text, "discovery"));
+    g_autoptr(json_t) list = json_pack("[O]", json);
+    WireReader reader = {0};
+    WireAt root = wire_root_array(&reader, list);
+    WireAt item = wire_item(&root, 0);
+    Snapshot *again = snapshot_read(&item);
+    g_assert_true(wire_reader_finish(&reader, NULL));
+    g_assert_cmpstr(again->inventory->digest, ==, snapshot->inventory->digest);
+    g_assert_cmpstr(again->kept, ==, "north");
+    g_assert_cmpint(again->at_ms, ==, 1000);
+    snapshot_free(again);
+    snapshot_free(snapshot);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -165,5 +189,6 @@ int main(int argc, char **argv)
     g_test_add_func("/model/parity/marks", test_marks);
     g_test_add_func("/model/parity/shorten", test_shorten);
     g_test_add_func("/model/parity/json", test_json);
+    g_test_add_func("/model/parity/snapshot", test_snapshot);
     return g_test_run();
 }

@@ -302,6 +302,27 @@ static void test_parameters(void)
     fleet_unref(world.fleet);
 }
 
+// Where its provider does not support a workload, no plan leads (D6).
+static void test_regions(void)
+{
+    World world = world_new();
+    g_autoptr(GError) error = NULL;
+    Workload *connector = add(&world, "devops", KIND_CONNECTOR, PATTERN_ACTIVE_PASSIVE);
+    PlanInput input = {.group = world.group,
+                       .from = world.west,
+                       .to = world.north,
+                       .kind = OPERATION_FAILOVER,
+                       .can = can_all};
+    g_ptr_array_add(connector->regions, g_strdup("West Europe"));
+    g_assert_null(plan_make(&input, &error));
+    g_assert_nonnull(
+        strstr(error->message, "not supported in northeurope; it is in: West Europe."));
+    g_ptr_array_add(connector->regions, g_strdup("North Europe"));
+    g_autoptr(GPtrArray) steps = plan_make(&input, NULL);
+    g_assert_nonnull(steps);
+    fleet_unref(world.fleet);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -314,6 +335,7 @@ int main(int argc, char **argv)
     g_test_add_func("/model/plan/cycle", test_cycle);
     g_test_add_func("/model/plan/drill", test_drill);
     g_test_add_func("/model/plan/undo", test_undo);
+    g_test_add_func("/model/plan/regions", test_regions);
     g_test_add_func("/model/fleet/parameters", test_parameters);
     return g_test_run();
 }

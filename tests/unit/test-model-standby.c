@@ -6,6 +6,8 @@
 
 static const gint64 NOW_MS = G_GINT64_CONSTANT(1795230000000);
 
+static const gint64 DAY_MS = 24 * 3600 * 1000;
+
 typedef struct {
     Fleet *fleet;
     Workload *catalog, *connector;
@@ -94,6 +96,9 @@ static World world_new(void)
         g_ptr_array_add(world.connector->regions, g_strdup(REGIONS[i]));
     world.catalog_status = add_status(world.catalog);
     world.connector_status = add_status(world.connector);
+    world.connector->snapshot_limit_ms = DAY_MS;
+    world.connector_status->snapshot_ms = NOW_MS - 3600 * 1000;
+    world.connector_status->snapshot_kept = g_strdup("eastus");
     fill_catalog(&world);
     return world;
 }
@@ -221,6 +226,22 @@ static void unsupported(World *world)
     g_ptr_array_remove_index(world->connector->regions, 1);
 }
 
+static void kept_nowhere(World *world)
+{
+    world->connector_status->snapshot_ms = 0;
+}
+
+static void kept_long_ago(World *world)
+{
+    world->connector_status->snapshot_ms = NOW_MS - 2 * DAY_MS;
+}
+
+static void kept_in_its_place(World *world)
+{
+    g_free(world->connector_status->snapshot_kept);
+    world->connector_status->snapshot_kept = g_strdup("westeurope");
+}
+
 typedef struct {
     const char *finding;
     Severity severity;
@@ -243,6 +264,10 @@ static const Case CASES[] = {
      scans_meet},
     {"R22:workload/data/catalog", SEVERITY_WARNING, "00:30-02:00", scans_meet_over_midnight},
     {"R22:workload/data/catalog", SEVERITY_WARNING, "00:30-02:00", scans_meet_over_the_week},
+    {"R23:workload/data/devops", SEVERITY_ERROR, "in westeurope is kept nowhere", kept_nowhere},
+    {"R23:workload/data/devops", SEVERITY_ERROR, "was kept 2d ago; the limit is 1d", kept_long_ago},
+    {"R23:workload/data/devops", SEVERITY_ERROR, "is kept in westeurope, where it runs",
+     kept_in_its_place},
     {"R24:workload/data/devops", SEVERITY_ERROR,
      "A connector is not supported in northeurope; it is in: West Europe, East US.", unsupported},
 };
