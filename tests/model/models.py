@@ -58,7 +58,7 @@ class Search:
 
     @staticmethod
     def run(t, directory, model, defines, fair, long):
-        optimise = "-O1" if DEEP & set(defines) else "-O0" if any(d.startswith("-DNO_") for d in defines) else "-O2"
+        optimise = "-O2" if long else "-O1" if DEEP & set(defines) else "-O0" if any(d.startswith("-DNO_") for d in defines) else "-O2"
         build = shlex.split(os.environ.get("SB_CC") or "cc") + [optimise, "-w", "-o", "pan", "pan.c"]
         build += ["-DCOLLAPSE", f"-DMEMLIM={12000 if long else 3000}", *(LIVENESS if fair else SAFETY)]
         search = ["./pan", "-E", "-m1000000", f"-w{26 if long else 22}", *(("-a", "-f") if fair else ())]
