@@ -98,6 +98,7 @@ struct Ui {
     Pager *help;
     ProposalForm *proposal; // NULL = closed
     Message message;
+    bool hint;     // the message is what the last key brought: the next one ends it
     char *alarm;   // id of the one shown last
     char *watched; // operation whose statement the console was told is looked at; NULL
     const char *const *card;
@@ -231,6 +232,7 @@ void ui_say(Ui *ui, Style style, gint64 mono_ms, const char *format, ...)
     g_autofree char *text = g_strdup_vprintf(format, args);
     va_end(args);
     message_set(&ui->message, style, mono_ms, "%s", text);
+    ui->hint = false;
 }
 
 void ui_set_card(Ui *ui, const char *const *lines)
@@ -739,6 +741,7 @@ static Effect settle(Ui *ui, const ViewContext *context, Effect effect)
         ui_say(ui, ROLE_NORMAL, context->mono_ms, "%s", effect.text);
     else if (effect.kind != EFFECT_BACK)
         return effect;
+    ui->hint = effect.kind == EFFECT_MESSAGE;
     ui_refresh(ui, context);
     effect_release(&effect);
     return effect_of(EFFECT_REDRAW);
@@ -749,6 +752,10 @@ Effect ui_key(Ui *ui, const ViewContext *context, const KeyEvent *key)
     Effect effect;
     freshen(ui, context);
     ui->context = context;
+    bool hinted = ui->hint;
+    if (hinted)
+        message_clear(&ui->message);
+    ui->hint = false;
     if (ui->proposal)
         effect = proposal_key(ui, context, key);
     else if (ui->colon_open)
@@ -761,5 +768,5 @@ Effect ui_key(Ui *ui, const ViewContext *context, const KeyEvent *key)
         effect = screen_key(ui, context, key);
     effect = settle(ui, context, effect);
     ui->context = NULL;
-    return effect;
+    return hinted && effect.kind == EFFECT_NONE ? effect_of(EFFECT_REDRAW) : effect;
 }

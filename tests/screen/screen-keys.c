@@ -496,6 +496,9 @@ static void test_unknown_key(void)
     play_init(&play, SCREEN_OVERVIEW, NULL, 80, 24, false);
     g_assert_cmpint(play_keys(&play, "f9"), ==, EFFECT_REDRAW);
     play_assert_sees(&play, "f9 does nothing here; ? shows the keys that do.");
+    play_keys(&play, "5"); // what was said of a key ends with the next one
+    play_assert_sees_not(&play, "does nothing here");
+    play_keys(&play, "f9");
     play_release(&play);
 }
 
