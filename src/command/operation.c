@@ -344,6 +344,14 @@ static int show_operation(Session *session, const char *id)
     return EXIT_FINE;
 }
 
+// NULL: from wherever its groups are now.
+static const char *whence(const Operation *operation)
+{
+    if (!operation->region)
+        return operation->from;
+    return operation->kind == OPERATION_FAILBACK ? NULL : operation->region;
+}
+
 static int list_operations(Session *session)
 {
     static const char *const HEADS[] = {"OPERATION", "KIND",     "GROUP", "FROM", "TO",
@@ -362,9 +370,8 @@ static int list_operations(Session *session)
         time_format_full(operation->proposed_ms, at);
         if (printer)
             printer_row(printer, operation->id, operation_word(operation),
-                        operation->region ? "(region)" : operation->group,
-                        operation->region ? operation->region : operation->from, operation->to,
-                        badge_operation(operation).word, at,
+                        operation->region ? "(region)" : operation->group, whence(operation),
+                        operation->to, badge_operation(operation).word, at,
                         operation->why ? operation->why : operation->reason);
         else
             json_array_append_new(list, operation_to_json(operation));
