@@ -14,11 +14,14 @@ void link_note(Client *client, guint endpoint, const char *why)
 {
     Link *link = &client->picture->link;
     const char *name = client_endpoint(client, endpoint)->name;
-    g_free(link->trouble);
-    link->trouble = why ? g_strdup_printf("%s: %s", name, why) : NULL;
+    g_autofree char *trouble = why ? g_strdup_printf("%s: %s", name, why) : NULL;
     if (why)
-        g_string_append_printf(client->troubles, "%s%s", client->troubles->len ? " " : "",
-                               link->trouble);
+        g_string_append_printf(client->troubles, "%s%s", client->troubles->len ? " " : "", trouble);
+    // Before the first picture the words of the last whole round stay, rather than flicker.
+    if (!why || client->picture->complete) {
+        g_free(link->trouble);
+        link->trouble = g_steal_pointer(&trouble);
+    }
 }
 
 void link_show(Client *client, guint endpoint)
@@ -73,6 +76,8 @@ static void fail_round(Client *client)
     client->failure = client->refusal ? g_steal_pointer(&client->refusal)
                                       : g_error_new(ERR, ERR_UNREACHABLE, "No backend answered. %s",
                                                     client->troubles->str);
+    g_free(client->picture->link.trouble);
+    client->picture->link.trouble = g_strdup(client->failure->message);
     try_later(client, ++client->rounds);
 }
 

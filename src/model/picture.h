@@ -42,7 +42,7 @@ typedef struct {
     guint endpoints;
     gint64 heard_ms; // our wall clock when the last byte came; 0 = never
     gint64 retry_ms; // our wall clock of the next try; 0 = none planned
-    char *trouble;   // why it is not live: a sentence; NULL
+    char *trouble;   // why it is not live, behind a round all that was tried; NULL
     gint64 clock_ahead_ms;
 } Link;
 

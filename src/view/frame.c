@@ -316,7 +316,9 @@ static void add_wants(const ViewContext *context, Segments *segments)
         g_snprintf(segment->text[1], SEGMENT_MAX, "%s %u %s", sign, WANTS[i].count, WANTS[i].brief);
         g_snprintf(segment->text[2], SEGMENT_MAX, "%s%u", sign, WANTS[i].count);
     }
-    if (!segments->count)
+    if (!context->picture->complete)
+        add_mode(segments, ROLE_WARN, "nothing is known yet", "unknown");
+    else if (!segments->count)
         add_mode(segments, ROLE_OK, "nothing wants you", "all quiet");
 }
 
@@ -445,4 +447,21 @@ Canvas frame_draw_top(const ViewContext *context, const Canvas *canvas, const Sc
     Canvas attention = canvas_sub(canvas, rect_cut_top(&rest, 1));
     draw_attention(context, &attention, screen, filter);
     return canvas_sub(canvas, rest);
+}
+
+bool frame_draw_trouble(const ViewContext *context, const Canvas *body)
+{
+    const char *text = context->picture->link.trouble;
+    if (context->picture->complete || !text)
+        return false;
+    Canvas inside = canvas_sub(body, rect_make(1, 1, MAX(body->width - 2, 1), body->height - 1));
+    gsize size = strlen(text), done = 0;
+    int y = 0;
+    for (; done < size && y < inside.height; y++) {
+        gsize n = cells_wrap(&inside, text + done, size - done, inside.width);
+        cells_put_n(&inside, 0, y, ROLE_ALARM, text + done, n);
+        done += n;
+    }
+    cells_put(&inside, 0, y + 1, ROLE_DIM, "It is tried again and again. q quits.");
+    return true;
 }

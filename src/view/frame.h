@@ -34,6 +34,10 @@ bool operation_wants_me(const Operation *operation, const Picture *picture);
 // True while the picture may not be signed on: the stream is older than 15 s or not there.
 bool frame_is_stale(const Picture *picture, gint64 local_ms);
 
+// Says instead of a screen why there is no picture yet and what was tried; false, and draws nothing, if there is one
+// or nothing has failed so far.
+bool frame_draw_trouble(const ViewContext *context, const Canvas *body);
+
 // Draws header and attention lines into the top of `canvas` and returns what is left for the screen.
 // `screen` names it; `filter` NULL or the words of a filter in force.
 Canvas frame_draw_top(const ViewContext *context, const Canvas *canvas, const Screen *screen,

@@ -386,7 +386,7 @@ static void draw_body(Ui *ui, const ViewContext *context, const Canvas *body)
 {
     if (ui->help_open)
         pager_draw(ui->help, body);
-    else
+    else if (!frame_draw_trouble(context, body))
         ui->screen->draw(state_of(ui, ui->screen), context, body);
     if (frame_is_stale(context->picture, context->local_ms) && context->picture->complete)
         cells_restyle(body, canvas_rect(body), STYLE_DIMMED, 0);

@@ -176,6 +176,7 @@ static void test_says_what_was_tried(World *world, gconstpointer data)
     g_assert_nonnull(strstr(failure->message, "/nobody: "));
     g_assert_nonnull(
         strstr(failure->message, "/cable: it accepted the connection and said nothing"));
+    g_assert_cmpstr(picture_of(world)->link.trouble, ==, failure->message); // for the console
     g_assert_cmpint(picture_of(world)->link.state, ==, LINK_LOST);
     g_assert_cmpint(picture_of(world)->link.retry_ms, >, 0);
     world->cable.mode = CABLE_PASS; // it goes on trying

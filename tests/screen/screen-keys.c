@@ -583,6 +583,26 @@ static void test_stale_frame(void)
     play_release(&play);
 }
 
+// Before the first picture: nothing is said to be quiet, and what was tried stands there.
+static void test_no_picture(void)
+{
+    Play play;
+    play_init(&play, SCREEN_ROLES, NULL, 80, 24, false);
+    picture_clear(play.picture);
+    play.picture->complete = false;
+    play.picture->link.state = LINK_CONNECTING;
+    play_draw(&play);
+    play_assert_sees(&play, "nothing is known yet");
+    play_assert_sees(&play, "Waiting for the backend's first picture.");
+    play.picture->link.trouble = g_strdup(
+        "No backend answered. unix:/run/one.sock: no connection: No such file or directory. "
+        "http://127.0.0.1:1: it said nothing for 1.8 s.");
+    play_draw(&play);
+    play_assert_sees(&play, "No backend answered. unix:/run/one.sock: no connection");
+    play_assert_sees(&play, "it said nothing for 1.8 s.");
+    play_release(&play);
+}
+
 static void test_news(void)
 {
     g_autoptr(Picture) picture = world_new();
@@ -759,6 +779,7 @@ int main(int argc, char **argv)
         {"/ui/filter", test_filter},
         {"/ui/mouse", test_mouse},
         {"/ui/stale", test_stale_frame},
+        {"/ui/no-picture", test_no_picture},
         {"/ui/news", test_news},
         {"/audit/log", test_auditlog},
         {"/audit/altered", test_auditlog_altered},
