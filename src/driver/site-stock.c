@@ -46,6 +46,19 @@ static void begin(Job *job)
     ask(job, 0);
 }
 
+// What the provider brings back after a connector was made anew, and how far it is.
+static void read_recreation(const WireAt *root, Observation *observation)
+{
+    WireAt at = wire_object_opt(root, "recreation");
+    observation->recreates = wire_integer_opt(&at, "total", 0, WIRE_INTEGER_MAX, 0);
+    observation->recreated = wire_integer_opt(&at, "done", 0, WIRE_INTEGER_MAX, 0);
+    if (observation->recreated < observation->recreates)
+        observation->detail =
+            g_strdup_printf("the provider has recreated %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
+                            " alerts, recommendations and entities",
+                            observation->recreated, observation->recreates);
+}
+
 static void finish(Job *job, const WireAt *root, Inventory *inventory)
 {
     g_autoptr(Observation) observation = observation_new();
@@ -56,6 +69,7 @@ static void finish(Job *job, const WireAt *root, Inventory *inventory)
     observation->maintains_limits = wire_bool(root, "limited");
     observation->state = wire_bool(root, "active") ? INSTANCE_ACTIVE : INSTANCE_PASSIVE;
     observation->runs = 0;
+    read_recreation(root, observation);
     observation->inventory = inventory_ref(inventory);
     g_hash_table_replace(job->drivers->inventories, key_of(job), inventory_ref(inventory));
     if (!root->reader->error)

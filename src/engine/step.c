@@ -374,6 +374,8 @@ static bool waits_verify(Engine *engine, const Operation *operation, const Workl
     if (workload_is_single_active(workload) && watch->last->epoch &&
         watch->last->epoch != operation->epoch)
         return true;
+    if (watch->last->recreated < watch->last->recreates) // by its provider (D4)
+        return true;
     return waits_run(engine, operation, workload, watch, operation_step(operation, exec->number));
 }
 

@@ -310,6 +310,15 @@ static void add_leaving(Planner *planner)
     add_catch_up(planner);
 }
 
+// A connector works when its provider has recreated what belongs to it (D4): that may take as long as the RTO.
+static gint64 verify_limit_ms(const Group *group)
+{
+    for (guint i = 0; i < group->workloads->len; i++)
+        if (((const Workload *)group->workloads->pdata[i])->kind == KIND_CONNECTOR)
+            return MAX(group->rto_ms, (gint64)VERIFY_LIMIT_MS);
+    return VERIFY_LIMIT_MS;
+}
+
 static bool add_arriving(Planner *planner, GError **error)
 {
     const PlanInput *input = planner->input;
@@ -323,7 +332,7 @@ static bool add_arriving(Planner *planner, GError **error)
     add_group_step(
         planner, STEP_VERIFY, input->to,
         g_strdup_printf("verify that %s works in %s", input->group->name, title_of(input->to)))
-        ->limit_ms = VERIFY_LIMIT_MS;
+        ->limit_ms = verify_limit_ms(input->group);
     return true;
 }
 

@@ -41,6 +41,8 @@ typedef struct {
     gint64 missed_recurrences;
     GPtrArray *history;   // of RunRecord *: runs there, at most OBSERVED_RUNS_MAX; NULL = not told
     bool history_cut;     // … and between what is known and the oldest of them there were others
+    gint64 recreated;     // of `recreates`, that the provider has brought back so far (D4)
+    gint64 recreates;     // 0 = there is nothing to bring back
     Inventory *inventory; // what it holds, sealed; NULL = not told
     GPtrArray *stages;    // of StageStatus *: the process's stages, in order (L8); NULL = not told
 } Observation;

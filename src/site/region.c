@@ -414,7 +414,7 @@ static bool act_enable(Region *region, const SiteTarget *target, const SiteComma
     (void)command;
     (void)error;
     if (target->stock) {
-        stock_enable(target->stock, region->journal);
+        stock_enable(target->stock, region->journal, now_ms);
         return true;
     }
     workflow_enable(target->workflow, now_ms);

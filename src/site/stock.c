@@ -77,8 +77,17 @@ void stock_set_active(Stock *stock, bool active, Journal *journal)
         write_active(stock, journal);
 }
 
-void stock_enable(Stock *stock, Journal *journal)
+guint stock_recreated(const Stock *stock, gint64 now_ms)
 {
+    gint64 since_ms = now_ms - stock->restored_ms;
+    bool over = !stock->restored_ms || since_ms >= stock->recreate_ms || since_ms < 0;
+    return over ? stock->recreates : (guint)(stock->recreates * since_ms / stock->recreate_ms);
+}
+
+void stock_enable(Stock *stock, Journal *journal, gint64 now_ms)
+{
+    if (stock->restoring)
+        stock->restored_ms = now_ms;
     for (guint i = 0; stock->restoring && i < stock->restoring->entities->len; i++)
         stock_put(stock, entity_copy(stock->restoring->entities->pdata[i]), journal);
     g_clear_pointer(&stock->restoring, inventory_unref);

@@ -15,6 +15,11 @@ typedef struct {
     bool active;    // it is the one that people use
     bool active_at_first;
     bool changed; // it holds something else than the configuration says: the journal has all of it
+    // The provider's part, once a connector was made anew: so many alerts, recommendations and entities come back,
+    // one after the other, in so much time.
+    guint recreates;
+    gint64 recreate_ms;
+    gint64 restored_ms; // 0 = it was not, in this life of the region
     Inventory *inventory;
     Inventory *restoring; // what a command that is being carried out makes it of; NULL
 } Stock;
@@ -31,7 +36,9 @@ bool stock_put(Stock *stock, Entity *entity, Journal *journal);
 bool stock_remove(Stock *stock, EntityKind kind, const char *name, Journal *journal);
 void stock_set_active(Stock *stock, bool active, Journal *journal);
 // Switches it on; and puts in what it is to be made of, if there is something.
-void stock_enable(Stock *stock, Journal *journal);
+void stock_enable(Stock *stock, Journal *journal, gint64 now_ms);
+// So many of `recreates` are there again.
+guint stock_recreated(const Stock *stock, gint64 now_ms);
 
 // The journal's lines: "stock GROUP NAME ACTIVE", "entity GROUP NAME JSON", "unentity GROUP NAME KIND ENTITY",
 // "restock GROUP NAME" (begins anew, with nothing). False if a line makes no sense. `words` begins with the kind

@@ -57,6 +57,9 @@ static void handle_get(Site *site, HttpRequest *request)
                              "count", (json_int_t)stock->inventory->entities->len, "limited",
                              site->region->limited ? 1 : 0);
     wire_set_time_ms(json, "now", site_now_ms(site));
+    json_object_set_new(json, "recreation",
+                        json_pack("{s:I,s:I}", "total", (json_int_t)stock->recreates, "done",
+                                  (json_int_t)stock_recreated(stock, site_now_ms(site))));
     add_page(request, stock, json);
     site_reply_group(site, request, group, 200, json);
 }

@@ -289,10 +289,14 @@ def test_connector(t, demo):
     operation = next(o for o in demo.operations("security"))
     t.check(sum("lost for good" in r for r in operation["statement"]["reduced"]) == 3, "the statement names what is lost")
     t.equal(demo.sign(operation["id"])[0], 0, "it is signed")
-    confirmed = set()
+    recreation = lambda: fetch(os.path.join(demo.dir, "eastus.sock"), "/site/v1/groups/security/stocks/code-hosts")[1]["recreation"]
+    confirmed, seen = set(), set()
 
     def over():
         now = next(o for o in demo.operations("security"))
+        verify = next(s for s in now["steps"] if s["kind"] == "verify")
+        if verify["state"] == "intent":
+            seen.add(recreation()["done"])
         for step in now["steps"]:
             if step["state"] == "waiting" and step["number"] not in confirmed:
                 if step["needs_ticket"]:
@@ -303,6 +307,8 @@ def test_connector(t, demo):
         return now["state"] == "completed"
 
     t.wait_for(over, "it runs to its end", 60 * SLOW)
+    t.check(min(seen) < 185, f"what the provider recreates is waited for {sorted(seen)}")
+    t.equal(recreation(), {"total": 185, "done": 185}, "to its end")
     t.equal(held(), {"discovery", "annotations", "contoso", "fabrikam"}, "the new connector is made of the kept configuration")
 
 
