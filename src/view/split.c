@@ -1,5 +1,7 @@
 #include "view/split.h"
 
+#include <string.h>
+
 #include "view/badge.h"
 
 static guint count_active(const WorkloadStatus *workload)
@@ -56,7 +58,7 @@ static void append_instance(const ViewContext *context, const InstanceStatus *in
     age_format(instance->since_ms, context->now_ms, since);
     age_format(instance->last_run_ms, context->now_ms, run);
     age_format(instance->observed_at_ms, context->now_ms, seen);
-    g_string_append_printf(out, " %s%s: active for %s, epoch %" G_GINT64_FORMAT,
+    g_string_append_printf(out, "%s%s: active for %s, epoch %" G_GINT64_FORMAT,
                            picture_title(context->picture, instance->location),
                            g_strcmp0(instance->location, holder) == 0 ? " (has the role)" : "",
                            since, instance->epoch);
@@ -70,6 +72,19 @@ static void append_instance(const ViewContext *context, const InstanceStatus *in
     g_string_append_printf(out, " (seen %s ago)", seen);
 }
 
+// In as many lines as it takes: nothing of the loudest alarm is cut, as long as four lines are left for the rest.
+static void put_wrapped(const Canvas *canvas, Rect *rest, Style style, const char *text)
+{
+    gsize size = strlen(text), done = 0;
+    while (done < size && rest->height > 4) {
+        Rect at = rect_cut_top(rest, 1);
+        gsize n = cells_wrap(canvas, text + done, size - done, MAX(canvas->width - 3, 1));
+        cells_fill(canvas, at, style, GLYPH_NONE);
+        cells_put_n(canvas, done ? 3 : 1, at.y, style, text + done, n);
+        done += n;
+    }
+}
+
 Canvas split_draw(const ViewContext *context, const Canvas *canvas)
 {
     const Style loud = ROLE_ALARM | STYLE_REVERSE | STYLE_BOLD;
@@ -79,22 +94,18 @@ Canvas split_draw(const ViewContext *context, const Canvas *canvas)
     if (!workload || canvas->height < 6)
         return *canvas;
     const GroupStatus *group = picture_group(context->picture, workload->group);
-    Rect head = rect_cut_top(&rest, 1);
     g_autofree char *title =
-        g_strdup_printf(" SPLIT BRAIN: %s is active in %u places. Z switches %s off.", workload->id,
+        g_strdup_printf("SPLIT BRAIN: %s is active in %u places. Z switches %s off.", workload->id,
                         count_active(workload),
                         intruder ? picture_title(context->picture, intruder->location) : "one");
-    cells_fill(canvas, head, loud, GLYPH_NONE);
-    cells_put(canvas, 0, head.y, loud, title);
-    for (guint i = 0; i < workload->instances->len && rest.height > 4; i++) {
+    put_wrapped(canvas, &rest, loud, title);
+    for (guint i = 0; i < workload->instances->len; i++) {
         const InstanceStatus *instance = workload->instances->pdata[i];
         if (instance->state != INSTANCE_ACTIVE)
             continue;
         g_autoptr(GString) line = g_string_new(NULL);
         append_instance(context, instance, group->active, line);
-        Rect at = rect_cut_top(&rest, 1);
-        cells_fill(canvas, at, ROLE_ALARM, GLYPH_NONE);
-        cells_put(canvas, 0, at.y, ROLE_ALARM, line->str);
+        put_wrapped(canvas, &rest, ROLE_ALARM, line->str);
     }
     return canvas_sub(canvas, rest);
 }

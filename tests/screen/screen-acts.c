@@ -186,14 +186,10 @@ static void test_attest(void)
     play_release(&play);
 }
 
-// Two are active: above everything, on every screen, with what each does, and the key that ends it.
-static void test_split(void)
+static void split_settle(Play *play)
 {
-    Play play;
-    play_init(&play, SCREEN_AUDIT, NULL, 132, 43, false);
-    play_assert_sees_not(&play, "SPLIT BRAIN");
-    WorkloadStatus *workload = picture_get(play.picture, SHELF_WORKLOADS, "payments/settle");
-    GroupStatus *group = picture_get(play.picture, SHELF_GROUPS, "payments");
+    WorkloadStatus *workload = picture_get(play->picture, SHELF_WORKLOADS, "payments/settle");
+    GroupStatus *group = picture_get(play->picture, SHELF_GROUPS, "payments");
     group->mode = MODE_SPLIT;
     g_free(group->active);
     group->active = g_strdup("westeurope");
@@ -203,8 +199,35 @@ static void test_split(void)
         instance->runs = (int)i + 1;
         instance->observed_at_ms = instance->last_run_ms = WORLD_NOW - 2000;
     }
-    play.picture->version++;
-    play_draw(&play);
+    play->picture->version++;
+    play_draw(play);
+}
+
+// At 80 columns and less it takes more lines, and says it all.
+static void test_split_narrow(void)
+{
+    Play play;
+    play_init(&play, SCREEN_ROLES, NULL, 60, 24, false);
+    split_settle(&play);
+    play_assert_sees(&play, "North Europe off.");
+    play_assert_sees(&play, "1 run in flight");
+    play_assert_sees(&play, "runs in flight, last run 2s ago (seen 2s ago)");
+    play_assert_sees(&play, "[2] Roles");
+    play_release(&play);
+    play_init(&play, SCREEN_ROLES, NULL, 40, 10, false);
+    split_settle(&play);
+    play_assert_sees(&play, "SPLIT BRAIN");
+    play_assert_sees(&play, "[2] Roles");
+    play_release(&play);
+}
+
+// Two are active: above everything, on every screen, with what each does, and the key that ends it.
+static void test_split(void)
+{
+    Play play;
+    play_init(&play, SCREEN_AUDIT, NULL, 132, 43, false);
+    play_assert_sees_not(&play, "SPLIT BRAIN");
+    split_settle(&play);
     g_assert_true(
         g_str_has_prefix(play.seen, " SPLIT BRAIN: payments/settle is active in 2 places"));
     play_assert_sees(&play, "West Europe (has the role): active for");
@@ -230,5 +253,6 @@ int main(int argc, char **argv)
     g_test_add_func("/acts/confirm", test_confirm);
     g_test_add_func("/acts/attest", test_attest);
     g_test_add_func("/acts/split", test_split);
+    g_test_add_func("/acts/split-narrow", test_split_narrow);
     return g_test_run();
 }
