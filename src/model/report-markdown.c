@@ -118,7 +118,8 @@ static void write_losses(GString *out, const Report *report)
                                           : "Nothing yet: the role was not handed over.");
     for (guint i = 0; op->past_pnr && i < G_N_ELEMENTS(LOSSES); i++) {
         if (LOSSES[i].count < 0)
-            line(out, "- %s: not known", LOSSES[i].what);
+            line(out, "- %s: not %s", LOSSES[i].what,
+                 operation_has_ended(op) ? "known" : "counted yet");
         else
             line(out, "- %s: %" G_GINT64_FORMAT, LOSSES[i].what, LOSSES[i].count);
     }
