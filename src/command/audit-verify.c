@@ -109,9 +109,9 @@ static void take_record(Verifier *verifier, json_t *json)
 static void on_line(const char *line, gsize n, void *data)
 {
     Verifier *verifier = data;
-    verifier->line++;
-    if (verifier->error)
+    if (verifier->error) // its line is what is told
         return;
+    verifier->line++;
     g_autoptr(json_t) json = wire_parse("The record", line, n, RECORD_MAX, &verifier->error);
     if (json && audit_chain_verify_json(&verifier->chain, json, &verifier->error) &&
         (!verifier->checkpoints ||

@@ -195,6 +195,7 @@ def test_audit(t, world, mine):
     forged[signed]["document"] = forged[signed]["document"].replace("North", "South")
     status, _, err = verify(rechained(forged), *lists)
     t.check(status == 1 and "whose digest is not the one" in err, "so does another document in a chain made anew")
+    t.contains(err, f"line {signed + 1}: ", "and its line is told, whatever follows it")
     forged[signed]["digest"] = subprocess.run(["sha256sum"], input=forged[signed]["document"].encode(),
                                               stdout=subprocess.PIPE, check=True).stdout.decode()[:64]
     status, out, err = verify(rechained(forged), *lists)
