@@ -148,7 +148,8 @@ static bool is_same_trigger(const SheetRow *a, const SheetRow *b)
 
 static bool are_equal(const GArray *a, const GArray *b)
 {
-    return a->len == b->len && memcmp(a->data, b->data, a->len * sizeof(gint64)) == 0;
+    // An empty one has no data to be compared.
+    return a->len == b->len && (!a->len || memcmp(a->data, b->data, a->len * sizeof(gint64)) == 0);
 }
 
 static int compare_times(gconstpointer a, gconstpointer b)
