@@ -15,12 +15,21 @@ static bool is_open(const ParityCount *count)
     return differing(count) > count->confirmed;
 }
 
+static void append(GString *text, guint n, const char *what)
+{
+    if (n)
+        g_string_append_printf(text, ", %u %s", n, what);
+}
+
 void parity_cell_facts(const ParityCount *count, TableCell *cell)
 {
-    table_cell_printf(cell, is_open(count) ? ROLE_WARN : ROLE_NORMAL,
-                      "%u : %u  %u missing  %u different  %u extra  %u confirmed", count->primary,
-                      count->standby, count->missing, count->different, count->extra,
-                      count->confirmed);
+    g_autoptr(GString) text = g_string_new(NULL);
+    append(text, count->missing, "missing");
+    append(text, count->different, "different");
+    append(text, count->extra, "extra");
+    append(text, count->confirmed, "confirmed");
+    table_cell_printf(cell, is_open(count) ? ROLE_WARN : ROLE_NORMAL, "%u primary, %u standby%s",
+                      count->primary, count->standby, text->str);
 }
 
 void parity_cell_state(const ParityCount *count, TableCell *cell)

@@ -4,7 +4,7 @@
 #include "view/page.h"
 #include "widget/table.h"
 
-// "3 : 2  1 missing  1 different  0 extra  1 confirmed": so many on the primary and on the standby, and how they differ.
+// "3 primary, 2 standby, 1 missing, 1 different, 1 confirmed": so many on either side, and how they differ.
 void parity_cell_facts(const ParityCount *count, TableCell *cell);
 // How it stands: fine, missing, different …
 void parity_cell_state(const ParityCount *count, TableCell *cell);

@@ -292,7 +292,7 @@ static void test_readiness_parity(void)
     visit_has(visit, "KEPT  ");
     visit_has(visit, "BY HAND");
     visit_has(visit, "✓ equal");
-    visit_has(visit, "2 : 1  1 missing  1 different");
+    visit_has(visit, "2 primary, 1 standby, 1 missing");
     visit_press(visit, "end enter");
     visit_has(visit, "term of stock/catalog");
     visit_has(visit, "a second account");
