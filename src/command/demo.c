@@ -315,6 +315,28 @@ static int send_fault(Session *session, const char *dir, const char *location, c
     return asking.code;
 }
 
+static int by_name(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+// The regions of the demo in `dir`, as words: each has a socket for its faults. NULL: none runs there. The caller frees.
+static char *regions_of(const char *dir)
+{
+    static const char END[] = ".control.sock";
+    g_autoptr(GDir) files = g_dir_open(dir, 0, NULL);
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    const char *file;
+    while (files && (file = g_dir_read_name(files)))
+        if (g_str_has_suffix(file, END))
+            g_ptr_array_add(names, g_strndup(file, strlen(file) - strlen(END)));
+    if (!names->len)
+        return NULL;
+    g_ptr_array_sort(names, by_name);
+    g_ptr_array_add(names, NULL);
+    return g_strjoinv(", ", (char **)names->pdata);
+}
+
 static int run_fault(Session *session, const char *location, const char *kind)
 {
     g_autofree char *dir = running_directory(session);
@@ -323,6 +345,11 @@ static int run_fault(Session *session, const char *location, const char *kind)
                                 "Where does the demo run? --dir DIR or SIGNALBOX_URL says it.");
     if (!text_is_name(location))
         return session_complain(session, EXIT_USAGE, "\"%s\" is no location's name.", location);
+    g_autofree char *socket = demo_file(dir, location, "control.sock");
+    g_autofree char *regions = regions_of(dir);
+    if (regions && !g_file_test(socket, G_FILE_TEST_EXISTS))
+        return session_complain(session, EXIT_REFUSED, "There is no region %s in this demo: %s.",
+                                location, regions);
     return send_fault(session, dir, location, kind);
 }
 

@@ -24,7 +24,9 @@ def test_verdicts(t, demo):
     status, _, err = demo.run("demo", "fault", "eastus", "nonsense")
     t.check(status == 1 and "no-replication" in err, "a fault there is not is refused, the others are named")
     status, _, err = demo.run("demo", "fault", "nowhere", "down")
-    t.check(status == 3 and "--dir" in err, "a region there is not is said to be unreachable")
+    t.check(status == 1 and "eastus, northeurope, westeurope" in err, "a region there is not is refused, the others are named")
+    status, _, err = demo.run("demo", "fault", "eastus", "down", "--dir", t.path("no-demo"))
+    t.check(status == 3 and "--dir" in err, "where no demo runs, that is said")
 
 
 def test_honest_bound(t, demo):
