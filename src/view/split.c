@@ -72,11 +72,11 @@ static void append_instance(const ViewContext *context, const InstanceStatus *in
     g_string_append_printf(out, " (seen %s ago)", seen);
 }
 
-// In as many lines as it takes: nothing of the loudest alarm is cut, as long as four lines are left for the rest.
+// In as many lines as it takes, and nothing is cut, as long as it leaves two thirds of the screen for the rest.
 static void put_wrapped(const Canvas *canvas, Rect *rest, Style style, const char *text)
 {
     gsize size = strlen(text), done = 0;
-    while (done < size && rest->height > 4) {
+    while (done < size && rest->height > MAX(canvas->height * 2 / 3, 4)) {
         Rect at = rect_cut_top(rest, 1);
         gsize n = cells_wrap(canvas, text + done, size - done, MAX(canvas->width - 3, 1));
         cells_fill(canvas, at, style, GLYPH_NONE);

@@ -217,7 +217,8 @@ static void test_split_narrow(void)
     play_init(&play, SCREEN_ROLES, NULL, 40, 10, false);
     split_settle(&play);
     play_assert_sees(&play, "SPLIT BRAIN");
-    play_assert_sees(&play, "[2] Roles");
+    play_assert_sees(&play, "Europe off.");
+    play_assert_sees(&play, "GROUP / WORKLOAD"); // and what the screen is about
     play_release(&play);
 }
 
