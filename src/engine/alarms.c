@@ -285,6 +285,11 @@ static void want_operation(Wanted *wanted, const Operation *operation)
              g_strconcat("operation/", operation->id, NULL),
              g_strdup_printf("%s is paused, an operator is needed: %s",
                              operation->statement->summary, operation->why ? operation->why : ""));
+    if (operation->state == OPERATION_RUNNING && operation->phase == PHASE_HOLDING &&
+        operation->why)
+        want(wanted, SEVERITY_WARNING, 0, g_strconcat("blocked:", operation->id, NULL),
+             g_strconcat("operation/", operation->id, NULL),
+             g_strdup_printf("%s. %s", operation->statement->summary, operation->why));
     want_steps(wanted, operation);
     want_signature(wanted, operation);
     want_act(wanted, operation);

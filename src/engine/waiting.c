@@ -68,6 +68,7 @@ bool execute_approve(Engine *engine, Motion *motion, Operation *operation, GErro
     if (!operation_move(operation, EVENT_APPROVED, error))
         return false;
     operation->phase = PHASE_HOLDING;
+    g_clear_pointer(&operation->why, g_free);
     operation->approved_ms = engine->now_ms;
     operation->hold_until_ms = engine->now_ms + live->group->policy.hold_ms;
     live->check_ms = 0;
@@ -136,6 +137,7 @@ void execute_void(Engine *engine, Motion *motion, Operation *operation, Guard *g
     g_autofree char *givers = join(note->givers);
     operation->state = OPERATION_AWAITING;
     operation->phase = PHASE_NONE;
+    g_clear_pointer(&operation->why, g_free);
     operation->approved_ms = operation->hold_until_ms = 0;
     operation->statement_version++;
     g_free(operation->changed);
@@ -281,11 +283,30 @@ static Motion *start(Engine *engine, const Operation *operation)
     return motion;
 }
 
+// It is signed, and something forbids the start: said once, in the operation and by an alarm, for it is people
+// who must do something about it.
+static Motion *say_blocked(const Operation *operation, const char *why)
+{
+    Operation *copy;
+    if (operation->why)
+        return NULL;
+    Motion *motion = new_motion("blocked", operation, &copy);
+    copy->why = g_strdup_printf("Signed, but it cannot start: %s", why);
+    AuditRecord *audit =
+        motion_audit(motion, "executor", "operation.blocked", "operation", operation->id);
+    audit->digest = g_strdup(operation->digest);
+    audit->detail = g_strdup(why);
+    motion_say(motion, SEVERITY_WARNING, "operation", operation->id, "%s", copy->why);
+    return motion;
+}
+
 static Motion *try_start(Engine *engine, const Operation *operation)
 {
     g_auto(Guard) guard = guard_start(engine, operation);
     if (guard.answer == GUARD_GO && region_may_start(engine, operation))
         return start(engine, operation);
+    if (guard.answer == GUARD_BLOCK)
+        return say_blocked(operation, guard.why);
     return guard.answer == GUARD_VOID ? restate(engine, operation, &guard) : NULL;
 }
 

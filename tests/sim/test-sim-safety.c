@@ -50,6 +50,41 @@ static void test_window_beyond_deadline(void)
     finish(sim);
 }
 
+static bool has_active_alarm(Sim *sim, const char *prefix)
+{
+    for (guint i = 0; i < engine_alarms(sim->engine)->len; i++) {
+        const Alarm *alarm = engine_alarms(sim->engine)->pdata[i];
+        if (g_str_has_prefix(alarm->id, prefix) && !alarm->ended_ms)
+            return true;
+    }
+    return false;
+}
+
+// Signed, though the target is down: nothing moves, people are told why, and it starts once the target is well.
+static void test_blocked_is_told(void)
+{
+    Sim *sim = sim_new(3, NULL);
+    sim_pass(sim, 20000);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_PLANNED));
+    sim_region_set(sim->world, "north", REGION_SICK);
+    sim_pass(sim, 20000);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    sim_pass(sim, 20000);
+    expect_state(sim, OPERATION_RUNNING);
+    g_assert_cmpint((int)sim_operation(sim)->phase, ==, PHASE_HOLDING);
+    g_assert_cmpuint(sim->commands, ==, 0);
+    g_assert_nonnull(strstr(sim_operation(sim)->why, "cannot start: The target north is not"));
+    g_assert_true(has_active_alarm(sim, "blocked:"));
+    g_assert_true(is_told(sim, "cannot start"));
+    sim_region_set(sim->world, "north", REGION_UP);
+    sim_pass(sim, 20000);
+    expect_settled(sim, 60000);
+    expect_state(sim, OPERATION_COMPLETED);
+    g_assert_false(has_active_alarm(sim, "blocked:"));
+    g_assert_cmpuint(sim_count_audit(sim, "operation.blocked"), ==, 1);
+    finish(sim);
+}
+
 // What is red everywhere says more of who looks: nothing moves, nothing is proposed, and it is said why.
 static void test_everything_red(void)
 {
@@ -104,6 +139,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/sim/safety/expires-though-signed", test_expires_though_signed);
+    g_test_add_func("/sim/safety/blocked-is-told", test_blocked_is_told);
     g_test_add_func("/sim/safety/window-beyond-deadline", test_window_beyond_deadline);
     g_test_add_func("/sim/safety/everything-red", test_everything_red);
     g_test_add_func("/sim/safety/clock-ahead", test_clock_ahead);
