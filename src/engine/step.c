@@ -130,23 +130,33 @@ static gint64 deadline_of(const Step *step)
 }
 
 // A connector is made anew from its kept configuration where it was not before; one that is there already is only
-// switched on.
-static const Inventory *configuration_of(const Engine *engine, const InstanceWatch *watch,
-                                         DriverAction action)
+// switched on. False: the target is known to be empty, and there is nothing to make it from.
+static bool configuration_of(const Engine *engine, const InstanceWatch *watch, DriverAction action,
+                             const Inventory **ret_configuration)
 {
     const Inventory *held = watch->status->inventory;
-    bool restores = watch->workload->kind == KIND_CONNECTOR && action == ACTION_ACTIVATE &&
-                    (!held || !held->entities->len);
-    return restores ? snapshot_newest(engine, watch->workload->id) : NULL;
+    bool empty = held && !held->entities->len;
+    *ret_configuration = NULL;
+    if (watch->workload->kind != KIND_CONNECTOR || action != ACTION_ACTIVATE || (held && !empty))
+        return true;
+    *ret_configuration = snapshot_newest(engine, watch->workload->id);
+    return *ret_configuration || !empty;
 }
 
 static void send_command(Engine *engine, const Operation *operation, const Step *step, Exec *exec)
 {
     InstanceWatch *watch = world_instance(engine, step->workload, step->location);
+    const Inventory *configuration;
     DriverAction action;
     g_assert(!operation_is_rehearsal(operation)); // it never gets here (advance)
     if (!watch || !evidence_action(step->kind, &action)) {
         over(engine, exec, STEP_FAILED, "It is no longer in the fleet file.");
+        return;
+    }
+    if (!configuration_of(engine, watch, action, &configuration)) {
+        over(engine, exec, STEP_FAILED,
+             "No configuration of it was ever kept, so it cannot be made here. Make it by hand, "
+             "then retry.");
         return;
     }
     DriverCommand command = {.key = step->key,
@@ -155,7 +165,7 @@ static void send_command(Engine *engine, const Operation *operation, const Step 
                              .boot_id = step->boot_id,
                              .forced = action == ACTION_PROMOTE && !operation->planned,
                              .to = operation->to,
-                             .configuration = configuration_of(engine, watch, action),
+                             .configuration = configuration,
                              .deadline_ms = deadline_of(step)};
     Sent *sent = g_new(Sent, 1);
     exec->stage = EXEC_SENT;
