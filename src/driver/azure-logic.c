@@ -203,7 +203,7 @@ static json_t *find_item(json_t *items, const char *name)
 static void read_stages(const char *text, Observation *observation)
 {
     g_auto(GStrv) parts = g_strsplit(text ? text : "", ";", JOB_STAGES_MAX + 1);
-    for (guint i = 0; parts[i] && i < JOB_STAGES_MAX; i++) {
+    for (guint i = 0; i < JOB_STAGES_MAX && parts[i]; i++) {
         g_auto(GStrv) words = g_strsplit(parts[i], " ", 4);
         gint64 queued, in_flight;
         if (g_strv_length(words) != 3 ||

@@ -257,8 +257,9 @@ static Motion *check(Engine *engine, const Operation *operation)
         act_restate(engine, motion, motion_operation(motion, operation), &guard);
         return motion;
     }
-    g_auto(Guard) stands =
-        quorum_missing(&ballot) ? (Guard){.answer = GUARD_WAIT} : signature_guard(engine, &ballot);
+    if (quorum_missing(&ballot))
+        return NULL;
+    g_auto(Guard) stands = signature_guard(engine, &ballot);
     return stands.answer == GUARD_GO ? do_it(engine, operation) : NULL;
 }
 

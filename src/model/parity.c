@@ -134,6 +134,7 @@ static char *mark_of(const ParityItem *item)
 static void compare_entity(Parity *parity, const Entity *primary, const Entity *standby)
 {
     const Entity *any = primary ? primary : standby;
+    g_assert(any);
     ParityCount *count = parity->counts->pdata[any->kind];
     g_autoptr(GPtrArray) hold = g_ptr_array_new_with_free_func(free_item);
     ParityItem *item = parity_item_new();
@@ -143,7 +144,7 @@ static void compare_entity(Parity *parity, const Entity *primary, const Entity *
     compare_fields(item, primary, standby);
     count->primary += primary != NULL;
     count->standby += standby != NULL;
-    if (primary && standby && !item->fields->len)
+    if (item->state == PARITY_DIFFERENT && !item->fields->len)
         return;
     *(item->state == PARITY_MISSING     ? &count->missing
       : item->state == PARITY_DIFFERENT ? &count->different
