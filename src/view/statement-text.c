@@ -435,7 +435,8 @@ static void say_fresh(const Text *text)
 {
     EvidenceAge evidence = evidence_age(text->picture, text->operation);
     gint64 limit_ms = evidence_limit(text->picture, text->operation);
-    bool old = evidence_is_old(text->picture, text->operation, text->context->now_ms);
+    bool old = !operation_has_ended(text->operation) && // of what has ended nobody signs anything
+               evidence_is_old(text->picture, text->operation, text->context->now_ms);
     bool stale = frame_is_stale(text->picture, text->context->local_ms);
     char age[16], limit[16], made[16], link[16], newest[16], apart[16];
     age_format(evidence.oldest_ms, text->context->now_ms, age);

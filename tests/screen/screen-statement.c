@@ -112,6 +112,12 @@ static void test_old_evidence(void)
     visit_press(visit, "enter");
     visit_has(visit, "is 16s old; at most 15s is signable");
     visit_lacks(visit, "Type exactly");
+    Operation *operation = world_operation(visit->picture, WORLD_AWAITING);
+    operation->state = OPERATION_WITHDRAWN; // of what has ended nobody is kept from signing
+    visit->picture->version++;
+    visit_press(visit, "g");
+    visit_lacks(visit, "TOO OLD TO SIGN");
+    operation->state = OPERATION_AWAITING;
     north->verdict.observed_at_ms = WORLD_NOW - 15000; // a near miss
     visit->picture->version++;
     visit_press(visit, "enter");
