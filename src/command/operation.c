@@ -296,6 +296,27 @@ static void print_change(const Session *session, const Operation *operation)
         print_line(session, "Must look again: %s", again);
 }
 
+// What was seen, by whom and when; and the digest of it all.
+static void print_evidence(const Session *session, const Operation *operation)
+{
+    static const char *const HEADS[] = {"EVIDENCE", "VALUE", "AGE", "SOURCE", NULL};
+    const Statement *statement = operation->statement;
+    if (!statement)
+        return;
+    print_line(session, "  digest    %s", operation->digest ? operation->digest : "none");
+    Printer *printer = printer_new(session, HEADS);
+    for (guint i = 0; i < statement->facts->len; i++) {
+        const Fact *fact = statement->facts->pdata[i];
+        char age[16];
+        g_autofree char *value =
+            g_strdup_printf("%s%s%s", fact->value ? fact->value : "unknown",
+                            fact->unit && *fact->unit ? " " : "", fact->unit ? fact->unit : "");
+        age_format(fact->observed_at_ms, session_now_ms(session), age);
+        printer_row(printer, fact->label, value, age, fact->source);
+    }
+    printer_end(printer, "No evidence was stated.");
+}
+
 static void print_operation(const Session *session, const Operation *operation)
 {
     if (operation->region) {
@@ -309,6 +330,7 @@ static void print_operation(const Session *session, const Operation *operation)
                name_of(&OPERATION_STATE_NAMES, (int)operation->state), operation->why ? ". " : "",
                operation->why ? operation->why : "");
     print_statement(session, operation->statement);
+    print_evidence(session, operation);
     print_change(session, operation);
     for (guint i = 0; i < operation->signoffs->len; i++)
         print_signoff(session, operation->signoffs->pdata[i]);

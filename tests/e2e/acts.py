@@ -70,6 +70,9 @@ def undone(t, demo, name):
     t.equal([s["about"] for s in operation["signoffs"]], [None, "abort"], "with a sign-off of its own")
     text = demo.run("operations", "show", name)[1]
     t.contains(text, "asks to abort: the data does not come", "and is shown")
+    t.contains(text, "  digest    " + operation["digest"], "with the digest of what was signed")
+    t.check(re.search(r"(?m)^EVIDENCE +VALUE +AGE +SOURCE\n.*\n?West Europe +up: .* \d+\w+ +probes from", text),
+            "and its evidence, each fact with its age and source")
     t.wait_for(lambda: demo.active_at("payments", "westeurope"), "payments runs where it was", 20 * SLOW)
     status, _, err = demo.run("operations", "abort", name, "--reason", "once more")
     t.equal(status, 1, "what has ended is not aborted")
