@@ -238,7 +238,7 @@ static bool open_files(const ChildSpec *spec, int *files, int *ret_n, GError **e
 
 Child *child_start(const ChildSpec *spec, ChildDone done, gpointer data, GError **error)
 {
-    int files[CHILD_FILES], n = 0;
+    int files[CHILD_FILES] = {-1, -1, -1}, n = 0;
     Child *child = g_new0(Child, 1);
     child->done = done;
     child->data = data;
