@@ -134,6 +134,21 @@ static const char *title_of(const char *location, gpointer engine)
     return status ? status->title : NULL;
 }
 
+static Report *report_of(const Api *api, const Operation *operation)
+{
+    Engine *engine = api->config.engine;
+    gint64 now_ms = clock_wall_ms(api->config.clock);
+    Report *report = report_new(operation, now_ms, title_of, engine);
+    for (guint i = 0; operation->region && i < operation->members->len; i++) {
+        const Member *member = operation->members->pdata[i];
+        const Operation *part =
+            member->operation ? engine_operation(engine, member->operation) : NULL;
+        if (part)
+            report_add_part(report, report_new(part, now_ms, title_of, engine));
+    }
+    return report;
+}
+
 void get_report(HttpRequest *request, void *data)
 {
     const Api *api = data;
@@ -150,8 +165,7 @@ void get_report(HttpRequest *request, void *data)
                       format);
         return;
     }
-    g_autoptr(Report) report =
-        report_new(operation, clock_wall_ms(api->config.clock), title_of, api->config.engine);
+    g_autoptr(Report) report = report_of(api, operation);
     if (!markdown) {
         reply_json(request, 200, report_to_json(report), 0);
         return;

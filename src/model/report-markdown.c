@@ -70,7 +70,7 @@ static void write_head(GString *out, const Report *report)
     }
 }
 
-// A region-level operation: its groups, each of which has a report of its own.
+// A region-level operation: its groups, each of which has a report of its own, which follows.
 static void write_members(GString *out, const Operation *op)
 {
     section(out, "Groups");
@@ -326,6 +326,17 @@ static void write_steps(GString *out, const Report *report)
     }
 }
 
+// The whole report of a group's operation, its headings one deeper. What came from outside never begins a heading.
+static void write_part(GString *out, const Report *part)
+{
+    g_autofree char *text = report_markdown(part);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    g_string_append_c(out, '\n');
+    for (char **at = lines; *at; at++)
+        if (**at || at[1])
+            g_string_append_printf(out, "%s%s\n", **at == '#' ? "#" : "", *at);
+}
+
 char *report_markdown(const Report *report)
 {
     GString *out = g_string_new(NULL);
@@ -334,6 +345,8 @@ char *report_markdown(const Report *report)
     if (op->region) {
         write_members(out, op);
         write_timeline(out, report);
+        for (guint i = 0; i < report->parts->len; i++)
+            write_part(out, report->parts->pdata[i]);
         return g_string_free(out, FALSE);
     }
     write_objectives(out, report);

@@ -48,6 +48,7 @@ void report_free(Report *report)
     g_free(report->rpo.how);
     g_ptr_array_unref(report->timeline);
     g_ptr_array_unref(report->steps);
+    g_ptr_array_unref(report->parts);
     g_free(report);
 }
 
@@ -235,6 +236,16 @@ static char *title_of(const char *location, const char *(*title)(const char *, g
     return g_strdup(text ? text : location);
 }
 
+static void free_part(gpointer data)
+{
+    report_free(data);
+}
+
+void report_add_part(Report *report, Report *part)
+{
+    g_ptr_array_add(report->parts, part);
+}
+
 Report *report_new(const Operation *operation, gint64 now_ms,
                    const char *(*title)(const char *location, gpointer data), gpointer data)
 {
@@ -247,6 +258,7 @@ Report *report_new(const Operation *operation, gint64 now_ms,
     report->rpo = rpo_of(operation);
     report->timeline = g_ptr_array_new_with_free_func(free_moment);
     report->steps = g_ptr_array_new_with_free_func(free_step);
+    report->parts = g_ptr_array_new_with_free_func(free_part);
     // What is of one moment keeps this order: the sort is stable.
     add_beginning(report);
     add_restatements(report);

@@ -62,11 +62,14 @@ typedef struct {
     Objective rto, rpo;
     GPtrArray *timeline; // of Moment *, in order
     GPtrArray *steps;    // of StepReport *
+    GPtrArray *parts; // of Report *: of a region-level operation, those of its groups' operations
 } Report;
 
 // `title` gives a location's title for people, NULL if it has none. The report is good as long as the operation.
 Report *report_new(const Operation *operation, gint64 now_ms,
                    const char *(*title)(const char *location, gpointer data), gpointer data);
+// Adds the report of one group's operation (taken) to that of the region-level one.
+void report_add_part(Report *report, Report *part);
 void report_free(Report *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Report, report_free)
 

@@ -129,8 +129,15 @@ static const char *title_of(const char *location, gpointer picture)
 // The whole story, written here: the picture has all of it. The caller frees.
 static char *write_report(const Operation *operation, const ViewContext *context)
 {
-    g_autoptr(Report) report =
-        report_new(operation, context->now_ms, title_of, (gpointer)context->picture);
+    gpointer picture = (gpointer)context->picture;
+    g_autoptr(Report) report = report_new(operation, context->now_ms, title_of, picture);
+    for (guint i = 0; operation->region && i < operation->members->len; i++) {
+        const Member *member = operation->members->pdata[i];
+        const Operation *part =
+            member->operation ? picture_operation(picture, member->operation) : NULL;
+        if (part)
+            report_add_part(report, report_new(part, context->now_ms, title_of, picture));
+    }
     return report_markdown(report);
 }
 

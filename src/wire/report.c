@@ -49,5 +49,12 @@ const WireShape REPORT_SHAPE = SHAPE("report", Report, FIELDS, NULL, NULL);
 
 json_t *report_to_json(const Report *report)
 {
-    return shape_to_json(&REPORT_SHAPE, report);
+    json_t *json = shape_to_json(&REPORT_SHAPE, report);
+    if (!report->operation->region)
+        return json;
+    json_t *parts = json_array();
+    for (guint i = 0; i < report->parts->len; i++)
+        json_array_append_new(parts, report_to_json(report->parts->pdata[i]));
+    json_object_set_new(json, "parts", parts);
+    return json;
 }

@@ -125,6 +125,11 @@ def test_region(t, demo):
     wait_end(t, demo, parent, 60, "the region's operation ends again")
     t.equal(demo.operation(parent)["state"], "completed", "all of the region is moved")
     t.check(all(demo.group(g)["active"] == "northeurope" for g in GROUPS), "all are in North Europe")
+    told = demo.run("report", parent)[1]
+    t.check(all(f"\n## failover of {g}" in told for g in GROUPS) and told.count("\n### ") > len(GROUPS),
+            "its report holds that of each group")
+    parts = demo.json("report", parent)["parts"]
+    t.equal({p["operation"]["group"] for p in parts}, set(GROUPS), "so does the JSON")
     status, _, err = demo.run("drill", "payments", "--live", "--reason", "not now")
     t.check(status == 1 and "home" in err, "a drill begins at home")
 

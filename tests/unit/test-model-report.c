@@ -322,9 +322,31 @@ static void test_hostile(void)
         g_assert_cmpint(at[-1], ==, '\\');
 }
 
+// A region-level operation's report holds those of its groups, one heading deeper.
+static void test_parts(void)
+{
+    g_autoptr(Operation) op = done();
+    g_autoptr(Operation) whole = operation_new("op-whole");
+    whole->region = g_strdup("westeurope");
+    whole->state = OPERATION_COMPLETED;
+    g_autoptr(Report) report = report_new(whole, T0 + HOUR, NULL, NULL);
+    report_add_part(report, report_new(op, T0 + HOUR, NULL, NULL));
+    g_autofree char *text = report_markdown(report);
+    g_autoptr(Report) alone = report_new(op, T0 + HOUR, NULL, NULL);
+    g_autofree char *part = report_markdown(alone);
+    g_auto(GStrv) lines = g_strsplit(part, "\n", -1);
+    for (char **line = lines; *line; line++) {
+        g_autofree char *deeper = g_strdup_printf("\n%s%s", **line == '#' ? "#" : "", *line);
+        g_assert_nonnull(strstr(text, deeper));
+    }
+    g_assert_true(g_str_has_prefix(text, "# "));
+    g_assert_null(strstr(text + 1, "\n# "));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/model/report/parts", test_parts);
     g_test_add_func("/model/report/objectives", test_objectives);
     g_test_add_func("/model/report/timeline", test_timeline);
     g_test_add_func("/model/report/one-moment", test_one_moment);
