@@ -45,35 +45,25 @@ Acceptance *acceptance_from_json(json_t *json)
 }
 
 typedef struct {
-    char *person;
-    guint roles;
-    char *finding;
-    char *mark; // NULL = whatever it is
-    char *note;
-    gint64 until_ms;
+    AcceptRequest request;
     char *key; // of the finding that was meant
     Acceptance *acceptance;
-    EngineDone done;
-    gpointer data;
 } Asked;
 
 static void free_asked(gpointer data)
 {
     Asked *asked = data;
-    g_free(asked->person);
-    g_free(asked->finding);
-    g_free(asked->mark);
-    g_free(asked->note);
     g_free(asked->key);
     acceptance_free(asked->acceptance);
     g_free(asked);
 }
 
-static bool check(const Engine *engine, const Asked *asked, const Finding *finding, GError **error)
+static bool check(const Engine *engine, const AcceptRequest *asked, const Finding *finding,
+                  GError **error)
 {
-    if (!(asked->roles & ROLE_BIT_OPERATOR))
+    if (!person_has(asked->person, ROLE_BIT_OPERATOR))
         refuse(error, REFUSAL_NOT_ALLOWED, "%s may not acknowledge: the role operator is needed.",
-               asked->person);
+               asked->person->name);
     else if (!finding)
         refuse(error, REFUSAL_NOT_FOUND,
                "There is no finding %s: the rule holds, or its id is another.", asked->finding);
@@ -95,22 +85,23 @@ static bool check(const Engine *engine, const Asked *asked, const Finding *findi
 static bool prepare(Engine *engine, Motion *motion, GError **error)
 {
     Asked *asked = motion->request;
-    const Finding *finding = findings_find(engine, asked->finding);
-    if (!check(engine, asked, finding, error))
+    const AcceptRequest *request = &asked->request;
+    const Finding *finding = findings_find(engine, request->finding);
+    if (!check(engine, request, finding, error))
         return false;
-    g_autofree char *until = time_format_ms(asked->until_ms);
+    g_autofree char *until = time_format_ms(request->until_ms);
     acceptance_free(asked->acceptance);
     asked->acceptance = g_new0(Acceptance, 1);
-    *asked->acceptance = (Acceptance){.by = g_strdup(asked->person),
-                                      .note = g_strdup(asked->note),
+    *asked->acceptance = (Acceptance){.by = g_strdup(request->person->name),
+                                      .note = g_strdup(request->note),
                                       .at_ms = engine->now_ms,
-                                      .until_ms = asked->until_ms};
+                                      .until_ms = request->until_ms};
     g_free(asked->key);
     asked->key = finding_key(finding);
-    motion_audit(motion, asked->person, "finding.acknowledged", "finding", finding->id)->detail =
-        g_strdup_printf("%s Until %s: %s", finding->facts, until, asked->note);
+    motion_audit(motion, request->person->name, "finding.acknowledged", "finding", finding->id)
+        ->detail = g_strdup_printf("%s Until %s: %s", finding->facts, until, request->note);
     motion_say(motion, SEVERITY_INFO, "finding", finding->id, "acknowledged by %s until %s: %s",
-               asked->person, until, asked->note);
+               request->person->name, until, request->note);
     motion_put(motion, g_strconcat("finding/", asked->key, NULL),
                acceptance_to_text(asked->acceptance), false);
     return true;
@@ -122,29 +113,19 @@ static void applied(Engine *engine, Motion *motion)
     findings_accept(engine, asked->key, g_steal_pointer(&asked->acceptance));
 }
 
-static void finished(Engine *engine, Motion *motion, const GError *error)
-{
-    const Asked *asked = motion->request;
-    (void)engine;
-    asked->done(error, asked->data);
-}
-
 void engine_accept_finding(Engine *engine, const AcceptRequest *request, EngineDone done,
                            gpointer data)
 {
     Asked *asked = g_new0(Asked, 1);
     Motion *motion = motion_new("acknowledge finding", prepare);
-    *asked = (Asked){.person = g_strdup(request->person->name),
-                     .roles = request->person->roles,
-                     .finding = g_strdup(request->finding ? request->finding : ""),
-                     .mark = g_strdup(request->mark),
-                     .note = g_strdup(request->note ? request->note : ""),
-                     .until_ms = request->until_ms,
-                     .done = done,
-                     .data = data};
+    asked->request = (AcceptRequest){.person = motion_person(motion, request->person),
+                                     .finding = motion_text(motion, request->finding),
+                                     .mark = motion_text_opt(motion, request->mark),
+                                     .note = motion_text(motion, request->note),
+                                     .until_ms = request->until_ms};
     motion->request = asked;
     motion->free_request = free_asked;
     motion->applied = applied;
-    motion->finished = finished;
+    motion_answer(motion, done, data);
     motion_ask(engine, motion);
 }

@@ -8,40 +8,11 @@
 
 #define DISARM_MAX_MS (7 * 24 * 3600 * G_GINT64_CONSTANT(1000))
 
-typedef struct {
-    char *person;
-    guint roles;
-    char *group;
-    bool arm;
-    char *reason;
-    gint64 until_ms;
-    char *alarm;
-    EngineDone done;
-    gpointer data;
-} Asked;
-
-static void free_asked(gpointer data)
+static bool check_arm(const Engine *engine, const ArmRequest *asked, GError **error)
 {
-    Asked *asked = data;
-    g_free(asked->person);
-    g_free(asked->group);
-    g_free(asked->reason);
-    g_free(asked->alarm);
-    g_free(asked);
-}
-
-static void asked_finished(Engine *engine, Motion *motion, const GError *error)
-{
-    const Asked *asked = motion->request;
-    (void)engine;
-    asked->done(error, asked->data);
-}
-
-static bool check_arm(const Engine *engine, const Asked *asked, GError **error)
-{
-    if (!(asked->roles & ROLE_BIT_APPROVER))
+    if (!person_has(asked->person, ROLE_BIT_APPROVER))
         refuse(error, REFUSAL_NOT_ALLOWED, "%s may not arm or disarm: the role approver is needed.",
-               asked->person);
+               asked->person->name);
     else if (asked->group && !world_live(engine, asked->group))
         refuse(error, REFUSAL_NOT_FOUND, "There is no group %s.", asked->group);
     else if (!text_has_word(asked->reason))
@@ -55,18 +26,18 @@ static bool check_arm(const Engine *engine, const Asked *asked, GError **error)
     return false;
 }
 
-static void set_automation(AutomationRecord *automation, const Asked *asked)
+static void set_automation(AutomationRecord *automation, const ArmRequest *asked)
 {
     automation_record_release(automation);
     automation->off = !asked->arm;
     automation->why = asked->arm ? NULL : g_strdup(asked->reason);
-    automation->by = g_strdup(asked->person);
+    automation->by = g_strdup(asked->person->name);
     automation->until_ms = asked->arm ? 0 : asked->until_ms;
 }
 
 static bool prepare_arm(Engine *engine, Motion *motion, GError **error)
 {
-    const Asked *asked = motion->request;
+    const ArmRequest *asked = motion->request;
     if (!check_arm(engine, asked, error))
         return false;
     if (asked->group) {
@@ -81,33 +52,28 @@ static bool prepare_arm(Engine *engine, Motion *motion, GError **error)
     g_autofree char *until = time_format_ms(asked->until_ms);
     const char *kind = asked->group ? "group" : "fleet";
     const char *name = asked->group ? asked->group : engine->fleet->name;
-    motion_audit(motion, asked->person, asked->arm ? "automation.armed" : "automation.disarmed",
-                 kind, name)
+    motion_audit(motion, asked->person->name,
+                 asked->arm ? "automation.armed" : "automation.disarmed", kind, name)
         ->detail = asked->arm ? g_strdup(asked->reason)
                               : g_strdup_printf("until %s: %s", until, asked->reason);
     motion_say(motion, SEVERITY_WARNING, kind, name, "automation %s by %s: %s",
-               asked->arm ? "armed" : "disarmed", asked->person, asked->reason);
+               asked->arm ? "armed" : "disarmed", asked->person->name, asked->reason);
     return true;
 }
 
 void engine_arm(Engine *engine, const ArmRequest *request, EngineDone done, gpointer data)
 {
-    Asked *asked = g_new0(Asked, 1);
     Motion *motion = motion_new("arm", prepare_arm);
     g_autofree char *until = g_strdup_printf("%" G_GINT64_FORMAT, request->until_ms);
-    *asked = (Asked){.person = g_strdup(request->person->name),
-                     .roles = request->person->roles,
-                     .group = g_strdup(request->group),
-                     .arm = request->arm,
-                     .reason = g_strdup(request->reason ? request->reason : ""),
-                     .until_ms = request->until_ms,
-                     .done = done,
-                     .data = data};
-    motion->request = asked;
-    motion->free_request = free_asked;
-    motion->finished = asked_finished;
-    motion_set_key(motion, request->key, request->arm ? "arm" : "disarm", asked->person,
-                   asked->group ? asked->group : "", asked->reason, until, NULL);
+    const ArmRequest asked = {.person = motion_person(motion, request->person),
+                              .group = motion_text_opt(motion, request->group),
+                              .reason = motion_text(motion, request->reason),
+                              .arm = request->arm,
+                              .until_ms = request->until_ms};
+    motion_keep(motion, &asked, sizeof asked);
+    motion_answer(motion, done, data);
+    motion_set_key(motion, request->key, asked.arm ? "arm" : "disarm", asked.person->name,
+                   asked.group ? asked.group : "", asked.reason, until, NULL);
     motion_ask(engine, motion);
 }
 
@@ -115,11 +81,11 @@ void engine_arm(Engine *engine, const ArmRequest *request, EngineDone done, gpoi
 
 static bool prepare_acknowledge(Engine *engine, Motion *motion, GError **error)
 {
-    const Asked *asked = motion->request;
+    const AcknowledgeRequest *asked = motion->request;
     const Alarm *alarm = alarms_find(engine, asked->alarm);
-    if (!(asked->roles & ROLE_BIT_OPERATOR)) {
+    if (!person_has(asked->person, ROLE_BIT_OPERATOR)) {
         refuse(error, REFUSAL_NOT_ALLOWED, "%s may not acknowledge: the role operator is needed.",
-               asked->person);
+               asked->person->name);
         return false;
     }
     if (!alarm) {
@@ -128,34 +94,30 @@ static bool prepare_acknowledge(Engine *engine, Motion *motion, GError **error)
     }
     if (alarm->acknowledged_by)
         return false; // somebody was faster: it is acknowledged
-    motion_audit(motion, asked->person, "alarm.acknowledged", "alarm", asked->alarm)->detail =
-        g_strdup_printf("%s%s%s", alarm->text, *asked->reason ? ": " : "", asked->reason);
+    motion_audit(motion, asked->person->name, "alarm.acknowledged", "alarm", asked->alarm)->detail =
+        g_strdup_printf("%s%s%s", alarm->text, *asked->note ? ": " : "", asked->note);
     motion_put(motion, g_strconcat("alarm/", asked->alarm, NULL),
-               g_strdup_printf("%" G_GINT64_FORMAT " %s", engine->now_ms, asked->person), false);
+               g_strdup_printf("%" G_GINT64_FORMAT " %s", engine->now_ms, asked->person->name),
+               false);
     return true;
 }
 
 static void acknowledge_applied(Engine *engine, Motion *motion)
 {
-    const Asked *asked = motion->request;
-    alarms_acknowledge(engine, asked->alarm, asked->person, engine->now_ms);
+    const AcknowledgeRequest *asked = motion->request;
+    alarms_acknowledge(engine, asked->alarm, asked->person->name, engine->now_ms);
 }
 
 void engine_acknowledge(Engine *engine, const AcknowledgeRequest *request, EngineDone done,
                         gpointer data)
 {
-    Asked *asked = g_new0(Asked, 1);
     Motion *motion = motion_new("acknowledge", prepare_acknowledge);
-    *asked = (Asked){.person = g_strdup(request->person->name),
-                     .roles = request->person->roles,
-                     .alarm = g_strdup(request->alarm ? request->alarm : ""),
-                     .reason = g_strdup(request->note ? request->note : ""),
-                     .done = done,
-                     .data = data};
-    motion->request = asked;
-    motion->free_request = free_asked;
+    const AcknowledgeRequest asked = {.person = motion_person(motion, request->person),
+                                      .alarm = motion_text(motion, request->alarm),
+                                      .note = motion_text(motion, request->note)};
+    motion_keep(motion, &asked, sizeof asked);
     motion->applied = acknowledge_applied;
-    motion->finished = asked_finished;
+    motion_answer(motion, done, data);
     motion_ask(engine, motion);
 }
 

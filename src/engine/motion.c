@@ -88,6 +88,8 @@ void motion_free(Motion *motion)
     clear_draft(motion);
     if (motion->free_request)
         motion->free_request(motion->request);
+    person_release(&motion->person);
+    g_clear_pointer(&motion->texts, g_string_chunk_free);
     g_ptr_array_unref(motion->others);
     signature_check_release(&motion->check);
     g_ptr_array_unref(motion->records);

@@ -36,7 +36,11 @@ struct Motion {
     void (*finished)(Engine *engine, Motion *motion, const GError *error); // may be NULL
     gpointer request;
     GDestroyNotify free_request;
-    bool reads;    // only wants to read, which a daemon can that decides nothing
+    Person person;       // who asked (motion_person)
+    GStringChunk *texts; // what was asked (motion_text); NULL = none yet
+    EngineDone done;     // whom motion_answer tells …
+    gpointer data;       // … and with what
+    bool reads;          // only wants to read, which a daemon can that decides nothing
     bool own;      // of the engine's own making: given up when it fails, made again from the state
     char *key;     // idempotency key; NULL = none
     char *content; // what it stands for
@@ -67,6 +71,16 @@ struct Motion {
 Motion *motion_new(const char *what, bool (*prepare)(Engine *, Motion *, GError **));
 void motion_free(Motion *motion);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Motion, motion_free)
+
+// What was asked (motion-request.c), copied into the motion, where it lives as long as the motion does: person and
+// texts (of NULL motion_text makes ""), and the request that is made of these, as motion->request.
+const Person *motion_person(Motion *motion, const Person *person);
+const char *motion_text(Motion *motion, const char *text);
+const char *motion_text_opt(Motion *motion, const char *text);
+void motion_keep(Motion *motion, gconstpointer request, gsize size);
+
+// Who asked is told that it is done, or why not, and no more.
+void motion_answer(Motion *motion, EngineDone done, gpointer data);
 
 // Enqueues what somebody asked. Takes the decision.
 void motion_ask(Engine *engine, Motion *motion);

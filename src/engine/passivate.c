@@ -5,33 +5,12 @@
 #include "model/quorum.h"
 #include "model/refusal.h"
 
-typedef struct {
-    char *person;
-    guint roles;
-    char *workload;
-    char *location;
-    char *reason;
-    bool holder;
-    EngineDone done;
-    gpointer data;
-} Asked;
-
-static void free_asked(gpointer data)
-{
-    Asked *asked = data;
-    g_free(asked->person);
-    g_free(asked->workload);
-    g_free(asked->location);
-    g_free(asked->reason);
-    g_free(asked);
-}
-
-static bool may_be_asked(const Engine *engine, const Asked *asked, GError **error)
+static bool may_be_asked(const Engine *engine, const PassivateRequest *asked, GError **error)
 {
     const InstanceWatch *watch = world_instance(engine, asked->workload, asked->location);
-    if (!(asked->roles & ROLE_BIT_OPERATOR))
+    if (!person_has(asked->person, ROLE_BIT_OPERATOR))
         refuse(error, REFUSAL_NOT_ALLOWED, "%s may not switch off: the role operator is needed.",
-               asked->person);
+               asked->person->name);
     else if (!watch)
         refuse(error, REFUSAL_NOT_FOUND, "There is no workload %s in %s.", asked->workload,
                asked->location);
@@ -47,7 +26,7 @@ static bool may_be_asked(const Engine *engine, const Asked *asked, GError **erro
     return false;
 }
 
-static bool may_be_done(const Engine *engine, const Asked *asked, GError **error)
+static bool may_be_done(const Engine *engine, const PassivateRequest *asked, GError **error)
 {
     const InstanceWatch *watch = world_instance(engine, asked->workload, asked->location);
     const GroupRecord *record = world_live(engine, watch->workload->group)->record;
@@ -80,54 +59,43 @@ static void wake(Engine *engine, Motion *motion)
 
 static bool prepare(Engine *engine, Motion *motion, GError **error)
 {
-    const Asked *asked = motion->request;
+    const PassivateRequest *asked = motion->request;
     if (!may_be_asked(engine, asked, error) || !may_be_done(engine, asked, error))
         return false;
     const InstanceWatch *watch = world_instance(engine, asked->workload, asked->location);
     GroupRecord *record = motion_record(engine, motion, watch->workload->group);
     g_autofree char *key = id_new(engine->config.ids, "pa");
     // What runs under a newer epoch than ours takes no older one.
-    QuarantineIntent intent = {.workload = asked->workload,
-                               .location = asked->location,
+    QuarantineIntent intent = {.workload = watch->workload->id,
+                               .location = watch->status->location,
                                .key = key,
-                               .by = asked->person,
+                               .by = asked->person->name,
                                .epoch = MAX(record->epoch, watch->last->epoch),
                                .boot_id = watch->last->boot_id};
     group_record_add_quarantine(record, &intent);
     motion->applied = wake;
-    motion_audit(motion, asked->person, "passivate.asked", "workload", asked->workload)->detail =
+    motion_audit(motion, asked->person->name, "passivate.asked", "workload", asked->workload)
+        ->detail =
         g_strdup_printf("in %s%s: %s; key %s, epoch %" G_GINT64_FORMAT ", boot id %s",
                         asked->location, asked->holder ? ", which has the role" : "", asked->reason,
                         key, intent.epoch, intent.boot_id ? intent.boot_id : "none");
     motion_say(motion, SEVERITY_ERROR, "workload", asked->workload, "%s switches it off in %s: %s",
-               asked->person, asked->location, asked->reason);
+               asked->person->name, asked->location, asked->reason);
     return true;
-}
-
-static void finished(Engine *engine, Motion *motion, const GError *error)
-{
-    const Asked *asked = motion->request;
-    (void)engine;
-    asked->done(error, asked->data);
 }
 
 void engine_passivate(Engine *engine, const PassivateRequest *request, EngineDone done,
                       gpointer data)
 {
-    Asked *asked = g_new0(Asked, 1);
     Motion *motion = motion_new("passivate", prepare);
-    *asked = (Asked){.person = g_strdup(request->person->name),
-                     .roles = request->person->roles,
-                     .workload = g_strdup(request->workload ? request->workload : ""),
-                     .location = g_strdup(request->location ? request->location : ""),
-                     .reason = g_strdup(request->reason ? request->reason : ""),
-                     .holder = request->holder,
-                     .done = done,
-                     .data = data};
-    motion->request = asked;
-    motion->free_request = free_asked;
-    motion->finished = finished;
-    motion_set_key(motion, request->key, "passivate", asked->person, asked->workload,
-                   asked->location, asked->reason, NULL);
+    const PassivateRequest asked = {.person = motion_person(motion, request->person),
+                                    .workload = motion_text(motion, request->workload),
+                                    .location = motion_text(motion, request->location),
+                                    .reason = motion_text(motion, request->reason),
+                                    .holder = request->holder};
+    motion_keep(motion, &asked, sizeof asked);
+    motion_answer(motion, done, data);
+    motion_set_key(motion, request->key, "passivate", asked.person->name, asked.workload,
+                   asked.location, asked.reason, NULL);
     motion_ask(engine, motion);
 }
