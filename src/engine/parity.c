@@ -171,31 +171,14 @@ void parity_seen(Engine *engine, InstanceWatch *watch, Inventory *inventory)
 // ---- confirming ----
 
 typedef struct {
-    char *person;
-    guint roles;
-    char *group;
-    char *workload;
-    char *standby;
-    EntityKind kind;
-    char *name;
-    char *mark;
-    char *note;
+    ParityRequest request;
     char *entry; // in the book
     Confirmation *confirmation;
-    EngineDone done;
-    gpointer data;
 } Asked;
 
 static void free_asked(gpointer data)
 {
     Asked *asked = data;
-    g_free(asked->person);
-    g_free(asked->group);
-    g_free(asked->workload);
-    g_free(asked->standby);
-    g_free(asked->name);
-    g_free(asked->mark);
-    g_free(asked->note);
     g_free(asked->entry);
     if (asked->confirmation)
         confirmation_free(asked->confirmation);
@@ -203,7 +186,7 @@ static void free_asked(gpointer data)
 }
 
 // The parity that is meant; NULL = there is none.
-static Parity *meant(const Engine *engine, const Asked *asked)
+static Parity *meant(const Engine *engine, const ParityRequest *asked)
 {
     const Workload *workload = fleet_workload(engine->fleet, asked->workload);
     const WorkloadStatus *status = workload ? world_workload(engine, workload->id) : NULL;
@@ -214,11 +197,12 @@ static Parity *meant(const Engine *engine, const Asked *asked)
     return compare(engine, workload, source_of(engine, workload), standby);
 }
 
-static bool check(const Asked *asked, const Parity *parity, const ParityItem *item, GError **error)
+static bool check(const ParityRequest *asked, const Parity *parity, const ParityItem *item,
+                  GError **error)
 {
-    if (!(asked->roles & ROLE_BIT_OPERATOR))
+    if (!person_has(asked->person, ROLE_BIT_OPERATOR))
         refuse(error, REFUSAL_NOT_ALLOWED, "%s may not confirm: the role operator is needed.",
-               asked->person);
+               asked->person->name);
     else if (!parity)
         refuse(error, REFUSAL_NOT_FOUND,
                "%s of group %s is no workload that is kept by hand with a standby in %s, or nobody "
@@ -253,24 +237,25 @@ static char *confirmation_to_text(const Confirmation *confirmation)
 static bool prepare(Engine *engine, Motion *motion, GError **error)
 {
     Asked *asked = motion->request;
-    g_autoptr(Parity) parity = meant(engine, asked);
-    const ParityItem *item = parity ? parity_find(parity, asked->kind, asked->name) : NULL;
-    if (!check(asked, parity, item, error))
+    const ParityRequest *request = &asked->request;
+    g_autoptr(Parity) parity = meant(engine, request);
+    const ParityItem *item = parity ? parity_find(parity, request->kind, request->name) : NULL;
+    if (!check(request, parity, item, error))
         return false;
     g_clear_pointer(&asked->confirmation, confirmation_free);
     asked->confirmation = g_new0(Confirmation, 1);
-    *asked->confirmation = (Confirmation){g_strdup(item->mark), g_strdup(asked->person),
-                                          g_strdup(asked->note), engine->now_ms};
+    *asked->confirmation = (Confirmation){g_strdup(item->mark), g_strdup(request->person->name),
+                                          g_strdup(request->note), engine->now_ms};
     g_free(asked->entry);
-    asked->entry = name_in_book(asked->workload, asked->standby, asked->kind, asked->name);
-    const char *kind = name_of(&ENTITY_NAMES, (int)asked->kind);
+    asked->entry = name_in_book(request->workload, request->standby, request->kind, request->name);
+    const char *kind = name_of(&ENTITY_NAMES, (int)request->kind);
     const char *state = name_of(&PARITY_NAMES, (int)item->state);
-    motion_audit(motion, asked->person, "parity.confirmed", "workload", asked->workload)->detail =
-        g_strdup_printf("%s %s, %s in %s: %s", kind, asked->name, state, asked->standby,
-                        asked->note);
-    motion_say(motion, SEVERITY_INFO, "workload", asked->workload,
-               "%s confirmed %s %s, %s in %s: %s", asked->person, kind, asked->name, state,
-               asked->standby, asked->note);
+    motion_audit(motion, request->person->name, "parity.confirmed", "workload", request->workload)
+        ->detail = g_strdup_printf("%s %s, %s in %s: %s", kind, request->name, state,
+                                   request->standby, request->note);
+    motion_say(motion, SEVERITY_INFO, "workload", request->workload,
+               "%s confirmed %s %s, %s in %s: %s", request->person->name, kind, request->name,
+               state, request->standby, request->note);
     motion_put(motion, g_strconcat("parity/", asked->entry, NULL),
                confirmation_to_text(asked->confirmation), false);
     return true;
@@ -279,18 +264,11 @@ static bool prepare(Engine *engine, Motion *motion, GError **error)
 static void applied(Engine *engine, Motion *motion)
 {
     Asked *asked = motion->request;
-    const Workload *workload = fleet_workload(engine->fleet, asked->workload);
+    const Workload *workload = fleet_workload(engine->fleet, asked->request.workload);
     g_hash_table_replace(engine->confirmed, g_strdup(asked->entry),
                          g_steal_pointer(&asked->confirmation));
     if (workload)
         renew(engine, workload);
-}
-
-static void finished(Engine *engine, Motion *motion, const GError *error)
-{
-    const Asked *asked = motion->request;
-    (void)engine;
-    asked->done(error, asked->data);
 }
 
 void engine_confirm_parity(Engine *engine, const ParityRequest *request, EngineDone done,
@@ -298,20 +276,17 @@ void engine_confirm_parity(Engine *engine, const ParityRequest *request, EngineD
 {
     Asked *asked = g_new0(Asked, 1);
     Motion *motion = motion_new("confirm parity", prepare);
-    *asked = (Asked){.person = g_strdup(request->person->name),
-                     .roles = request->person->roles,
-                     .group = g_strdup(request->group),
-                     .workload = g_strdup(request->workload),
-                     .standby = g_strdup(request->standby),
-                     .kind = request->kind,
-                     .name = g_strdup(request->name),
-                     .mark = g_strdup(request->mark),
-                     .note = g_strdup(request->note ? request->note : ""),
-                     .done = done,
-                     .data = data};
+    asked->request = (ParityRequest){.person = motion_person(motion, request->person),
+                                     .group = motion_text(motion, request->group),
+                                     .workload = motion_text(motion, request->workload),
+                                     .standby = motion_text(motion, request->standby),
+                                     .kind = request->kind,
+                                     .name = motion_text(motion, request->name),
+                                     .mark = motion_text_opt(motion, request->mark),
+                                     .note = motion_text(motion, request->note)};
     motion->request = asked;
     motion->free_request = free_asked;
     motion->applied = applied;
-    motion->finished = finished;
+    motion_answer(motion, done, data);
     motion_ask(engine, motion);
 }

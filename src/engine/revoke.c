@@ -9,23 +9,10 @@
 #include "wire/operation.h"
 
 typedef struct {
-    Person person;
-    char *operation;
-    char *signoff;
-    char *reason;
+    SignOffRequest request;
     EngineSignOffDone done;
     gpointer data;
 } Asked;
-
-static void free_asked(gpointer data)
-{
-    Asked *asked = data;
-    person_release(&asked->person);
-    g_free(asked->operation);
-    g_free(asked->signoff);
-    g_free(asked->reason);
-    g_free(asked);
-}
 
 static SignOff *find(const Operation *operation, const char *id)
 {
@@ -37,7 +24,7 @@ static SignOff *find(const Operation *operation, const char *id)
     return NULL;
 }
 
-static const SignOff *check(const Engine *engine, const Asked *asked, GError **error)
+static const SignOff *check(const Engine *engine, const SignOffRequest *asked, GError **error)
 {
     const SignOff *signoff = find(world_operation(engine, asked->operation), asked->signoff);
     if (!signoff)
@@ -59,10 +46,11 @@ static void keep(Motion *motion, const SignOff *signoff)
     json_decref(json);
 }
 
-static void audit(Motion *motion, const Asked *asked, const char *action, const SignOff *signoff)
+static void audit(Motion *motion, const SignOffRequest *asked, const char *action,
+                  const SignOff *signoff)
 {
     AuditRecord *record =
-        motion_audit(motion, asked->person.name, action, "operation", asked->operation);
+        motion_audit(motion, asked->person->name, action, "operation", asked->operation);
     record->digest = g_strdup(signoff->digest);
     record->detail = g_strdup_printf("sign-off %s of %s: %s", signoff->id, signoff->operator_name,
                                      asked->reason);
@@ -70,14 +58,14 @@ static void audit(Motion *motion, const Asked *asked, const char *action, const 
 
 // ---- Taking it back ----------------------------------------------------------------------------
 
-static bool may_take_back(const Operation *operation, const SignOff *signoff, const Asked *asked,
-                          GError **error)
+static bool may_take_back(const Operation *operation, const SignOff *signoff,
+                          const SignOffRequest *asked, GError **error)
 {
     bool of_act = g_strcmp0(signoff->digest, operation->digest) != 0;
     const Operation ballot = operation_ballot(operation);
     bool open = of_act ? g_strcmp0(signoff->digest, ballot.digest) == 0
                        : operation->state == OPERATION_AWAITING || quorum_may_revoke(operation);
-    if (g_strcmp0(signoff->operator_name, asked->person.name) != 0)
+    if (g_strcmp0(signoff->operator_name, asked->person->name) != 0)
         refuse(error, REFUSAL_NOT_ALLOWED,
                "Sign-off %s is %s's: only its giver takes it back. To stop it, reject or hold it.",
                signoff->id, signoff->operator_name);
@@ -112,7 +100,7 @@ static bool step_back(Operation *copy, GError **error)
 
 static bool prepare_take_back(Engine *engine, Motion *motion, GError **error)
 {
-    const Asked *asked = motion->request;
+    const SignOffRequest *asked = &((const Asked *)motion->request)->request;
     const SignOff *signoff = check(engine, asked, error);
     const Operation *operation = world_operation(engine, asked->operation);
     if (!signoff || !may_take_back(operation, signoff, asked, error))
@@ -128,7 +116,7 @@ static bool prepare_take_back(Engine *engine, Motion *motion, GError **error)
     audit(motion, asked, "signoff.withdrawn", mine);
     keep(motion, mine);
     motion_say_of(motion, SEVERITY_WARNING, copy, "%s takes the sign-off back%s: %s",
-                  asked->person.name, copy->held ? ", it is held" : "", asked->reason);
+                  asked->person->name, copy->held ? ", it is held" : "", asked->reason);
     return true;
 }
 
@@ -136,7 +124,7 @@ static bool prepare_take_back(Engine *engine, Motion *motion, GError **error)
 
 static bool prepare_review(Engine *engine, Motion *motion, GError **error)
 {
-    const Asked *asked = motion->request;
+    const SignOffRequest *asked = &((const Asked *)motion->request)->request;
     const SignOff *signoff = check(engine, asked, error);
     if (!signoff)
         return false;
@@ -144,24 +132,24 @@ static bool prepare_review(Engine *engine, Motion *motion, GError **error)
         refuse(error, REFUSAL_NOTHING_TO_DO, "Of sign-off %s no review is due%s%s.", signoff->id,
                signoff->reviewed_by ? ": it was closed by " : "",
                signoff->reviewed_by ? signoff->reviewed_by : "");
-    else if (!person_has(&asked->person, ROLE_BIT_APPROVER))
+    else if (!person_has(asked->person, ROLE_BIT_APPROVER))
         refuse(error, REFUSAL_NOT_ALLOWED,
-               "%s may not close a review: the role approver is needed.", asked->person.name);
-    else if (g_strcmp0(signoff->operator_name, asked->person.name) == 0)
+               "%s may not close a review: the role approver is needed.", asked->person->name);
+    else if (g_strcmp0(signoff->operator_name, asked->person->name) == 0)
         refuse(error, REFUSAL_FOUR_EYES,
                "%s broke the glass: somebody else must look at it and close the review.",
-               asked->person.name);
+               asked->person->name);
     if (*error)
         return false;
     Operation *copy = motion_operation(motion, world_operation(engine, asked->operation));
     SignOff *mine = find(copy, asked->signoff);
-    mine->reviewed_by = g_strdup(asked->person.name);
+    mine->reviewed_by = g_strdup(asked->person->name);
     mine->reviewed_ms = engine->now_ms;
     mine->review_note = g_strdup(asked->reason);
     audit(motion, asked, "signoff.reviewed", mine);
     keep(motion, mine);
     motion_say(motion, SEVERITY_WARNING, "operation", copy->id,
-               "%s closes the review of the glass that %s broke: %s", asked->person.name,
+               "%s closes the review of the glass that %s broke: %s", asked->person->name,
                mine->operator_name, asked->reason);
     return true;
 }
@@ -171,27 +159,22 @@ static bool prepare_review(Engine *engine, Motion *motion, GError **error)
 static void finished(Engine *engine, Motion *motion, const GError *error)
 {
     const Asked *asked = motion->request;
-    const Operation *operation = error ? NULL : world_operation(engine, asked->operation);
-    asked->done(operation, find(operation, asked->signoff), error, asked->data);
+    const Operation *operation = error ? NULL : world_operation(engine, asked->request.operation);
+    asked->done(operation, find(operation, asked->request.signoff), error, asked->data);
 }
 
 static void ask(Engine *engine, const char *what, bool (*prepare)(Engine *, Motion *, GError **),
                 const SignOffRequest *request, EngineSignOffDone done, gpointer data)
 {
-    Asked *asked = g_new0(Asked, 1);
     Motion *motion = motion_new(what, prepare);
-    asked->person = (Person){g_strdup(request->person->name), g_strdup(request->person->how),
-                             request->person->roles};
-    asked->operation = g_strdup(request->operation ? request->operation : "");
-    asked->signoff = g_strdup(request->signoff ? request->signoff : "");
-    asked->reason = g_strdup(request->reason ? request->reason : "");
-    asked->done = done;
-    asked->data = data;
-    motion->request = asked;
-    motion->free_request = free_asked;
+    const SignOffRequest kept = {.person = motion_person(motion, request->person),
+                                 .operation = motion_text(motion, request->operation),
+                                 .signoff = motion_text(motion, request->signoff),
+                                 .reason = motion_text(motion, request->reason)};
+    const Asked asked = {kept, done, data};
+    motion_keep(motion, &asked, sizeof asked);
     motion->finished = finished;
-    motion_set_key(motion, request->key, what, asked->person.name, asked->signoff, asked->reason,
-                   NULL);
+    motion_set_key(motion, request->key, what, kept.person->name, kept.signoff, kept.reason, NULL);
     motion_ask(engine, motion);
 }
 
