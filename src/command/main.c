@@ -101,13 +101,16 @@ const Command COMMANDS[] = {
     {"failback", "GROUP|--region LOCATION --reason TEXT", "proposes the way home",
      "--region proposes it for every group that is at home there and elsewhere now.", run_failback,
      propose_options},
-    {"drill", "GROUP --isolated|--live [--to LOCATION] --reason TEXT", "proposes an exercise",
+    {"drill", "GROUP|--region LOCATION --isolated|--live [--to LOCATION] --reason TEXT",
+     "proposes an exercise",
      "--isolated looks at what every step of the plan would command, there and on the way home, "
      "and says what would not work: nothing is commanded. --live moves the group to its standby "
      "and "
      "home again; carried out without exceptions it is the year's test of the plan. Both are "
      "signed, "
-     "under a phrase of their own. A drill begins at home, and makes room for the real thing.",
+     "under a phrase of their own. A drill begins at home, and makes room for the real thing. "
+     "--region exercises every group that is at home there: one region-level operation, whose "
+     "groups are signed and carried out each on its own.",
      run_drill, drill_options},
     {"signoff",
      "ID --approve|--reject --reason TEXT [--ticket T] [--confirm PHRASE] [--key KEY | "

@@ -57,6 +57,8 @@ void drill_options(Session *session, GOptionContext *context)
                                      NULL},
                                     {"to", 0, 0, G_OPTION_ARG_STRING, &session->args.to,
                                      "Where to (the first standby)", "LOCATION"},
+                                    {"region", 0, 0, G_OPTION_ARG_STRING, &session->args.region,
+                                     "Instead of GROUP: every group of it", "LOCATION"},
                                     {"unplanned", 0, 0, G_OPTION_ARG_NONE, &session->args.unplanned,
                                      "With --isolated: rehearse the plan for a lost region", NULL},
                                     {"reason", 'r', 0, G_OPTION_ARG_FILENAME, &session->args.reason,
@@ -182,8 +184,10 @@ int run_failback(Session *session, int argc, char **argv)
 int run_drill(Session *session, int argc, char **argv)
 {
     if (session->args.isolated == session->args.live)
-        return session_complain(session, EXIT_USAGE,
-                                "expected: signalbox drill GROUP --isolated|--live --reason TEXT");
+        return session_complain(
+            session, EXIT_USAGE,
+            "expected: signalbox drill GROUP --isolated|--live --reason TEXT, or "
+            "--region LOCATION for every group that is at home there");
     return propose(session, argc, argv, "drill");
 }
 

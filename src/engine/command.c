@@ -316,6 +316,9 @@ static bool act_region(Engine *engine, Motion *motion, Operation *parent, const 
     OperationEvent event;
     Wish wish = {.person = asked->person,
                  .kind = parent->kind,
+                 .drill = parent->drill,
+                 .planned =
+                     parent->drill && !parent->planned ? PROPOSE_UNPLANNED : PROPOSE_AS_NEEDED,
                  .region = parent->region,
                  .to = parent->to && *parent->to ? parent->to : NULL,
                  .reason = asked->reason};

@@ -105,9 +105,9 @@ static bool check_asker(const Engine *engine, const Asked *asked, GError **error
     else if ((asked->kind == OPERATION_DRILL) != (asked->drill != DRILL_NONE))
         refuse(error, REFUSAL_BAD_REQUEST,
                "A drill says in its mode what it is, isolated or live; nothing else has one.");
-    else if (asked->kind == OPERATION_DRILL && asked->region)
+    else if (asked->drill == DRILL_LIVE && asked->planned == PROPOSE_UNPLANNED)
         refuse(error, REFUSAL_BAD_REQUEST,
-               "Drills go group by group: propose one for each group of %s.", asked->region);
+               "A live drill is a planned move: only an isolated one rehearses the unplanned.");
     else if (!text_has_word(asked->reason))
         refuse(error, REFUSAL_NO_REASON,
                "A reason in words is needed; it stands in the statement and in the audit log.");
@@ -184,9 +184,6 @@ static bool choose_drill(const Engine *engine, const Wish *asked, Proposal *prop
     else if (!derive_healthy(engine, proposal->from))
         refuse(error, REFUSAL_WRONG_STATE, "%s is %s: that is no time for a drill.", from->name,
                name_of(&VERDICT_NAMES, (int)from->verdict.state));
-    else if (asked->drill == DRILL_LIVE && asked->planned == PROPOSE_UNPLANNED)
-        refuse(error, REFUSAL_BAD_REQUEST,
-               "A live drill is a planned move: only an isolated one rehearses the unplanned.");
     else
         return true;
     return false;

@@ -19,13 +19,16 @@ enum {
 // ---- Which groups ------------------------------------------------------------------------------
 
 // Has the group something to move between the region and elsewhere? A failover moves what is active there, a
-// failback brings home what is at home there (or activates it again where it waits passive).
+// failback brings home what is at home there (or activates it again where it waits passive), a drill exercises
+// what is at home there (and is told of what cannot be exercised now: it is elsewhere).
 static bool belongs(const Engine *engine, const GroupLive *live, OperationKind kind,
                     const Location *region)
 {
     bool here = propose_location(engine, live) == region;
-    if (kind != OPERATION_FAILBACK)
+    if (kind == OPERATION_FAILOVER)
         return here;
+    if (kind == OPERATION_DRILL)
+        return live->group->primary == region;
     return live->group->primary == region &&
            (!here || propose_is_resting(engine, live->group, region));
 }
@@ -83,9 +86,17 @@ static void take_in(const Operation *parent, Member *member, Operation *child)
     child->parent = g_strdup(parent->id);
 }
 
+// Of drills: what looks is no part of what moves, nor a rehearsal of the planned one of the unplanned.
+static bool is_drilled_the_same(const Operation *open, const Wish *wish)
+{
+    bool planned = wish->planned != PROPOSE_UNPLANNED;
+    return open->drill == wish->drill && (!open->drill || open->planned == planned);
+}
+
 static bool moves_the_same(const Operation *open, const Wish *wish)
 {
-    return open->kind == wish->kind && (!wish->to || g_strcmp0(open->to, wish->to) == 0) &&
+    return open->kind == wish->kind && is_drilled_the_same(open, wish) &&
+           (!wish->to || g_strcmp0(open->to, wish->to) == 0) &&
            g_strcmp0(wish->kind == OPERATION_FAILBACK ? open->to : open->from, wish->region) == 0;
 }
 
@@ -171,6 +182,7 @@ static Operation *new_parent(Engine *engine, const Wish *wish)
     g_autofree char *id = id_new(engine->config.ids, "op");
     Operation *parent = operation_new(id);
     parent->kind = wish->kind;
+    parent->drill = wish->drill;
     parent->region = g_strdup(wish->region);
     parent->group = g_strdup("");
     parent->planned = true;
@@ -183,10 +195,13 @@ static Operation *new_parent(Engine *engine, const Wish *wish)
 static bool refuse_nothing(const Operation *parent, GError **error)
 {
     g_autofree char *sentence = region_sentence(parent);
-    refuse(error, REFUSAL_NOTHING_TO_DO, "No group of %s can be moved now: %s.", parent->region,
-           parent->members->len                 ? sentence
-           : parent->kind == OPERATION_FAILBACK ? "none that is at home there is elsewhere"
-                                                : "none is active there");
+    static const char *const NONE[] = {[OPERATION_FAILOVER] = "none is active there",
+                                       [OPERATION_FAILBACK] =
+                                           "none that is at home there is elsewhere",
+                                       [OPERATION_DRILL] = "none is at home there"};
+    refuse(error, REFUSAL_NOTHING_TO_DO, "No group of %s can be %s now: %s.", parent->region,
+           parent->kind == OPERATION_DRILL ? "exercised" : "moved",
+           parent->members->len ? sentence : NONE[parent->kind]);
     return false;
 }
 
@@ -204,11 +219,12 @@ bool region_draft(Engine *engine, Motion *motion, const Wish *wish, GError **err
     set_ends(motion, parent);
     set_state(parent);
     motion_audit(motion, wish->person, "operation.proposed", "operation", parent->id)->detail =
-        g_strdup_printf("%s of all groups of %s: %s",
-                        name_of(&OPERATION_KIND_NAMES, (int)wish->kind), wish->region, parent->why);
-    motion_say(motion, SEVERITY_WARNING, "operation", parent->id,
-               "%s proposes to move every group of %s: %u operations, each signed on its own",
-               wish->person, wish->region, motion->others->len);
+        g_strdup_printf("%s of all groups of %s: %s", operation_word(parent), wish->region,
+                        parent->why);
+    bool drill = wish->kind == OPERATION_DRILL;
+    motion_say(motion, drill ? SEVERITY_INFO : SEVERITY_WARNING, "operation", parent->id,
+               "%s proposes to %s every group of %s: %u operations, each signed on its own",
+               wish->person, drill ? "exercise" : "move", wish->region, motion->others->len);
     motion->operation = g_steal_pointer(&parent);
     motion->fresh = true;
     return true;
@@ -271,8 +287,7 @@ static void end_parent(Engine *engine, Motion *motion, Operation *parent)
     motion_audit(motion, "signalbox", "operation.ended", "operation", parent->id)->detail =
         g_strdup_printf("%s: %s", name_of(&OPERATION_STATE_NAMES, (int)parent->state), parent->why);
     motion_say(motion, parent->state == OPERATION_COMPLETED ? SEVERITY_INFO : SEVERITY_WARNING,
-               "operation", parent->id, "%s of %s: %s: %s",
-               name_of(&OPERATION_KIND_NAMES, (int)parent->kind), parent->region,
+               "operation", parent->id, "%s of %s: %s: %s", operation_word(parent), parent->region,
                name_of(&OPERATION_STATE_NAMES, (int)parent->state), parent->why);
 }
 

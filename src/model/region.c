@@ -96,11 +96,18 @@ static void add_left_out(GString *text, const Operation *operation)
     }
 }
 
+const char *region_word(const Operation *operation)
+{
+    if (operation->kind != OPERATION_DRILL)
+        return "moved";
+    return operation_is_rehearsal(operation) ? "rehearsed" : "moved there and home again";
+}
+
 char *region_sentence(const Operation *operation)
 {
     GString *text = g_string_new(NULL);
-    g_string_append_printf(text, "%u of %u groups moved", region_moved(operation),
-                           operation->members->len);
+    g_string_append_printf(text, "%u of %u groups %s", region_moved(operation),
+                           operation->members->len, region_word(operation));
     for (int state = 0; state < OPERATION_STATES; state++)
         if (state != OPERATION_COMPLETED)
             add_names(text, operation, (OperationState)state);

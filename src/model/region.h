@@ -12,7 +12,11 @@ OperationState region_state(const Operation *operation);
 // frees.
 char *region_sentence(const Operation *operation);
 
-// Members that were moved; that are still open.
+// What becomes of a group that the operation takes to its end: "moved", or of a drill "rehearsed", "moved there and
+// home again".
+const char *region_word(const Operation *operation);
+
+// Members that were moved (or exercised); that are still open.
 guint region_moved(const Operation *operation);
 guint region_open(const Operation *operation);
 

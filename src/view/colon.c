@@ -60,7 +60,7 @@ static Effect run_operation(const ViewContext *context, char **args, const char 
     return whole_open(picture_operation(context->picture, args[0]));
 }
 
-// "GROUP [to LOCATION] REASON", "region LOCATION [to LOCATION] REASON"; of a drill "GROUP isolated|live …".
+// "GROUP [to LOCATION] REASON", "region LOCATION [to LOCATION] REASON"; of a drill "… isolated|live [to LOCATION] REASON".
 static Effect propose(const ViewContext *context, char **args, Effect effect, const char *usage)
 {
     const Picture *picture = context->picture;
@@ -79,7 +79,7 @@ static Effect propose(const ViewContext *context, char **args, Effect effect, co
     int drill = DRILL_NONE;
     bool ok = effect.operation_kind != OPERATION_DRILL ||
               (args[at] && name_parse(&DRILL_NAMES, args[at++], &drill, NULL) && drill);
-    if (!ok || (effect.region && effect.operation_kind == OPERATION_DRILL))
+    if (!ok)
         return need(usage);
     bool to = g_strcmp0(args[at], "to") == 0 && args[at + 1];
     effect.drill = (DrillKind)drill;
@@ -117,7 +117,8 @@ static Effect run_drill(const ViewContext *context, char **args, const char *ala
 {
     (void)alarm;
     return propose(context, args, effect_for(OPERATION_DRILL),
-                   "drill GROUP isolated|live [to LOCATION] REASON");
+                   "drill GROUP isolated|live [to LOCATION] REASON, or drill region LOCATION "
+                   "isolated|live REASON");
 }
 
 static Effect run_ack(const ViewContext *context, char **args, const char *alarm)
@@ -221,9 +222,9 @@ static const Command COMMANDS[] = {
      "Proposes a failover, of a group or of every group of a region.", ARG_GROUP, run_failover},
     {"failback", "failback GROUP|region LOCATION REASON",
      "Proposes the way home, of a group or of every group of a region.", ARG_GROUP, run_failback},
-    {"drill", "drill GROUP isolated|live [to LOCATION] REASON",
-     "Proposes an exercise: isolated looks and commands nothing, live moves it there and home "
-     "again.",
+    {"drill", "drill GROUP|region LOCATION isolated|live [to LOCATION] REASON",
+     "Proposes an exercise, of a group or of every group of a region: isolated looks and commands "
+     "nothing, live moves it there and home again.",
      ARG_GROUP, run_drill},
     {"ack", "ack NOTE", "Acknowledges the alarm shown last.", ARG_WORDS, run_ack},
     {"automation", "automation off [GROUP] DURATION REASON",

@@ -328,7 +328,7 @@ static const char *drill_under_way(const Picture *picture)
     for (guint i = 0; i < picture_count(picture, SHELF_OPERATIONS); i++) {
         const Operation *operation = picture_at(picture, SHELF_OPERATIONS, i);
         if (operation->kind == OPERATION_DRILL && !operation_has_ended(operation))
-            return operation->group;
+            return operation->region ? operation->region : operation->group;
     }
     return NULL;
 }

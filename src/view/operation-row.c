@@ -22,9 +22,9 @@ void operation_row_what(const Operation *operation, Style style, TableCell *cell
 void operation_row_from(const Operation *operation, const Picture *picture, TableCell *cell)
 {
     const Statement *statement = operation->statement;
-    bool drill = operation->kind == OPERATION_DRILL && statement;
-    const char *from = drill ? statement->from : operation->from;
-    const char *to = drill ? statement->to : operation->to;
+    bool drill = operation->kind == OPERATION_DRILL;
+    const char *from = drill && statement ? statement->from : operation->from;
+    const char *to = drill && statement ? statement->to : operation->to;
     bool several = operation->region && to && !*to;
     table_cell_printf(cell, ROLE_NORMAL, "%s → %s%s", picture_title(picture, from),
                       several ? "each its own" : picture_title(picture, to),

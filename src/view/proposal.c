@@ -66,7 +66,7 @@ ProposalForm *proposal_form_new(const ViewContext *context, OperationKind kind, 
 {
     const GroupStatus *status = picture_group(context->picture, group);
     bool drill = kind == OPERATION_DRILL;
-    if (!status && (drill || !picture_location(context->picture, region)))
+    if (!status && !picture_location(context->picture, region))
         return NULL;
     ProposalForm *form = g_new0(ProposalForm, 1);
     form->kind = kind;
@@ -147,7 +147,8 @@ static char *title_text(const ProposalForm *form, const Picture *picture)
                         : g_strdup_printf("propose: %s %s", VERBS[form->kind], form->group);
 }
 
-// Groups that the operation would move: active there, or at home there and elsewhere now.
+// Groups that the operation would move: active there, or at home there and elsewhere now; a drill exercises those
+// that are at home there.
 static guint count_groups(const ProposalForm *form, const Picture *picture)
 {
     guint count = 0;
@@ -155,7 +156,9 @@ static guint count_groups(const ProposalForm *form, const Picture *picture)
         const GroupStatus *group = picture_at(picture, SHELF_GROUPS, i);
         bool here = g_strcmp0(group->active, form->region) == 0;
         bool home = g_strcmp0(group->primary, form->region) == 0;
-        count += form->kind == OPERATION_FAILBACK ? home && !here : here;
+        count += form->kind == OPERATION_FAILOVER   ? here
+                 : form->kind == OPERATION_FAILBACK ? home && !here
+                                                    : home;
     }
     return count;
 }
@@ -166,8 +169,12 @@ static char *now_text(const ProposalForm *form, const Picture *picture)
     if (form->region)
         return g_strdup_printf(
             "%u groups, each signed and carried out on its own; To empty: each its first healthy "
-            "place. Nothing moves before the sign-offs it needs.",
-            count_groups(form, picture));
+            "place. %s",
+            count_groups(form, picture),
+            form->kind == OPERATION_DRILL
+                ? "An exercise: isolated looks and commands nothing; live moves them there and "
+                  "home again."
+                : "Nothing moves before the sign-offs it needs.");
     return g_strdup_printf("%s is now at %s, mode %s. %s", form->group,
                            group && group->active ? picture_title(picture, group->active)
                                                   : "an unknown place",

@@ -6,8 +6,7 @@
 
 typedef struct ProposalForm ProposalForm;
 
-// For the group, or (NULL) for every group of the region; NULL if the picture has neither, or a drill is asked for
-// of a whole region.
+// For the group, or (NULL) for every group of the region; NULL if the picture has neither.
 ProposalForm *proposal_form_new(const ViewContext *context, OperationKind kind, const char *group,
                                 const char *region);
 void proposal_form_free(ProposalForm *form);

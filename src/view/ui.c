@@ -56,7 +56,8 @@ static const Binding BINDINGS[] = {
      "Proposes the way home of the selected group, or of every group of the region.", BIND_CHANGES},
     {UI_EVACUATE, "evacuate", "E", "fail over all",
      "Proposes a failover of every group of the region.", BIND_CHANGES | BIND_QUIET},
-    {UI_DRILL, "drill", "D", "drill", "Proposes an exercise of the selected group.",
+    {UI_DRILL, "drill", "D", "drill",
+     "Proposes an exercise of the selected group, or of every group of the region.",
      BIND_CHANGES | BIND_QUIET},
     {UI_FAULT, "fault", "!", "break it", "Breaks or mends a practice region (demo only).", 0},
     {UI_FILTER, "filter", "/", "filter", "Shows only what matches.", 0},
@@ -294,11 +295,10 @@ static BindingState frame_state(const Ui *ui, const ViewContext *context, const 
         return ui->screen->parent == SCREEN_NONE ? BINDING_HIDDEN : BINDING_ON;
     case UI_FAILOVER:
     case UI_FAILBACK:
+    case UI_DRILL:
         return grey_if(context, ui->screen->group || ui->screen->region);
     case UI_EVACUATE:
         return grey_if(context, ui->screen->region);
-    case UI_DRILL:
-        return grey_if(context, ui->screen->group);
     default:
         return BINDING_ON;
     }

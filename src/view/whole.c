@@ -20,7 +20,7 @@ static const Binding BINDINGS[] = {
      "Opens the group's statement while it waits for sign-offs, else its operation.", 0},
     {ACTION_HOLD, "hold", "H", "HOLD ALL", "Stops every one of them. Any operator, no form.", 0},
     {ACTION_RETRY, "retry", "T", "retry the rest",
-     "Proposes again what was not moved; asks why it will work.", BIND_CHANGES},
+     "Proposes again what was not moved, or exercised; asks why it will work.", BIND_CHANGES},
     {ACTION_RESUME, "resume", "U", "resume all", "Lets them go on after a hold; asks why.",
      BIND_CHANGES},
     {ACTION_WITHDRAW, "withdraw", "W", "withdraw all", "Takes back what has not begun; asks why.",
@@ -201,11 +201,11 @@ static int draw_head(const Operation *operation, const ViewContext *context, con
     Badge badge = badge_operation(operation);
     char age[16];
     calm_age_format(operation->proposed_ms, context->now_ms, age);
-    g_autofree char *what = g_strdup_printf("%s · %s of all of %s · %u of %u signed, %u moved",
-                                            badge.word, operation_word(operation),
-                                            picture_title(context->picture, operation->region),
-                                            whole_signed(operation, context->picture),
-                                            operation->members->len, region_moved(operation));
+    g_autofree char *what = g_strdup_printf(
+        "%s · %s of all of %s · %u of %u signed, %u %s", badge.word, operation_word(operation),
+        picture_title(context->picture, operation->region),
+        whole_signed(operation, context->picture), operation->members->len, region_moved(operation),
+        region_word(operation));
     g_autofree char *origin = g_strdup_printf("proposed by %s %s ago: %s", operation->proposer, age,
                                               operation->reason ? operation->reason : "");
     int y = put_line(canvas, 0, badge.role | STYLE_BOLD, what);
@@ -257,7 +257,7 @@ static Effect open_ask(Whole *view, const ViewContext *context, const Operation 
     if (no)
         return effect_message("%s: %s", verb, no);
     if (strcmp(verb, "retry") == 0 && !can_retry(operation))
-        return effect_message("There is nothing to retry: all of it was moved, or is under way.");
+        return effect_message("There is nothing to retry: all of it is done, or under way.");
     view->ask = ask_new(verb, operation, 0);
     return effect_of(EFFECT_REDRAW);
 }

@@ -242,8 +242,10 @@ def wholes_and_drills(t, ask):
     for mode in ("isolated", "live"):
         dry = ask("POST", path, 200, body={**drill, "mode": mode}, name=f"a drill, {mode}").json
         t.equal((dry["statement"]["mode"], dry["drill"]), ("DRILL", mode), "says so in what is signed")
+        dry = ask("POST", path, 200, body={**drill, "mode": mode, "scope": whole["scope"]}, name="of a region, too").json
+        t.equal((dry["drill"], dry["region"], [m["group"] for m in dry["members"]][:1]), (mode, "west", ["pay"]), "so")
     for more in ({}, {"mode": "none"}, {"mode": "loud"}, {"mode": "live", "planned": False},
-                 {"mode": "live", "scope": {"location": "west"}}):
+                 {"mode": "live", "planned": False, "scope": {"location": "west"}}):
         ask("POST", path, 400, "bad-request", body={**drill, **more}, name=f"a drill with {more} is refused")
     ask("POST", path, 400, "bad-request", body={**whole, "mode": "live"}, name="and a failover with a mode")
     t.equal(ask("GET", path, 200).json["operations"], [], "nothing is recorded")

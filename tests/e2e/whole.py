@@ -93,6 +93,43 @@ def confirm_all(t, demo, name):
     t.check(until(over, 40 * SLOW), "its steps by hand are confirmed")
 
 
+def test_region_drill(t, demo):
+    """All that is at home in West Europe is rehearsed as one; what is refused is named, and retried alone."""
+    before = counters(demo)
+    parent = propose(demo, "drill", "--region", "westeurope", "--isolated", "--unplanned", "--reason",
+                     "would all of it work?")
+    t.equal((parent["region"], parent["drill"], parent["planned"]), ("westeurope", "isolated", False), "a region's drill")
+    parts = {m["group"]: m["operation"] for m in parent["members"]}
+    t.equal(set(parts), {*GROUPS, "storefront"}, "has each of its groups")
+    first, *rest = parts
+    status, _, err = demo.run("signoff", parts[first], "--reject", "--reason", "not today")
+    t.equal(status, 0, f"{first} is rejected {err}")
+    for group in rest:
+        for who in ({}, demo.bob()):
+            if demo.operation(parts[group])["state"] == "awaiting-sign-off":
+                t.equal(demo.sign(parts[group], env=who)[0], 0, f"{group} is signed")
+    wait_end(t, demo, parent["id"], 60, "it ends")
+    done = demo.operation(parent["id"])
+    t.equal((done["state"], done["why"].split(";")[0]),
+            ("partial", f"{len(rest)} of {len(parts)} groups rehearsed"), f"it is partial: {done['why']}")
+    t.contains(done["why"], "rejected: " + first, "and says what is left")
+    status, out, err = demo.run("operations", "retry", parent["id"], "--reason", "now that one")
+    t.equal(status, 0, f"the rest is retried {err}")
+    again = members(demo, parent["id"])
+    t.equal({g: again[g]["operation"] for g in rest}, {g: parts[g] for g in rest}, "and nothing else")
+    child = demo.operation(again[first]["operation"])
+    t.equal((child["drill"], child["planned"]), ("isolated", False), "in the mode of the first")
+    for who in ({}, demo.bob()):
+        if demo.operation(child["id"])["state"] == "awaiting-sign-off":
+            t.equal(demo.sign(child["id"], env=who)[0], 0, f"{first} is signed")
+    wait_end(t, demo, parent["id"], 60, "it ends again")
+    t.check(demo.operation(parent["id"])["state"].startswith("completed"), "all of it is rehearsed")
+    told = demo.run("report", parent["id"])[1]
+    t.check(told.startswith("# DRILL isolated of every group of westeurope") and
+            all(f"\n## DRILL isolated of {g}" in told for g in parts), "its report holds that of each group")
+    t.equal(counters(demo), before, "nothing was commanded")
+
+
 def test_region(t, demo):
     demo.fault("westeurope", "down")
     t.wait_for(lambda: all(demo.proposal(g, 1) for g in GROUPS), "the watchdog proposes both", 30 * SLOW)
@@ -140,5 +177,6 @@ with Test() as t:
     t.wait_for(lambda: demo.group("payments")["mode"] == "normal" and demo.active_at("payments", "westeurope"),
                "payments is at home", 10 * SLOW)
     test_isolated(t, demo)
+    test_region_drill(t, demo)
     test_live(t, demo)
     test_region(t, demo)

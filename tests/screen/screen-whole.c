@@ -117,6 +117,12 @@ static void test_propose_region(void)
     visit_open(visit, SCREEN_REGION, "northeurope");
     visit_press(visit, "E");
     visit_has(visit, "FAIL OVER EVERY GROUP OF North Europe");
+    visit_press(visit, "esc");
+    visit_open(visit, SCREEN_OVERVIEW, NULL);
+    visit_press(visit, "D");
+    visit_has(visit, "propose: DRILL EVERY GROUP OF West Europe");
+    visit_has(visit, "live moves them there and home again.");
+    visit_has(visit, "isolated");
 }
 
 static void test_drill_looks_different(void)

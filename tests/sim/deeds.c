@@ -107,9 +107,13 @@ static void propose_drill(Sim *sim, GRand *rand, GString *said)
 
 static void propose_region(Sim *sim, GRand *rand, GString *said)
 {
-    OperationKind kind = g_rand_boolean(rand) ? OPERATION_FAILOVER : OPERATION_FAILBACK;
+    OperationKind kind = (OperationKind)g_rand_int_range(rand, 0, 3);
     const char *region = some_region(rand);
-    sim_propose_region(sim, kind, region, (ProposePlanned)g_rand_int_range(rand, 0, 3));
+    ProposePlanned planned = (ProposePlanned)g_rand_int_range(rand, 0, 3);
+    if (kind == OPERATION_DRILL)
+        sim_drill_region(sim, g_rand_boolean(rand) ? DRILL_LIVE : DRILL_ISOLATED, region, planned);
+    else
+        sim_propose_region(sim, kind, region, planned);
     g_string_printf(said, "alice proposes a %s of all of %s",
                     name_of(&OPERATION_KIND_NAMES, (int)kind), region);
     say_answer(sim, said);

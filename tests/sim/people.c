@@ -100,6 +100,17 @@ const Operation *sim_propose_region(Sim *sim, OperationKind kind, const char *re
                                                       .reason = "a test"});
 }
 
+const Operation *sim_drill_region(Sim *sim, DrillKind drill, const char *region,
+                                  ProposePlanned planned)
+{
+    return sim_propose_exactly(sim, &(ProposeRequest){.person = &ALICE,
+                                                      .kind = OPERATION_DRILL,
+                                                      .drill = drill,
+                                                      .region = region,
+                                                      .planned = planned,
+                                                      .reason = "an exercise"});
+}
+
 const Operation *sim_operation(Sim *sim)
 {
     const GroupStatus *group = sim_group(sim);

@@ -79,6 +79,9 @@ const Operation *sim_propose_exactly(Sim *sim, const ProposeRequest *request);
 // Of every group of a location.
 const Operation *sim_propose_region(Sim *sim, OperationKind kind, const char *region,
                                     ProposePlanned planned);
+// An exercise of all groups that are at home there.
+const Operation *sim_drill_region(Sim *sim, DrillKind drill, const char *region,
+                                  ProposePlanned planned);
 // What may be signed now: an open act's statement, else the operation's. With the person's key ("key-NAME") where the
 // group asks for signatures.
 bool sim_sign(Sim *sim, const Person *person, Decision decision);

@@ -64,6 +64,16 @@ static const Operation *drill_live(Sim *sim)
     return drill(sim, DRILL_LIVE);
 }
 
+static const Operation *drill_region(Sim *sim)
+{
+    return sim_drill_region(sim, DRILL_LIVE, "west", PROPOSE_AS_NEEDED);
+}
+
+static const Operation *rehearse_region(Sim *sim)
+{
+    return sim_drill_region(sim, DRILL_ISOLATED, "west", PROPOSE_UNPLANNED);
+}
+
 static void west_dies(Sim *sim)
 {
     sim_region_set(sim->world, "west", REGION_DOWN);
@@ -150,6 +160,8 @@ static const Kind KINDS[] = {
     {"drill-isolated", NULL, NULL, drill_isolated, NULL, OPERATION_COMPLETED, "west"},
     {"drill-live", NULL, NULL, drill_live, NULL, OPERATION_COMPLETED, "west"},
     {"region", NULL, NULL, move_region, NULL, OPERATION_COMPLETED, "north"},
+    {"region-drill-live", NULL, NULL, drill_region, NULL, OPERATION_COMPLETED, "west"},
+    {"region-drill-isolated", NULL, NULL, rehearse_region, NULL, OPERATION_COMPLETED, "west"},
     {"abort", NULL, replication_stops, fail_over, abort_it, OPERATION_ABORTED, "west"},
     {"hold", NULL, NULL, fail_over, hold_and_resume, OPERATION_COMPLETED, "north"},
     {"take-back", with_hold, NULL, fail_over, take_back_once, OPERATION_COMPLETED, "north"},

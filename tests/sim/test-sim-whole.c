@@ -328,6 +328,158 @@ static void test_crashes(void)
     }
 }
 
+// ---- Exercises of a whole region -------------------------------------------------------------------
+
+static Sim *given_region_drill(DrillKind drill, ProposePlanned planned, char **ret_parent)
+{
+    Sim *sim = sim_new(23, three);
+    sim_pass(sim, 20000);
+    const Operation *parent = sim_drill_region(sim, drill, "west", planned);
+    g_assert_nonnull(parent);
+    g_assert_cmpint((int)parent->drill, ==, (int)drill);
+    g_assert_cmpuint(region_open(parent), ==, 3);
+    *ret_parent = g_strdup(parent->id);
+    return sim;
+}
+
+static void test_drill_isolated(void)
+{
+    g_autofree char *parent = NULL;
+    Sim *sim = given_region_drill(DRILL_ISOLATED, PROPOSE_UNPLANNED, &parent);
+    g_assert_false(engine_operation(sim->engine, parent)->planned);
+    for (guint i = 0; i < G_N_ELEMENTS(NAMES); i++) {
+        const Operation *child = child_of(sim, parent, NAMES[i]);
+        g_autofree char *phrase = g_strdup_printf("DRILL %s ISOLATED", NAMES[i]);
+        g_assert_cmpstr(child->statement->confirm, ==, phrase);
+        g_assert_false(child->planned);
+    }
+    sim_target(sim->world, "late/work", "north")->active = true; // one that would not work
+    sign_all(sim, parent);
+    expect_end(sim, parent, OPERATION_COMPLETED_EXCEPTIONS);
+    const Operation *operation = engine_operation(sim->engine, parent);
+    g_assert_cmpstr(operation->why, ==, "3 of 3 groups rehearsed; completed-with-exceptions: late");
+    g_assert_cmpuint(sim->commands, ==, 0);
+    finish(sim);
+}
+
+static void test_drill_live(void)
+{
+    g_autofree char *parent = NULL;
+    Sim *sim = given_region_drill(DRILL_LIVE, PROPOSE_AS_NEEDED, &parent);
+    sign_all(sim, parent);
+    expect_end(sim, parent, OPERATION_COMPLETED); // and never more at once than the fleet file says
+    g_assert_cmpstr(engine_operation(sim->engine, parent)->why, ==,
+                    "3 of 3 groups moved there and home again");
+    expect_active(sim, "west");
+    for (guint i = 0; i < G_N_ELEMENTS(NAMES); i++) {
+        const Operation *child = child_of(sim, parent, NAMES[i]);
+        g_assert_cmpstr(child->to, ==, "north");
+        g_assert_cmpint(engine_group(sim->engine, NAMES[i])->plan_tested_ms, ==, child->ended_ms);
+    }
+    g_assert_cmpuint(sim_count_audit(sim, "plan.tested"), ==, 3);
+    finish(sim);
+}
+
+// What is not exercised is named; a retry takes only that, in the mode of the first, over a restart.
+static void test_drill_partial(void)
+{
+    g_autofree char *parent = NULL;
+    Sim *sim = given_region_drill(DRILL_ISOLATED, PROPOSE_UNPLANNED, &parent);
+    g_assert_true(sim_sign_one(sim, child_of(sim, parent, "late"), &BOB, DECISION_REJECT));
+    g_assert_true(sim_sign_one(sim, child_of(sim, parent, "payments"), &BOB, DECISION_APPROVE));
+    sim_restart(sim);
+    sim_pass(sim, 1000);
+    g_assert_true(sim_sign_one(sim, child_of(sim, parent, "early"), &BOB, DECISION_APPROVE));
+    expect_end(sim, parent, OPERATION_PARTIAL);
+    g_assert_cmpstr(engine_operation(sim->engine, parent)->why, ==,
+                    "2 of 3 groups rehearsed; rejected: late");
+    sim_restart(sim);
+    sim_pass(sim, 20000);
+    g_assert_true(sim_command_one(sim, parent, &BOB, COMMAND_RETRY, 0));
+    const Operation *again = child_of(sim, parent, "late");
+    g_assert_cmpint((int)again->drill, ==, DRILL_ISOLATED);
+    g_assert_false(again->planned);
+    g_assert_true(sim_sign_one(sim, again, &BOB, DECISION_APPROVE));
+    expect_end(sim, parent, OPERATION_COMPLETED);
+    g_assert_cmpuint(sim->commands, ==, 0);
+    finish(sim);
+}
+
+// What is elsewhere, and what is open otherwise, is left out; an exercise never takes a move for its part.
+static void test_drill_left_out(void)
+{
+    Sim *sim = sim_new(29, three);
+    sim_pass(sim, 20000);
+    ProposeRequest request = {.person = &ALICE,
+                              .kind = OPERATION_FAILOVER,
+                              .group = "late",
+                              .planned = PROPOSE_PLANNED,
+                              .reason = "it moves in earnest"};
+    const Operation *move = sim_propose_exactly(sim, &request);
+    g_assert_nonnull(move);
+    const Operation *parent = sim_drill_region(sim, DRILL_LIVE, "west", PROPOSE_AS_NEEDED);
+    g_assert_nonnull(parent);
+    g_autofree char *id = g_strdup(parent->id);
+    g_assert_null(operation_member(parent, "late")->operation);
+    g_assert_null(
+        engine_operation(sim->engine, engine_group(sim->engine, "late")->operation)->parent);
+    g_assert_true(sim_command_one(sim, id, &ALICE, COMMAND_WITHDRAW, 0));
+    g_assert_null(sim_drill_region(sim, DRILL_LIVE, "north", PROPOSE_AS_NEEDED));
+    g_assert_true(sim_is_refused(sim, REFUSAL_NOTHING_TO_DO));
+    g_assert_null(sim_drill_region(sim, DRILL_LIVE, "west", PROPOSE_UNPLANNED));
+    g_assert_true(sim_is_refused(sim, REFUSAL_BAD_REQUEST));
+    finish(sim);
+}
+
+static bool all_fail_over(Sim *sim)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(NAMES); i++) {
+        const GroupStatus *group = engine_group(sim->engine, NAMES[i]);
+        const Operation *open = engine_operation(sim->engine, group->operation);
+        if (!open || open->kind != OPERATION_FAILOVER)
+            return false;
+    }
+    return true;
+}
+
+static void three_watched(Fleet *fleet)
+{
+    three(fleet);
+    for (guint i = 0; i < fleet->groups->len; i++)
+        ((Group *)fleet->groups->pdata[i])->policy.propose = true;
+}
+
+// The region is lost while its exercise waits: all of it makes room for the real thing.
+static void test_drill_gives_way(void)
+{
+    Sim *sim = sim_new(31, three_watched);
+    sim_pass(sim, 20000);
+    const Operation *parent = sim_drill_region(sim, DRILL_LIVE, "west", PROPOSE_AS_NEEDED);
+    g_assert_nonnull(parent);
+    g_autofree char *id = g_strdup(parent->id);
+    sim_region_set(sim->world, "west", REGION_DOWN);
+    g_assert_true(sim_until(sim, all_fail_over, 60000));
+    parent = engine_operation(sim->engine, id);
+    g_test_message("%s", parent->why);
+    g_assert_true(operation_has_ended(parent));
+    g_assert_cmpuint(region_moved(parent), ==, 0);
+    finish(sim);
+}
+
+static void test_drill_crashes(void)
+{
+    for (guint n = 1; n < 80; n += 9) {
+        g_autofree char *parent = NULL;
+        Sim *sim = given_region_drill(DRILL_LIVE, PROPOSE_AS_NEEDED, &parent);
+        sign_all(sim, parent);
+        store_memory_plan_fault(sim->memory, n,
+                                n % 2 ? STORE_FAULT_CRASH_AFTER : STORE_FAULT_CRASH_BEFORE);
+        expect_end(sim, parent, OPERATION_COMPLETED);
+        expect_active(sim, "west");
+        finish(sim);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -342,6 +494,12 @@ int main(int argc, char **argv)
     g_test_add_func("/sim/whole/large", test_large);
     g_test_add_func("/sim/whole/all-or-none", test_all_or_none);
     g_test_add_func("/sim/whole/crashes", test_crashes);
+    g_test_add_func("/sim/whole/drill-isolated", test_drill_isolated);
+    g_test_add_func("/sim/whole/drill-live", test_drill_live);
+    g_test_add_func("/sim/whole/drill-partial", test_drill_partial);
+    g_test_add_func("/sim/whole/drill-left-out", test_drill_left_out);
+    g_test_add_func("/sim/whole/drill-gives-way", test_drill_gives_way);
+    g_test_add_func("/sim/whole/drill-crashes", test_drill_crashes);
     int result = g_test_run();
     g_free(followed);
     return result;
