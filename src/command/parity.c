@@ -106,21 +106,6 @@ static void print_sides(const Session *session, const Parity *parity)
         print_line(session, "Cost of the standby: %s", parity->cost);
 }
 
-static GPtrArray *read_list(json_t *json, GError **error)
-{
-    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)parity_free);
-    size_t i;
-    json_t *item;
-    json_array_foreach(json_object_get(json, "parity"), i, item)
-    {
-        Parity *parity = shape_from_json(&PARITY_SHAPE, item, WIRE_LENIENT, error);
-        if (!parity)
-            return NULL;
-        g_ptr_array_add(list, parity);
-    }
-    return g_steal_pointer(&list);
-}
-
 static int show(Session *session, const char *group)
 {
     int code = EXIT_FINE;
@@ -141,7 +126,7 @@ static int show(Session *session, const char *group)
         print_json(session, json_incref(json));
         return EXIT_FINE;
     }
-    g_autoptr(GPtrArray) list = read_list(json, &error);
+    g_autoptr(GPtrArray) list = parities_from_json(json, &error);
     if (!list)
         return session_nonsense(session, error);
     for (guint i = 0; i < list->len; i++)

@@ -118,9 +118,24 @@ static void accept_finding(Console *console, const Effect *effect)
     g_autofree char *finding = escaped(effect->object);
     g_autofree char *path = g_strdup_printf("/v1/readiness/%s/acknowledge", finding);
     json_t *body = json_object();
-    wire_set_text(body, "mark", effect->to);
+    wire_set_text(body, "mark", effect->mark);
     wire_set_text(body, "note", effect->text);
     wire_set_time_ms(body, "until", effect->until_ms);
+    client_post(console->client, path, body, 0, on_command, console);
+}
+
+static void confirm_parity(Console *console, const Effect *effect)
+{
+    g_autofree char *name = g_strndup(effect->object, strcspn(effect->object, "/"));
+    g_autofree char *group = escaped(name);
+    g_autofree char *path = g_strdup_printf("/v1/groups/%s/parity/confirm", group);
+    json_t *body = json_object();
+    wire_set_text(body, "workload", effect->object);
+    wire_set_text(body, "standby", effect->to);
+    wire_set_text(body, "kind", effect->verb);
+    wire_set_text(body, "name", effect->name);
+    wire_set_text(body, "mark", effect->mark);
+    wire_set_text(body, "note", effect->text);
     client_post(console->client, path, body, 0, on_command, console);
 }
 
@@ -217,8 +232,9 @@ static void fetch(Console *console, const Effect *effect)
     client_get_text(console->client, effect->text, on_fetched, asked);
 }
 
-static void write_screen(Console *console)
+static void write_screen(Console *console, const Effect *effect)
 {
+    (void)effect;
     g_autoptr(GDateTime) now = g_date_time_new_from_unix_utc(clock_wall_ms(console->clock) / 1000);
     g_autofree char *name = g_date_time_format(now, "signalbox-%Y%m%dT%H%M%SZ.txt");
     ViewContext context = console_context(console);
@@ -247,8 +263,9 @@ static void copy(Console *console, const Effect *effect)
                     effect->text);
 }
 
-static void arm(Console *console)
+static void arm(Console *console, const Effect *effect)
 {
+    (void)effect;
     const Picture *picture = client_picture(console->client);
     guint able = ROLE_BIT_OPERATOR | ROLE_BIT_APPROVER | ROLE_BIT_ADMIN;
     if (!console->armed && !(picture->me.roles & able)) {
@@ -263,8 +280,9 @@ static void arm(Console *console)
                                : "Read-only.");
 }
 
-static void quit(Console *console)
+static void quit(Console *console, const Effect *effect)
 {
+    (void)effect;
     if (ui_is_dirty(console->ui) && !console->quit_asked) {
         console->quit_asked = true;
         console_say(console, ROLE_WARN, "Something is being written. q again leaves without it.");
@@ -284,80 +302,84 @@ static void change_theme(Console *console, const Effect *effect)
         console_say(console, ROLE_WARN, "%s", error->message);
 }
 
+static void watch(Console *console, const Effect *effect)
+{
+    client_watch(console->client, effect->object);
+}
+
+static void check_record(Console *console, const Effect *effect)
+{
+    console_check_record(console, effect->record);
+}
+
+static void break_region(Console *console, const Effect *effect)
+{
+    console_fault(console, effect->object, effect->verb);
+}
+
+static void reload(Console *console, const Effect *effect)
+{
+    (void)effect;
+    client_reload(console->client);
+    console_say(console, ROLE_NORMAL, "Fetching everything again …");
+}
+
+static void repaint(Console *console, const Effect *effect)
+{
+    (void)effect;
+    term_repaint(console->term);
+}
+
+static void suspend(Console *console, const Effect *effect)
+{
+    (void)effect;
+    term_suspend(console->term);
+}
+
+static void look_for_keys(Console *console, const Effect *effect)
+{
+    (void)effect;
+    console_keys_look(console);
+}
+
+static void cancel_signing(Console *console, const Effect *effect)
+{
+    (void)effect;
+    console_key_cancel(console);
+}
+
+// What is not here (screens, messages) is settled in the ui.
+static void (*const PERFORM[])(Console *console, const Effect *effect) = {
+    [EFFECT_QUIT] = quit,
+    [EFFECT_ARM] = arm,
+    [EFFECT_PROPOSE] = propose,
+    [EFFECT_SIGN] = sign,
+    [EFFECT_SIGN_CANCEL] = cancel_signing,
+    [EFFECT_KEYS] = look_for_keys,
+    [EFFECT_VERIFY] = check_record,
+    [EFFECT_COMMAND] = command,
+    [EFFECT_ACKNOWLEDGE] = acknowledge,
+    [EFFECT_ACCEPT] = accept_finding,
+    [EFFECT_CONFIRM] = confirm_parity,
+    [EFFECT_WATCHING] = watch,
+    [EFFECT_COPY] = copy,
+    [EFFECT_WRITE] = write_screen,
+    [EFFECT_RELOAD] = reload,
+    [EFFECT_REPAINT] = repaint,
+    [EFFECT_SUSPEND] = suspend,
+    [EFFECT_FETCH] = fetch,
+    [EFFECT_THEME] = change_theme,
+    [EFFECT_AUTOMATION] = automation,
+    [EFFECT_REVIEW] = review,
+    [EFFECT_PASSIVATE] = passivate,
+    [EFFECT_FAULT] = break_region,
+};
+
 void console_perform(Console *console, Effect *effect)
 {
     bool again = effect->kind != EFFECT_QUIT;
-    switch (effect->kind) {
-    case EFFECT_PROPOSE:
-        propose(console, effect);
-        break;
-    case EFFECT_SIGN:
-        sign(console, effect);
-        break;
-    case EFFECT_SIGN_CANCEL:
-        console_key_cancel(console);
-        break;
-    case EFFECT_VERIFY:
-        console_check_record(console, effect->record);
-        break;
-    case EFFECT_KEYS:
-        console_keys_look(console);
-        break;
-    case EFFECT_COMMAND:
-        command(console, effect);
-        break;
-    case EFFECT_ACKNOWLEDGE:
-        acknowledge(console, effect);
-        break;
-    case EFFECT_ACCEPT:
-        accept_finding(console, effect);
-        break;
-    case EFFECT_REVIEW:
-        review(console, effect);
-        break;
-    case EFFECT_PASSIVATE:
-        passivate(console, effect);
-        break;
-    case EFFECT_AUTOMATION:
-        automation(console, effect);
-        break;
-    case EFFECT_WATCHING:
-        client_watch(console->client, effect->object);
-        break;
-    case EFFECT_FETCH:
-        fetch(console, effect);
-        break;
-    case EFFECT_FAULT:
-        console_fault(console, effect->object, effect->verb);
-        break;
-    case EFFECT_ARM:
-        arm(console);
-        break;
-    case EFFECT_COPY:
-        copy(console, effect);
-        break;
-    case EFFECT_WRITE:
-        write_screen(console);
-        break;
-    case EFFECT_RELOAD:
-        client_reload(console->client);
-        console_say(console, ROLE_NORMAL, "Fetching everything again …");
-        break;
-    case EFFECT_REPAINT:
-        term_repaint(console->term);
-        break;
-    case EFFECT_SUSPEND:
-        term_suspend(console->term);
-        break;
-    case EFFECT_THEME:
-        change_theme(console, effect);
-        break;
-    case EFFECT_QUIT:
-        quit(console);
-        break;
-    default: // screens and messages are settled in the ui
-        break;
-    }
+    if ((guint)effect->kind < G_N_ELEMENTS(PERFORM) && PERFORM[effect->kind])
+        PERFORM[effect->kind](console, effect);
     if (again)
         console->quit_asked = false;
     if (effect->kind != EFFECT_NONE && console->term)

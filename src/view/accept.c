@@ -44,23 +44,57 @@ static const FormField FORM_FIELDS[] = {
     [FIELD_UNTIL] = {"Until", UNTIL_MAX, 0, "2026-12-31, or 14d", check_until},
 };
 
+static const FormField ITEM_FIELDS[] = {
+    [FIELD_NOTE] = {"Note", NOTE_MAX, 0, "what was done, or why it may differ", check_note},
+};
+
 struct Accept {
-    char *finding;
-    char *mark;
-    char *facts;
+    Effect effect; // what is sent, but for what is typed
+    char *title;
+    char *explains;
+    const FormField *fields;
+    bool dated; // it has FIELD_UNTIL
     Form *form;
     Keymap *keys;
 };
 
-Accept *accept_new(const Finding *finding)
+static Accept *make(EffectKind kind, const char *name, const FormField *fields, guint n)
 {
     Accept *accept = g_new0(Accept, 1);
-    accept->finding = g_strdup(finding->id);
-    accept->mark = g_strdup(finding->mark);
-    accept->facts = g_strdup(finding->facts ? finding->facts : "");
-    accept->form = form_new(FORM_FIELDS, FIELDS, accept);
-    accept->keys = keymap_new("Acknowledge");
+    accept->effect = effect_of(kind);
+    accept->fields = fields;
+    accept->dated = n > FIELD_UNTIL;
+    accept->form = form_new(fields, n, accept);
+    accept->keys = keymap_new(name);
     keymap_add(accept->keys, KEYS, G_N_ELEMENTS(KEYS));
+    return accept;
+}
+
+Accept *accept_new(const Finding *finding)
+{
+    Accept *accept = make(EFFECT_ACCEPT, "Acknowledge", FORM_FIELDS, FIELDS);
+    accept->effect.object = g_strdup(finding->id);
+    accept->effect.mark = g_strdup(finding->mark);
+    accept->title = g_strdup_printf("ACKNOWLEDGE %s", finding->id);
+    accept->explains = g_strdup_printf("%s It stays listed, and in every statement; it counts "
+                                       "again when the date passes or the facts change.",
+                                       finding->facts ? finding->facts : "");
+    return accept;
+}
+
+Accept *accept_new_item(const Parity *parity, const ParityItem *item)
+{
+    const char *kind = name_of(&ENTITY_NAMES, (int)item->kind);
+    Accept *accept = make(EFFECT_CONFIRM, "Confirm", ITEM_FIELDS, G_N_ELEMENTS(ITEM_FIELDS));
+    accept->effect.object = g_strdup(parity->workload);
+    accept->effect.to = g_strdup(parity->standby);
+    accept->effect.verb = g_strdup(kind);
+    accept->effect.name = g_strdup(item->name);
+    accept->effect.mark = g_strdup(item->mark);
+    accept->title = g_strdup_printf("CONFIRM %s %s", kind, item->name);
+    accept->explains = g_strdup_printf("It is %s in %s. It stays listed, with your name and note; "
+                                       "it is open again when either side changes.",
+                                       name_of(&PARITY_NAMES, (int)item->state), parity->standby);
     return accept;
 }
 
@@ -70,9 +104,9 @@ void accept_free(Accept *accept)
         return;
     form_free(accept->form);
     keymap_free(accept->keys);
-    g_free(accept->finding);
-    g_free(accept->mark);
-    g_free(accept->facts);
+    effect_release(&accept->effect);
+    g_free(accept->title);
+    g_free(accept->explains);
     g_free(accept);
 }
 
@@ -85,20 +119,20 @@ const char *accept_refusal(const ViewContext *context)
                : "Your role does not allow it: operator is needed.";
 }
 
-static Effect send(const Accept *accept, const ViewContext *context)
+static Effect send(Accept *accept, const ViewContext *context)
 {
     const char *no = accept_refusal(context);
     int problem = form_first_problem(accept->form);
     if (no)
         return effect_message("%s", no);
     if (problem >= 0)
-        return effect_message("%s: %s", FORM_FIELDS[problem].label,
+        return effect_message("%s: %s", accept->fields[problem].label,
                               form_problem(accept->form, (guint)problem));
-    Effect effect = effect_of(EFFECT_ACCEPT);
-    effect.object = g_strdup(accept->finding);
-    effect.to = g_strdup(accept->mark);
+    Effect effect = accept->effect;
+    accept->effect = effect_of(EFFECT_NONE); // moved: the form ends with it
     effect.text = g_strdup(form_text(accept->form, FIELD_NOTE));
-    effect.until_ms = read_until(form_text(accept->form, FIELD_UNTIL), context->now_ms);
+    if (accept->dated)
+        effect.until_ms = read_until(form_text(accept->form, FIELD_UNTIL), context->now_ms);
     return effect;
 }
 
@@ -134,24 +168,20 @@ void accept_draw(Accept *accept, const Canvas *canvas)
 {
     int height = MIN(canvas->height, BOX_HEIGHT), width = MIN(canvas->width, BOX_WIDTH);
     Rect at = rect_make((canvas->width - width) / 2, (canvas->height - height) / 2, width, height);
-    g_autofree char *title = g_strdup_printf("ACKNOWLEDGE %s", accept->finding);
-    g_autofree char *explains = g_strdup_printf(
-        "%s It stays listed, and in every statement; it counts again when the date passes or the "
-        "facts change.",
-        accept->facts);
     cells_fill(canvas, at, ROLE_NORMAL, GLYPH_NONE);
-    Canvas box =
-        cells_box(canvas, at, &(BoxLook){.title = title, .border = ROLE_WARN, .is_double = true});
+    Canvas box = cells_box(
+        canvas, at, &(BoxLook){.title = accept->title, .border = ROLE_WARN, .is_double = true});
     Canvas body = canvas_sub(&box, rect_inset(canvas_rect(&box), 1, 0));
     Rect rest = canvas_rect(&body);
     // In a small box the fields come first; the footer says which key sends.
     Canvas form = canvas_sub(&body, rect_cut_bottom(&rest, form_height(accept->form)));
     Canvas words = canvas_sub(&body, rest);
-    put_wrapped(&words, explains);
+    put_wrapped(&words, accept->explains);
     form_draw(accept->form, &form);
 }
 
 bool accept_is_dirty(const Accept *accept)
 {
-    return *form_text(accept->form, FIELD_NOTE) || *form_text(accept->form, FIELD_UNTIL);
+    return *form_text(accept->form, FIELD_NOTE) ||
+           (accept->dated && *form_text(accept->form, FIELD_UNTIL));
 }

@@ -33,6 +33,8 @@ void effect_release(Effect *effect)
     g_free(effect->text);
     g_free(effect->ticket);
     g_free(effect->how);
+    g_free(effect->name);
+    g_free(effect->mark);
     signoff_free(effect->signoff);
     audit_record_free(effect->record);
     *effect = (Effect){0};

@@ -22,7 +22,9 @@ typedef enum {
     EFFECT_COMMAND, // verb ("hold", "retry" …) on operation `object`, step, text = reason, ticket;
                     // "take-back", "review": of its sign-off `to`
     EFFECT_ACKNOWLEDGE, // alarm `object`, text = note
-    EFFECT_ACCEPT,      // finding `object` as it was seen (its mark: to), text = comment, until_ms
+    EFFECT_ACCEPT,      // finding `object` as it was seen (mark), text = comment, until_ms
+    EFFECT_CONFIRM,     // of workload `object` with its standby `to`: entity `name` of kind `verb`,
+                        // as it was seen (mark), text = note
     EFFECT_WATCHING,    // presence: looking at operation `object` (NULL = none)
     EFFECT_COPY,        // `text` to the terminal's clipboard (OSC 52)
     EFFECT_WRITE,       // the screen to a file
@@ -49,6 +51,7 @@ typedef enum {
     SCREEN_REGION,    // of the overview: object = location
     SCREEN_CELL,      // of the matrix: object = "group/workload"
     SCREEN_GROUP,     // of the matrix: object = group
+    SCREEN_CHECKLIST, // of readiness: object = "group/workload/standby/kind of entity"
     SCREEN_STATEMENT, // of the sign-offs: object = operation
     SCREEN_OPERATION, // of the operations: object = operation
     SCREEN_WHOLE,     // of the operations: object = region-level operation
@@ -65,7 +68,9 @@ typedef struct {
     char *verb;
     char *text;
     char *ticket;
-    char *how; // EFFECT_COMMAND: how the person knows; NULL
+    char *how;  // EFFECT_COMMAND: how the person knows; NULL
+    char *name; // EFFECT_CONFIRM
+    char *mark; // of what the person has seen; NULL
     guint step;
     gint64 until_ms;
     OperationKind operation_kind;

@@ -5,14 +5,14 @@
 #include "view/badge.h"
 #include "view/words.h"
 
-static guint differing(const ParityCount *count)
+guint parity_differing(const ParityCount *count)
 {
     return count->missing + count->different + count->extra;
 }
 
 static bool is_open(const ParityCount *count)
 {
-    return differing(count) > count->confirmed;
+    return parity_differing(count) > count->confirmed;
 }
 
 static void append(GString *text, guint n, const char *what)
@@ -34,7 +34,7 @@ void parity_cell_facts(const ParityCount *count, TableCell *cell)
 
 void parity_cell_state(const ParityCount *count, TableCell *cell)
 {
-    if (!differing(count))
+    if (!parity_differing(count))
         table_cell_state(cell, GLYPH_UP, ROLE_OK, "equal");
     else if (!is_open(count))
         table_cell_state(cell, GLYPH_UP, ROLE_NORMAL, "confirmed");
@@ -58,7 +58,7 @@ static void say_fields(Page *page, const ParityItem *item)
     }
 }
 
-static void say_item(Page *page, const ParityItem *item, gint64 now_ms)
+void parity_say_item(Page *page, const ParityItem *item, gint64 now_ms)
 {
     char at[24];
     page_field(page, name_of(&PARITY_NAMES, (int)item->state),
@@ -77,7 +77,7 @@ static guint say_items(Page *page, const Parity *parity, EntityKind kind, gint64
         const ParityItem *item = parity->items->pdata[i];
         if (item->kind != kind)
             continue;
-        say_item(page, item, now_ms);
+        parity_say_item(page, item, now_ms);
         shown++;
     }
     return shown;
@@ -97,16 +97,21 @@ void parity_say(Page *page, const Parity *parity, const ParityCount *count, gint
     if (parity->cost)
         page_field(page, "COST", ROLE_DIM, "%s", parity->cost);
     guint shown = say_items(page, parity, count->kind, now_ms);
-    if (!differing(count))
+    if (!parity_differing(count))
         page_say(page, ROLE_OK, "Both sides are equal.");
-    else if (shown < differing(count))
+    else if (shown < parity_differing(count))
         page_say(page, ROLE_DIM, "And %u more: signalbox parity %.*s --kind %s lists all.",
-                 differing(count) - shown, (int)strcspn(parity->workload, "/"), parity->workload,
-                 kind);
+                 parity_differing(count) - shown, (int)strcspn(parity->workload, "/"),
+                 parity->workload, kind);
     if (is_open(count))
         page_say(page, ROLE_DIM,
                  "Repeat on the standby what was done on the primary. What is seen to, or may "
-                 "differ, is confirmed with a note until either side changes: signalbox parity "
-                 "confirm %s %s %s NAME --note TEXT.",
-                 parity->workload, parity->standby, kind);
+                 "differ, is confirmed with a note until either side changes: Enter opens the "
+                 "check-list, c confirms an item there.");
+}
+
+char *parity_object(const Parity *parity, EntityKind kind)
+{
+    return g_strjoin("/", parity->workload, parity->standby, name_of(&ENTITY_NAMES, (int)kind),
+                     NULL);
 }

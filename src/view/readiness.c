@@ -27,9 +27,11 @@ enum { DETAIL_LINES = 10, DETAIL_MIN_HEIGHT = 18 };
 #define DAY_MS ((gint64)24 * 3600 * 1000)
 
 static const Binding BINDINGS[] = {
-    {ACTION_OPEN, "open", "enter", "read", "Shows the whole finding, or the group's plan.", 0},
+    {ACTION_OPEN, "open", "enter", "read",
+     "Shows the whole finding, the group's plan, or the check-list of a kind of entity.", 0},
     {ACTION_ACCEPT, "acknowledge", "c", "acknowledge",
-     "Says that the finding is known, until a date.", BIND_CHANGES},
+     "Says that the finding is known, until a date; on what is kept by hand, opens the check-list.",
+     BIND_CHANGES},
 };
 
 static const Binding PAGE_KEYS[] = {
@@ -140,9 +142,8 @@ static void add_counts(Readiness *view, const Parity *parity)
 {
     for (guint i = 0; i < parity->counts->len; i++) {
         const ParityCount *count = parity->counts->pdata[i];
-        const char *kind = name_of(&ENTITY_NAMES, (int)count->kind);
-        g_autofree char *id =
-            g_strjoin("/", "parity", parity->workload, parity->standby, kind, NULL);
+        g_autofree char *object = parity_object(parity, count->kind);
+        g_autofree char *id = g_strconcat("parity/", object, NULL);
         if ((count->primary || count->standby) && filter_matches_text(&view->list.filter, id))
             add_row(view, (Row){.parity = parity, .count = count, .id = g_steal_pointer(&id)});
     }
@@ -548,11 +549,15 @@ static Effect go_there(const Row *row)
 {
     if (row && row->group)
         return effect_open(SCREEN_ROLES, row->group->name);
-    if (row && row->parity)
-        return effect_open(SCREEN_CELL, row->parity->workload);
     Effect effect = row ? screen_open_object(row->finding->object) : effect_of(EFFECT_NONE);
     return effect.kind == EFFECT_NONE ? effect_message("It is about nothing that has a page.")
                                       : effect;
+}
+
+static Effect open_checklist(const Row *row)
+{
+    g_autofree char *object = parity_object(row->parity, row->count->kind);
+    return effect_open(SCREEN_CHECKLIST, object);
 }
 
 static Effect open_row(Readiness *view, const ViewContext *context)
@@ -560,6 +565,8 @@ static Effect open_row(Readiness *view, const ViewContext *context)
     const Row *row = selected(view, context);
     if (!row)
         return effect_message("There is nothing to read here.");
+    if (row->parity)
+        return open_checklist(row);
     readiness_open(view, row->id);
     fill_page(view, context);
     return effect_of(EFFECT_REDRAW);
@@ -571,9 +578,10 @@ static Effect begin_accept(Readiness *view, const ViewContext *context)
     const char *no = accept_refusal(context);
     if (no)
         return effect_message("%s", no);
+    if (row && row->parity)
+        return open_checklist(row);
     if (!row || !row->finding)
-        return effect_message("Only findings are acknowledged; a plan is reviewed and tested, what "
-                              "differs is confirmed.");
+        return effect_message("Only findings are acknowledged; a plan is reviewed and tested.");
     view->accept = accept_new(row->finding);
     return effect_of(EFFECT_REDRAW);
 }

@@ -17,3 +17,4 @@ extern const Screen CELL_SCREEN;
 extern const Screen GROUP_SCREEN;
 extern const Screen SCHEDULES_SCREEN;
 extern const Screen READINESS_SCREEN;
+extern const Screen CHECKLIST_SCREEN;

@@ -178,3 +178,18 @@ static void drop_parity(gpointer parity)
 }
 
 const WireShape PARITY_SHAPE = SHAPE("parity", Parity, PARITY_FIELDS, make_parity, drop_parity);
+
+GPtrArray *parities_from_json(json_t *json, GError **error)
+{
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(drop_parity);
+    size_t i;
+    json_t *item;
+    json_array_foreach(json_object_get(json, "parity"), i, item)
+    {
+        Parity *parity = shape_from_json(&PARITY_SHAPE, item, WIRE_LENIENT, error);
+        if (!parity)
+            return NULL;
+        g_ptr_array_add(list, parity);
+    }
+    return g_steal_pointer(&list);
+}

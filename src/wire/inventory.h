@@ -9,6 +9,9 @@
 
 extern const WireShape PARITY_SHAPE; // Parity
 
+// An answer's array `parity`: of Parity *, which the array frees. NULL with the reason.
+GPtrArray *parities_from_json(json_t *json, GError **error);
+
 // A new reference.
 json_t *entity_to_json(const Entity *entity);
 

@@ -126,6 +126,32 @@ def break_glass(t, demo):
     t.contains(demo.run("operations", "show", name)[1], "reviewed by bob", "and the operation says so")
 
 
+def checklist_by_keys(t, demo):
+    """P2: an item of the check-list of a standby that is kept by hand is confirmed at the keyboard."""
+    t.wait_for(lambda: demo.json("parity", "governance")["parity"], "both sides of the catalog are seen", 20 * SLOW)
+    screen = Terminal(t, 100, 30, "signalbox", "console", "--arm", env=demo.environment, name="checklist")
+    screen.wait("West Europe", name="the console opens")
+    screen.press("6")
+    screen.wait("BY HAND", name="what is kept by hand stands on screen 6")
+    screen.type("/catalog/westeurope/term")
+    screen.press("Enter")
+    screen.wait("term of governance/catalog", name="the terms of the catalog are found")
+    screen.press("Enter")
+    screen.wait("Customer", "Chargeback", "open, 0 confirmed", name="Enter opens the check-list of the terms")
+    t.check(screen.press_until("G", "▌◐ different  Customer") or screen.press_until("g", "▌◐ different  Customer"),
+            "the cursor goes to an item")
+    screen.press("c")
+    screen.wait("CONFIRM term Customer", name="c asks for a note")
+    screen.type("their wording, on purpose")
+    screen.press("C-s")
+    screen.wait("their wording", "1 confirmed", name="it is confirmed, and the list says by whom")
+    items = {i["name"]: i for i in demo.json("parity", "governance")["parity"][0]["items"]}
+    t.equal(items["Customer"]["confirmed_note"], "their wording, on purpose", "the backend has it")
+    t.check(items["Chargeback"]["confirmed_by"] is None, "and the other item is open")
+    screen.press("q", "q", "q")
+    screen.close()
+
+
 if __name__ == "__main__":
     need_tmux()
     with Test() as t:
@@ -137,3 +163,4 @@ if __name__ == "__main__":
         demo.fault("westeurope", "recover")
         split(t, demo)
         break_glass(t, demo)
+        checklist_by_keys(t, demo)

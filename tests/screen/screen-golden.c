@@ -11,35 +11,40 @@ static const struct {
     const char *object;
     const char *keys; // pressed before the picture is taken; NULL
     bool ascii;
+    Parity *(*more)(Picture *picture); // what is in the picture beside the world; NULL
 } CASES[] = {
-    {"overview", SCREEN_OVERVIEW, NULL, NULL, false},
-    {"overview-ascii", SCREEN_OVERVIEW, NULL, "down", true},
-    {"roles", SCREEN_ROLES, NULL, NULL, false},
-    {"roles-propose", SCREEN_ROLES, NULL, "F t e s t", false},
-    {"roles-filter", SCREEN_ROLES, NULL, "/ s e t t", false},
-    {"schedules", SCREEN_SCHEDULES, NULL, NULL, false},
-    {"schedules-next", SCREEN_SCHEDULES, NULL, "down down enter", false},
-    {"signoffs", SCREEN_SIGNOFFS, NULL, NULL, false},
-    {"statement", SCREEN_STATEMENT, WORLD_AWAITING, NULL, false},
-    {"statement-ascii", SCREEN_STATEMENT, WORLD_AWAITING, "space", true},
-    {"statement-end", SCREEN_STATEMENT, WORLD_AWAITING, "e G", false},
-    {"statement-holding", SCREEN_STATEMENT, WORLD_HOLDING, NULL, false},
-    {"statement-plain", SCREEN_STATEMENT, WORLD_PLAIN, NULL, false},
-    {"statement-reject", SCREEN_STATEMENT, WORLD_AWAITING, "X n o", false},
-    {"operations", SCREEN_OPERATIONS, NULL, NULL, false},
-    {"operation-running", SCREEN_OPERATION, WORLD_RUNNING, NULL, false},
-    {"operation-paused", SCREEN_OPERATION, WORLD_PAUSED, NULL, false},
-    {"operation-skip", SCREEN_OPERATION, WORLD_PAUSED, "S", false},
-    {"operation-done", SCREEN_OPERATION, WORLD_DONE, NULL, false},
-    {"operation-report", SCREEN_OPERATION, WORLD_DONE, "r", false},
-    {"readiness", SCREEN_READINESS, NULL, NULL, false},
-    {"readiness-known", SCREEN_READINESS, NULL, "down c o k", false},
-    {"audit", SCREEN_AUDIT, NULL, NULL, false},
-    {"record", SCREEN_RECORD, "4704", NULL, false},
-    {"region", SCREEN_REGION, "westeurope", NULL, false},
-    {"cell", SCREEN_CELL, "payments/settle", NULL, false},
-    {"group", SCREEN_GROUP, "payments", NULL, false},
-    {"help", SCREEN_STATEMENT, WORLD_AWAITING, "?", false},
+    {"overview", SCREEN_OVERVIEW, NULL, NULL, false, NULL},
+    {"overview-ascii", SCREEN_OVERVIEW, NULL, "down", true, NULL},
+    {"roles", SCREEN_ROLES, NULL, NULL, false, NULL},
+    {"roles-propose", SCREEN_ROLES, NULL, "F t e s t", false, NULL},
+    {"roles-filter", SCREEN_ROLES, NULL, "/ s e t t", false, NULL},
+    {"schedules", SCREEN_SCHEDULES, NULL, NULL, false, NULL},
+    {"schedules-next", SCREEN_SCHEDULES, NULL, "down down enter", false, NULL},
+    {"signoffs", SCREEN_SIGNOFFS, NULL, NULL, false, NULL},
+    {"statement", SCREEN_STATEMENT, WORLD_AWAITING, NULL, false, NULL},
+    {"statement-ascii", SCREEN_STATEMENT, WORLD_AWAITING, "space", true, NULL},
+    {"statement-end", SCREEN_STATEMENT, WORLD_AWAITING, "e G", false, NULL},
+    {"statement-holding", SCREEN_STATEMENT, WORLD_HOLDING, NULL, false, NULL},
+    {"statement-plain", SCREEN_STATEMENT, WORLD_PLAIN, NULL, false, NULL},
+    {"statement-reject", SCREEN_STATEMENT, WORLD_AWAITING, "X n o", false, NULL},
+    {"operations", SCREEN_OPERATIONS, NULL, NULL, false, NULL},
+    {"operation-running", SCREEN_OPERATION, WORLD_RUNNING, NULL, false, NULL},
+    {"operation-paused", SCREEN_OPERATION, WORLD_PAUSED, NULL, false, NULL},
+    {"operation-skip", SCREEN_OPERATION, WORLD_PAUSED, "S", false, NULL},
+    {"operation-done", SCREEN_OPERATION, WORLD_DONE, NULL, false, NULL},
+    {"operation-report", SCREEN_OPERATION, WORLD_DONE, "r", false, NULL},
+    {"readiness", SCREEN_READINESS, NULL, NULL, false, NULL},
+    {"readiness-known", SCREEN_READINESS, NULL, "down c o k", false, NULL},
+    {"checklist", SCREEN_CHECKLIST, "stock/catalog/northeurope/term", NULL, false,
+     world_add_catalog},
+    {"checklist-confirm", SCREEN_CHECKLIST, "stock/catalog/northeurope/term", "end c o k", false,
+     world_add_catalog},
+    {"audit", SCREEN_AUDIT, NULL, NULL, false, NULL},
+    {"record", SCREEN_RECORD, "4704", NULL, false, NULL},
+    {"region", SCREEN_REGION, "westeurope", NULL, false, NULL},
+    {"cell", SCREEN_CELL, "payments/settle", NULL, false, NULL},
+    {"group", SCREEN_GROUP, "payments", NULL, false, NULL},
+    {"help", SCREEN_STATEMENT, WORLD_AWAITING, "?", false, NULL},
 };
 
 static const struct {
@@ -52,6 +57,16 @@ static char *golden_path(guint index, int width, int height)
     return g_build_filename(g_getenv("SB_TOP_SRCDIR"), "tests", "screen", "golden", name, NULL);
 }
 
+static void prepare(Play *play, guint index)
+{
+    if (CASES[index].more) {
+        CASES[index].more(play->picture);
+        play_draw(play);
+    }
+    if (CASES[index].keys)
+        play_keys(play, CASES[index].keys);
+}
+
 static void test_golden(gconstpointer data)
 {
     guint index = GPOINTER_TO_UINT(data) / G_N_ELEMENTS(SIZES);
@@ -61,8 +76,7 @@ static void test_golden(gconstpointer data)
     g_autoptr(GError) error = NULL;
     Play play;
     play_init(&play, CASES[index].screen, CASES[index].object, width, height, CASES[index].ascii);
-    if (CASES[index].keys)
-        play_keys(&play, CASES[index].keys);
+    prepare(&play, index);
     if (g_getenv("SB_GOLDEN_WRITE"))
         g_file_set_contents(path, play.seen, -1, &error);
     g_assert_no_error(error);
@@ -107,8 +121,7 @@ static void test_sizes(gconstpointer data)
     int step = is_sanitized() ? 7 : 1;
     Play play;
     play_init(&play, CASES[index].screen, CASES[index].object, 100, 40, CASES[index].ascii);
-    if (CASES[index].keys)
-        play_keys(&play, CASES[index].keys);
+    prepare(&play, index);
     for (int height = 1; height <= 40; height += step > 1 ? 3 : 1)
         for (int width = 1; width <= 100; width += step) {
             grid_resize(play.grid, width, height);

@@ -240,7 +240,7 @@ static void test_readiness_acknowledge(void)
     Effect effect = visit_send(visit, "ctrl-s");
     g_assert_cmpint(effect.kind, ==, EFFECT_ACCEPT);
     g_assert_cmpstr(effect.object, ==, "R09:location/eastus");
-    g_assert_cmpstr(effect.to, ==, "0123456789abcdef");
+    g_assert_cmpstr(effect.mark, ==, "0123456789abcdef");
     g_assert_cmpstr(effect.text, ==, "ok");
     g_assert_cmpint(effect.until_ms, ==, visit->context.now_ms + G_GINT64_CONSTANT(14) * 86400000);
     effect_release(&effect);
@@ -271,37 +271,99 @@ static void test_readiness_plans(void)
 static void test_readiness_parity(void)
 {
     g_autoptr(Visit) visit = visit_new();
-    WorkloadStatus *catalog = workload_status_new("stock", "catalog");
-    Parity *parity = parity_new(catalog->id, "westeurope", "northeurope");
-    g_autoptr(Inventory) west = inventory_new(), north = inventory_new();
-    Entity *ours = entity_new(ENTITY_TERM, "Customer"),
-           *theirs = entity_new(ENTITY_TERM, "Customer");
-    entity_set(ours, "definition", "who buys");
-    entity_set(theirs, "definition", "a buyer");
-    inventory_put(west, ours);
-    inventory_put(north, theirs);
-    inventory_put(west, entity_new(ENTITY_TERM, "Order"));
-    inventory_put(west, entity_new(ENTITY_ASSET, "table"));
-    inventory_put(north, entity_new(ENTITY_ASSET, "table"));
-    parity_compare(parity, west, north);
-    parity->cost = g_strdup("a second account");
-    g_ptr_array_add(catalog->parity, parity);
-    picture_put(visit->picture, SHELF_WORKLOADS, catalog);
+    world_add_catalog(visit->picture);
     visit_open(visit, SCREEN_READINESS, NULL);
     visit_press(visit, "/ p a r i t y enter");
     visit_has(visit, "KEPT  ");
     visit_has(visit, "BY HAND");
     visit_has(visit, "✓ equal");
     visit_has(visit, "2 primary, 1 standby, 1 missing");
-    visit_press(visit, "end enter");
+    visit_press(visit, "end");
     visit_has(visit, "term of stock/catalog");
     visit_has(visit, "a second account");
     visit_has(visit, "\"who buys\" on the primary, \"a buyer\" on the standby");
+    visit_press(visit, "enter");
+    g_assert_cmpint(ui_screen(visit->ui)->id, ==, SCREEN_CHECKLIST);
+    g_assert_cmpstr(ui_object(visit->ui), ==, "stock/catalog/northeurope/term");
+}
+
+// The check-list: open items first, confirmed by a key and a note, with the mark of what was seen.
+static void test_checklist(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    Parity *parity = world_add_catalog(visit->picture);
+    visit_open(visit, SCREEN_CHECKLIST, "stock/catalog/northeurope/term");
+    visit_has(visit, "2 open, 0 confirmed");
+    visit_has(visit, "primary West Europe has 2, ");
+    visit_has(visit, "Customer");
+    visit_press(visit, "end enter");
+    visit_has(visit, "missing");
     visit_has(visit, "Order");
+    visit_press(visit, "c");
+    visit_has(visit, "CONFIRM term Order");
+    visit_press(visit, "ctrl-s");
+    visit_has(visit, "Note: In words");
+    visit_press(visit, "o k enter");
+    Effect effect = visit_send(visit, "ctrl-s");
+    g_assert_cmpint(effect.kind, ==, EFFECT_CONFIRM);
+    g_assert_cmpstr(effect.object, ==, "stock/catalog");
+    g_assert_cmpstr(effect.to, ==, "northeurope");
+    g_assert_cmpstr(effect.verb, ==, "term");
+    g_assert_cmpstr(effect.name, ==, "Order");
+    g_assert_cmpstr(effect.mark, ==, parity_find(parity, ENTITY_TERM, "Order")->mark);
+    g_assert_cmpstr(effect.text, ==, "ok");
+    effect_release(&effect);
+    visit_lacks(visit, "CONFIRM term");
+    visit_press(visit, "esc");
     parity_confirm(parity, parity_find(parity, ENTITY_TERM, "Order"), "olga", "not wanted",
                    WORLD_NOW);
-    visit_open(visit, SCREEN_READINESS, "parity/stock/catalog/northeurope/term");
-    visit_has(visit, "confirmed by olga");
+    visit->picture->version++;
+    visit_has(visit, "1 open, 1 confirmed");
+    visit_has(visit, "olga");
+    visit_has(visit, "not wanted");
+    visit->picture->me.roles = ROLE_BIT_VIEWER;
+    visit_press(visit, "c");
+    visit_has(visit, "operator is needed");
+    visit_open(visit, SCREEN_CHECKLIST, "stock/none/northeurope/term");
+    visit_has(visit, "nobody has seen both sides");
+}
+
+static const char CHECKLIST[] =
+    "{\"more\":false,\"parity\":[{\"workload\":\"stock/catalog\",\"primary\":\"westeurope\","
+    "\"standby\":\"northeurope\",\"kinds\":[{\"kind\":\"term\",\"primary\":30,\"standby\":0,"
+    "\"missing\":30,\"different\":0,\"extra\":0,\"confirmed\":0}],\"items\":[{\"kind\":\"term\","
+    "\"name\":\"Term 07\",\"state\":\"missing\",\"fields\":[],\"mark\":\"07\"},{\"kind\":\"term\","
+    "\"name\":\"Term 29\",\"state\":\"missing\",\"fields\":[],\"mark\":\"29\"}]}]}";
+
+// Where the picture carries but the first of them, the backend is asked for all; what it says counts as long as the
+// picture says the same.
+static void test_checklist_long(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    Parity *parity = world_add_catalog(visit->picture);
+    ParityCount *count = NULL;
+    for (guint i = 0; i < parity->counts->len; i++)
+        if (((ParityCount *)parity->counts->pdata[i])->kind == ENTITY_TERM)
+            count = parity->counts->pdata[i];
+    *count = (ParityCount){ENTITY_TERM, 30, 0, 30, 0, 0, 0};
+    visit_open(visit, SCREEN_CHECKLIST, "stock/catalog/northeurope/term");
+    g_autofree char *path = visit_wish(visit), *again = visit_wish(visit);
+    g_assert_cmpstr(path, ==, "/v1/groups/stock/parity?kind=term&limit=1000");
+    g_assert_null(again);
+    visit_lacks(visit, "Term 29");
+    visit_answer(visit, path, NULL);
+    visit_has(visit, "the rest was not answered");
+    visit_answer(visit, path, "{\"parity\":[{}]}"); // nobody asked for this one
+    visit->context.mono_ms += 20 * 1000;
+    g_autofree char *later = visit_wish(visit);
+    visit_answer(visit, later, CHECKLIST);
+    visit_has(visit, "Term 29");
+    visit_lacks(visit, "the rest was not answered");
+    count->confirmed = 1;
+    visit->picture->version++;
+    visit_lacks(visit, "Term 29");
+    g_autofree char *changed = visit_wish(visit);
+    g_assert_cmpstr(changed, ==, path);
 }
 
 // `:reviewed GROUP WORDS` asks for a record; it takes an armed console, a group that there is, and words.
@@ -410,15 +472,14 @@ static void test_every_size(void)
     static const struct {
         ScreenId screen;
         const char *object;
-    } ROWS[] = {{SCREEN_REGION, "westeurope"},
-                {SCREEN_REGION, "atlantis"},
-                {SCREEN_CELL, "payments/settle"},
-                {SCREEN_GROUP, "payments"},
-                {SCREEN_READINESS, NULL},
-                {SCREEN_SCHEDULES, NULL},
-                {SCREEN_AUDIT, NULL},
-                {SCREEN_RECORD, "4704"}};
+    } ROWS[] = {
+        {SCREEN_REGION, "westeurope"},    {SCREEN_REGION, "atlantis"},
+        {SCREEN_CELL, "payments/settle"}, {SCREEN_GROUP, "payments"},
+        {SCREEN_READINESS, NULL},         {SCREEN_CHECKLIST, "stock/catalog/northeurope/term"},
+        {SCREEN_SCHEDULES, NULL},         {SCREEN_AUDIT, NULL},
+        {SCREEN_RECORD, "4704"}};
     g_autoptr(Visit) visit = visit_new();
+    world_add_catalog(visit->picture);
     for (guint i = 0; i < G_N_ELEMENTS(ROWS); i++) {
         visit_open(visit, ROWS[i].screen, ROWS[i].object);
         g_autofree char *path = visit_wish(visit), *body = world_schedules();
@@ -447,6 +508,8 @@ int main(int argc, char **argv)
     g_test_add_func("/pages/readiness-acknowledge", test_readiness_acknowledge);
     g_test_add_func("/pages/readiness-plans", test_readiness_plans);
     g_test_add_func("/pages/readiness-parity", test_readiness_parity);
+    g_test_add_func("/pages/checklist", test_checklist);
+    g_test_add_func("/pages/checklist-long", test_checklist_long);
     g_test_add_func("/pages/reviewed", test_reviewed);
     g_test_add_func("/pages/readiness-nothing", test_readiness_nothing);
     g_test_add_func("/pages/objects", test_objects);

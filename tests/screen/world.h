@@ -35,6 +35,10 @@ void world_observe(Picture *picture, gint64 ms);
 // Gives the operation another statement digest, and says what changed.
 void world_restate(Picture *picture, const char *id, const char *digest, const char *changed);
 
+// Adds a catalog whose standby lacks the term Order and words Customer otherwise; it has one table, like the
+// primary.
+Parity *world_add_catalog(Picture *picture);
+
 // What the daemon would answer to /v1/schedules.
 char *world_schedules(void);
 // The backend's answer to /v1/runs. The caller frees.

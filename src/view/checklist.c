@@ -1,0 +1,515 @@
+// What must be repeated on a standby that is kept by hand, entity by entity of one kind: what differs, and who has
+// seen to it. `c` confirms the item under the cursor, with a note. The picture carries the first few of a kind;
+// where there are more, the backend is asked for all.
+#include "view/screens.h"
+
+#include <string.h>
+
+#include "base/timefmt.h"
+#include "view/accept.h"
+#include "view/badge.h"
+#include "view/list.h"
+#include "view/page.h"
+#include "view/parity.h"
+#include "view/words.h"
+#include "wire/inventory.h"
+
+enum { COLUMN_STATE, COLUMN_NAME, COLUMN_FIELDS, COLUMN_BY };
+enum { ACTION_OPEN = 1, ACTION_CLOSE, ACTION_GO, ACTION_CONFIRM };
+enum { HEAD_LINES = 2, DETAIL_LINES = 9, DETAIL_MIN_HEIGHT = 18 };
+enum { FETCH_ITEMS = 1000, FETCH_BYTES = 16 * 1024 * 1024, FETCH_MS = 15 * 1000 };
+
+static const Binding BINDINGS[] = {
+    {ACTION_OPEN, "open", "enter", "read", "Shows the whole item.", 0},
+    {ACTION_CONFIRM, "confirm", "c", "confirm",
+     "Says that the item is seen to, or may differ, with a note.", BIND_CHANGES},
+    {ACTION_GO, "workload", "o", "workload", "Goes to the workload.", 0},
+};
+
+static const Binding PAGE_KEYS[] = {
+    {ACTION_CLOSE, "close", "esc q", "check-list", "Goes back to the check-list.", 0},
+    {ACTION_CONFIRM, "confirm", "c", "confirm",
+     "Says that the item is seen to, or may differ, with a note.", BIND_CHANGES},
+    {ACTION_GO, "workload", "o", "workload", "Goes to the workload.", 0},
+};
+
+static const TableColumn COLUMNS[] = {
+    [COLUMN_STATE] = {"", 11, 11, 0, ALIGN_LEFT, 0},
+    [COLUMN_NAME] = {"ENTITY", 28, 14, 0, ALIGN_LEFT, 0},
+    [COLUMN_FIELDS] = {"DIFFERS IN", 40, 16, 2, ALIGN_LEFT | ALIGN_CLIP_END, COLUMN_GROW},
+    [COLUMN_BY] = {"CONFIRMED", 30, 16, 0, ALIGN_LEFT | ALIGN_CLIP_END, COLUMN_GROW},
+};
+
+typedef struct {
+    List list; // first: see view/list.h; rows: of const ParityItem *
+    char *object;
+    char *workload, *standby; // parts of it; NULL where it has none
+    int kind;                 // -1 likewise
+    Parity *fetched;          // this kind as the backend told it whole; NULL
+    char *trouble;            // why it could not; NULL
+    char *asked;              // path that is not answered yet; NULL
+    gint64 asked_ms;          // monotonic; 0 = never
+    ParityCount asked_count;  // what the picture said then
+    Page page;
+    bool reading;
+    Accept *accept; // the form; NULL = closed
+} Checklist;
+
+// ---- what is shown ----
+
+static void forget(Checklist *view)
+{
+    g_clear_pointer(&view->workload, g_free);
+    g_clear_pointer(&view->standby, g_free);
+    g_clear_pointer(&view->fetched, parity_free);
+    g_clear_pointer(&view->trouble, g_free);
+    g_clear_pointer(&view->asked, g_free);
+    g_clear_pointer(&view->accept, accept_free);
+    view->kind = -1;
+    view->asked_ms = 0;
+    view->reading = false;
+    view->list.version = 0;
+}
+
+static void checklist_open(gpointer state, const char *object)
+{
+    Checklist *view = state;
+    if (g_strcmp0(view->object, object) == 0)
+        return;
+    forget(view);
+    g_free(view->object);
+    view->object = g_strdup(object);
+    g_auto(GStrv) parts = g_strsplit(object, "/", 4);
+    if (g_strv_length(parts) != 4 || !name_parse(&ENTITY_NAMES, parts[3], &view->kind, NULL))
+        return;
+    view->workload = g_strconcat(parts[0], "/", parts[1], NULL);
+    view->standby = g_strdup(parts[2]);
+}
+
+// As the picture has it; NULL if there is none (any more).
+static const Parity *in_picture(const Checklist *view, const Picture *picture)
+{
+    const WorkloadStatus *workload =
+        view->workload ? picture_workload(picture, view->workload) : NULL;
+    for (guint i = 0; workload && i < workload->parity->len; i++) {
+        const Parity *parity = workload->parity->pdata[i];
+        if (strcmp(parity->standby, view->standby) == 0)
+            return parity;
+    }
+    return NULL;
+}
+
+static const ParityCount *count_in(const Parity *parity, int kind)
+{
+    for (guint i = 0; parity && i < parity->counts->len; i++)
+        if ((int)((const ParityCount *)parity->counts->pdata[i])->kind == kind)
+            return parity->counts->pdata[i];
+    return NULL;
+}
+
+static guint items_of(const Parity *parity, int kind)
+{
+    guint n = 0;
+    for (guint i = 0; i < parity->items->len; i++)
+        n += (int)((const ParityItem *)parity->items->pdata[i])->kind == kind;
+    return n;
+}
+
+static bool same_count(const ParityCount *a, const ParityCount *b)
+{
+    return a && b && memcmp(a, b, sizeof *a) == 0;
+}
+
+// The whole one where it says the same as the picture, which is the newer of the two.
+static const Parity *shown(const Checklist *view, const Picture *picture)
+{
+    const Parity *parity = in_picture(view, picture);
+    bool whole = parity && view->fetched &&
+                 same_count(count_in(parity, view->kind), count_in(view->fetched, view->kind));
+    return whole ? view->fetched : parity;
+}
+
+static char *text_of(const ParityItem *item)
+{
+    return g_strjoin(" ", name_of(&PARITY_NAMES, (int)item->state), item->name,
+                     item->confirmed_by ? "confirmed" : "open",
+                     item->confirmed_by ? item->confirmed_by : "", NULL);
+}
+
+static int compare_items(gconstpointer a, gconstpointer b)
+{
+    const ParityItem *x = *(ParityItem *const *)a, *y = *(ParityItem *const *)b;
+    int known = (x->confirmed_by != NULL) - (y->confirmed_by != NULL);
+    return known ? known : strcmp(x->name, y->name);
+}
+
+static void add_items(Checklist *view, const Parity *parity)
+{
+    for (guint i = 0; parity && i < parity->items->len; i++) {
+        ParityItem *item = parity->items->pdata[i];
+        g_autofree char *text = text_of(item);
+        if ((int)item->kind == view->kind && filter_matches_text(&view->list.filter, text))
+            g_ptr_array_add(view->list.rows, item);
+    }
+    g_ptr_array_sort(view->list.rows, compare_items);
+}
+
+static const ParityItem *item_named(const Checklist *view, const Picture *picture, const char *name)
+{
+    const Parity *parity = shown(view, picture);
+    return parity && name ? parity_find(parity, (EntityKind)view->kind, name) : NULL;
+}
+
+static void fill_page(Checklist *view, const ViewContext *context)
+{
+    const ParityItem *item = item_named(view, context->picture, view->page.object);
+    pager_begin(view->page.pager);
+    if (item)
+        parity_say_item(&view->page, item, context->now_ms);
+    else
+        page_say(&view->page, ROLE_OK, "%s does not differ any more. Esc leads back.",
+                 view->page.object ? view->page.object : "It");
+}
+
+// ---- all of them, where the picture has not ----
+
+static void take_answer(Checklist *view, const ViewContext *context)
+{
+    g_autoptr(GError) error = NULL;
+    if (!view->asked || g_strcmp0(context->fetched_path, view->asked) != 0)
+        return;
+    g_clear_pointer(&view->asked, g_free);
+    g_clear_pointer(&view->trouble, g_free);
+    g_autoptr(json_t) json = context->fetched_body
+                                 ? wire_parse("The check-list", context->fetched_body,
+                                              strlen(context->fetched_body), FETCH_BYTES, &error)
+                                 : NULL;
+    g_autoptr(GPtrArray) list = json ? parities_from_json(json, &error) : NULL;
+    if (!list)
+        view->trouble = g_strdup(error                    ? error->message
+                                 : context->fetched_error ? context->fetched_error
+                                                          : "no answer.");
+    for (guint i = 0; list && i < list->len; i++) {
+        const Parity *parity = list->pdata[i];
+        if (g_strcmp0(parity->workload, view->workload) != 0 ||
+            g_strcmp0(parity->standby, view->standby) != 0)
+            continue;
+        g_clear_pointer(&view->fetched, parity_free);
+        view->fetched = g_ptr_array_steal_index(list, i);
+        break;
+    }
+    view->list.version = 0;
+}
+
+static void checklist_refresh(gpointer state, const ViewContext *context)
+{
+    Checklist *view = state;
+    take_answer(view, context);
+    if (list_begin(&view->list, context))
+        add_items(view, shown(view, context->picture));
+    if (view->reading)
+        fill_page(view, context);
+}
+
+static Effect checklist_wish(gpointer state, const ViewContext *context)
+{
+    Checklist *view = state;
+    const Parity *parity = shown(view, context->picture);
+    const ParityCount *count = count_in(parity, view->kind);
+    bool soon = view->asked_ms && context->mono_ms - view->asked_ms < FETCH_MS &&
+                same_count(count, &view->asked_count);
+    if (!count || items_of(parity, view->kind) >= parity_differing(count) || soon)
+        return effect_of(EFFECT_NONE);
+    g_autofree char *name = g_strndup(view->workload, strcspn(view->workload, "/"));
+    g_autofree char *group = g_uri_escape_string(name, NULL, FALSE);
+    g_free(view->asked);
+    view->asked = g_strdup_printf("/v1/groups/%s/parity?kind=%s&limit=%d", group,
+                                  name_of(&ENTITY_NAMES, view->kind), FETCH_ITEMS);
+    view->asked_ms = context->mono_ms;
+    view->asked_count = *count;
+    Effect effect = effect_of(EFFECT_FETCH);
+    effect.text = g_strdup(view->asked);
+    return effect;
+}
+
+// ---- the table ----
+
+static void model_row(gpointer data, gsize index, TableRow *ret_row)
+{
+    ret_row->id = ((const ParityItem *)((List *)data)->rows->pdata[index])->name;
+}
+
+static void fields_cell(const ParityItem *item, TableCell *cell)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; i < item->fields->len && item->state == PARITY_DIFFERENT; i++)
+        g_string_append_printf(text, "%s%s", i ? ", " : "",
+                               ((const ParityField *)item->fields->pdata[i])->name);
+    table_cell_printf(cell, ROLE_NORMAL, "%s",
+                      item->state == PARITY_MISSING ? "not on the standby"
+                      : item->state == PARITY_EXTRA ? "not on the primary"
+                                                    : text->str);
+}
+
+static void by_cell(const ParityItem *item, gint64 now_ms, TableCell *cell)
+{
+    char at[24];
+    ago_format(item->confirmed_ms, now_ms, true, at);
+    if (item->confirmed_by)
+        table_cell_printf(cell, ROLE_NORMAL, "%s %s: %s", item->confirmed_by, at,
+                          item->confirmed_note ? item->confirmed_note : "");
+    else
+        table_cell_printf(cell, ROLE_WARN, "nobody yet");
+}
+
+static void model_cell(gpointer data, gsize index, guint column, TableCell *cell)
+{
+    const List *list = data;
+    const ParityItem *item = list->rows->pdata[index];
+    Badge badge = badge_severity(item->state == PARITY_MISSING ? SEVERITY_ERROR : SEVERITY_WARNING);
+    switch (column) {
+    case COLUMN_STATE:
+        table_cell_state(cell, item->confirmed_by ? GLYPH_UP : badge.glyph,
+                         item->confirmed_by ? ROLE_NORMAL : badge.role,
+                         name_of(&PARITY_NAMES, (int)item->state));
+        break;
+    case COLUMN_NAME:
+        cell->text = item->name;
+        break;
+    case COLUMN_FIELDS:
+        fields_cell(item, cell);
+        break;
+    default:
+        by_cell(item, list->context->now_ms, cell);
+    }
+}
+
+static const ListKind KIND = {
+    .title = "Check-list",
+    .keys = BINDINGS,
+    .key_count = G_N_ELEMENTS(BINDINGS),
+    .columns = COLUMNS,
+    .column_count = G_N_ELEMENTS(COLUMNS),
+    .row = model_row,
+    .cell = model_cell,
+    .none_matches = "No item matches the filter: / changes it.",
+    .none = "Nothing is to be repeated: of this kind both sides hold the same.",
+};
+
+static gpointer checklist_create(void)
+{
+    Checklist *view = g_new0(Checklist, 1);
+    list_init(&view->list, &KIND);
+    page_init(&view->page, "Item", PAGE_KEYS, G_N_ELEMENTS(PAGE_KEYS));
+    view->kind = -1;
+    return view;
+}
+
+static void checklist_destroy(gpointer state)
+{
+    Checklist *view = state;
+    forget(view);
+    list_release(&view->list);
+    page_release(&view->page);
+    g_free(view->object);
+    g_free(view);
+}
+
+// ---- drawing ----
+
+static void draw_side(const ViewContext *context, const Canvas *line, int y, const char *word,
+                      const char *location, guint n, gint64 at_ms)
+{
+    char seen[24];
+    ago_format(at_ms, context->now_ms, true, seen);
+    cells_printf(line, 1, y, ROLE_NORMAL, "%s %s has %u, %s", word,
+                 picture_title(context->picture, location), n, seen);
+}
+
+static void draw_head(const Checklist *view, const ViewContext *context, const Canvas *canvas)
+{
+    const Parity *parity = shown(view, context->picture);
+    const ParityCount *count = count_in(parity, view->kind);
+    if (!count) {
+        cells_printf(canvas, 1, 0, ROLE_UNKNOWN, "%s: nobody has seen both sides of it.",
+                     view->object ? view->object : "Nothing was chosen on screen 6");
+        return;
+    }
+    guint open = parity_differing(count) - MIN(count->confirmed, parity_differing(count));
+    Rect lines = canvas_rect(canvas);
+    Rect right = rect_cut_right(&lines, lines.width / 2);
+    Canvas left = canvas_sub(canvas, lines), beside = canvas_sub(canvas, right);
+    cells_printf(&left, 1, 0, ROLE_TITLE, "%s of %s", name_of(&ENTITY_NAMES, view->kind),
+                 view->workload);
+    cells_printf(&left, 1, 1, open ? ROLE_WARN : ROLE_OK, "%u open, %u confirmed%s", open,
+                 count->confirmed, view->trouble ? "; the rest was not answered" : "");
+    draw_side(context, &beside, 0, "primary", parity->primary, count->primary,
+              parity->primary_at_ms);
+    draw_side(context, &beside, 1, "standby", parity->standby, count->standby,
+              parity->standby_at_ms);
+}
+
+// The item under the cursor whole, where there is room for both.
+static void draw_detail(Checklist *view, const ViewContext *context, const Canvas *canvas)
+{
+    const ParityItem *item = list_selected(&view->list, context);
+    Rect rest = canvas_rect(canvas);
+    cells_rule(canvas, rect_cut_top(&rest, 1), ROLE_BORDER, NULL);
+    if (!item)
+        return;
+    page_open(&view->page, item->name);
+    fill_page(view, context);
+    Canvas text = canvas_sub(canvas, rect_inset(rest, 1, 0));
+    pager_draw(view->page.pager, &text);
+}
+
+static void draw_list(Checklist *view, const ViewContext *context, const Canvas *canvas)
+{
+    Rect rest = canvas_rect(canvas);
+    bool room = canvas->height >= DETAIL_MIN_HEIGHT;
+    Canvas head = canvas_sub(canvas, rect_cut_top(&rest, rest.height > 4 ? HEAD_LINES : 0));
+    Canvas detail = canvas_sub(canvas, rect_cut_bottom(&rest, room ? DETAIL_LINES : 0));
+    Canvas table = canvas_sub(canvas, rest);
+    draw_head(view, context, &head);
+    list_draw(&view->list, context, &table);
+    if (room)
+        draw_detail(view, context, &detail);
+}
+
+static void checklist_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
+{
+    Checklist *view = state;
+    if (view->reading)
+        pager_draw(view->page.pager, canvas);
+    else
+        draw_list(view, context, canvas);
+    if (view->accept)
+        accept_draw(view->accept, canvas);
+}
+
+// ---- keys ----
+
+static const ParityItem *selected(Checklist *view, const ViewContext *context)
+{
+    return view->reading ? item_named(view, context->picture, view->page.object)
+                         : list_selected(&view->list, context);
+}
+
+static Effect begin_confirm(Checklist *view, const ViewContext *context)
+{
+    const char *no = accept_refusal(context);
+    const ParityItem *item = selected(view, context);
+    if (no)
+        return effect_message("%s", no);
+    if (!item)
+        return effect_message("There is no item to confirm.");
+    view->accept = accept_new_item(shown(view, context->picture), item);
+    return effect_of(EFFECT_REDRAW);
+}
+
+static Effect open_item(Checklist *view, const ViewContext *context)
+{
+    const ParityItem *item = list_selected(&view->list, context);
+    if (!item)
+        return effect_message("There is nothing to read here.");
+    view->reading = true;
+    page_open(&view->page, item->name);
+    fill_page(view, context);
+    return effect_of(EFFECT_REDRAW);
+}
+
+static Effect key_in_form(Checklist *view, const ViewContext *context, const KeyEvent *key,
+                          const Binding *binding)
+{
+    Effect effect = accept_key(view->accept, context, key, binding);
+    if (effect.kind != EFFECT_BACK && effect.kind != EFFECT_CONFIRM)
+        return effect;
+    g_clear_pointer(&view->accept, accept_free);
+    return effect.kind == EFFECT_CONFIRM ? effect : effect_of(EFFECT_REDRAW);
+}
+
+static Effect checklist_update(gpointer state, const ViewContext *context, const KeyEvent *key,
+                               const Binding *binding)
+{
+    Checklist *view = state;
+    if (view->accept)
+        return key_in_form(view, context, key, binding);
+    switch (binding ? binding->action : 0) {
+    case ACTION_CONFIRM:
+        return begin_confirm(view, context);
+    case ACTION_OPEN:
+        return open_item(view, context);
+    case ACTION_CLOSE:
+        view->reading = false;
+        return effect_of(EFFECT_REDRAW);
+    case ACTION_GO:
+        return view->workload ? effect_open(SCREEN_CELL, view->workload)
+                              : effect_message("There is no workload to go to.");
+    default:
+        return view->reading ? page_key(&view->page, key, binding)
+                             : list_key(&view->list, context, key, binding);
+    }
+}
+
+static const Keymap *checklist_keymap(gpointer state)
+{
+    const Checklist *view = state;
+    return view->accept    ? accept_keymap(view->accept)
+           : view->reading ? view->page.keys
+                           : view->list.keys;
+}
+
+static bool checklist_captures(gpointer state)
+{
+    return ((Checklist *)state)->accept != NULL;
+}
+
+static bool checklist_is_dirty(gpointer state)
+{
+    const Checklist *view = state;
+    return view->accept && accept_is_dirty(view->accept);
+}
+
+static char *checklist_command_line(gpointer state, const ViewContext *context)
+{
+    Checklist *view = state;
+    const ParityItem *item = selected(view, context);
+    if (!view->workload)
+        return NULL;
+    if (!item)
+        return g_strdup_printf("signalbox parity %.*s", (int)strcspn(view->workload, "/"),
+                               view->workload);
+    g_autofree char *name = g_shell_quote(item->name);
+    return g_strdup_printf("signalbox parity confirm %s %s %s %s --note …", view->workload,
+                           view->standby, name_of(&ENTITY_NAMES, view->kind), name);
+}
+
+static const char *checklist_group(gpointer state, const ViewContext *context)
+{
+    const Checklist *view = state;
+    const WorkloadStatus *workload =
+        view->workload ? picture_workload(context->picture, view->workload) : NULL;
+    return workload ? workload->group : NULL;
+}
+
+const Screen CHECKLIST_SCREEN = {
+    .id = SCREEN_CHECKLIST,
+    .parent = SCREEN_READINESS,
+    .name = "checklist",
+    .title = "Check-list",
+    .create = checklist_create,
+    .destroy = checklist_destroy,
+    .refresh = checklist_refresh,
+    .wish = checklist_wish,
+    .draw = checklist_draw,
+    .update = checklist_update,
+    .keymap = checklist_keymap,
+    .open = checklist_open,
+    .captures = checklist_captures,
+    .is_dirty = checklist_is_dirty,
+    .copy = list_copy,
+    .command_line = checklist_command_line,
+    .filter = list_filter,
+    .set_filter = list_set_filter,
+    .group = checklist_group,
+};
