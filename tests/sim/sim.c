@@ -290,16 +290,21 @@ static void on_audit(const GPtrArray *records, bool more, const GError *error, g
     }
 }
 
-static bool has_alarm(Sim *sim, const char *prefix, const char *id)
+const Alarm *sim_alarm(const Sim *sim, const char *prefix)
 {
     const GPtrArray *alarms = engine_alarms(sim->engine);
-    g_autofree char *wanted = g_strconcat(prefix, id, NULL);
     for (guint i = 0; i < alarms->len; i++) {
         const Alarm *alarm = alarms->pdata[i];
-        if (g_str_has_prefix(alarm->id, wanted) && !alarm->ended_ms)
-            return true;
+        if (g_str_has_prefix(alarm->id, prefix) && !alarm->ended_ms)
+            return alarm;
     }
-    return false;
+    return NULL;
+}
+
+static bool has_alarm(const Sim *sim, const char *prefix, const char *id)
+{
+    g_autofree char *wanted = g_strconcat(prefix, id, NULL);
+    return sim_alarm(sim, wanted) != NULL;
 }
 
 // A region-level operation says what its children are, and they what they are a part of.

@@ -106,5 +106,8 @@ bool sim_is_refused(const Sim *sim, int code);
 // True if nothing was found wrong so far; else prints it.
 bool sim_is_whole(Sim *sim);
 
+// The alarm that stands and whose id begins so; NULL = none.
+const Alarm *sim_alarm(const Sim *sim, const char *prefix);
+
 // How many audit records have that action.
 guint sim_count_audit(Sim *sim, const char *action);

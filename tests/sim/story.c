@@ -22,6 +22,26 @@ bool is_settled(Sim *sim)
     return has_ended(sim) || is_paused(sim);
 }
 
+bool is_split(Sim *sim)
+{
+    return sim_group(sim)->mode == MODE_SPLIT;
+}
+
+bool is_down_west(Sim *sim)
+{
+    return engine_location(sim->engine, "west")->verdict.state == VERDICT_DOWN;
+}
+
+bool has_passivated(Sim *sim)
+{
+    return !sim_target(sim->world, "payments/settle", "west")->active;
+}
+
+bool act_is_over(Sim *sim)
+{
+    return !operation_act(sim_operation(sim));
+}
+
 static void show(Sim *sim)
 {
     const Operation *operation = sim_operation(sim);
@@ -40,7 +60,6 @@ static void show(Sim *sim)
     }
 }
 
-// Waits for the end (or a pause), which must come.
 void expect_settled(Sim *sim, gint64 ms)
 {
     bool settled = sim_until(sim, is_settled, ms);
@@ -59,15 +78,33 @@ void expect_state(Sim *sim, OperationState state)
                     name_of(&OPERATION_STATE_NAMES, (int)state));
 }
 
-// West dies; the watchdog proposes.
+void expect_proposal(Sim *sim, gint64 ms)
+{
+    g_assert_true(sim_until(sim, has_open, ms));
+    g_free(sim->operation);
+    sim->operation = g_strdup(sim_group(sim)->operation);
+}
+
 Sim *given_proposal(void (*tweak)(Fleet *))
 {
     Sim *sim = sim_new(7, tweak);
     sim_pass(sim, 20000);
     sim_region_set(sim->world, "west", REGION_DOWN);
-    g_assert_true(sim_until(sim, has_open, 20000));
-    g_free(sim->operation);
-    sim->operation = g_strdup(sim_group(sim)->operation);
+    expect_proposal(sim, 20000);
+    return sim;
+}
+
+Sim *given_catching_up(void (*tweak)(Fleet *))
+{
+    Sim *sim = sim_new(3, tweak);
+    sim_pass(sim, 20000);
+    sim_region(sim->world, "west")->replication_off = true;
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_PLANNED));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    if (sim_operation(sim)->state == OPERATION_AWAITING)
+        g_assert_true(sim_sign(sim, &CAROL, DECISION_APPROVE));
+    g_assert_true(sim_until(sim, has_passivated, 60000));
+    sim_pass(sim, 5000);
     return sim;
 }
 
@@ -98,4 +135,14 @@ void automatic(Fleet *fleet)
             workload->pattern = PATTERN_LOAD_BALANCED;
         }
     }
+}
+
+int run_stories(int argc, char **argv, const char *prefix, const Story *stories, guint count)
+{
+    g_test_init(&argc, &argv, NULL);
+    for (guint i = 0; i < count; i++) {
+        g_autofree char *path = g_strconcat(prefix, stories[i].name, NULL);
+        g_test_add_func(path, stories[i].run);
+    }
+    return g_test_run();
 }

@@ -5,11 +5,6 @@
 #include "model/refusal.h"
 #include "story.h"
 
-static bool act_is_over(Sim *sim)
-{
-    return !operation_act(sim_operation(sim));
-}
-
 static const Act *last_act(Sim *sim)
 {
     const GPtrArray *acts = sim_operation(sim)->acts;
@@ -20,6 +15,12 @@ static void expect_act(Sim *sim, ActState state)
 {
     g_assert_true(sim_until(sim, act_is_over, 10000) || state == ACT_OPEN);
     g_assert_cmpint((int)last_act(sim)->state, ==, (int)state);
+}
+
+static bool has_alarm(Sim *sim, const char *prefix, Severity severity)
+{
+    const Alarm *alarm = sim_alarm(sim, prefix);
+    return alarm && alarm->severity == severity;
 }
 
 static const Step *failed_step(Sim *sim)
@@ -44,24 +45,6 @@ static Sim *given_failed_step(void (*tweak)(Fleet *))
     g_assert_true(sim_until(sim, is_paused, 200000));
     sim_region_set(sim->world, "north", REGION_UP);
     sim_pass(sim, 10000);
-    return sim;
-}
-
-// A planned failover that cannot catch up: between its first step and the point of no return.
-static bool has_passivated(Sim *sim)
-{
-    return !sim_target(sim->world, "payments/settle", "west")->active;
-}
-
-static Sim *given_catching_up(void (*tweak)(Fleet *))
-{
-    Sim *sim = sim_new(3, tweak);
-    sim_pass(sim, 20000);
-    sim_region(sim->world, "west")->replication_off = true;
-    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_PLANNED));
-    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
-    g_assert_true(sim_until(sim, has_passivated, 60000));
-    sim_pass(sim, 5000);
     return sim;
 }
 
@@ -176,12 +159,7 @@ static void test_restated(void)
     const Operation ballot = operation_ballot(sim_operation(sim));
     g_assert_true(quorum_must_look_again(&ballot, "bob"));
     g_assert_false(quorum_must_look_again(&ballot, "carol"));
-    bool alarmed = false;
-    for (guint i = 0; i < engine_alarms(sim->engine)->len; i++)
-        alarmed =
-            alarmed ||
-            g_str_has_prefix(((const Alarm *)engine_alarms(sim->engine)->pdata[i])->id, "again:");
-    g_assert_true(alarmed);
+    g_assert_nonnull(sim_alarm(sim, "again:"));
     g_assert_true(sim_sign(sim, &CAROL, DECISION_APPROVE));
     sim_pass(sim, 5000);
     expect_act(sim, ACT_OPEN); // Bob's was for what stood there before
@@ -296,17 +274,6 @@ static void glass(Fleet *fleet)
     group->policy.break_glass = true;
 }
 
-static bool is_alarmed(Sim *sim)
-{
-    const GPtrArray *alarms = engine_alarms(sim->engine);
-    for (guint i = 0; i < alarms->len; i++) {
-        const Alarm *alarm = alarms->pdata[i];
-        if (g_str_has_prefix(alarm->id, "review:") && !alarm->ended_ms)
-            return alarm->severity == SEVERITY_CRITICAL;
-    }
-    return false;
-}
-
 static void test_break_glass(void)
 {
     Sim *sim = given_proposal(glass);
@@ -315,17 +282,17 @@ static void test_break_glass(void)
     g_assert_true(sim_break_glass(sim, &BOB));
     g_autofree char *id = g_strdup(last_signoff(sim));
     sim_pass(sim, 1000);
-    g_assert_true(is_alarmed(sim));
+    g_assert_true(has_alarm(sim, "review:", SEVERITY_CRITICAL));
     expect_settled(sim, 120000);
     expect_state(sim, OPERATION_COMPLETED);
     sim_restart(sim); // listed and never forgotten
     sim_pass(sim, 5000);
-    g_assert_true(is_alarmed(sim));
+    g_assert_true(has_alarm(sim, "review:", SEVERITY_CRITICAL));
     g_assert_false(afterwards(sim, engine_review, &BOB, id));
     g_assert_true(sim_is_refused(sim, REFUSAL_FOUR_EYES));
     g_assert_true(afterwards(sim, engine_review, &CAROL, id));
     sim_pass(sim, 2000);
-    g_assert_false(is_alarmed(sim));
+    g_assert_false(has_alarm(sim, "review:", SEVERITY_CRITICAL));
     g_assert_false(afterwards(sim, engine_review, &CAROL, id)); // once
     g_assert_cmpuint(sim_count_audit(sim, "signoff.break-glass"), ==, 1);
     g_assert_cmpuint(sim_count_audit(sim, "signoff.reviewed"), ==, 1);
@@ -414,17 +381,6 @@ static bool waits(Sim *sim)
     return waiting_step(sim) != NULL;
 }
 
-static bool has_alarm(Sim *sim, const char *prefix, Severity severity)
-{
-    const GPtrArray *alarms = engine_alarms(sim->engine);
-    for (guint i = 0; i < alarms->len; i++) {
-        const Alarm *alarm = alarms->pdata[i];
-        if (g_str_has_prefix(alarm->id, prefix) && !alarm->ended_ms && alarm->severity == severity)
-            return true;
-    }
-    return false;
-}
-
 static void test_own_steps(void)
 {
     Sim *sim = given_proposal(own_steps);
@@ -475,11 +431,6 @@ static void test_skip_waiting(void)
 }
 
 // ---- Split brain -------------------------------------------------------------------------------
-
-static bool is_split(Sim *sim)
-{
-    return sim_group(sim)->mode == MODE_SPLIT;
-}
 
 static bool is_whole_again(Sim *sim)
 {
@@ -613,10 +564,7 @@ static void test_stuck(void)
 
 int main(int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        void (*run)(void);
-    } TESTS[] = {
+    static const Story STORIES[] = {
         {"skip", test_skip},
         {"abort-takes-as-many", test_abort_takes_as_many},
         {"act-ends", test_act_ends},
@@ -635,10 +583,5 @@ int main(int argc, char **argv)
         {"durations", test_durations},
         {"stuck", test_stuck},
     };
-    g_test_init(&argc, &argv, NULL);
-    for (guint i = 0; i < G_N_ELEMENTS(TESTS); i++) {
-        g_autofree char *path = g_strconcat("/sim/acts/", TESTS[i].name, NULL);
-        g_test_add_func(path, TESTS[i].run);
-    }
-    return g_test_run();
+    return run_stories(argc, argv, "/sim/acts/", STORIES, G_N_ELEMENTS(STORIES));
 }

@@ -4,17 +4,6 @@
 
 enum { LAPSE_MS = 3 * 2000 + 1000 }; // of the simulation's health checks
 
-static bool is_down_west(Sim *sim)
-{
-    const GPtrArray *locations = engine_locations(sim->engine);
-    for (guint i = 0; i < locations->len; i++) {
-        const LocationStatus *status = locations->pdata[i];
-        if (g_str_equal(status->name, "west"))
-            return status->verdict.state == VERDICT_DOWN;
-    }
-    return false;
-}
-
 static gint64 bound(Sim *sim)
 {
     g_assert_true(sim_group(sim)->loss.known);

@@ -363,9 +363,7 @@ static void test_speed(void)
         Sim *sim = sim_new(11, NULL);
         sim_pass(sim, 20000);
         sim_region_set(sim->world, "west", HOW[i]);
-        g_assert_true(sim_until(sim, has_open, 30000));
-        g_free(sim->operation);
-        sim->operation = g_strdup(sim_group(sim)->operation);
+        expect_proposal(sim, 30000);
         sim_pass(sim, 5000);
         g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
         expect_settled(sim, 60000);
@@ -379,10 +377,7 @@ static void test_speed(void)
 
 int main(int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        void (*run)(void);
-    } TESTS[] = {
+    static const Story STORIES[] = {
         {"idempotency-key", test_idempotency_key},
         {"dry-run", test_dry_run},
         {"refused-proposals", test_refused_proposals},
@@ -396,10 +391,5 @@ int main(int argc, char **argv)
         {"slow-probes", test_slow_probes},
         {"speed", test_speed},
     };
-    g_test_init(&argc, &argv, NULL);
-    for (guint i = 0; i < G_N_ELEMENTS(TESTS); i++) {
-        g_autofree char *path = g_strconcat("/sim/", TESTS[i].name, NULL);
-        g_test_add_func(path, TESTS[i].run);
-    }
-    return g_test_run();
+    return run_stories(argc, argv, "/sim/", STORIES, G_N_ELEMENTS(STORIES));
 }

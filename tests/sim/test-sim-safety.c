@@ -50,16 +50,6 @@ static void test_window_beyond_deadline(void)
     finish(sim);
 }
 
-static bool has_active_alarm(Sim *sim, const char *prefix)
-{
-    for (guint i = 0; i < engine_alarms(sim->engine)->len; i++) {
-        const Alarm *alarm = engine_alarms(sim->engine)->pdata[i];
-        if (g_str_has_prefix(alarm->id, prefix) && !alarm->ended_ms)
-            return true;
-    }
-    return false;
-}
-
 // Signed, though the target is down: nothing moves, people are told why, and it starts once the target is well.
 static void test_blocked_is_told(void)
 {
@@ -74,13 +64,13 @@ static void test_blocked_is_told(void)
     g_assert_cmpint((int)sim_operation(sim)->phase, ==, PHASE_HOLDING);
     g_assert_cmpuint(sim->commands, ==, 0);
     g_assert_nonnull(strstr(sim_operation(sim)->why, "cannot start: The target north is not"));
-    g_assert_true(has_active_alarm(sim, "blocked:"));
+    g_assert_nonnull(sim_alarm(sim, "blocked:"));
     g_assert_true(is_told(sim, "cannot start"));
     sim_region_set(sim->world, "north", REGION_UP);
     sim_pass(sim, 20000);
     expect_settled(sim, 60000);
     expect_state(sim, OPERATION_COMPLETED);
-    g_assert_false(has_active_alarm(sim, "blocked:"));
+    g_assert_null(sim_alarm(sim, "blocked:"));
     g_assert_cmpuint(sim_count_audit(sim, "operation.blocked"), ==, 1);
     finish(sim);
 }

@@ -4,19 +4,6 @@
 #include "model/quorum.h"
 #include "model/refusal.h"
 
-static bool has_alarm(Sim *sim, const char *id)
-{
-    for (guint i = 0; i < engine_alarms(sim->engine)->len; i++)
-        if (g_str_equal(((const Alarm *)engine_alarms(sim->engine)->pdata[i])->id, id))
-            return true;
-    return false;
-}
-
-static bool is_down_west(Sim *sim)
-{
-    return engine_location(sim->engine, "west")->verdict.state == VERDICT_DOWN;
-}
-
 static void test_unplanned(void)
 {
     Sim *sim = given_proposal(NULL);
@@ -197,7 +184,7 @@ static void test_material_change(void)
     g_assert_false(quorum_must_look_again(operation, "alice"));
     g_autofree char *alarm =
         g_strdup_printf("again:%s:%u", operation->id, operation->statement_version);
-    g_assert_true(has_alarm(sim, alarm));
+    g_assert_nonnull(sim_alarm(sim, alarm));
     finish(sim);
 }
 
@@ -241,20 +228,9 @@ static void test_retry(void)
     finish(sim);
 }
 
-static bool has_passivated(Sim *sim)
-{
-    return !sim_target(sim->world, "payments/settle", "west")->active;
-}
-
 static void test_abort_undoes(void)
 {
-    Sim *sim = sim_new(3, NULL);
-    sim_pass(sim, 20000);
-    sim_region(sim->world, "west")->replication_off = true; // it will not catch up
-    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_PLANNED));
-    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
-    g_assert_true(sim_until(sim, has_passivated, 60000));
-    sim_pass(sim, 10000);
+    Sim *sim = given_catching_up(NULL);
     g_assert_true(sim_command(sim, &BOB, COMMAND_ABORT, 0));
     sim_pass(sim, 10000);
     g_assert_cmpint((int)sim_operation(sim)->phase, !=, PHASE_UNDOING); // nobody has signed it
@@ -264,19 +240,6 @@ static void test_abort_undoes(void)
     expect_active(sim, "west");
     g_assert_cmpint((int)sim_group(sim)->mode, ==, MODE_NORMAL);
     finish(sim);
-}
-
-// A planned failover that waits for its data to arrive: between its first step and the point of no return.
-static Sim *given_catching_up(void)
-{
-    Sim *sim = sim_new(3, NULL);
-    sim_pass(sim, 20000);
-    sim_region(sim->world, "west")->replication_off = true;
-    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_PLANNED));
-    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
-    g_assert_true(sim_until(sim, has_passivated, 60000));
-    sim_pass(sim, 5000);
-    return sim;
 }
 
 static void expect_stopped(Sim *sim)
@@ -291,7 +254,7 @@ static void expect_stopped(Sim *sim)
 // Somebody switches it on again by hand, behind our back.
 static void test_old_side_is_looked_at(void)
 {
-    Sim *sim = given_catching_up();
+    Sim *sim = given_catching_up(NULL);
     sim_target(sim->world, "payments/settle", "west")->active = true;
     sim_region(sim->world, "west")->replication_off = false;
     expect_stopped(sim);
@@ -305,7 +268,7 @@ static void test_old_side_is_looked_at(void)
 
 static void test_target_must_be_healthy(void)
 {
-    Sim *sim = given_catching_up();
+    Sim *sim = given_catching_up(NULL);
     sim_region_set(sim->world, "north", REGION_SICK);
     sim_pass(sim, 10000);
     sim_region(sim->world, "west")->replication_off = false;
@@ -518,9 +481,7 @@ static void test_quarantine(void)
     Sim *sim = sim_new(9, NULL);
     sim_pass(sim, 20000);
     sim_region_set(sim->world, "west", REGION_HANGING);
-    g_assert_true(sim_until(sim, has_open, 30000));
-    g_free(sim->operation);
-    sim->operation = g_strdup(sim_group(sim)->operation);
+    expect_proposal(sim, 30000);
     g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
     g_assert_true(sim_until(sim, has_ended, 60000));
     expect_active(sim, "north");
@@ -534,11 +495,6 @@ static void test_quarantine(void)
     finish(sim);
 }
 
-static bool is_split(Sim *sim)
-{
-    return sim_group(sim)->mode == MODE_SPLIT;
-}
-
 static void test_split(void)
 {
     Sim *sim = sim_new(9, NULL);
@@ -546,11 +502,7 @@ static void test_split(void)
     sim_target(sim->world, "payments/settle", "north")->active = true; // somebody did that by hand
     g_assert_true(sim_until(sim, is_split, 20000));
     sim_pass(sim, 1000);
-    bool alarm = false;
-    for (guint i = 0; i < engine_alarms(sim->engine)->len; i++)
-        alarm = alarm || g_str_equal(((const Alarm *)engine_alarms(sim->engine)->pdata[i])->id,
-                                     "split:payments");
-    g_assert_true(alarm);
+    g_assert_nonnull(sim_alarm(sim, "split:payments"));
     finish(sim);
 }
 
@@ -627,10 +579,7 @@ static void test_manual_proof(void)
 
 int main(int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        void (*run)(void);
-    } TESTS[] = {
+    static const Story STORIES[] = {
         {"unplanned", test_unplanned},
         {"planned-and-back", test_planned_and_back},
         {"reject", test_reject},
@@ -661,10 +610,5 @@ int main(int argc, char **argv)
         {"down-is-detected", test_down_is_detected},
         {"manual-proof", test_manual_proof},
     };
-    g_test_init(&argc, &argv, NULL);
-    for (guint i = 0; i < G_N_ELEMENTS(TESTS); i++) {
-        g_autofree char *path = g_strconcat("/sim/", TESTS[i].name, NULL);
-        g_test_add_func(path, TESTS[i].run);
-    }
-    return g_test_run();
+    return run_stories(argc, argv, "/sim/", STORIES, G_N_ELEMENTS(STORIES));
 }

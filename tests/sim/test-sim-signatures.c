@@ -198,13 +198,9 @@ static void test_revoked_before_pnr(void)
     finish(sim);
 }
 
-static bool alarms(Sim *sim)
+static bool is_alarmed(Sim *sim)
 {
-    const GPtrArray *alarms = engine_alarms(sim->engine);
-    for (guint i = 0; i < alarms->len; i++)
-        if (g_str_has_prefix(((const Alarm *)alarms->pdata[i])->id, "signature:"))
-            return true;
-    return false;
+    return sim_alarm(sim, "signature:") != NULL;
 }
 
 static void test_revoked_after_pnr(void)
@@ -213,7 +209,7 @@ static void test_revoked_after_pnr(void)
     g_assert_true(sign(sim, &BOB, "key-b"));
     g_assert_true(sim_until(sim, is_past_pnr, 60000));
     sim_signer_set(sim->signer, "key-b", SIGNATURE_REVOKED);
-    g_assert_true(sim_until(sim, alarms, 5000));
+    g_assert_true(sim_until(sim, is_alarmed, 5000));
     g_assert_true(last_signoff(sim)->lapsed);
     g_assert_false(last_signoff(sim)->void_);
     expect_settled(sim, 60000);
@@ -280,28 +276,10 @@ static void test_again(void)
 
 // ---- Acts --------------------------------------------------------------------------------------
 
-static bool has_passivated(Sim *sim)
-{
-    return !sim_target(sim->world, "payments/settle", "west")->active;
-}
-
-static bool act_is_over(Sim *sim)
-{
-    return !operation_act(sim_operation(sim));
-}
-
 // A planned failover that cannot catch up, and an abort of it that waits for its signed sign-off.
 static Sim *given_abort(void (*tweak)(Fleet *))
 {
-    Sim *sim = sim_new(3, tweak);
-    sim_pass(sim, 20000);
-    sim_region(sim->world, "west")->replication_off = true;
-    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_PLANNED));
-    g_assert_true(sign(sim, &BOB, "key-b"));
-    if (sim_operation(sim)->state == OPERATION_AWAITING)
-        g_assert_true(sign(sim, &CAROL, "key-c"));
-    g_assert_true(sim_until(sim, has_passivated, 60000));
-    sim_pass(sim, 5000);
+    Sim *sim = given_catching_up(tweak);
     g_assert_true(sim_command(sim, &ALICE, COMMAND_ABORT, 0));
     return sim;
 }
@@ -343,10 +321,7 @@ static void test_act_revoked(void)
 
 int main(int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        void (*run)(void);
-    } TESTS[] = {
+    static const Story STORIES[] = {
         {"required", test_required},
         {"preferred", test_preferred},
         {"rejection", test_rejection_is_not_signed},
@@ -360,10 +335,5 @@ int main(int argc, char **argv)
         {"act", test_act},
         {"act-revoked", test_act_revoked},
     };
-    g_test_init(&argc, &argv, NULL);
-    for (guint i = 0; i < G_N_ELEMENTS(TESTS); i++) {
-        g_autofree char *path = g_strconcat("/sim/signatures/", TESTS[i].name, NULL);
-        g_test_add_func(path, TESTS[i].run);
-    }
-    return g_test_run();
+    return run_stories(argc, argv, "/sim/signatures/", STORIES, G_N_ELEMENTS(STORIES));
 }
