@@ -230,6 +230,19 @@ gsize cells_wrap(const Canvas *canvas, const char *text, gsize n, int columns)
     return (gsize)((reader.at > text ? reader.at : ahead.at) - text);
 }
 
+int cells_put_wrapped(const Canvas *canvas, Rect at, Style style, const char *text)
+{
+    Canvas body = canvas_sub(canvas, at);
+    gsize size = text ? strlen(text) : 0, done = 0;
+    int lines = 0;
+    while (done < size && lines < at.height) {
+        gsize n = cells_wrap(&body, text + done, size - done, MAX(at.width, 1));
+        cells_put_n(&body, 0, lines++, style, text + done, n);
+        done += n;
+    }
+    return at.y + lines;
+}
+
 int cells_printf(const Canvas *canvas, int x, int y, Style style, const char *format, ...)
 {
     char buffer[PRINTF_MAX];

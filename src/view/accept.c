@@ -154,16 +154,6 @@ const Keymap *accept_keymap(const Accept *accept)
     return accept->keys;
 }
 
-static void put_wrapped(const Canvas *canvas, const char *text)
-{
-    gsize size = strlen(text), done = 0;
-    for (int y = 0; y < canvas->height && done < size; y++) {
-        gsize n = cells_wrap(canvas, text + done, size - done, canvas->width);
-        cells_put_n(canvas, 0, y, ROLE_NORMAL, text + done, n);
-        done += n;
-    }
-}
-
 void accept_draw(Accept *accept, const Canvas *canvas)
 {
     int height = MIN(canvas->height, BOX_HEIGHT), width = MIN(canvas->width, BOX_WIDTH);
@@ -175,8 +165,7 @@ void accept_draw(Accept *accept, const Canvas *canvas)
     Rect rest = canvas_rect(&body);
     // In a small box the fields come first; the footer says which key sends.
     Canvas form = canvas_sub(&body, rect_cut_bottom(&rest, form_height(accept->form)));
-    Canvas words = canvas_sub(&body, rest);
-    put_wrapped(&words, accept->explains);
+    cells_put_wrapped(&body, rest, ROLE_NORMAL, accept->explains);
     form_draw(accept->form, &form);
 }
 

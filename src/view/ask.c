@@ -286,12 +286,7 @@ void ask_draw(Ask *ask, const ViewContext *context, const Canvas *canvas)
     Rect rest = canvas_rect(&body);
     // In a small box the fields come first; the footer says which key sends.
     Rect fields = rect_cut_bottom(&rest, form_height(ask->form) + (rest.height > 5 ? 1 : 0));
-    gsize size = strlen(ask->row->explains), done = 0;
-    for (int y = 0; y < rest.height && done < size; y++) {
-        gsize n = cells_wrap(&body, ask->row->explains + done, size - done, body.width);
-        cells_put_n(&body, 0, y, ROLE_NORMAL, ask->row->explains + done, n);
-        done += n;
-    }
+    cells_put_wrapped(&body, rest, ROLE_NORMAL, ask->row->explains);
     Canvas form = canvas_sub(&body, fields);
     form_draw(ask->form, &form);
 }

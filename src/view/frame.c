@@ -455,13 +455,7 @@ bool frame_draw_trouble(const ViewContext *context, const Canvas *body)
     if (context->picture->complete || !text)
         return false;
     Canvas inside = canvas_sub(body, rect_make(1, 1, MAX(body->width - 2, 1), body->height - 1));
-    gsize size = strlen(text), done = 0;
-    int y = 0;
-    for (; done < size && y < inside.height; y++) {
-        gsize n = cells_wrap(&inside, text + done, size - done, inside.width);
-        cells_put_n(&inside, 0, y, ROLE_ALARM, text + done, n);
-        done += n;
-    }
+    int y = cells_put_wrapped(&inside, canvas_rect(&inside), ROLE_ALARM, text);
     cells_put(&inside, 0, y + 1, ROLE_DIM, "It is tried again and again. q quits.");
     return true;
 }

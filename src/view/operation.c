@@ -298,13 +298,8 @@ static const Step *selected_step(OperationView *view, const ViewContext *context
 // Wraps `text` into lines from `y` on, at most to the canvas's end. Returns the line behind it.
 static int put_text(const Canvas *canvas, int y, Style style, const char *text)
 {
-    gsize size = strlen(text), done = 0;
-    while (done < size && y < canvas->height) {
-        gsize n = cells_wrap(canvas, text + done, size - done, MAX(canvas->width - 1, 1));
-        cells_put_n(canvas, 1, y++, style, text + done, n);
-        done += n;
-    }
-    return y;
+    return cells_put_wrapped(canvas, rect_make(1, y, canvas->width - 1, canvas->height - y), style,
+                             text);
 }
 
 static int put_format(const Canvas *canvas, int y, Style style, const char *format, ...)

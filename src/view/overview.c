@@ -519,19 +519,12 @@ static void draw_lines(Overview *view, const ViewContext *context, const Canvas 
     int lines = MAX(MIN((int)view->rows->len, canvas->height - WHY_LINES), 1);
     int first = MAX((int)selected_index(view) - lines + 1, 0);
     const LocationStatus *selected = view->rows->pdata[selected_index(view)];
-    const char *why = selected->verdict.why ? selected->verdict.why : "";
-    gsize size = strlen(why), done = 0;
     for (int y = 0; y < lines && first + y < (int)view->rows->len; y++) {
         note_place(view, (guint)(first + y), canvas, rect_make(0, y, canvas->width, 1));
         draw_line(view, context, view->rows->pdata[first + y], canvas, y);
     }
-    Canvas body =
-        canvas_sub(canvas, rect_make(1, lines, canvas->width - 1, canvas->height - lines));
-    for (int y = 0; y < body.height && done < size; y++) {
-        gsize n = cells_wrap(&body, why + done, size - done, MAX(body.width, 1));
-        cells_put_n(&body, 0, y, ROLE_NORMAL, why + done, n);
-        done += n;
-    }
+    cells_put_wrapped(canvas, rect_make(1, lines, canvas->width - 1, canvas->height - lines),
+                      ROLE_NORMAL, selected->verdict.why);
     view->columns = 1;
 }
 

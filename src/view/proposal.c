@@ -198,13 +198,8 @@ void proposal_form_draw(ProposalForm *form, const ViewContext *context, const Ca
     Canvas box =
         cells_box(canvas, at, &(BoxLook){.title = title, .border = border, .is_double = true});
     Canvas body = canvas_sub(&box, rect_inset(canvas_rect(&box), 1, 0));
-    gsize size = strlen(text), done = 0;
     int lines = MAX(body.height - form_height(form->form), 0);
-    for (int y = 0; y < lines && done < size; y++) {
-        gsize n = cells_wrap(&body, text + done, size - done, MAX(body.width, 1));
-        cells_put_n(&body, 0, y, ROLE_NORMAL, text + done, n);
-        done += n;
-    }
+    cells_put_wrapped(&body, rect_make(0, 0, body.width, lines), ROLE_NORMAL, text);
     int top = MIN(lines, 3);
     Canvas fields = canvas_sub(&body, rect_make(0, top, body.width, body.height - top));
     form_draw(form->form, &fields);

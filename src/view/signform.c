@@ -365,13 +365,7 @@ static int lines_of(const Canvas *canvas, const char *text)
 
 static int put_wrapped(const Canvas *canvas, int y, Style style, const char *text, int most)
 {
-    gsize size = strlen(text), done = 0;
-    for (; done < size && most > 0; y++, most--) {
-        gsize n = cells_wrap(canvas, text + done, size - done, MAX(canvas->width, 1));
-        cells_put_n(canvas, 0, y, style, text + done, n);
-        done += n;
-    }
-    return y;
+    return cells_put_wrapped(canvas, rect_make(0, y, canvas->width, most), style, text);
 }
 
 static char *lead_of(const SignForm *form)

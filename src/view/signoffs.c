@@ -159,15 +159,9 @@ static gpointer signoffs_create(void)
 static int put_line(const Canvas *canvas, int y, const char *label, Style style, const char *text)
 {
     enum { LABEL = 6 };
-    Canvas body = canvas_sub(canvas, rect_make(LABEL, 0, canvas->width - LABEL, canvas->height));
-    gsize size = text ? strlen(text) : 0, done = 0;
     cells_put(canvas, 1, y, ROLE_DIM, label);
-    while (done < size && y < canvas->height) {
-        gsize n = cells_wrap(&body, text + done, size - done, MAX(body.width, 1));
-        cells_put_n(&body, 0, y++, style, text + done, n);
-        done += n;
-    }
-    return y;
+    return cells_put_wrapped(canvas, rect_make(LABEL, y, canvas->width - LABEL, canvas->height - y),
+                             style, text);
 }
 
 // What the selected statement is about, before it is opened.

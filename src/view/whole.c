@@ -186,14 +186,8 @@ static void whole_refresh(gpointer state, const ViewContext *context)
 
 static int put_line(const Canvas *canvas, int y, Style style, const char *text)
 {
-    gsize size = strlen(text), done = 0;
-    Canvas body = canvas_sub(canvas, rect_make(1, 0, canvas->width - 1, canvas->height));
-    while (done < size && y < canvas->height) {
-        gsize n = cells_wrap(&body, text + done, size - done, MAX(body.width, 1));
-        cells_put_n(&body, 0, y++, style, text + done, n);
-        done += n;
-    }
-    return y;
+    return cells_put_wrapped(canvas, rect_make(1, y, canvas->width - 1, canvas->height - y), style,
+                             text);
 }
 
 static int draw_head(const Operation *operation, const ViewContext *context, const Canvas *canvas)

@@ -205,6 +205,28 @@ static void test_sizes(void)
     assert_text(grid, "ab\n");
 }
 
+static void test_wrapped(void)
+{
+    g_autoptr(Grid) grid = grid_new(8, 4, true);
+    Canvas all = canvas_of(grid);
+    // A blank that ends a line never reaches behind the rectangle; what has no room is left out.
+    cells_put(&all, 7, 1, ROLE_NORMAL, "|");
+    g_assert_cmpint(cells_put_wrapped(&all, rect_make(2, 1, 5, 9), ROLE_NORMAL, "one, two three"),
+                    ==, 4);
+    assert_text(grid, "\n"
+                      "  one, |\n"
+                      "  two\n"
+                      "  three\n");
+    grid_clear(grid);
+    g_assert_cmpint(cells_put_wrapped(&all, rect_make(0, 2, 8, 1), ROLE_NORMAL, "one, two three"),
+                    ==, 3);
+    assert_text(grid, "\n\none, two\n\n");
+    grid_clear(grid);
+    g_assert_cmpint(cells_put_wrapped(&all, rect_make(0, 1, 8, -1), ROLE_NORMAL, "one"), ==, 1);
+    g_assert_cmpint(cells_put_wrapped(&all, rect_make(0, 1, 8, 2), ROLE_NORMAL, NULL), ==, 1);
+    assert_text(grid, "\n\n\n\n");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -222,5 +244,6 @@ int main(int argc, char **argv)
     g_test_add_func("/cells/printf", test_printf);
     g_test_add_func("/cells/rect", test_rect);
     g_test_add_func("/cells/sizes", test_sizes);
+    g_test_add_func("/cells/wrapped", test_wrapped);
     return g_test_run();
 }
