@@ -73,21 +73,28 @@ static void add_time(GArray *times, gint64 at_ms)
     g_array_append_val(times, at_ms);
 }
 
-static gint64 last_time(const GArray *times)
+// The last of them until a moment; 0 = none.
+static gint64 last_until(const GArray *times, gint64 until_ms)
 {
-    return times->len ? g_array_index(times, gint64, times->len - 1) : 0;
+    gint64 last_ms = 0;
+    for (guint i = 0; i < times->len; i++) {
+        gint64 at_ms = g_array_index(times, gint64, i);
+        last_ms = at_ms <= until_ms ? MAX(last_ms, at_ms) : last_ms;
+    }
+    return last_ms;
 }
 
-// Scheduled times since the last one that either region is known to have fired.
-static void note_missed(Workflow *workflow, gint64 now_ms)
+// Occurrences between the last that either region is known to have fired and the moment it was enabled.
+static void note_missed(Workflow *workflow, gint64 enabled_ms)
 {
-    gint64 at_ms = MAX(last_time(workflow->fires), last_time(workflow->peer_fires));
+    gint64 at_ms =
+        MAX(last_until(workflow->fires, enabled_ms), last_until(workflow->peer_fires, enabled_ms));
     g_array_set_size(workflow->missed, 0);
     if (workflow->type != TRIGGER_RECURRENCE || at_ms == 0)
         return;
     for (guint n = 0; n < FIRES_MAX; n++) {
         at_ms = rule_next(workflow->rule, at_ms);
-        if (at_ms == 0 || at_ms > now_ms)
+        if (at_ms == 0 || at_ms > enabled_ms)
             return;
         add_time(workflow->missed, at_ms);
     }
@@ -265,9 +272,9 @@ void workflow_peer_fired(Workflow *workflow, gint64 scheduled_ms)
     add_time(workflow->peer_fires, scheduled_ms);
     if (has_time(workflow->fires, scheduled_ms))
         workflow->doubled++;
-    for (guint i = 0; i < workflow->missed->len; i++)
-        if (g_array_index(workflow->missed, gint64, i) == scheduled_ms)
-            g_array_remove_index(workflow->missed, i--);
+    // Heard late: it was the last before we were enabled, or the first that we know of at all.
+    if (workflow->enabled && scheduled_ms <= workflow->changed_ms)
+        note_missed(workflow, workflow->changed_ms);
 }
 
 void workflow_peer_cursor(Workflow *workflow, gint64 cursor)

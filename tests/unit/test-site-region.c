@@ -327,6 +327,27 @@ static void test_missed_and_doubled(void)
     pair_release(&pair);
 }
 
+// a fires at :00, :10 …, b at :05, :15 …: what a fired last and told too late was not missed at b.
+static void test_missed_of_a_split(void)
+{
+    Pair pair;
+    pair_init(&pair);
+    Workflow *at_b = region_workflow(pair.b, "pay", "settle");
+    g_assert_true(rule_time_parse("2026-01-01T00:00:05Z", &at_b->recurrence.start, NULL));
+    g_assert_true(workflow_set_rule(at_b, NULL));
+    workflow_enable(at_b, T0 + 42000);
+    g_assert_cmpuint(at_b->missed->len, ==, 0); // a was never heard of
+    workflow_peer_fired(at_b, T0 + 10000);
+    g_assert_cmpuint(at_b->missed->len, ==, 3); // 15, 25, 35
+    workflow_peer_fired(at_b, T0 + 20000);
+    g_assert_cmpuint(at_b->missed->len, ==, 2);
+    g_assert_cmpint(g_array_index(at_b->missed, gint64, 0), ==, T0 + 25000);
+    workflow_peer_fired(at_b, T0 + 50000); // after ours had begun
+    g_assert_cmpuint(at_b->missed->len, ==, 2);
+    g_assert_cmpint(at_b->doubled, ==, 0);
+    pair_release(&pair);
+}
+
 static void test_restart(void)
 {
     Pair pair;
@@ -412,6 +433,7 @@ int main(int argc, char **argv)
     g_test_add_func("/site/split", test_split);
     g_test_add_func("/site/runs-and-stages", test_runs_and_stages);
     g_test_add_func("/site/missed-and-doubled", test_missed_and_doubled);
+    g_test_add_func("/site/missed-of-a-split", test_missed_of_a_split);
     g_test_add_func("/site/restart", test_restart);
     g_test_add_func("/site/back-still-active", test_back_still_active);
     g_test_add_func("/site/log-forgets", test_log_forgets);
