@@ -9,6 +9,7 @@
 #include "view/ask.h"
 #include "view/badge.h"
 #include "view/frame.h"
+#include "view/lines.h"
 #include "view/list.h"
 #include "view/screens.h"
 
@@ -184,28 +185,22 @@ static void whole_refresh(gpointer state, const ViewContext *context)
         g_ptr_array_add(view->list.rows, operation->members->pdata[i]);
 }
 
-static int put_line(const Canvas *canvas, int y, Style style, const char *text)
-{
-    return cells_put_wrapped(canvas, rect_make(1, y, canvas->width - 1, canvas->height - y), style,
-                             text);
-}
-
 static int draw_head(const Operation *operation, const ViewContext *context, const Canvas *canvas)
 {
     Badge badge = badge_operation(operation);
     char age[16];
     calm_age_format(operation->proposed_ms, context->now_ms, age);
-    g_autofree char *what = g_strdup_printf(
-        "%s · %s of all of %s · %u of %u signed, %u %s", badge.word, operation_word(operation),
-        picture_title(context->picture, operation->region),
-        whole_signed(operation, context->picture), operation->members->len, region_moved(operation),
-        region_word(operation));
-    g_autofree char *origin = g_strdup_printf("proposed by %s %s ago: %s", operation->proposer, age,
-                                              operation->reason ? operation->reason : "");
-    int y = put_line(canvas, 0, badge.role | STYLE_BOLD, what);
+    Lines lines = {canvas, 1, 0};
+    lines_say(&lines, badge.role | STYLE_BOLD, "%s · %s of all of %s · %u of %u signed, %u %s",
+              badge.word, operation_word(operation),
+              picture_title(context->picture, operation->region),
+              whole_signed(operation, context->picture), operation->members->len,
+              region_moved(operation), region_word(operation));
     if (operation->why)
-        y = put_line(canvas, y, ROLE_NORMAL, operation->why);
-    return put_line(canvas, y, ROLE_DIM, origin);
+        lines_say(&lines, ROLE_NORMAL, "%s", operation->why);
+    lines_say(&lines, ROLE_DIM, "proposed by %s %s ago: %s", operation->proposer, age,
+              operation->reason ? operation->reason : "");
+    return lines.y;
 }
 
 static void whole_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
