@@ -69,6 +69,40 @@ void time_format_full(gint64 at_ms, char buffer[32])
                f.minute, f.second);
 }
 
+// The other way round.
+static gint64 days_from_civil(const Fields *f)
+{
+    gint64 year = f->year - (f->month <= 2 ? 1 : 0), era = year / 400, yoe = year - era * 400;
+    gint64 doy = (153 * (f->month + (f->month > 2 ? -3 : 9)) + 2) / 5 + f->day - 1;
+    return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+}
+
+bool time_parse_plain(const char *text, gsize n, gint64 *ret_ms)
+{
+    static const char FORM[] = "0000-00-00T00:00:00.000Z";
+    int digits[sizeof FORM];
+    if (n != sizeof FORM - 1)
+        return false;
+    for (gsize i = 0; i < n; i++) {
+        digits[i] = text[i] - '0';
+        if (FORM[i] == '0' ? digits[i] < 0 || digits[i] > 9 : text[i] != FORM[i])
+            return false;
+    }
+#define TWO(i) (10 * digits[i] + digits[(i) + 1])
+    Fields f = {100 * TWO(0) + TWO(2),     TWO(5), TWO(8), TWO(11), TWO(14), TWO(17),
+                100 * digits[20] + TWO(21)};
+#undef TWO
+    if (f.year < 1970 || f.hour > 23 || f.minute > 59 || f.second > 59 ||
+        !g_date_valid_dmy((GDateDay)f.day, (GDateMonth)f.month, (GDateYear)f.year))
+        return false;
+    gint64 ms = ((days_from_civil(&f) * 24 + f.hour) * 60 + f.minute) * MINUTE + f.second * SECOND +
+                f.millis;
+    if (ms <= 0)
+        return false;
+    *ret_ms = ms;
+    return true;
+}
+
 static bool has_zone(const char *text)
 {
     const char *t = strchr(text, 'T');
@@ -78,6 +112,8 @@ static bool has_zone(const char *text)
 bool time_parse(const char *text, gint64 *ret_ms, GError **error)
 {
     g_autoptr(GDateTime) parsed = NULL;
+    if (text && time_parse_plain(text, strlen(text), ret_ms))
+        return true;
     if (text && strlen(text) < 64) {
         g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
         g_autofree char *padded = has_zone(text) ? g_strdup(text) : g_strconcat(text, "Z", NULL);

@@ -74,6 +74,11 @@ static bool take_me(Picture *picture, WireReader *reader, const WireAt *root, GE
 bool delta_take(Picture *picture, const char *text, gsize n, guint64 *ret_end, bool *ret_reload,
                 GError **error)
 {
+    g_auto(Delta) scanned = {.kind = DELTA_KINDS};
+    if (delta_scan(text, n, &scanned)) {
+        take(picture, &scanned, ret_reload);
+        return true;
+    }
     g_autoptr(json_t) json = wire_parse("What the backend sent", text, n, LINE_MAX_BYTES, error);
     if (!json)
         return false;

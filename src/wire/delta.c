@@ -4,6 +4,7 @@
 
 #include "wire/audit.h"
 #include "wire/operation.h"
+#include "wire/scan.h"
 #include "wire/status.h"
 
 typedef struct {
@@ -117,6 +118,42 @@ bool delta_from_json(json_t *json, WireMode mode, Delta *ret_delta, GError **err
         read_object(&root, mode, &delta);
     }
     if (!wire_reader_finish(&reader, error))
+        return false;
+    *ret_delta = delta;
+    delta = (Delta){.kind = DELTA_KINDS};
+    return true;
+}
+
+static DeltaKind scan_kind(Scan *scan)
+{
+    const char *name;
+    gsize n;
+    if (!scan_word(scan, "{\"kind\":") || !scan_string(scan, &name, &n))
+        return DELTA_KINDS;
+    for (DeltaKind kind = 0; kind < DELTA_KINDS; kind++)
+        if (strncmp(NAMES[kind], name, n) == 0 && !NAMES[kind][n])
+            return kind;
+    return DELTA_KINDS;
+}
+
+bool delta_scan(const char *text, gsize n, Delta *ret_delta)
+{
+    Scan scan = {text, text + n};
+    const char *key;
+    gsize size;
+    g_auto(Delta) delta = {.kind = scan_kind(&scan)};
+    const WireShape *shape = delta.kind < DELTA_KINDS ? ROWS[delta.kind].shape : NULL;
+    if (!shape || !scan_word(&scan, ",\"key\":") || !scan_string(&scan, &key, &size) ||
+        size > KEY_MAX || !scan_word(&scan, ",\"object\":"))
+        return false;
+    delta.key = g_strndup(key, size);
+    if (!scan_word(&scan, "null")) {
+        delta.object = shape_scan(shape, &scan);
+        g_autofree char *own = delta.object ? delta_key(delta.kind, delta.object) : NULL;
+        if (g_strcmp0(own, delta.key) != 0)
+            return false;
+    }
+    if (!scan_word(&scan, "}") || scan.at != scan.end)
         return false;
     *ret_delta = delta;
     delta = (Delta){.kind = DELTA_KINDS};

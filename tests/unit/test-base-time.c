@@ -41,6 +41,31 @@ static void test_times(void)
     g_assert_null(time_format_ms(0));
 }
 
+// Every day of two centuries, and what is nearly a time: the short way and GLib's agree.
+static void test_plain_times(void)
+{
+    static const char *const ODD[] = {
+        "1970-01-01T00:00:00.000Z", "1969-12-31T23:59:59.999Z", "2023-02-29T00:00:00.000Z",
+        "2024-00-10T00:00:00.000Z", "2024-13-10T00:00:00.000Z", "2024-01-00T00:00:00.000Z",
+        "2024-01-32T00:00:00.000Z", "2024-01-31T24:00:00.000Z", "2024-01-31T23:60:00.000Z",
+        "2024-01-31T23:59:60.000Z", "2024-01-31t23:59:59.000Z", "2024-01-31T23:59:59.000z",
+        "2024-01-31T23:59:59.0000", "2024-01-31T23:59:5a.000Z", "0000-01-31T23:59:59.000Z",
+    };
+    gint64 ms = -1;
+    for (gsize i = 0; i < G_N_ELEMENTS(ODD); i++)
+        g_assert_false(time_parse_plain(ODD[i], strlen(ODD[i]), &ms));
+    g_assert_cmpint(ms, ==, -1);
+    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+    for (gint64 day = 0; day < 200 * 366; day++) {
+        gint64 at_ms = day * 86400000 + g_test_rand_int_range(1, 86400000);
+        g_autofree char *text = time_format_ms(at_ms);
+        g_assert_true(time_parse_plain(text, strlen(text), &ms));
+        g_assert_cmpint(ms, ==, at_ms);
+        g_autoptr(GDateTime) known = g_date_time_new_from_iso8601(text, utc);
+        g_assert_cmpint(ms / 1000, ==, g_date_time_to_unix(known));
+    }
+}
+
 static const struct {
     gint64 ms;
     const char *text, *up;
@@ -150,6 +175,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/base/time/times", test_times);
+    g_test_add_func("/base/time/plain", test_plain_times);
     g_test_add_func("/base/time/durations", test_durations);
     g_test_add_func("/base/time/durations-up", test_durations_up);
     g_test_add_func("/base/id", test_ids);

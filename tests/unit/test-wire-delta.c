@@ -44,7 +44,37 @@ static void test_round_trip(void)
         g_assert_cmpstr(delta.key, ==, key);
         g_autoptr(json_t) again = delta_to_json(delta.kind, delta.object);
         g_assert_true(json_equal(json, again));
+        g_autofree char *text = wire_format(json);
+        g_auto(Delta) scanned = {0};
+        g_assert_true(delta_scan(text, strlen(text), &scanned));
+        g_assert_cmpint(scanned.kind, ==, kind);
+        g_assert_cmpstr(scanned.key, ==, key);
+        g_autoptr(json_t) same = delta_to_json(scanned.kind, scanned.object);
+        g_assert_true(json_equal(json, same));
         shape_free(delta_shape(kind), object);
+    }
+}
+
+// What the short way does not take is left to the other, which says what is wrong.
+static void test_not_scanned(void)
+{
+    static const char *const ROWS[] = {
+        "",
+        "{}",
+        "[]",
+        "{\"kind\":\"group\"",
+        "{\"kind\":\"weather\",\"key\":\"\",\"object\":null}",
+        "{\"kind\":\"reload\",\"key\":\"\",\"object\":null}",
+        "{\"kind\":\"group\",\"key\":\"a\",\"object\":{\"name\":\"b\"}}",
+        "{\"kind\":\"group\",\"key\":\"a\",\"object\":{\"name\":\"a\"}} ",
+        "{\"kind\":\"group\",\"key\":\"a\",\"object\":{\"name\":\"a\",\"surprise\":1}}",
+        "{\"kind\":\"group\",\"key\":\"a\",\"object\":{\"name\":\"a\",\"name\":\"a\"}}",
+        "{\"kind\":\"group\", \"key\":\"a\",\"object\":{\"name\":\"a\"}}",
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(ROWS); i++) {
+        Delta delta = {.kind = DELTA_ALARM};
+        g_assert_false(delta_scan(ROWS[i], strlen(ROWS[i]), &delta));
+        g_assert_cmpint(delta.kind, ==, DELTA_ALARM); // untouched
     }
 }
 
@@ -55,6 +85,11 @@ static void test_gone(void)
     g_assert_cmpstr(text, ==, "{\"kind\":\"finding\",\"key\":\"R09:westeurope\",\"object\":null}");
     g_auto(Delta) delta = {0};
     g_assert_true(delta_from_json(json, WIRE_STRICT, &delta, NULL));
+    g_assert_cmpint(delta.kind, ==, DELTA_FINDING);
+    g_assert_cmpstr(delta.key, ==, "R09:westeurope");
+    g_assert_null(delta.object);
+    delta_release(&delta);
+    g_assert_true(delta_scan(text, strlen(text), &delta));
     g_assert_cmpint(delta.kind, ==, DELTA_FINDING);
     g_assert_cmpstr(delta.key, ==, "R09:westeurope");
     g_assert_null(delta.object);
@@ -118,6 +153,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/wire/delta/round-trip", test_round_trip);
+    g_test_add_func("/wire/delta/not-scanned", test_not_scanned);
     g_test_add_func("/wire/delta/gone", test_gone);
     g_test_add_func("/wire/delta/future", test_future);
     g_test_add_func("/wire/delta/refused", test_refused);
