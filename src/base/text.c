@@ -156,3 +156,13 @@ bool text_has_word(const char *text)
             return true;
     return false;
 }
+
+const char *text_plural(gint64 count)
+{
+    return count == 1 ? "" : "s";
+}
+
+char *text_count(gint64 count, const char *one)
+{
+    return g_strdup_printf("%" G_GINT64_FORMAT " %s%s", count, one, text_plural(count));
+}

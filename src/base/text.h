@@ -36,6 +36,12 @@ char *text_clip_middle(const char *text, int columns, bool ascii);
 // As above, cut at the end ("westeuro…").
 char *text_clip_end(const char *text, int columns, bool ascii);
 
+// "s" unless `count` is one: "%u run%s".
+const char *text_plural(gint64 count);
+
+// "1 run", "3 runs"; `one` is the singular of a noun that takes an s. The caller frees.
+char *text_count(gint64 count, const char *one);
+
 // True if `text` is a name as we allow them: 1 to 64 of [a-z0-9-_.], starting with a letter or digit.
 // Names travel in phrases, URLs and file names, so nothing else is.
 bool text_is_name(const char *text);

@@ -12,7 +12,7 @@
 enum { ENTRY_MAX = 256 * 1024, KEEP_DAYS = 90 };
 
 static const char *const FATES[FATE_COUNT] = {"unknown", "recorded", "refused", "lost"};
-const NameTable FATE_NAMES = {"fate", FATES, FATE_COUNT};
+const NameTable FATE_NAMES = NAME_TABLE("fate", FATES);
 
 struct Journal {
     char *directory;

@@ -15,7 +15,7 @@ static void alarm_row(Printer *printer, const Alarm *alarm, gint64 now_ms)
     char since[16];
     g_autofree char *more = alarm->consequences ? g_strdup_printf("%u", alarm->consequences) : NULL;
     age_format(alarm->since_ms, now_ms, since);
-    printer_row(printer, alarm->id, name_of(&SEVERITY_NAMES, (int)alarm->severity), state_of(alarm),
+    printer_row(printer, alarm->id, word_of(&SEVERITY_NAMES, (int)alarm->severity), state_of(alarm),
                 since, alarm->acknowledged_by, more, alarm->text);
 }
 

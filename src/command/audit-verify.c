@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "base/timefmt.h"
 #include "command/audit.h"
 #include "command/checkpoint.h"
@@ -192,7 +193,7 @@ static void print_check(const Session *session, const SshTrust *trust, const Aud
                         record->object, record->actor);
     if (!is_good(trust, check))
         print_line(session, "%s: NOT VERIFIED (%s). %s", what,
-                   name_of(&SIGNATURE_STATE_NAMES, (int)check->state),
+                   word_of(&SIGNATURE_STATE_NAMES, (int)check->state),
                    check->why ? check->why : "");
     else if (trust->allowed)
         print_line(session, "%s: signed with %s, a key of %s for %s; its validity judged at %s",
@@ -213,7 +214,7 @@ static json_t *check_to_json(const SshTrust *trust, const AuditRecord *record,
     wire_set_text(json, "key", check->key);
     wire_set_text(json, "state",
                   trust->allowed || !is_good(trust, check)
-                      ? name_of(&SIGNATURE_STATE_NAMES, (int)check->state)
+                      ? word_of(&SIGNATURE_STATE_NAMES, (int)check->state)
                       : "fits");
     wire_set_time_ms(json, "judged_at", record->at_ms);
     wire_set_text(json, "why", is_good(trust, check) ? NULL : check->why);
@@ -254,8 +255,9 @@ static json_t *found_json(const Verifier *verifier, guint bad, json_t *signature
 static void print_checkpoints(const Session *session, const Checkpoints *checkpoints)
 {
     if (checkpoints)
-        print_line(session, "%u of %u checkpoints that left the house stand in it%s.",
+        print_line(session, "%u of %u checkpoint%s that left the house found in it%s.",
                    checkpoints_met(checkpoints), checkpoints_count(checkpoints),
+                   text_plural(checkpoints_count(checkpoints)),
                    session->args.allowed ? ", their signatures are good" : "");
 }
 
@@ -270,13 +272,16 @@ static int tell(const Session *session, const Verifier *verifier)
     else
         print_line(session,
                    "The chain holds: %" G_GINT64_FORMAT
-                   " records, head %s; %u sign-offs hold what was signed, %u signatures.",
-                   chain->seq, chain->hash, verifier->documents, verifier->signed_->len);
+                   " record%s, head %s; %u sign-off%s with what was signed, %u signature%s.",
+                   chain->seq, text_plural(chain->seq), chain->hash, verifier->documents,
+                   text_plural(verifier->documents), verifier->signed_->len,
+                   text_plural(verifier->signed_->len));
     if (!session->json)
         print_checkpoints(session, verifier->checkpoints);
     if (bad)
-        return session_complain(session, EXIT_REFUSED, "%u of %u signatures %s not verified.", bad,
-                                verifier->signed_->len, bad == 1 ? "is" : "are");
+        return session_complain(session, EXIT_REFUSED, "%u of %u signature%s %s not verified.", bad,
+                                verifier->signed_->len, text_plural(verifier->signed_->len),
+                                bad == 1 ? "is" : "are");
     return EXIT_FINE;
 }
 

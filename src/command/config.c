@@ -1,6 +1,7 @@
 // Checking files before a daemon reads them.
 #include <stdio.h>
 
+#include "base/text.h"
 #include "command/command.h"
 #include "conf/daemon.h"
 #include "conf/fleet.h"
@@ -74,6 +75,6 @@ int run_check_config(Session *session, int argc, char **argv)
     if (ok)
         print_line(session, "%s: no mistakes.", argv[1]);
     else
-        fprintf(stderr, "%u mistake%s.\n", mistakes->len, mistakes->len == 1 ? "" : "s");
+        fprintf(stderr, "%u mistake%s.\n", mistakes->len, text_plural(mistakes->len));
     return ok ? EXIT_FINE : EXIT_REFUSED;
 }

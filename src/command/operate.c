@@ -90,7 +90,7 @@ static int print_result(const Session *session, json_t *json)
                    operation->id, act->statement->confirm);
     } else
         print_line(session, "%s: %s%s%s%s", operation->id,
-                   name_of(&OPERATION_STATE_NAMES, (int)operation->state),
+                   word_of(&OPERATION_STATE_NAMES, (int)operation->state),
                    operation->held ? ", held" : "", operation->why ? ": " : "",
                    operation->why ? operation->why : "");
     return EXIT_FINE;

@@ -95,13 +95,13 @@ void print_statement(const Session *session, const Statement *statement)
         return;
     duration_format_up(statement->loss_ms, loss);
     print_line(session, "%s", statement->summary);
-    print_line(session, "  mode      %s", name_of(&STATEMENT_MODE_NAMES, (int)statement->mode));
+    print_line(session, "  mode      %s", word_of(&STATEMENT_MODE_NAMES, (int)statement->mode));
     print_line(session, "  why       %s", statement->why);
     print_line(session, "  seen by   %s", statement->vantage ? statement->vantage : "not said");
     print_line(session, "  loss      %s%s  (%s)", statement->loss_known ? "<=" : "",
                statement->loss_known ? loss : "UNKNOWN", statement->loss_how);
     print_line(session, "  old side  %s; %s",
-               name_of(&OLD_PRIMARY_NAMES, (int)statement->old_primary), statement->proof_how);
+               word_of(&OLD_PRIMARY_NAMES, (int)statement->old_primary), statement->proof_how);
     for (guint i = 0; i < statement->not_known->len; i++)
         print_line(session, "  NOT KNOWN %s", (const char *)statement->not_known->pdata[i]);
     for (guint i = 0; i < statement->not_done->len; i++)
@@ -130,7 +130,7 @@ static void print_members(const Session *session, const Operation *operation)
     for (guint i = 0; i < operation->members->len; i++) {
         const Member *member = operation->members->pdata[i];
         const char *state =
-            member->operation ? name_of(&OPERATION_STATE_NAMES, (int)member->state) : "left out";
+            member->operation ? word_of(&OPERATION_STATE_NAMES, (int)member->state) : "left out";
         bool would = session->args.dry_run && member->operation; // there is no such operation
         printer_row(printer, member->group, member->operation && !would ? member->operation : "",
                     would ? "would be proposed" : state, member->why ? member->why : "");
@@ -221,7 +221,7 @@ static void print_steps(const Session *session, const Operation *operation)
         g_autofree char *number = g_strdup_printf("%u", step->number);
         if (step->started_ms && step->ended_ms)
             duration_format(step->ended_ms - step->started_ms, took);
-        printer_row(printer, number, name_of(&STEP_STATE_NAMES, (int)step->state), took,
+        printer_row(printer, number, word_of(&STEP_STATE_NAMES, (int)step->state), took,
                     step->title, step->detail);
     }
     printer_end(printer, "No steps yet.");
@@ -246,7 +246,7 @@ static void print_signoff(const Session *session, const SignOff *signoff)
     time_format_full(signoff->at_ms, at);
     print_line(session, "  %s%s%s%s by %s at %s%s%s%s: %s (%s)",
                signoff->break_glass ? "BREAK-GLASS " : "",
-               name_of(&DECISION_NAMES, (int)signoff->decision), signoff->about ? " to " : "",
+               word_of(&DECISION_NAMES, (int)signoff->decision), signoff->about ? " to " : "",
                signoff->about ? signoff->about : "", signoff->operator_name, at,
                signoff->void_ ? " (void: " : "",
                !signoff->void_     ? ""
@@ -271,7 +271,7 @@ static void print_acts(const Session *session, const Operation *operation)
         const Act *act = operation->acts->pdata[i];
         g_autofree char *words = act_words(act->kind, act->step);
         print_line(session, "  act %u: %s asks to %s: %s. %s%s%s", act->number, act->by, words,
-                   act->reason, name_of(&ACT_STATE_NAMES, (int)act->state), act->why ? ": " : "",
+                   act->reason, word_of(&ACT_STATE_NAMES, (int)act->state), act->why ? ": " : "",
                    act->why ? act->why : "");
         if (act->state == ACT_OPEN)
             print_statement(session, act->statement);
@@ -325,13 +325,13 @@ static void print_operation(const Session *session, const Operation *operation)
 {
     if (operation->region) {
         print_line(session, "%s: %s", operation->id,
-                   name_of(&OPERATION_STATE_NAMES, (int)operation->state));
+                   word_of(&OPERATION_STATE_NAMES, (int)operation->state));
         print_members(session, operation);
         return;
     }
     print_line(session, "%s: %s of %s from %s to %s: %s%s%s", operation->id,
                operation_word(operation), operation->group, operation->from, operation->to,
-               name_of(&OPERATION_STATE_NAMES, (int)operation->state), operation->why ? ". " : "",
+               word_of(&OPERATION_STATE_NAMES, (int)operation->state), operation->why ? ". " : "",
                operation->why ? operation->why : "");
     print_statement(session, operation->statement);
     print_evidence(session, operation);

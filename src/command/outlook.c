@@ -1,4 +1,5 @@
 // What a group's failover would be like: `signalbox outlook GROUP`.
+#include "base/text.h"
 #include "base/timefmt.h"
 #include "command/command.h"
 #include "wire/outlook.h"
@@ -20,9 +21,11 @@ static void print_forecast(const Session *session, const Outlook *outlook)
     else {
         duration_format(outlook->usual_ms, usual);
         duration_format(outlook->usual_p95_ms, p95);
-        print_line(session,
-                   "%-12s %s: usually %s from the start, 95 of 100 within %s; %u of %u steps known",
-                   "RTO", rto, usual, p95, outlook->steps - outlook->unknown_steps, outlook->steps);
+        print_line(
+            session,
+            "%-12s %s: usually %s from the start, 95 of 100 within %s; %u of %u step%s known",
+            "RTO", rto, usual, p95, outlook->steps - outlook->unknown_steps, outlook->steps,
+            text_plural(outlook->steps));
     }
 }
 

@@ -40,7 +40,7 @@ static void print_counts(const Session *session, const GPtrArray *list)
             g_autofree char *different = number(count->different);
             g_autofree char *confirmed = number(count->confirmed);
             printer_row(printer, parity->workload, parity->standby,
-                        name_of(&ENTITY_NAMES, (int)count->kind), primary, standby, missing,
+                        word_of(&ENTITY_NAMES, (int)count->kind), primary, standby, missing,
                         different, extra, confirmed);
         }
     }
@@ -86,8 +86,8 @@ static void print_items(const Session *session, const GPtrArray *list)
                 item->confirmed_by
                     ? g_strdup_printf("%.10s %s: %s", at, item->confirmed_by, item->confirmed_note)
                     : NULL;
-            printer_row(printer, parity->standby, name_of(&ENTITY_NAMES, (int)item->kind),
-                        item->name, name_of(&PARITY_NAMES, (int)item->state), fields, confirmed);
+            printer_row(printer, parity->standby, word_of(&ENTITY_NAMES, (int)item->kind),
+                        item->name, word_of(&PARITY_NAMES, (int)item->state), fields, confirmed);
         }
     }
     printer_end(printer, "");

@@ -36,7 +36,7 @@ static void finding_row(Printer *printer, const Finding *finding)
         finding->acknowledged_by
             ? g_strdup_printf("%s until %.10s", finding->acknowledged_by, until)
             : NULL;
-    printer_row(printer, rule, name_of(&SEVERITY_NAMES, (int)finding->severity), finding->object,
+    printer_row(printer, rule, word_of(&SEVERITY_NAMES, (int)finding->severity), finding->object,
                 known, finding->facts, finding->way_out);
 }
 

@@ -49,7 +49,7 @@ static void run_row(Printer *printer, json_t *json)
     time_format_full(run->scheduled_ms, scheduled);
     if (run->end_ms >= run->start_ms && run->end_ms)
         duration_format(run->end_ms - run->start_ms, took);
-    g_autofree char *state = g_strdup_printf("%s%s%s", name_of(&RUN_STATE_NAMES, (int)run->state),
+    g_autofree char *state = g_strdup_printf("%s%s%s", word_of(&RUN_STATE_NAMES, (int)run->state),
                                              run->code ? " " : "", run->code ? run->code : "");
     printer_row(printer, started, json_string_value(json_object_get(json, "workload")),
                 run->location, run->trigger, scheduled, state, took, run->id);

@@ -1,6 +1,7 @@
 // What fires when, where: the fleet's schedules, and what any recurrence means.
 #include <string.h>
 
+#include "base/text.h"
 #include "base/timefmt.h"
 #include "command/command.h"
 #include "view/timesheet.h"
@@ -54,7 +55,7 @@ static void schedule_row(Printer *printer, const SheetRow *row)
     g_autofree char *doubled = count_text(row->doubled);
     time_format_full(row->next_ms, next);
     printer_row(printer, row->workload, row->trigger, row->location,
-                name_of(&INSTANCE_NAMES, (int)row->state), row->rule, next, missed, doubled,
+                word_of(&INSTANCE_NAMES, (int)row->state), row->rule, next, missed, doubled,
                 row->state == INSTANCE_ACTIVE ? NULL : row->failover_now);
 }
 
@@ -96,7 +97,7 @@ static bool print_schedules(const Session *session, const json_t *json, int *ret
     for (guint i = 0; i < rows->len; i++)
         print_split(session, rows, i);
     if (window.offset + rows->len < window.total)
-        print_line(session, "%u of %u rows: --filter names some.", rows->len, window.total);
+        print_line(session, "%u of %u rows shown: --filter names some.", rows->len, window.total);
     return true;
 }
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/timefmt.h"
 #include "command/command.h"
 #include "view/badge.h"
@@ -51,7 +52,7 @@ static void region_row(Printer *printer, const LocationStatus *location, gint64 
     age_format(location->verdict.since_ms, now_ms, since);
     age_format(location->verdict.observed_at_ms, now_ms, seen);
     printer_row(printer, location->name,
-                name_of(&VERDICT_NAMES, (int)badge_aged_verdict(location, now_ms)), since, seen,
+                word_of(&VERDICT_NAMES, (int)badge_aged_verdict(location, now_ms)), since, seen,
                 latency, active, location->verdict.why);
 }
 
@@ -85,7 +86,7 @@ static void print_alarms(const Session *session, const Picture *picture, gint64 
         const Alarm *alarm = picture_at(picture, SHELF_ALARMS, i);
         char age[16];
         age_format(alarm->since_ms, now_ms, age);
-        print_line(session, "%-8s %s  (%s%s)", name_of(&SEVERITY_NAMES, (int)alarm->severity),
+        print_line(session, "%-8s %s  (%s%s)", word_of(&SEVERITY_NAMES, (int)alarm->severity),
                    alarm->text, age,
                    alarm->ended_ms          ? ", over"
                    : alarm->acknowledged_by ? ", acknowledged"
@@ -103,7 +104,7 @@ static void print_groups(const Session *session, const Picture *picture)
         char loss[16], rpo[16];
         duration_format_up(group->loss.loss_ms, loss);
         duration_format(group->rpo_ms, rpo);
-        printer_row(printer, group->name, name_of(&MODE_NAMES, (int)group->mode), group->active,
+        printer_row(printer, group->name, word_of(&MODE_NAMES, (int)group->mode), group->active,
                     group->loss.known ? loss : "unknown", rpo, group->operation);
     }
     printer_end(printer, "The fleet has no groups.");
@@ -136,9 +137,10 @@ int run_status(Session *session, int argc, char **argv)
         print_json(session, status_json(picture, &a));
     } else {
         print_line(session,
-                   "%s%s through %s: %u critical, %u wait for sign-off, %u running, %u findings",
+                   "%s%s through %s: %u critical, %u wait%s for sign-off, %u running, %u finding%s",
                    picture->frame.fleet, picture->frame.production ? " (production)" : "",
-                   picture->link.endpoint, a.critical, a.awaiting, a.running, a.findings);
+                   picture->link.endpoint, a.critical, a.awaiting, a.awaiting == 1 ? "s" : "",
+                   a.running, a.findings, text_plural(a.findings));
         print_alarms(session, picture, now_of(session, picture));
         print_groups(session, picture);
     }
@@ -163,10 +165,10 @@ static void role_rows(Printer *printer, const WorkloadStatus *workload, gint64 n
         char age[16], since[16];
         age_format(instance->observed_at_ms, now_ms, age);
         age_format(instance->since_ms, now_ms, since);
-        printer_row(printer, workload->id, name_of(&PATTERN_NAMES, (int)workload->pattern),
+        printer_row(printer, workload->id, word_of(&PATTERN_NAMES, (int)workload->pattern),
                     instance->location, instance->primary ? "primary" : "secondary",
-                    name_of(&INSTANCE_NAMES, (int)badge_aged_instance(instance, now_ms)),
-                    name_of(&INSTANCE_NAMES, (int)instance->desired), since, age);
+                    word_of(&INSTANCE_NAMES, (int)badge_aged_instance(instance, now_ms)),
+                    word_of(&INSTANCE_NAMES, (int)instance->desired), since, age);
     }
 }
 
@@ -231,7 +233,7 @@ int run_signoffs(Session *session, int argc, char **argv)
         left_format(ballot.expires_ms, now_of(session, picture), left);
         if (printer)
             printer_row(printer, operation->id,
-                        act ? name_of(&ACT_NAMES, (int)act->kind) : operation_word(operation),
+                        act ? word_of(&ACT_NAMES, (int)act->kind) : operation_word(operation),
                         operation->group, operation->from, operation->to, given, again, left,
                         ballot.proposer);
         else

@@ -17,7 +17,7 @@ static void sink_row(Printer *printer, const SinkStatus *sink, gint64 now_ms)
     g_autofree char *dropped = g_strdup_printf("%" G_GINT64_FORMAT, sink->dropped);
     age_format(sink->oldest_ms, now_ms, oldest);
     age_format(sink->last_ok_ms, now_ms, last);
-    printer_row(printer, sink->name, name_of(&SINK_KIND_NAMES, (int)sink->kind), sink->location,
+    printer_row(printer, sink->name, word_of(&SINK_KIND_NAMES, (int)sink->kind), sink->location,
                 state_of(sink), pending, sink->oldest_ms ? oldest : NULL,
                 sink->last_ok_ms ? last : NULL, dropped, sink->target, sink->detail);
 }

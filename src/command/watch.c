@@ -44,7 +44,7 @@ static void tell_steps(const Session *session, Progress *progress, const Operati
     grow(progress, operation->steps->len);
     for (guint i = 0; i < operation->steps->len; i++) {
         const Step *step = operation->steps->pdata[i];
-        const char *state = name_of(&STEP_STATE_NAMES, (int)step->state);
+        const char *state = word_of(&STEP_STATE_NAMES, (int)step->state);
         if (strcmp(progress->states[i], state) == 0)
             continue;
         g_free(progress->states[i]);
@@ -60,7 +60,7 @@ static void tell_members(const Session *session, Progress *progress, const Opera
     for (guint i = 0; i < operation->members->len; i++) {
         const Member *member = operation->members->pdata[i];
         const char *state =
-            member->operation ? name_of(&OPERATION_STATE_NAMES, (int)member->state) : "left out";
+            member->operation ? word_of(&OPERATION_STATE_NAMES, (int)member->state) : "left out";
         g_autofree char *said =
             g_strdup_printf("%s: %s%s%s", member->group, state, member->why ? ": " : "",
                             member->why ? member->why : "");
@@ -77,8 +77,8 @@ static void tell_progress(const Session *session, Progress *progress, const Oper
     bool running = operation->state == OPERATION_RUNNING;
     g_autofree char *state = g_strdup_printf(
         "%s%s%s%s%s%s%s", progress->drill ? operation_word(operation) : "",
-        progress->drill ? " " : "", name_of(&OPERATION_STATE_NAMES, (int)operation->state),
-        running ? ", " : "", running ? name_of(&PHASE_NAMES, (int)operation->phase) : "",
+        progress->drill ? " " : "", word_of(&OPERATION_STATE_NAMES, (int)operation->state),
+        running ? ", " : "", running ? word_of(&PHASE_NAMES, (int)operation->phase) : "",
         operation->why ? ": " : "", operation->why ? operation->why : "");
     if (g_strcmp0(state, progress->said) != 0) {
         tell(session, "%s", state);

@@ -80,10 +80,10 @@ static const OptionSection BACKEND_SECTION = {
     .help = "A daemon. The first that answers is used; the others are tried when it is lost."};
 
 static const char *const AUTOS[] = {"auto", "yes", "no"};
-static const NameTable AUTO_NAMES = {"choice", AUTOS, G_N_ELEMENTS(AUTOS)};
+static const NameTable AUTO_NAMES = NAME_TABLE("choice", AUTOS);
 
 static const char *const BELLS[] = {"off", "critical", "sign-off"};
-static const NameTable BELL_NAMES = {"bell", BELLS, G_N_ELEMENTS(BELLS)};
+static const NameTable BELL_NAMES = NAME_TABLE("bell", BELLS);
 
 static const Option CONSOLE_OPTIONS[] = {
     {"backends", &OPTION_LIST, OPTION_AT(ConsoleConfig, backends), .max = BACKENDS_MAX,

@@ -228,10 +228,10 @@ static const OptionSection TOKEN_SECTION = {.what = "token",
 // ---- the rest ----
 
 static const char *const LEVELS[] = {"error", "warning", "info", "debug"};
-static const NameTable LEVEL_NAMES = {"log level", LEVELS, G_N_ELEMENTS(LEVELS)};
+static const NameTable LEVEL_NAMES = NAME_TABLE("log level", LEVELS);
 
 static const char *const FORMATS[] = {"plain", "json"};
-static const NameTable FORMAT_NAMES = {"log format", FORMATS, G_N_ELEMENTS(FORMATS)};
+static const NameTable FORMAT_NAMES = NAME_TABLE("log format", FORMATS);
 
 static const Option LOG_OPTIONS[] = {
     {"level", &OPTION_CHOICE, OPTION_AT(DaemonConfig, log_level), .names = &LEVEL_NAMES,

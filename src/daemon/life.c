@@ -1,6 +1,7 @@
 // From the first turn of the loop to the last: start, signals, stop.
 #include <glib-unix.h>
 
+#include "base/text.h"
 #include "daemon/daemon.h"
 #include "daemon/pace.h"
 #include "daemon/supervisor.h"
@@ -44,9 +45,7 @@ static bool listen_all(Daemon *daemon, GError **error)
 static void tell_ready(const Daemon *daemon)
 {
     const Fleet *fleet = daemon->files.fleet;
-    g_autofree char *counts =
-        g_strdup_printf("%u locations, %u groups, %u workloads", fleet->locations->len,
-                        fleet->groups->len, fleet->workloads->len);
+    g_autofree char *counts = fleet_counts(fleet);
     g_autofree char *status = g_strdup_printf("watching %s: %s", fleet->name, counts);
     log_info(&daemon->log, "ready", "fleet", fleet->name, "holds", counts, "daemon",
              daemon->files.config->name);

@@ -1,5 +1,6 @@
 #include "engine/act-statement.h"
 
+#include "base/text.h"
 #include "base/timefmt.h"
 #include "engine/evidence.h"
 #include "engine/failed.h"
@@ -76,7 +77,7 @@ static void say_not_undone(Statement *statement, const Operation *operation, con
             continue;
         g_ptr_array_add(statement->not_done,
                         g_strdup_printf("step %u, %s (%s): stays as it is", step->number,
-                                        step->title, name_of(&STEP_STATE_NAMES, (int)step->state)));
+                                        step->title, word_of(&STEP_STATE_NAMES, (int)step->state)));
     }
 }
 
@@ -138,7 +139,7 @@ static void set_sentences(const Engine *engine, const Operation *operation, cons
              skip ? g_strdup_printf("Leave out for good: %s%s", first ? first->title : "nothing",
                                     steps->len > 1 ? ", and what else has failed" : "")
                   : g_strdup_printf("Abort %s: %u step%s back, under a new epoch; %s stays in %s",
-                                    operation->id, steps->len, steps->len == 1 ? "" : "s",
+                                    operation->id, steps->len, text_plural(steps->len),
                                     operation->group, title_of(engine, operation->from)));
     set_text(&statement->why,
              g_strdup_printf("%s asks: %s%s%s", act->by, act->reason, *why ? " · " : "", why));

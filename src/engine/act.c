@@ -169,9 +169,9 @@ void act_end(Engine *engine, Motion *motion, Operation *copy, ActState state, co
     AuditRecord *audit = motion_audit(motion, actor, "act.ended", "operation", copy->id);
     audit->digest = g_strdup(act->digest);
     audit->detail =
-        g_strdup_printf("%s, %s: %s", words, name_of(&ACT_STATE_NAMES, (int)state), why);
+        g_strdup_printf("%s, %s: %s", words, word_of(&ACT_STATE_NAMES, (int)state), why);
     motion_say(motion, SEVERITY_WARNING, "operation", copy->id, "%s: %s: %s%s", words,
-               name_of(&ACT_STATE_NAMES, (int)state), why,
+               word_of(&ACT_STATE_NAMES, (int)state), why,
                copy->held ? ". The operation is still held: resume it, or ask again." : "");
 }
 

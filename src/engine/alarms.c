@@ -236,7 +236,7 @@ static void want_reviews(Wanted *wanted, const Operation *operation)
                                  signoff->operator_name, signoff->about ? "\"" : "",
                                  signoff->about
                                      ? signoff->about
-                                     : name_of(&OPERATION_KIND_NAMES, (int)operation->kind),
+                                     : word_of(&OPERATION_KIND_NAMES, (int)operation->kind),
                                  signoff->about ? "\"" : "", operation->group, signoff->reason));
     }
 }

@@ -136,7 +136,7 @@ bool engine_gate(const Engine *engine, const char *group, bool *ret_open, char *
     if (live->open && !operation_has_ended(live->open) && live->open->started_ms &&
         !operation_is_rehearsal(live->open))
         *ret_why = g_strdup_printf("Operation %s of %s is %s.", live->open->id, group,
-                                   name_of(&OPERATION_STATE_NAMES, (int)live->open->state));
+                                   word_of(&OPERATION_STATE_NAMES, (int)live->open->state));
     else if (record->limited)
         *ret_why = g_strdup_printf("%s is in limited mode: it runs in %s since its failover.",
                                    group, record->active ? record->active : "no location");

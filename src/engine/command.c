@@ -10,7 +10,7 @@
 
 static const char *const NAMES[COMMAND_COUNT] = {"withdraw", "hold",  "resume",  "retry", "skip",
                                                  "abort",    "start", "confirm", "attest"};
-const NameTable COMMAND_NAMES = {"command", NAMES, COMMAND_COUNT};
+const NameTable COMMAND_NAMES = NAME_TABLE("command", NAMES);
 
 typedef struct {
     char *person;

@@ -1,5 +1,6 @@
 #include "engine/drill.h"
 
+#include "base/text.h"
 #include "base/timefmt.h"
 
 // ---- Giving way --------------------------------------------------------------------------------
@@ -90,9 +91,9 @@ char *drill_sentence(const Operation *operation)
 {
     GString *text = g_string_new(NULL);
     if (operation_is_rehearsal(operation)) {
-        g_string_append_printf(text, "%u of %u steps would work; nothing of %s was commanded",
+        g_string_append_printf(text, "%u of %u step%s would work; nothing of %s was commanded",
                                count_state(operation, STEP_DONE), operation->steps->len,
-                               operation->group);
+                               text_plural(operation->steps->len), operation->group);
         return g_string_free(text, FALSE);
     }
     g_string_append_printf(text, "%s was moved and is home again, in %s", operation->group,
@@ -112,6 +113,6 @@ void drill_note_test(Engine *engine, Motion *motion, const Operation *operation)
     g_free(record->tested_by);
     record->tested_by = g_strdup(operation->id);
     motion_audit(motion, "signalbox", "plan.tested", "group", operation->group)->detail =
-        g_strdup_printf("by %s %s", name_of(&OPERATION_KIND_NAMES, (int)operation->kind),
+        g_strdup_printf("by %s %s", word_of(&OPERATION_KIND_NAMES, (int)operation->kind),
                         operation->id);
 }

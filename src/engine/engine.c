@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "engine/findings.h"
 #include "engine/history.h"
 #include "engine/jump.h"
@@ -253,9 +254,8 @@ void engine_set_fleet(Engine *engine, Fleet *fleet, const char *actor)
     world_build(engine, fleet);
     history_recount(engine);
     engine_set_config_error(engine, NULL);
-    g_autofree char *text =
-        g_strdup_printf("fleet file read again by %s: %u locations, %u groups, %u workloads", actor,
-                        fleet->locations->len, fleet->groups->len, fleet->workloads->len);
+    g_autofree char *counts = fleet_counts(fleet);
+    g_autofree char *text = g_strdup_printf("fleet file read again by %s: %s", actor, counts);
     tell_change(engine, SEVERITY_INFO, "fleet", text);
     tell(engine, ENGINE_FLEET, NULL);
     reload_audit(engine, actor, text);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "base/timefmt.h"
 #include "model/plan.h"
 
@@ -78,8 +79,9 @@ static char *discarded(const Maker *maker)
     if (maker->operation->kind != OPERATION_FAILBACK || !count)
         return NULL;
     return g_strdup_printf("; rejoining discards %" G_GINT64_FORMAT
-                           " transactions that %s committed and %s never got",
-                           count, maker_title(maker->to), maker_title(maker->from));
+                           " transaction%s that %s committed and %s never got",
+                           count, text_plural(count), maker_title(maker->to),
+                           maker_title(maker->from));
 }
 
 static void set_loss(Maker *maker)
@@ -228,8 +230,8 @@ static bool set_attested(Maker *maker)
     statement->proof = PROOF_MANUAL;
     statement->proof_how = g_strdup_printf(
         "class %s: %s attests at %s that %s is off, known by %s: %s",
-        name_of(&PROOF_NAMES, (int)PROOF_MANUAL), attested->by, at, maker_title(maker->from),
-        name_of(&ATTEST_NAMES, (int)attested->how), attested->note);
+        word_of(&PROOF_NAMES, (int)PROOF_MANUAL), attested->by, at, maker_title(maker->from),
+        word_of(&ATTEST_NAMES, (int)attested->how), attested->note);
     return true;
 }
 
@@ -273,7 +275,7 @@ static void set_proof(Maker *maker)
         maker_not_known(maker, "whether %s still runs: it may be active for those who reach it",
                         maker_title(maker->from));
     statement->proof_how = g_strdup_printf(
-        "class %s: %s%s", name_of(&PROOF_NAMES, (int)statement->proof), HOW[statement->proof],
+        "class %s: %s%s", word_of(&PROOF_NAMES, (int)statement->proof), HOW[statement->proof],
         maker->operation->planned ? "; it is confirmed passive before anything is activated" : "");
 }
 
@@ -298,7 +300,7 @@ static bool is_of_the_outage(const Finding *finding)
 // What somebody has acknowledged still stands there, with who knows of it: the signers decide.
 static char *finding_sentence(const Finding *finding)
 {
-    const char *severity = name_of(&SEVERITY_NAMES, (int)finding->severity);
+    const char *severity = word_of(&SEVERITY_NAMES, (int)finding->severity);
     if (!finding->acknowledged_by)
         return g_strdup_printf("%s %s: %s", finding->rule, severity, finding->facts);
     g_autofree char *until = time_format_ms(finding->acknowledged_until_ms);

@@ -1,6 +1,7 @@
 // The executor: intents before commands, outcomes after them, waves in order, the point of no return, the end.
 #include "engine/execute.h"
 
+#include "base/text.h"
 #include "base/timefmt.h"
 #include "engine/act.h"
 #include "engine/drill.h"
@@ -350,7 +351,7 @@ static Motion *finish(Engine *engine, const Operation *operation)
         swap_ends(copy);
     execute_end(engine, motion, copy, why);
     motion_say(motion, copy->exceptions->len ? SEVERITY_WARNING : SEVERITY_INFO, "operation",
-               copy->id, "%s: %s", name_of(&OPERATION_STATE_NAMES, (int)copy->state), why);
+               copy->id, "%s: %s", word_of(&OPERATION_STATE_NAMES, (int)copy->state), why);
     return motion;
 }
 
@@ -407,7 +408,7 @@ static Motion *plan_way_back(Engine *engine, const Operation *operation)
                 g_strdup_printf("%s.%u.%" G_GINT64_FORMAT, copy->id, step->number, copy->epoch);
     }
     motion_audit(motion, "executor", "operation.undoing", "operation", copy->id)->detail =
-        g_strdup_printf("%u steps", copy->steps->len - operation->steps->len);
+        text_count(copy->steps->len - operation->steps->len, "step");
     return motion;
 }
 

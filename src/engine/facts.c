@@ -61,7 +61,7 @@ static void add_verdict(Maker *maker, const Location *location)
 {
     const LocationStatus *status = world_location(maker->engine, location->name);
     g_autofree char *text =
-        g_strdup_printf("%s: %s", name_of(&VERDICT_NAMES, (int)status->verdict.state),
+        g_strdup_printf("%s: %s", word_of(&VERDICT_NAMES, (int)status->verdict.state),
                         status->verdict.why ? status->verdict.why : "");
     Fact *fact = add_fact(maker, maker_title(location), text, status->verdict.observed_at_ms,
                           "verdict.%s", location->name);
@@ -101,7 +101,7 @@ static void add_state(Maker *maker, const InstanceWatch *watch)
     g_autofree char *label =
         g_strdup_printf("%s in %s", watch->workload->name, maker_title(watch->instance->location));
     Fact *fact =
-        add_fact(maker, label, name_of(&INSTANCE_NAMES, (int)status->state), status->observed_at_ms,
+        add_fact(maker, label, word_of(&INSTANCE_NAMES, (int)status->state), status->observed_at_ms,
                  "state.%s.%s", watch->workload->name, status->location);
     fact->source = g_strdup(watch->workload->driver);
     fact->frozen = is_silent(maker, status);

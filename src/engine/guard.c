@@ -1,5 +1,6 @@
 #include "engine/guard.h"
 
+#include "base/text.h"
 #include "base/timefmt.h"
 #include "engine/evidence.h"
 #include "engine/signature.h"
@@ -101,7 +102,7 @@ static Guard check_signed(Engine *engine, const Operation *operation)
     if (!missing)
         return signature_guard(engine, operation);
     return answer(GUARD_BLOCK, "%u valid sign-off%s on exactly this statement %s missing.", missing,
-                  missing == 1 ? "" : "s", missing == 1 ? "is" : "are");
+                  text_plural(missing), missing == 1 ? "is" : "are");
 }
 
 // A daemon that was away since the statement was made knows less than before of a silent source, unless its silence
@@ -204,7 +205,7 @@ static Guard check_passive(Engine *engine, const Operation *operation, InstanceW
     return answer(GUARD_BLOCK,
                   "%s in %s was switched off, but is %s under epoch %" G_GINT64_FORMAT ".",
                   watch->workload->name, operation->from,
-                  name_of(&INSTANCE_NAMES, (int)status->state), status->epoch);
+                  word_of(&INSTANCE_NAMES, (int)status->state), status->epoch);
 }
 
 // An unplanned move leaves the old side behind unconfirmed, which was signed for; but what is *seen* active

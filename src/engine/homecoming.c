@@ -1,5 +1,6 @@
 // Failback readiness, from the first minute of an outage: does home answer, how far have the two sides diverged, and
 // what would a failback discard.
+#include "base/text.h"
 #include "engine/state.h"
 
 // What `from` has committed beyond what `to` has replayed of it, over all data of the group; -1 if one of the links
@@ -46,12 +47,12 @@ static char *sentence(const FailbackReadiness *ready, bool data, const char *hom
         g_string_append_printf(text,
                                "; a failback discards %" G_GINT64_FORMAT
                                " transaction%s that it committed and %s never got",
-                               ready->discarded, ready->discarded == 1 ? "" : "s", other);
+                               ready->discarded, text_plural(ready->discarded), other);
     else
         g_string_append_printf(text, "; nothing that is known of it would be discarded");
     if (data && ready->behind > 0)
         g_string_append_printf(text, "; it is %" G_GINT64_FORMAT " transaction%s behind",
-                               ready->behind, ready->behind == 1 ? "" : "s");
+                               ready->behind, text_plural(ready->behind));
     return g_string_free(text, FALSE);
 }
 

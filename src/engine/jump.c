@@ -1,5 +1,6 @@
 #include "engine/jump.h"
 
+#include "base/text.h"
 #include "engine/motion.h"
 
 enum { JUMP_MS = 5000, AT_ONCE = 20, RETRY_MS = 1000 };
@@ -78,8 +79,8 @@ static bool prepare_jump(Engine *engine, Motion *motion, GError **error)
     (void)error;
     if (!jump->told)
         motion_audit(motion, "signalbox", "clock.jumped", "daemon", engine->config.daemon)->detail =
-            g_strdup_printf("by %" G_GINT64_FORMAT " s; the deadlines of %u operations move along",
-                            jump->by_ms / 1000, jump->left->len);
+            g_strdup_printf("by %" G_GINT64_FORMAT " s; the deadlines of %u operation%s move along",
+                            jump->by_ms / 1000, jump->left->len, text_plural(jump->left->len));
     for (guint i = 0; i < MIN(jump->left->len, (guint)AT_ONCE); i++) {
         const Operation *operation = world_operation(engine, jump->left->pdata[i]);
         if (!operation || operation_has_ended(operation) ||

@@ -215,7 +215,7 @@ void motion_say_of(Motion *motion, Severity severity, const Operation *operation
     g_autofree char *text = g_strdup_vprintf(format, args);
     va_end(args);
     motion_say(motion, severity, "operation", operation->id, "%s of %s: %s",
-               name_of(&OPERATION_KIND_NAMES, (int)operation->kind),
+               word_of(&OPERATION_KIND_NAMES, (int)operation->kind),
                operation->region ? operation->region : operation->group, text);
 }
 

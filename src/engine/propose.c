@@ -115,7 +115,7 @@ static bool check_asker(const Engine *engine, const Asked *asked, GError **error
         refuse(error, REFUSAL_CONFLICT,
                "Operation %s of group %s is %s. One at a time: end it first, or sign that one.",
                live->open->id, asked->group,
-               name_of(&OPERATION_STATE_NAMES, (int)live->open->state));
+               word_of(&OPERATION_STATE_NAMES, (int)live->open->state));
     else
         return true;
     return false;
@@ -180,10 +180,10 @@ static bool choose_drill(const Engine *engine, const Wish *asked, Proposal *prop
         refuse(error, REFUSAL_WRONG_STATE,
                "A drill begins at home, in mode normal: %s is in %s, %s. Bring it home first.",
                live->group->name, proposal->from->name,
-               name_of(&MODE_NAMES, (int)live->status->mode));
+               word_of(&MODE_NAMES, (int)live->status->mode));
     else if (!derive_healthy(engine, proposal->from))
         refuse(error, REFUSAL_WRONG_STATE, "%s is %s: that is no time for a drill.", from->name,
-               name_of(&VERDICT_NAMES, (int)from->verdict.state));
+               word_of(&VERDICT_NAMES, (int)from->verdict.state));
     else
         return true;
     return false;
@@ -206,7 +206,7 @@ static bool choose_planned(const Engine *engine, const Wish *asked, Proposal *pr
     if (proposal->planned && !alive) {
         refuse(error, REFUSAL_WRONG_STATE,
                "%s is %s, so it cannot take part: propose an unplanned failover instead.",
-               proposal->from->name, name_of(&VERDICT_NAMES, (int)from->verdict.state));
+               proposal->from->name, word_of(&VERDICT_NAMES, (int)from->verdict.state));
         return false;
     }
     if (!proposal->planned)

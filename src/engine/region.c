@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "engine/execute.h"
 #include "model/refusal.h"
 #include "model/region.h"
@@ -111,7 +112,7 @@ static void adopt(Engine *engine, Motion *motion, const Operation *parent, Membe
         return;
     }
     g_autofree char *why = g_strdup_printf("operation %s is %s", open->id,
-                                           name_of(&OPERATION_STATE_NAMES, (int)open->state));
+                                           word_of(&OPERATION_STATE_NAMES, (int)open->state));
     leave_out(member, why);
 }
 
@@ -223,8 +224,9 @@ bool region_draft(Engine *engine, Motion *motion, const Wish *wish, GError **err
                         parent->why);
     bool drill = wish->kind == OPERATION_DRILL;
     motion_say(motion, drill ? SEVERITY_INFO : SEVERITY_WARNING, "operation", parent->id,
-               "%s proposes to %s every group of %s: %u operations, each signed on its own",
-               wish->person, drill ? "exercise" : "move", wish->region, motion->others->len);
+               "%s proposes to %s every group of %s: %u operation%s, each signed on its own",
+               wish->person, drill ? "exercise" : "move", wish->region, motion->others->len,
+               text_plural(motion->others->len));
     motion->operation = g_steal_pointer(&parent);
     motion->fresh = true;
     return true;
@@ -238,7 +240,7 @@ void region_explain(const Motion *motion, Operation *parent)
         guint needed = child->statement->approvals;
         g_free(member->why);
         member->why = g_strdup_printf("%s; %u sign-off%s", child->statement->summary, needed,
-                                      needed == 1 ? "" : "s");
+                                      text_plural(needed));
     }
 }
 
@@ -285,10 +287,10 @@ static void end_parent(Engine *engine, Motion *motion, Operation *parent)
 {
     parent->ended_ms = engine->now_ms;
     motion_audit(motion, "signalbox", "operation.ended", "operation", parent->id)->detail =
-        g_strdup_printf("%s: %s", name_of(&OPERATION_STATE_NAMES, (int)parent->state), parent->why);
+        g_strdup_printf("%s: %s", word_of(&OPERATION_STATE_NAMES, (int)parent->state), parent->why);
     motion_say(motion, parent->state == OPERATION_COMPLETED ? SEVERITY_INFO : SEVERITY_WARNING,
                "operation", parent->id, "%s of %s: %s: %s", operation_word(parent), parent->region,
-               name_of(&OPERATION_STATE_NAMES, (int)parent->state), parent->why);
+               word_of(&OPERATION_STATE_NAMES, (int)parent->state), parent->why);
 }
 
 static void follow(Engine *engine, Motion *motion, const Operation *child)

@@ -1,5 +1,6 @@
 #include "engine/rehearse.h"
 
+#include "base/text.h"
 #include "base/timefmt.h"
 
 // Between the questions and the last answer.
@@ -65,7 +66,7 @@ static void judge_state(const Actor *actor, const Observation *seen)
     InstanceState wanted = home ? INSTANCE_ACTIVE : INSTANCE_PASSIVE;
     if (actor->single && seen->state != wanted)
         say(actor->scene, false, "%s in %s is %s, expected %s", actor->name, actor->location,
-            name_of(&INSTANCE_NAMES, (int)seen->state), name_of(&INSTANCE_NAMES, (int)wanted));
+            word_of(&INSTANCE_NAMES, (int)seen->state), word_of(&INSTANCE_NAMES, (int)wanted));
 }
 
 // A command needs what it must carry: a fencing target takes none without its own boot id.
@@ -119,10 +120,10 @@ static void judge(const Actor *actor, const Observation *seen)
         judge_data(actor, seen);
     }
     say(scene, true, "%s in %s answered in %" G_GINT64_FORMAT " ms: %s, epoch %" G_GINT64_FORMAT,
-        actor->name, actor->location, took_ms, name_of(&INSTANCE_NAMES, (int)seen->state),
+        actor->name, actor->location, took_ms, word_of(&INSTANCE_NAMES, (int)seen->state),
         seen->epoch);
     if (scene->kind == STEP_DRAIN && seen->runs >= 0)
-        say(scene, true, "%d runs in flight", seen->runs);
+        say(scene, true, "%d run%s in flight", seen->runs, text_plural(seen->runs));
 }
 
 // What runs at home and is not installed where it should run would be missed only afterwards.

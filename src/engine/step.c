@@ -446,7 +446,7 @@ static const char *sickness(const Engine *engine, const char *location)
     if (!status || derive_healthy(engine, fleet_location(engine->fleet, location)))
         return NULL;
     return status->verdict.why ? status->verdict.why
-                               : name_of(&VERDICT_NAMES, (int)status->verdict.state);
+                               : word_of(&VERDICT_NAMES, (int)status->verdict.state);
 }
 
 // Of an isolated drill no step is ever sent: its targets are looked at, by what has eyes only.

@@ -1,6 +1,7 @@
 // What instances use beside themselves: as it is declared, and as their targets say that it is.
 #include "engine/findings.h"
 
+#include "base/text.h"
 #include "model/discovery.h"
 
 // "to orders-db through gateway gw-weu (2 installations)"; NULL = nothing more to say.
@@ -13,13 +14,13 @@ static char *detail_of(const Resource *resource)
         g_string_append_printf(text, "%sthrough gateway %s (%u installation%s)",
                                text->len ? " " : "", resource->gateway->name,
                                resource->gateway->installations,
-                               resource->gateway->installations == 1 ? "" : "s");
+                               text_plural(resource->gateway->installations));
     if (resource->copy_of)
-        g_string_append_printf(text, "%s of %s", name_of(&COPY_NAMES, (int)resource->copy),
+        g_string_append_printf(text, "%s of %s", word_of(&COPY_NAMES, (int)resource->copy),
                                resource->copy_of->name);
     if (resource->kind == RESOURCE_GATEWAY)
         g_string_append_printf(text, "%u installation%s", resource->installations,
-                               resource->installations == 1 ? "" : "s");
+                               text_plural(resource->installations));
     return g_string_free(text, !text->len);
 }
 

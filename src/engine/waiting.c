@@ -53,7 +53,7 @@ void execute_end(Engine *engine, Motion *motion, Operation *operation, const cha
     operation->why = g_strdup(why);
     operation->ended_ms = engine->now_ms;
     motion_audit(motion, "signalbox", "operation.ended", "operation", operation->id)->detail =
-        g_strdup_printf("%s: %s", name_of(&OPERATION_STATE_NAMES, (int)operation->state),
+        g_strdup_printf("%s: %s", word_of(&OPERATION_STATE_NAMES, (int)operation->state),
                         why ? why : "");
 }
 

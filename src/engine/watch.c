@@ -137,7 +137,7 @@ static void verdict_changed(Engine *engine, LocationWatch *watch)
     g_autofree char *object = g_strconcat("location/", watch->status->name, NULL);
     g_autofree char *text = g_strdup_printf(
         "%s is %s: %s", watch->location->title ? watch->location->title : watch->location->name,
-        name_of(&VERDICT_NAMES, (int)verdict->state), verdict->why);
+        word_of(&VERDICT_NAMES, (int)verdict->state), verdict->why);
     Severity severity = verdict->state == VERDICT_UP     ? SEVERITY_INFO
                         : verdict->state == VERDICT_DOWN ? SEVERITY_ERROR
                                                          : SEVERITY_WARNING;

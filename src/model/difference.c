@@ -1,5 +1,6 @@
 #include "model/difference.h"
 
+#include "base/text.h"
 #include "base/timefmt.h"
 
 void difference_free(Difference *difference)
@@ -40,7 +41,7 @@ static char *text_of(const char *text)
 
 static char *name_text(const NameTable *table, int value)
 {
-    return g_strdup(name_of(table, value));
+    return g_strdup(word_of(table, value));
 }
 
 static char *number_text(gint64 number)
@@ -122,8 +123,8 @@ static char *target_change(const Statement *then, const Statement *now)
     if (illness(now->to_verdict) <= illness(then->to_verdict))
         return NULL;
     return g_strdup_printf("the target %s is no longer healthy: it was %s and is %s", now->to,
-                           name_of(&VERDICT_NAMES, (int)then->to_verdict),
-                           name_of(&VERDICT_NAMES, (int)now->to_verdict));
+                           word_of(&VERDICT_NAMES, (int)then->to_verdict),
+                           word_of(&VERDICT_NAMES, (int)now->to_verdict));
 }
 
 static bool answers(VerdictState verdict)
@@ -137,8 +138,8 @@ static char *source_change(const Statement *then, const Statement *now)
     bool answers_again = then->from_verdict == VERDICT_DOWN && answers(now->from_verdict);
     if (!then->planned && (well_again || answers_again))
         return g_strdup_printf("the primary %s is healthy again: it was %s and is %s", now->from,
-                               name_of(&VERDICT_NAMES, (int)then->from_verdict),
-                               name_of(&VERDICT_NAMES, (int)now->from_verdict));
+                               word_of(&VERDICT_NAMES, (int)then->from_verdict),
+                               word_of(&VERDICT_NAMES, (int)now->from_verdict));
     if (then->planned && answers(then->from_verdict) && now->from_verdict == VERDICT_DOWN)
         return g_strdup_printf("the losing side %s is down: it cannot be switched over in order",
                                now->from);
@@ -157,8 +158,8 @@ static char *old_change(const Statement *then, const Statement *now)
     if (then->old_primary == now->old_primary)
         return NULL;
     return g_strdup_printf("the old primary was %s and is now %s",
-                           name_of(&OLD_PRIMARY_NAMES, (int)then->old_primary),
-                           name_of(&OLD_PRIMARY_NAMES, (int)now->old_primary));
+                           word_of(&OLD_PRIMARY_NAMES, (int)then->old_primary),
+                           word_of(&OLD_PRIMARY_NAMES, (int)now->old_primary));
 }
 
 static char *proof_text(const Statement *s)
@@ -171,8 +172,8 @@ static char *proof_change(const Statement *then, const Statement *now)
     if (now->proof <= then->proof)
         return NULL;
     return g_strdup_printf("the proof that the old side is off went from class %s to class %s",
-                           name_of(&PROOF_NAMES, (int)then->proof),
-                           name_of(&PROOF_NAMES, (int)now->proof));
+                           word_of(&PROOF_NAMES, (int)then->proof),
+                           word_of(&PROOF_NAMES, (int)now->proof));
 }
 
 // ---- findings ----
@@ -220,7 +221,7 @@ static char *steps_text(const Statement *s, const Statement *other)
         duration_format(mine->limit_ms, limit);
         g_string_append_printf(out, "%s%u. %s (%s, limit %s)", out->len ? "; " : "", mine->number,
                                mine->title ? mine->title : "",
-                               name_of(&SIDE_NAMES, (int)mine->side), limit);
+                               word_of(&SIDE_NAMES, (int)mine->side), limit);
     }
     return g_string_free(out, out->len == 0);
 }
@@ -265,9 +266,9 @@ static char *epoch_change(const Statement *then, const Statement *now)
 
 static char *policy_text(const Statement *s)
 {
-    return g_strdup_printf(
-        "%u sign-off%s, %s, signature %s", s->approvals, s->approvals == 1 ? "" : "s",
-        s->four_eyes ? "four eyes" : "no four eyes", name_of(&SIGNATURE_NAMES, (int)s->signature));
+    return g_strdup_printf("%u sign-off%s, %s, signature %s", s->approvals,
+                           text_plural(s->approvals), s->four_eyes ? "four eyes" : "no four eyes",
+                           word_of(&SIGNATURE_NAMES, (int)s->signature));
 }
 
 static char *policy_change(const Statement *then, const Statement *now)

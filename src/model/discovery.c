@@ -70,8 +70,8 @@ static void compare_trigger(const Trigger *declared, const DiscoveredTrigger *fo
     if (found->has_type && found->type != declared->type) {
         g_ptr_array_add(differences,
                         g_strdup_printf("In %s trigger %s is of type %s; declared is %s.", where,
-                                        declared->name, name_of(&TRIGGER_NAMES, (int)found->type),
-                                        name_of(&TRIGGER_NAMES, (int)declared->type)));
+                                        declared->name, word_of(&TRIGGER_NAMES, (int)found->type),
+                                        word_of(&TRIGGER_NAMES, (int)declared->type)));
         return;
     }
     if (!found->has_recurrence || !declared->has_recurrence ||

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 static GHashTable *parameters_new(void)
 {
     return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
@@ -408,4 +410,12 @@ bool workload_supports(const Workload *workload, const Location *location)
 const GPtrArray *instance_uses(const Instance *instance)
 {
     return instance->uses->len ? instance->uses : instance->workload->uses;
+}
+
+char *fleet_counts(const Fleet *fleet)
+{
+    guint locations = fleet->locations->len, groups = fleet->groups->len;
+    return g_strdup_printf("%u location%s, %u group%s, %u workload%s", locations,
+                           text_plural(locations), groups, text_plural(groups),
+                           fleet->workloads->len, text_plural(fleet->workloads->len));
 }

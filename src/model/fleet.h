@@ -200,6 +200,8 @@ void instance_use(Instance *instance, Resource *resource);
 // NULL if there is none of that name.
 Location *fleet_location(const Fleet *fleet, const char *name);
 Group *fleet_group(const Fleet *fleet, const char *name);
+// "3 locations, 1 group, 7 workloads". The caller frees.
+char *fleet_counts(const Fleet *fleet);
 Workload *fleet_workload(const Fleet *fleet, const char *id);
 Resource *fleet_resource(const Fleet *fleet, const char *name);
 Instance *workload_instance(const Workload *workload, const Location *location);

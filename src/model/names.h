@@ -1,23 +1,35 @@
-// Every closed set of words in the domain, once: the enum, and its words as they stand in files, API,
-// screens and logs. A NameTable is what options, JSON fields and completion are driven by.
+// Every closed set of words in the domain, once: the enum, its names as they stand in files and in the API,
+// and its words as people read them on screens, in commands and reports. A NameTable is what options, JSON
+// fields and completion are driven by.
 #pragma once
 
 #include <glib.h>
 #include <stdbool.h>
 
 typedef struct {
-    const char *what; // "verdict", for error messages
-    const char *const *names;
+    const char *what;         // "verdict", for error messages
+    const char *const *names; // for programs: "completed-with-exceptions"
     guint count;
+    const char *const *words; // for people: "completed with exceptions"; NULL = the names
 } NameTable;
 
-// The word for `value`; "?" if it is out of range.
+#define NAME_TABLE_WORDS(what_, names_, words_)                                                    \
+    {                                                                                              \
+        .what = what_, .names = names_, .count = G_N_ELEMENTS(names_), .words = words_             \
+    }
+#define NAME_TABLE(what_, names_) NAME_TABLE_WORDS(what_, names_, NULL)
+
+// The name of `value`, for files and API; "?" if it is out of range.
 const char *name_of(const NameTable *table, int value);
 
-// The value of `text`. ERR_INVALID lists the words that are allowed.
+// The same for people's eyes. The one place where a state gets its word: what a screen shows in capitals is
+// this word, too.
+const char *word_of(const NameTable *table, int value);
+
+// The value of the name `text`. ERR_INVALID lists the names that are allowed.
 bool name_parse(const NameTable *table, const char *text, int *ret_value, GError **error);
 
-// All words, joined by ", ". The caller frees.
+// All names, joined by ", ". The caller frees.
 char *name_list(const NameTable *table);
 
 typedef enum { HOST_MULTI_TENANT, HOST_ISOLATED } HostType;

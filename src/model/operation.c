@@ -314,7 +314,7 @@ Member *operation_member(const Operation *operation, const char *group)
 const char *operation_word(const Operation *operation)
 {
     if (operation->kind != OPERATION_DRILL)
-        return name_of(&OPERATION_KIND_NAMES, (int)operation->kind);
+        return word_of(&OPERATION_KIND_NAMES, (int)operation->kind);
     return operation_is_rehearsal(operation) ? "DRILL isolated" : "DRILL live";
 }
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 static const char *const STATES[] = {"missing", "different", "extra"};
-const NameTable PARITY_NAMES = {"difference", STATES, G_N_ELEMENTS(STATES)};
+const NameTable PARITY_NAMES = NAME_TABLE("difference", STATES);
 
 // What each side has of its own by nature.
 static const struct {

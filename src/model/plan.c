@@ -38,7 +38,7 @@ static Step *add_step(Planner *planner, StepKind kind, const Workload *workload,
 static Step *add_command(Planner *planner, StepKind kind, const Workload *workload,
                          const Location *location)
 {
-    char *title = g_strdup_printf("%s %s in %s", name_of(&STEP_KIND_NAMES, (int)kind),
+    char *title = g_strdup_printf("%s %s in %s", word_of(&STEP_KIND_NAMES, (int)kind),
                                   workload->name, title_of(location));
     Step *step = add_step(planner, kind, workload, location, title);
     if (planner->input->can(workload, kind, planner->input->data))
@@ -360,7 +360,7 @@ static bool check_regions(const PlanInput *input, GError **error)
             g_string_append_printf(regions, "%s%s", k ? ", " : "",
                                    (const char *)workload->regions->pdata[k]);
         g_set_error(error, ERR, ERR_INVALID, "%s %s is not supported in %s; it is in: %s.",
-                    name_of(&KIND_NAMES, (int)workload->kind), workload->id, title_of(input->to),
+                    word_of(&KIND_NAMES, (int)workload->kind), workload->id, title_of(input->to),
                     regions->str);
         g_string_free(regions, TRUE);
         return false;
@@ -486,7 +486,7 @@ static void add_undo(GPtrArray *undo, const Operation *operation, const Step *do
     const char *name = strrchr(done->workload, '/');
     Step *step = step_new(operation->steps->len + undo->len + 1, kind);
     step->wave = wave;
-    step->title = g_strdup_printf("undo: %s %s in %s again", name_of(&STEP_KIND_NAMES, (int)kind),
+    step->title = g_strdup_printf("undo: %s %s in %s again", word_of(&STEP_KIND_NAMES, (int)kind),
                                   name ? name + 1 : done->workload, done->location);
     step->workload = g_strdup(done->workload);
     step->location = g_strdup(done->location);

@@ -173,7 +173,7 @@ static bool check_open(const Operation *operation, const SignOff *signoff, gint6
     if (!open)
         return refuse(error, REFUSAL_WRONG_STATE,
                       "Operation %s is %s; it no longer takes sign-offs.", operation->id,
-                      name_of(&OPERATION_STATE_NAMES, (int)operation->state));
+                      word_of(&OPERATION_STATE_NAMES, (int)operation->state));
     return true;
 }
 

@@ -1,5 +1,7 @@
 #include "model/region.h"
 
+#include "base/text.h"
+
 static bool is_moved(const Member *member)
 {
     return member->operation && (member->state == OPERATION_COMPLETED ||
@@ -77,7 +79,7 @@ static void add_names(GString *text, const Operation *operation, OperationState 
         if (!member->operation || member->state != state)
             continue;
         if (!before)
-            g_string_append_printf(text, "; %s: ", name_of(&OPERATION_STATE_NAMES, (int)state));
+            g_string_append_printf(text, "; %s: ", word_of(&OPERATION_STATE_NAMES, (int)state));
         g_string_append_printf(text, "%s%s", before ? ", " : "", member->group);
         before = member->group;
     }
@@ -106,8 +108,9 @@ const char *region_word(const Operation *operation)
 char *region_sentence(const Operation *operation)
 {
     GString *text = g_string_new(NULL);
-    g_string_append_printf(text, "%u of %u groups %s", region_moved(operation),
-                           operation->members->len, region_word(operation));
+    g_string_append_printf(text, "%u of %u group%s %s", region_moved(operation),
+                           operation->members->len, text_plural(operation->members->len),
+                           region_word(operation));
     for (int state = 0; state < OPERATION_STATES; state++)
         if (state != OPERATION_COMPLETED)
             add_names(text, operation, (OperationState)state);

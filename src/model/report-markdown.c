@@ -57,7 +57,7 @@ static void write_head(GString *out, const Report *report)
                     *from = markdown_escape(report->from_title),
                     *to = markdown_escape(report->to_title);
     line(out, "# %s of %s%s: %s\n", operation_word(op), op->region ? "every group of " : "", group,
-         name_of(&OPERATION_STATE_NAMES, (int)op->state));
+         word_of(&OPERATION_STATE_NAMES, (int)op->state));
     item(out, "operation", op->id);
     line(out, "- from %s to %s, %s", from, to, op->planned ? "planned" : "unplanned");
     if (op->epoch)
@@ -78,7 +78,7 @@ static void write_members(GString *out, const Operation *op)
     for (guint i = 0; i < op->members->len; i++) {
         const Member *member = op->members->pdata[i];
         row(out, member->group, or_none(member->operation),
-            member->operation ? name_of(&OPERATION_STATE_NAMES, (int)member->state) : "left out",
+            member->operation ? word_of(&OPERATION_STATE_NAMES, (int)member->state) : "left out",
             or_none(member->why), NULL);
     }
 }
@@ -91,7 +91,7 @@ static void write_objective(GString *out, const char *name, bool bound, const Ob
     if (objective->actual_ms >= 0)
         (bound ? duration_format_up : duration_format)(objective->actual_ms, actual);
     g_autofree char *text = g_strdup_printf("%s%s", bound && *actual ? "≤ " : "", actual);
-    row(out, name, target, text, name_of(&OBJECTIVE_NAMES, (int)objective->result),
+    row(out, name, target, text, word_of(&OBJECTIVE_NAMES, (int)objective->result),
         or_none(objective->how), NULL);
 }
 
@@ -150,7 +150,8 @@ static void write_detection(GString *out, const Report *report)
     item(out, "seen by", op->statement ? op->statement->vantage : NULL);
     if (op->statement) {
         item(out, "loss, as stated", op->statement->loss_how);
-        item(out, "old primary", name_of(&OLD_PRIMARY_NAMES, (int)op->statement->old_primary));
+        g_autofree char *old = statement_old_side(op->statement);
+        item(out, "old primary", old);
         item(out, "proof", op->statement->proof_how);
     }
 }
@@ -177,11 +178,11 @@ static void write_evidence(GString *out, const Statement *statement, const char 
         item(out, "not known", statement->not_known->pdata[i]);
 }
 
-// "approve of skip step 4, break-glass"
+// "approved to skip step 4, break-glass"
 static char *decision_text(const SignOff *signoff)
 {
-    return g_strdup_printf("%s%s%s%s", name_of(&DECISION_NAMES, (int)signoff->decision),
-                           signoff->about ? " of " : "", or_none(signoff->about),
+    return g_strdup_printf("%s%s%s%s", word_of(&DECISION_NAMES, (int)signoff->decision),
+                           signoff->about ? " to " : "", or_none(signoff->about),
                            signoff->break_glass ? ", break-glass" : "");
 }
 
@@ -191,7 +192,7 @@ static char *signature_text(const SignOff *signoff)
     if (!signoff->signature)
         return g_strdup("none");
     return g_strdup_printf("%s %s, %s", or_none(signoff->key), or_none(signoff->key_type),
-                           name_of(&SIGNATURE_STATE_NAMES, (int)signoff->verified));
+                           word_of(&SIGNATURE_STATE_NAMES, (int)signoff->verified));
 }
 
 static const char *count_text(const SignOff *signoff)
@@ -257,7 +258,7 @@ static void write_acts(GString *out, const Report *report)
         char at[32];
         g_autofree char *words = act_words(act->kind, act->step);
         g_autofree char *became =
-            g_strdup_printf("%s%s%s", name_of(&ACT_STATE_NAMES, (int)act->state),
+            g_strdup_printf("%s%s%s", word_of(&ACT_STATE_NAMES, (int)act->state),
                             act->why ? ": " : "", or_none(act->why));
         time_format_full(act->asked_ms, at);
         row(out, words, or_none(act->by), at, or_none(act->reason), or_none(act->ticket), became,
@@ -319,8 +320,8 @@ static void write_steps(GString *out, const Report *report)
         if (step->usual_ms)
             duration_format(step->usual_ms, usual);
         duration_format(step->limit_ms, limit);
-        row(out, number, or_none(step->title), name_of(&STEP_STATE_NAMES, (int)step->state),
-            name_of(&SIDE_NAMES, (int)step->side), took, usual, limit,
+        row(out, number, or_none(step->title), word_of(&STEP_STATE_NAMES, (int)step->state),
+            word_of(&SIDE_NAMES, (int)step->side), took, usual, limit,
             or_none(step->by ? step->by : step->who), or_none(step->ticket), or_none(step->words),
             NULL);
     }

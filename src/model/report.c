@@ -10,14 +10,14 @@ static const char *const OBJECTIVES[] = {
     [OBJECTIVE_RUNNING] = "running",  [OBJECTIVE_UNKNOWN] = "unknown",
     [OBJECTIVE_NOT_APPLIED] = "none",
 };
-const NameTable OBJECTIVE_NAMES = {"result", OBJECTIVES, G_N_ELEMENTS(OBJECTIVES)};
+const NameTable OBJECTIVE_NAMES = NAME_TABLE("result", OBJECTIVES);
 
 static const char *const MOMENTS[] = {
     [MOMENT_DETECTED] = "detected",   [MOMENT_PROPOSED] = "proposed",
     [MOMENT_RESTATED] = "restated",   [MOMENT_SIGNED] = "signed",
     [MOMENT_MILESTONE] = "milestone", [MOMENT_STEP] = "step",
 };
-const NameTable MOMENT_NAMES = {"moment", MOMENTS, G_N_ELEMENTS(MOMENTS)};
+const NameTable MOMENT_NAMES = NAME_TABLE("moment", MOMENTS);
 
 static void free_moment(gpointer data)
 {
@@ -129,7 +129,7 @@ static void add_end(Report *report)
     const Operation *op = report->operation;
     add(report, op->activated_ms, MOMENT_MILESTONE, NULL, g_strdup("the last activation was done"));
     add(report, op->ended_ms, MOMENT_MILESTONE, NULL,
-        g_strdup_printf("%s%s%s", name_of(&OPERATION_STATE_NAMES, (int)op->state),
+        g_strdup_printf("%s%s%s", word_of(&OPERATION_STATE_NAMES, (int)op->state),
                         op->why ? ": " : "", op->why ? op->why : ""));
 }
 
@@ -171,13 +171,13 @@ static void add_acts(Report *report)
         add(report, act->asked_ms, MOMENT_MILESTONE, act->by,
             g_strdup_printf("asks to %s: %s", words, act->reason ? act->reason : "no reason"));
         add(report, act->ended_ms, MOMENT_MILESTONE, NULL,
-            g_strdup_printf("%s: %s%s%s", words, name_of(&ACT_STATE_NAMES, (int)act->state),
+            g_strdup_printf("%s: %s%s%s", words, word_of(&ACT_STATE_NAMES, (int)act->state),
                             act->why ? ", " : "", act->why ? act->why : ""));
     }
     if (op->attested.how != ATTEST_NONE)
         add(report, op->attested.at_ms, MOMENT_MILESTONE, op->attested.by,
             g_strdup_printf("attests that the old primary is off, by %s: %s",
-                            name_of(&ATTEST_NAMES, (int)op->attested.how),
+                            word_of(&ATTEST_NAMES, (int)op->attested.how),
                             op->attested.note ? op->attested.note : ""));
 }
 
@@ -204,7 +204,7 @@ static void add_step(Report *report, const Step *step)
         g_strdup_printf("step %u begins: %s", step->number, step->title));
     add(report, step->ended_ms, MOMENT_STEP, step->by,
         g_strdup_printf("step %u %s after %s%s%s", step->number,
-                        name_of(&STEP_STATE_NAMES, (int)step->state), took, words ? ": " : "",
+                        word_of(&STEP_STATE_NAMES, (int)step->state), took, words ? ": " : "",
                         words ? step->detail : ""));
     StepReport *row = g_new(StepReport, 1);
     *row = (StepReport){

@@ -1,4 +1,5 @@
 // Rules over what stands where, and what it needs there.
+#include "base/text.h"
 #include "model/rules-private.h"
 
 #include <string.h>
@@ -18,8 +19,8 @@ void rule_host_type(const RuleWorld *world, const RuleObject *object, GPtrArray 
         if (at->host != home->host)
             rule_add(findings, SEVERITY_ERROR,
                      g_strdup_printf("%s has %s hosts, its primary's location %s has %s ones.",
-                                     at->name, name_of(&HOST_NAMES, (int)at->host), home->name,
-                                     name_of(&HOST_NAMES, (int)home->host)),
+                                     at->name, word_of(&HOST_NAMES, (int)at->host), home->name,
+                                     word_of(&HOST_NAMES, (int)home->host)),
                      "Put the standby on the same host type, or correct `host` in the fleet file.");
     }
 }
@@ -197,7 +198,7 @@ static void check_standby(const Instance *standby, const Resource *dependency, c
                  g_strdup_printf("%s is in %s; its %s %s is in %s, but the instance in %s does not "
                                  "use it.",
                                  dependency->name, home->name,
-                                 name_of(&COPY_NAMES, (int)copy->copy), copy->name, place_of(copy),
+                                 word_of(&COPY_NAMES, (int)copy->copy), copy->name, place_of(copy),
                                  standby->location->name),
                  "Let the standby use the copy: name it, or a connection to it, in the instance's "
                  "`uses`.");
@@ -262,15 +263,16 @@ void rule_capacity(const RuleWorld *world, const RuleObject *object, GPtrArray *
         rule_add(findings, SEVERITY_WARNING,
                  g_strdup_printf("Nobody has said what this isolated host carries; the instances "
                                  "that stand by there need %" G_GUINT64_FORMAT
-                                 " units, beside %" G_GUINT64_FORMAT " that run there.",
-                                 standby, home),
+                                 " unit%s, beside %" G_GUINT64_FORMAT " that run there.",
+                                 standby, text_plural((gint64)standby), home),
                  "Find out, and write it down (`capacity` of the location).");
     else if (home + standby > location->capacity)
         rule_add(
             findings, SEVERITY_ERROR,
-            g_strdup_printf("This isolated host carries %u units, of which %" G_GUINT64_FORMAT
+            g_strdup_printf("This isolated host carries %u unit%s, of which %" G_GUINT64_FORMAT
                             " are in use; the instances that stand by there need %" G_GUINT64_FORMAT
                             ": %" G_GUINT64_FORMAT " too many.",
-                            location->capacity, home, standby, home + standby - location->capacity),
+                            location->capacity, text_plural(location->capacity), home, standby,
+                            home + standby - location->capacity),
             "Give it more capacity, or move something away (`capacity`, `load`).");
 }

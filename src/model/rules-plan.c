@@ -1,6 +1,7 @@
 // Rules over objectives and the plan.
 #include "model/rules-private.h"
 
+#include "base/text.h"
 #include "base/timefmt.h"
 
 #define DAY_MS ((gint64)24 * 3600 * 1000)
@@ -12,7 +13,8 @@ static void check_date(gint64 now_ms, GPtrArray *findings, const char *what, gin
         return;
     rule_add_moving(
         findings, at_ms && days < PLAN_YEAR_DAYS ? SEVERITY_WARNING : SEVERITY_ERROR,
-        at_ms ? g_strdup_printf("Its plan was last %s %" G_GINT64_FORMAT " days ago.", what, days)
+        at_ms ? g_strdup_printf("Its plan was last %s %" G_GINT64_FORMAT " day%s ago.", what, days,
+                                text_plural(days))
               : g_strdup_printf("Its plan was never %s.", what),
         "Review the plan (`signalbox plans review GROUP`) and rehearse it by a drill once a year "
         "at "
@@ -81,7 +83,7 @@ void rule_responsible(const RuleWorld *world, const RuleObject *object, GPtrArra
             findings, SEVERITY_WARNING,
             g_strdup_printf("Steps are done by hand in %u place%s (%s), and nobody is named who "
                             "does them.",
-                            steps, steps == 1 ? "" : "s", example),
+                            steps, text_plural(steps), example),
             "Name who does them: `responsibilities = { manual = …; }` of the group.");
 }
 

@@ -18,8 +18,8 @@ static void check_pattern(const Workload *workload, GPtrArray *findings, Trigger
     if (has_trigger(workload, type) && workload->pattern != PATTERN_ACTIVE_PASSIVE)
         rule_add(findings, SEVERITY_ERROR,
                  g_strdup_printf("It has a %s trigger and the pattern %s.",
-                                 name_of(&TRIGGER_NAMES, (int)type),
-                                 name_of(&PATTERN_NAMES, (int)workload->pattern)),
+                                 word_of(&TRIGGER_NAMES, (int)type),
+                                 word_of(&PATTERN_NAMES, (int)workload->pattern)),
                  way_out);
 }
 
@@ -66,7 +66,7 @@ void rule_client_state(const RuleWorld *world, const RuleObject *object, GPtrArr
         rule_add(
             findings, SEVERITY_ERROR,
             g_strdup_printf("Trigger %s keeps its state with the client, and the pattern is %s.",
-                            trigger->name, name_of(&PATTERN_NAMES, (int)workload->pattern)),
+                            trigger->name, word_of(&PATTERN_NAMES, (int)workload->pattern)),
             "Make it active-passive, or let the server keep the state.");
     if (active > 1)
         rule_add(

@@ -24,7 +24,7 @@ static char *kind_words(const ParityCount *count)
     append_count(text, count->different, "different");
     append_count(text, count->extra, "extra");
     return text->len
-               ? g_strdup_printf("%s: %s", name_of(&ENTITY_NAMES, (int)count->kind), text->str)
+               ? g_strdup_printf("%s: %s", word_of(&ENTITY_NAMES, (int)count->kind), text->str)
                : NULL;
 }
 
@@ -299,7 +299,7 @@ void rule_supported_region(const RuleWorld *world, const RuleObject *object, GPt
         g_autofree char *regions = join(workload->regions);
         rule_add(findings, SEVERITY_ERROR,
                  g_strdup_printf("A %s is not supported in %s; it is in: %s.",
-                                 name_of(&KIND_NAMES, (int)workload->kind), rule_title(at),
+                                 word_of(&KIND_NAMES, (int)workload->kind), rule_title(at),
                                  regions),
                  "Choose a standby in one of the supported regions, or correct `regions`.");
     }

@@ -95,7 +95,7 @@ char *signature_words(const SignOff *signoff)
     if (signoff->verified == SIGNATURE_NONE)
         return g_strdup("not signed");
     const char *from = signoff->key_from != KEY_FROM_UNKNOWN
-                           ? name_of(&KEY_FROM_NAMES, (int)signoff->key_from)
+                           ? word_of(&KEY_FROM_NAMES, (int)signoff->key_from)
                            : NULL;
     g_autofree char *key = g_strdup_printf(
         "%s (%s%s%s)", signoff->key ? signoff->key : "an unknown key",
@@ -103,7 +103,7 @@ char *signature_words(const SignOff *signoff)
     return signoff->verified == SIGNATURE_VERIFIED
                ? g_strdup_printf("signed with %s", key)
                : g_strdup_printf("signature NOT verified (%s), key %s",
-                                 name_of(&SIGNATURE_STATE_NAMES, (int)signoff->verified), key);
+                                 word_of(&SIGNATURE_STATE_NAMES, (int)signoff->verified), key);
 }
 
 // ---- keys ----
@@ -135,7 +135,7 @@ char *signing_key_words(const SigningKey *key, bool narrow)
     g_autofree char *name = key->file ? g_path_get_basename(key->file) : NULL;
     const char *what = key->from != KEY_FROM_FILE ? key->comment : narrow ? name : key->file;
     return g_strdup_printf("%s (%s, %s%s%s)", print, key->type,
-                           name_of(&KEY_FROM_NAMES, (int)key->from), what ? " " : "",
+                           word_of(&KEY_FROM_NAMES, (int)key->from), what ? " " : "",
                            what ? what : "");
 }
 

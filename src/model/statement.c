@@ -179,6 +179,17 @@ char *statement_exceeds(const Statement *signed_for, const Statement *now)
                            now->loss_known ? new : "unknown");
 }
 
+char *statement_old_side(const Statement *statement)
+{
+    const char *word = word_of(&OLD_PRIMARY_NAMES, (int)statement->old_primary);
+    if (statement->old_primary == OLD_NOT_NEEDED)
+        return g_strdup(word);
+    if (statement->old_primary != OLD_UNCONFIRMED)
+        return g_strdup_printf("old side %s", word);
+    g_autofree char *loud = g_ascii_strup(word, -1);
+    return g_strdup_printf("old side %s: it may still run", loud);
+}
+
 static const char *const VERBS[] = {
     [OPERATION_FAILOVER] = "FAIL OVER", [OPERATION_FAILBACK] = "FAIL BACK"};
 

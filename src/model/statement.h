@@ -125,6 +125,9 @@ gint64 statement_roomy_bound(gint64 loss_ms);
 // sentence. Asked at the start and at the point of no return. The caller frees.
 char *statement_exceeds(const Statement *signed_for, const Statement *now);
 
+// "old side fenced", "old side UNCONFIRMED: it may still run", "no proof needed". The caller frees.
+char *statement_old_side(const Statement *statement);
+
 // The phrase: "FAIL OVER payments TO northeurope LOSE <=1m44s", "… LOSE UNKNOWN"; where nothing can be lost,
 // the group's name. The caller frees.
 char *statement_phrase(const Statement *statement);

@@ -5,7 +5,7 @@
 static const char *const EVENTS[EVENT_COUNT] = {
     "approved",    "reject", "withdraw", "expire", "clear",  "start",  "void", "wave",
     "step-failed", "retry",  "skip",     "abort",  "undone", "finish", "hold", "resume"};
-const NameTable EVENT_NAMES = {"event", EVENTS, EVENT_COUNT};
+const NameTable EVENT_NAMES = NAME_TABLE("event", EVENTS);
 
 static const TransitionRow TABLE[] = {
     {OPERATION_AWAITING, EVENT_APPROVED, CONDITION_ALWAYS, OPERATION_RUNNING},
@@ -102,9 +102,9 @@ static void set_refusal(const Operation *operation, OperationEvent event, GError
         event == EVENT_APPROVED && operation->state == OPERATION_EXPIRED ? REFUSAL_EXPIRED
                                                                          : REFUSAL_WRONG_STATE,
         "Operation %s is %s%s%s: %s is not possible. %s%s%s", operation->id,
-        name_of(&OPERATION_STATE_NAMES, (int)operation->state),
+        word_of(&OPERATION_STATE_NAMES, (int)operation->state),
         operation->state == OPERATION_RUNNING ? ", " : "",
-        operation->state == OPERATION_RUNNING ? name_of(&PHASE_NAMES, (int)operation->phase) : "",
+        operation->state == OPERATION_RUNNING ? word_of(&PHASE_NAMES, (int)operation->phase) : "",
         EVENTS[event], *possible ? "Possible now: " : "It has ended; propose a new one.", possible,
         *possible ? "." : "");
 }

@@ -1,5 +1,6 @@
 #include "model/verdict.h"
 
+#include "base/text.h"
 #include "base/timefmt.h"
 
 void verdict_note_probe(VantageStatus *vantage, const ProbeSample *sample, const char *detail)
@@ -95,11 +96,13 @@ static char *why_of(VerdictState state, const Tally *tally, const LocationStatus
     case VERDICT_DOWN:
         if (!tally->worst->failures) // it answers again, but not for long enough
             return g_strdup_printf(
-                "%u of %u vantage points: down; answers again, %u good of the %u "
+                "%u of %u vantage point%s: down; answers again, %u good of the %u "
                 "in a row that are needed: %s",
-                tally->down, tally->votes, tally->worst->successes, health->recoveries, detail);
-        return g_strdup_printf("%u of %u vantage points: down; %u probes failed in a row: %s",
-                               tally->down, tally->votes, tally->worst->failures, detail);
+                tally->down, tally->votes, text_plural(tally->votes), tally->worst->successes,
+                health->recoveries, detail);
+        return g_strdup_printf("%u of %u vantage point%s: down; %u probe%s failed in a row: %s",
+                               tally->down, tally->votes, text_plural(tally->votes),
+                               tally->worst->failures, text_plural(tally->worst->failures), detail);
     default:
         if (tally->down)
             return g_strdup_printf("vantage points disagree: %u of %u say down (%s: %s)",

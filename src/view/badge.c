@@ -2,61 +2,82 @@
 
 #include "base/timefmt.h"
 
+// Sign and role of a state; its word is the domain's (model/names.h), in capitals where it must be heard.
+typedef struct {
+    Glyph glyph;
+    Role role;
+    bool loud;
+} StateLook;
+
+static Badge badge_of(const StateLook *look, const NameTable *table, int state)
+{
+    const char *word = word_of(table, state);
+    if (look->loud) {
+        g_autofree char *capitals = g_ascii_strup(word, -1);
+        word = g_intern_string(capitals); // a closed set: made once each
+    }
+    return (Badge){look->glyph, look->role, word};
+}
+
 Badge badge_verdict(VerdictState state)
 {
-    static const Badge BADGES[] = {
-        [VERDICT_UNKNOWN] = {GLYPH_DOT, ROLE_UNKNOWN, "UNKNOWN"},
-        [VERDICT_UP] = {GLYPH_UP, ROLE_OK, "OK"},
-        [VERDICT_DEGRADED] = {GLYPH_HALF, ROLE_WARN, "DEGRADED"},
-        [VERDICT_DOWN] = {GLYPH_DOWN, ROLE_ALARM, "DOWN"},
+    static const StateLook LOOKS[] = {
+        [VERDICT_UNKNOWN] = {GLYPH_DOT, ROLE_UNKNOWN, true},
+        [VERDICT_UP] = {GLYPH_UP, ROLE_OK, true},
+        [VERDICT_DEGRADED] = {GLYPH_HALF, ROLE_WARN, true},
+        [VERDICT_DOWN] = {GLYPH_DOWN, ROLE_ALARM, true},
     };
-    return BADGES[(guint)state < G_N_ELEMENTS(BADGES) ? state : VERDICT_UNKNOWN];
+    state = (guint)state < G_N_ELEMENTS(LOOKS) ? state : VERDICT_UNKNOWN;
+    return badge_of(&LOOKS[state], &VERDICT_NAMES, (int)state);
 }
 
 Badge badge_instance(InstanceState state)
 {
-    static const Badge BADGES[] = {
-        [INSTANCE_UNKNOWN] = {GLYPH_DOT, ROLE_UNKNOWN, "unknown"},
-        [INSTANCE_ACTIVE] = {GLYPH_ACTIVE, ROLE_ACTIVE, "active"},
-        [INSTANCE_PASSIVE] = {GLYPH_PASSIVE, ROLE_PASSIVE, "passive"},
-        [INSTANCE_TRANSITIONING] = {GLYPH_HALF, ROLE_WARN, "changing"},
-        [INSTANCE_FAILED] = {GLYPH_DOWN, ROLE_ALARM, "failed"},
-        [INSTANCE_UNREACHABLE] = {GLYPH_DOWN, ROLE_ALARM, "unreachable"},
+    static const StateLook LOOKS[] = {
+        [INSTANCE_UNKNOWN] = {GLYPH_DOT, ROLE_UNKNOWN, false},
+        [INSTANCE_ACTIVE] = {GLYPH_ACTIVE, ROLE_ACTIVE, false},
+        [INSTANCE_PASSIVE] = {GLYPH_PASSIVE, ROLE_PASSIVE, false},
+        [INSTANCE_TRANSITIONING] = {GLYPH_HALF, ROLE_WARN, false},
+        [INSTANCE_FAILED] = {GLYPH_DOWN, ROLE_ALARM, false},
+        [INSTANCE_UNREACHABLE] = {GLYPH_DOWN, ROLE_ALARM, false},
     };
-    return BADGES[(guint)state < G_N_ELEMENTS(BADGES) ? state : INSTANCE_UNKNOWN];
+    state = (guint)state < G_N_ELEMENTS(LOOKS) ? state : INSTANCE_UNKNOWN;
+    return badge_of(&LOOKS[state], &INSTANCE_NAMES, (int)state);
 }
 
 Badge badge_mode(GroupMode mode)
 {
-    static const Badge BADGES[] = {
-        [MODE_UNKNOWN] = {GLYPH_DOT, ROLE_UNKNOWN, "unknown"},
-        [MODE_NORMAL] = {GLYPH_NONE, ROLE_OK, "normal"},
-        [MODE_FAILING_OVER] = {GLYPH_ARROW, ROLE_WARN, "failing over"},
-        [MODE_FAILED_OVER] = {GLYPH_ALARM, ROLE_WARN, "failed-over"},
-        [MODE_FAILING_BACK] = {GLYPH_ARROW_LEFT, ROLE_WARN, "failing back"},
-        [MODE_SPLIT] = {GLYPH_ALARM, ROLE_ALARM, "SPLIT"},
+    static const StateLook LOOKS[] = {
+        [MODE_UNKNOWN] = {GLYPH_DOT, ROLE_UNKNOWN, false},
+        [MODE_NORMAL] = {GLYPH_NONE, ROLE_OK, false},
+        [MODE_FAILING_OVER] = {GLYPH_ARROW, ROLE_WARN, false},
+        [MODE_FAILED_OVER] = {GLYPH_ALARM, ROLE_WARN, false},
+        [MODE_FAILING_BACK] = {GLYPH_ARROW_LEFT, ROLE_WARN, false},
+        [MODE_SPLIT] = {GLYPH_ALARM, ROLE_ALARM, true},
     };
-    return BADGES[(guint)mode < G_N_ELEMENTS(BADGES) ? mode : MODE_UNKNOWN];
+    mode = (guint)mode < G_N_ELEMENTS(LOOKS) ? mode : MODE_UNKNOWN;
+    return badge_of(&LOOKS[mode], &MODE_NAMES, (int)mode);
 }
 
 Badge badge_operation(const Operation *operation)
 {
-    static const Badge BADGES[OPERATION_STATES] = {
-        [OPERATION_AWAITING] = {GLYPH_SIGN, ROLE_WARN, "waits for sign-off"},
-        [OPERATION_RUNNING] = {GLYPH_ACTIVE, ROLE_ACTIVE, "running"},
-        [OPERATION_PAUSED] = {GLYPH_PAUSE, ROLE_ALARM, "PAUSED"},
-        [OPERATION_COMPLETED] = {GLYPH_UP, ROLE_OK, "completed"},
-        [OPERATION_COMPLETED_EXCEPTIONS] = {GLYPH_HALF, ROLE_WARN, "completed with exceptions"},
-        [OPERATION_ABORTED] = {GLYPH_DOWN, ROLE_WARN, "aborted"},
-        [OPERATION_REJECTED] = {GLYPH_DOWN, ROLE_DIM, "rejected"},
-        [OPERATION_WITHDRAWN] = {GLYPH_DASH, ROLE_DIM, "withdrawn"},
-        [OPERATION_EXPIRED] = {GLYPH_DASH, ROLE_DIM, "expired"},
-        [OPERATION_PARTIAL] = {GLYPH_HALF, ROLE_ALARM, "PARTIAL"},
+    static const StateLook LOOKS[OPERATION_STATES] = {
+        [OPERATION_AWAITING] = {GLYPH_SIGN, ROLE_WARN, false},
+        [OPERATION_RUNNING] = {GLYPH_ACTIVE, ROLE_ACTIVE, false},
+        [OPERATION_PAUSED] = {GLYPH_PAUSE, ROLE_ALARM, true},
+        [OPERATION_COMPLETED] = {GLYPH_UP, ROLE_OK, false},
+        [OPERATION_COMPLETED_EXCEPTIONS] = {GLYPH_HALF, ROLE_WARN, false},
+        [OPERATION_ABORTED] = {GLYPH_DOWN, ROLE_WARN, false},
+        [OPERATION_REJECTED] = {GLYPH_DOWN, ROLE_DIM, false},
+        [OPERATION_WITHDRAWN] = {GLYPH_DASH, ROLE_DIM, false},
+        [OPERATION_EXPIRED] = {GLYPH_DASH, ROLE_DIM, false},
+        [OPERATION_PARTIAL] = {GLYPH_HALF, ROLE_ALARM, true},
     };
-    guint state = (guint)operation->state;
-    Badge badge = BADGES[state < OPERATION_STATES ? state : OPERATION_PAUSED];
+    OperationState state =
+        (guint)operation->state < OPERATION_STATES ? operation->state : OPERATION_PAUSED;
+    Badge badge = badge_of(&LOOKS[state], &OPERATION_STATE_NAMES, (int)state);
     if (operation->state == OPERATION_RUNNING && operation->phase != PHASE_NONE)
-        badge.word = name_of(&PHASE_NAMES, (int)operation->phase);
+        badge.word = word_of(&PHASE_NAMES, (int)operation->phase);
     if (operation->held && !operation_has_ended(operation))
         badge = (Badge){GLYPH_PAUSE, ROLE_WARN, "HELD"};
     return badge;
@@ -64,29 +85,31 @@ Badge badge_operation(const Operation *operation)
 
 Badge badge_step(const Step *step)
 {
-    static const Badge BADGES[STEP_STATES] = {
-        [STEP_PENDING] = {GLYPH_DOT, ROLE_DIM, "pending"},
-        [STEP_INTENT] = {GLYPH_HALF, ROLE_ACTIVE, "running"},
-        [STEP_UNKNOWN] = {GLYPH_HALF, ROLE_WARN, "unknown: observing"},
-        [STEP_WAITING] = {GLYPH_SIGN, ROLE_WARN, "waits for you"},
-        [STEP_DONE] = {GLYPH_UP, ROLE_OK, "done"},
-        [STEP_FAILED] = {GLYPH_DOWN, ROLE_ALARM, "FAILED"},
-        [STEP_SKIPPED] = {GLYPH_DASH, ROLE_WARN, "skipped"},
-        [STEP_NOTED] = {GLYPH_DASH, ROLE_WARN, "not done"},
-        [STEP_UNDONE] = {GLYPH_ARROW_LEFT, ROLE_WARN, "undone"},
+    static const StateLook LOOKS[STEP_STATES] = {
+        [STEP_PENDING] = {GLYPH_DOT, ROLE_DIM, false},
+        [STEP_INTENT] = {GLYPH_HALF, ROLE_ACTIVE, false},
+        [STEP_UNKNOWN] = {GLYPH_HALF, ROLE_WARN, false},
+        [STEP_WAITING] = {GLYPH_SIGN, ROLE_WARN, false},
+        [STEP_DONE] = {GLYPH_UP, ROLE_OK, false},
+        [STEP_FAILED] = {GLYPH_DOWN, ROLE_ALARM, true},
+        [STEP_SKIPPED] = {GLYPH_DASH, ROLE_WARN, false},
+        [STEP_NOTED] = {GLYPH_DASH, ROLE_WARN, false},
+        [STEP_UNDONE] = {GLYPH_ARROW_LEFT, ROLE_WARN, false},
     };
-    return BADGES[(guint)step->state < STEP_STATES ? step->state : STEP_UNKNOWN];
+    StepState state = (guint)step->state < STEP_STATES ? step->state : STEP_UNKNOWN;
+    return badge_of(&LOOKS[state], &STEP_STATE_NAMES, (int)state);
 }
 
 Badge badge_severity(Severity severity)
 {
-    static const Badge BADGES[] = {
-        [SEVERITY_INFO] = {GLYPH_DOT, ROLE_DIM, "info"},
-        [SEVERITY_WARNING] = {GLYPH_HALF, ROLE_WARN, "warning"},
-        [SEVERITY_ERROR] = {GLYPH_ALARM, ROLE_WARN, "error"},
-        [SEVERITY_CRITICAL] = {GLYPH_ALARM, ROLE_ALARM, "critical"},
+    static const StateLook LOOKS[] = {
+        [SEVERITY_INFO] = {GLYPH_DOT, ROLE_DIM, false},
+        [SEVERITY_WARNING] = {GLYPH_HALF, ROLE_WARN, false},
+        [SEVERITY_ERROR] = {GLYPH_ALARM, ROLE_WARN, false},
+        [SEVERITY_CRITICAL] = {GLYPH_ALARM, ROLE_ALARM, false},
     };
-    return BADGES[(guint)severity < G_N_ELEMENTS(BADGES) ? severity : SEVERITY_CRITICAL];
+    severity = (guint)severity < G_N_ELEMENTS(LOOKS) ? severity : SEVERITY_CRITICAL;
+    return badge_of(&LOOKS[severity], &SEVERITY_NAMES, (int)severity);
 }
 
 InstanceState badge_aged_instance(const InstanceStatus *instance, gint64 now_ms)

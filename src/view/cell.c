@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "base/timefmt.h"
 #include "view/badge.h"
 #include "view/page.h"
@@ -48,7 +49,7 @@ static void say_what(const Say *say)
 {
     const WorkloadStatus *w = say->workload;
     page_field(say->page, "what", ROLE_TITLE, "%s, a %s of group %s", w->name,
-               name_of(&KIND_NAMES, (int)w->kind), w->group);
+               word_of(&KIND_NAMES, (int)w->kind), w->group);
 }
 
 static bool has_client_state(const WorkloadStatus *workload)
@@ -96,7 +97,7 @@ static void say_why(const Say *say)
                w->driver ? w->driver : "none: nobody sees it");
     if (w->single_active)
         page_field(say->page, "proof", w->proof == PROOF_MANUAL ? ROLE_WARN : ROLE_NORMAL,
-                   "class %s: %s", name_of(&PROOF_NAMES, (int)w->proof), PROOFS[w->proof]);
+                   "class %s: %s", word_of(&PROOF_NAMES, (int)w->proof), PROOFS[w->proof]);
 }
 
 static void say_trigger(const Say *say, const TriggerStatus *trigger)
@@ -107,10 +108,10 @@ static void say_trigger(const Say *say, const TriggerStatus *trigger)
     time_format_full(trigger->next_ms, at);
     if (trigger->next_ms)
         next = g_strdup_printf("; fires next at %s, in %s, where it is active", at, left);
-    page_field(say->page, name_of(&TRIGGER_NAMES, (int)trigger->type), ROLE_NORMAL,
+    page_field(say->page, word_of(&TRIGGER_NAMES, (int)trigger->type), ROLE_NORMAL,
                "%s%s%s%s%s, state kept by the %s%s%s", trigger->name, trigger->rule ? ": " : "",
                trigger->rule ? trigger->rule : "", trigger->split ? ", " : "",
-               trigger->split ? trigger->split : "", name_of(&KEEPER_NAMES, (int)trigger->keeper),
+               trigger->split ? trigger->split : "", word_of(&KEEPER_NAMES, (int)trigger->keeper),
                trigger->ordered ? ", order matters" : "", next ? next : "");
 }
 
@@ -169,7 +170,7 @@ static void say_state(const Say *say, const InstanceStatus *instance)
     page_field(say->page, "wanted", calm ? ROLE_NORMAL : ROLE_WARN, "%s%s",
                instance->desired == INSTANCE_UNKNOWN
                    ? "nobody says"
-                   : name_of(&INSTANCE_NAMES, (int)instance->desired),
+                   : word_of(&INSTANCE_NAMES, (int)instance->desired),
                calm ? "" : ": IT IS NOT SO");
     if (instance->quarantined)
         page_field(say->page, "held", ROLE_ALARM,
@@ -180,8 +181,10 @@ static void say_runs(const Say *say, const InstanceStatus *instance)
 {
     char last[24];
     ago_format(instance->last_run_ms, say->context->now_ms, true, last);
-    g_autofree char *runs = instance->runs < 0 ? g_strdup("an unknown number of runs in flight")
-                                               : g_strdup_printf("%d in flight", instance->runs);
+    g_autofree char *runs =
+        instance->runs < 0
+            ? g_strdup("an unknown number of runs in flight")
+            : g_strdup_printf("%d run%s in flight", instance->runs, text_plural(instance->runs));
     page_field(say->page, "runs", instance->runs < 0 ? ROLE_UNKNOWN : ROLE_NORMAL,
                "%s, last run %s", runs, last);
     g_autofree char *stages = stages_describe(instance->stages);
@@ -196,7 +199,7 @@ static void say_runs(const Say *say, const InstanceStatus *instance)
     else if (instance->missed)
         page_field(say->page, "missed", ROLE_WARN,
                    "%" G_GINT64_FORMAT " recurrence%s since the region went down", instance->missed,
-                   plural((guint)MIN(instance->missed, 2)));
+                   text_plural(instance->missed));
 }
 
 static void say_fence(const Say *say, const InstanceStatus *instance)

@@ -50,6 +50,13 @@ static bool contains(const char *text, const char *word)
     return !n;
 }
 
+// What people see and what programs say both find it: "state:changing", "state:transitioning".
+static bool begins(const NameTable *table, int state, const char *value)
+{
+    return g_str_has_prefix(name_of(table, state), value) ||
+           g_str_has_prefix(word_of(table, state), value);
+}
+
 static bool matches_group(const char *value, const GroupStatus *group,
                           const WorkloadStatus *workload)
 {
@@ -63,7 +70,7 @@ static bool matches_state(const char *value, const GroupStatus *group,
     (void)group;
     for (guint i = 0; i < workload->instances->len; i++) {
         const InstanceStatus *instance = workload->instances->pdata[i];
-        if (g_str_has_prefix(name_of(&INSTANCE_NAMES, (int)instance->state), value))
+        if (begins(&INSTANCE_NAMES, (int)instance->state, value))
             return true;
     }
     return false;
@@ -83,14 +90,14 @@ static bool matches_kind(const char *value, const GroupStatus *group,
                          const WorkloadStatus *workload)
 {
     (void)group;
-    return g_str_has_prefix(name_of(&KIND_NAMES, (int)workload->kind), value);
+    return begins(&KIND_NAMES, (int)workload->kind, value);
 }
 
 static bool matches_mode(const char *value, const GroupStatus *group,
                          const WorkloadStatus *workload)
 {
     (void)workload;
-    return group && g_str_has_prefix(name_of(&MODE_NAMES, (int)group->mode), value);
+    return group && begins(&MODE_NAMES, (int)group->mode, value);
 }
 
 static bool matches_finding(const char *value, const GroupStatus *group,

@@ -123,7 +123,7 @@ static char *who_text(const Picture *picture)
     const char *best = "viewer";
     for (guint i = 0; i < USER_ROLE_NAMES.count; i++)
         if (picture->me.roles & (1u << i))
-            best = name_of(&USER_ROLE_NAMES, (int)i);
+            best = word_of(&USER_ROLE_NAMES, (int)i);
     if (picture->me.name)
         g_string_append_printf(text, " · %s", best);
     return g_string_free(text, FALSE);

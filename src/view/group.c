@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "base/timefmt.h"
 #include "view/badge.h"
 #include "view/page.h"
@@ -141,16 +142,17 @@ static void say_forecast(Page *page, const GroupStatus *group, const Outlook *ou
     }
     if (outlook->usual_ms < 0) {
         page_field(page, "RTO", ROLE_UNKNOWN,
-                   "%s: no forecast, none of the %u steps was ever carried out. A drill tells.",
-                   rto, outlook->steps);
+                   "%s: no forecast, none of the %u step%s was ever carried out. A drill tells.",
+                   rto, outlook->steps, text_plural(outlook->steps));
         return;
     }
     duration_format(outlook->usual_ms, usual);
     duration_format(outlook->usual_p95_ms, p95);
     page_field(page, "RTO", outlook->usual_p95_ms > group->rto_ms ? ROLE_WARN : ROLE_NORMAL,
-               "%s: usually %s from the start, 95 of 100 within %s; %u of %u steps are known from "
+               "%s: usually %s from the start, 95 of 100 within %s; %u of %u step%s known from "
                "earlier operations and drills",
-               rto, usual, p95, outlook->steps - outlook->unknown_steps, outlook->steps);
+               rto, usual, p95, outlook->steps - outlook->unknown_steps, outlook->steps,
+               text_plural(outlook->steps));
 }
 
 static void say_each(Page *page, const char *label, Style style, const GPtrArray *texts)
@@ -322,7 +324,7 @@ static const Keymap *group_keymap(gpointer state)
 static char *group_copy(gpointer state, const ViewContext *context)
 {
     const GroupStatus *group = group_of(state, context);
-    return group ? g_strdup_printf("%s %s", group->name, name_of(&MODE_NAMES, (int)group->mode))
+    return group ? g_strdup_printf("%s %s", group->name, word_of(&MODE_NAMES, (int)group->mode))
                  : NULL;
 }
 

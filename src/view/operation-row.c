@@ -40,6 +40,6 @@ bool operation_row_matches(const Operation *operation, const Filter *filter)
 {
     g_autofree char *text = g_strjoin(
         " ", operation->id, operation->group, operation->from, operation->to,
-        name_of(&OPERATION_STATE_NAMES, (int)operation->state), operation_word(operation), NULL);
+        word_of(&OPERATION_STATE_NAMES, (int)operation->state), operation_word(operation), NULL);
     return filter_matches_text(filter, text);
 }

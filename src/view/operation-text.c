@@ -1,5 +1,6 @@
 #include "view/operation-text.h"
 
+#include "base/text.h"
 #include "base/timefmt.h"
 #include "model/progress.h"
 #include "view/badge.h"
@@ -60,12 +61,13 @@ static void draw_clock(const Head *head, Lines *lines)
                   left_ms < 0 ? "unknown" : forecast);
 }
 
-static void append_count(GString *out, const char *what, gint64 count)
+// "3 transactions", "1 run abandoned", "recurrences missed not known"
+static void append_count(GString *out, const char *one, const char *lost, gint64 count)
 {
-    if (count < 0)
-        g_string_append_printf(out, "%s%s not known", out->len ? ", " : "", what);
-    else
-        g_string_append_printf(out, "%s%" G_GINT64_FORMAT " %s", out->len ? ", " : "", count, what);
+    g_autofree char *many = g_strdup_printf("%ss", one);
+    g_autofree char *what = count < 0 ? g_steal_pointer(&many) : text_count(count, one);
+    g_string_append_printf(out, "%s%s%s%s", out->len ? ", " : "", what, lost,
+                           count < 0 ? " not known" : "");
 }
 
 static void draw_losses(const Head *head, Lines *lines)
@@ -80,9 +82,9 @@ static void draw_losses(const Head *head, Lines *lines)
         return;
     }
     GString *out = g_string_new(NULL);
-    append_count(out, "transactions", lost->transactions);
-    append_count(out, "runs abandoned", lost->abandoned_runs);
-    append_count(out, "recurrences missed", lost->missed_recurrences);
+    append_count(out, "transaction", "", lost->transactions);
+    append_count(out, "run", " abandoned", lost->abandoned_runs);
+    append_count(out, "recurrence", " missed", lost->missed_recurrences);
     bool harm = lost->transactions > 0 || lost->abandoned_runs > 0 || lost->missed_recurrences > 0;
     lines_say(lines, harm ? ROLE_WARN : ROLE_NORMAL, "lost: %s", out->str);
     g_string_free(out, TRUE);

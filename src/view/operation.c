@@ -370,7 +370,7 @@ static char *operation_copy_row(gpointer state, const ViewContext *context)
     if (view->report)
         return write_report(operation, context);
     return step ? g_strdup_printf("%s step %u: %s (%s) %s", operation->id, step->number,
-                                  step->title, name_of(&STEP_STATE_NAMES, (int)step->state),
+                                  step->title, word_of(&STEP_STATE_NAMES, (int)step->state),
                                   step->detail ? step->detail : "")
                 : g_strdup(operation->id);
 }

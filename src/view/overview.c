@@ -1,4 +1,5 @@
 // Screen 1: a panel for each region, worst first, and below them what changed.
+#include "base/text.h"
 #include "model/progress.h"
 #include "view/screens.h"
 
@@ -321,7 +322,8 @@ static void draw_active(Panel *panel)
     char ago[24];
     ago_format(panel->location->managed_at_ms, panel->context->now_ms, true, ago);
     x = cells_printf(panel->canvas, x, panel->y, old ? ROLE_UNKNOWN : ROLE_NORMAL,
-                     "%u of %u instances", panel->location->active, panel->location->instances);
+                     "%u of %u instance%s", panel->location->active, panel->location->instances,
+                     text_plural(panel->location->instances));
     cells_printf(panel->canvas, x, panel->y++, ROLE_DIM, old ? ", as of %s" : ", %s",
                  panel->location->managed_at_ms ? ago : "unseen");
 }
@@ -372,7 +374,7 @@ static void draw_carried(Panel *panel, int x, guint count)
 {
     const char *home = homecoming(panel);
     g_autofree char *text =
-        g_strdup_printf("carries %u failed-over group%s; %s", count, count == 1 ? "" : "s", home);
+        g_strdup_printf("carries %u failed-over group%s; %s", count, text_plural(count), home);
     g_autofree char *brief = g_strdup_printf("carries %u; %s", count, home);
     bool fits = x + cells_width(panel->canvas, text) <= panel->canvas->width;
     cells_put(panel->canvas, x, panel->y++, ROLE_WARN, fits ? text : brief);
@@ -492,7 +494,7 @@ static void draw_log(const Overview *view, const ViewContext *context, const Can
     const GPtrArray *changes = context->picture->changes;
     guint hidden = view->rows->len - MIN(view->places->len, view->rows->len);
     g_autofree char *title = hidden ? g_strdup_printf("%u more region%s: j k · what changed",
-                                                      hidden, hidden == 1 ? "" : "s")
+                                                      hidden, text_plural(hidden))
                                     : g_strdup("what changed");
     cells_rule(canvas, rect_make(0, 0, canvas->width, 1), ROLE_BORDER, title);
     if (!changes->len)
@@ -638,7 +640,7 @@ static char *overview_copy(gpointer state, const ViewContext *context)
     const LocationStatus *location =
         picture_location(context->picture, ((Overview *)state)->selected);
     return location ? g_strdup_printf("%s %s %s", location->name,
-                                      name_of(&VERDICT_NAMES, (int)location->verdict.state),
+                                      word_of(&VERDICT_NAMES, (int)location->verdict.state),
                                       location->verdict.why ? location->verdict.why : "")
                     : NULL;
 }

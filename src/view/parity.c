@@ -61,7 +61,7 @@ static void say_fields(Page *page, const ParityItem *item)
 void parity_say_item(Page *page, const ParityItem *item, gint64 now_ms)
 {
     char at[24];
-    page_field(page, name_of(&PARITY_NAMES, (int)item->state),
+    page_field(page, word_of(&PARITY_NAMES, (int)item->state),
                item->confirmed_by ? ROLE_NORMAL : ROLE_WARN, "%s", item->name);
     say_fields(page, item);
     ago_format(item->confirmed_ms, now_ms, true, at);
@@ -85,7 +85,7 @@ static guint say_items(Page *page, const Parity *parity, EntityKind kind, gint64
 
 void parity_say(Page *page, const Parity *parity, const ParityCount *count, gint64 now_ms)
 {
-    const char *kind = name_of(&ENTITY_NAMES, (int)count->kind);
+    const char *kind = word_of(&ENTITY_NAMES, (int)count->kind);
     char primary[24], standby[24];
     ago_format(parity->primary_at_ms, now_ms, true, primary);
     ago_format(parity->standby_at_ms, now_ms, true, standby);

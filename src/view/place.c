@@ -61,7 +61,7 @@ static const char *becomes(const Step *step)
     case STEP_FENCE:
         return "passive";
     default:
-        return name_of(&STEP_KIND_NAMES, (int)step->kind);
+        return word_of(&STEP_KIND_NAMES, (int)step->kind);
     }
 }
 
@@ -80,7 +80,7 @@ char *place_mark(const PlaceMove *move)
     return g_strdup_printf(" %s%s", glyph_text(GLYPH_ARROW, false),
                            on    ? "on"
                            : off ? "off"
-                                 : name_of(&STEP_KIND_NAMES, (int)move->step->kind));
+                                 : word_of(&STEP_KIND_NAMES, (int)move->step->kind));
 }
 
 static char *signers_of(const Operation *operation)
@@ -100,7 +100,7 @@ void place_say_move(Page *page, const PlaceMove *move)
     g_autofree char *signers = signers_of(operation);
     page_field(page, "next", move->blocked ? ROLE_ALARM : ROLE_WARN,
                "%s: step %u of %s makes it %s%s%s",
-               name_of(&STEP_STATE_NAMES, (int)move->step->state), move->step->number,
+               word_of(&STEP_STATE_NAMES, (int)move->step->state), move->step->number,
                operation->id, becomes(move->step), move->step->detail ? "; " : "",
                move->step->detail ? move->step->detail : "");
     if (move->blocked)
@@ -121,10 +121,10 @@ static void say_host_type(Page *page, const Picture *picture, const WorkloadStat
     const LocationStatus *home =
         group && group->primary ? picture_get(picture, SHELF_LOCATIONS, group->primary) : NULL;
     bool other = home && home->host != location->host;
-    const char *type = name_of(&HOST_NAMES, (int)location->host);
+    const char *type = word_of(&HOST_NAMES, (int)location->host);
     if (other)
         page_field(page, "host", ROLE_WARN, "%s: its home has %s hosts (R01)", type,
-                   name_of(&HOST_NAMES, (int)home->host));
+                   word_of(&HOST_NAMES, (int)home->host));
     else if (location->host == HOST_ISOLATED && location->capacity)
         page_field(page, "host",
                    location->load + location->standby_load > location->capacity ? ROLE_WARN
@@ -158,7 +158,7 @@ void place_say_uses(Page *page, const Picture *picture, const WorkloadStatus *wo
             continue;
         page_field(
             page, "uses", away ? ROLE_WARN : ROLE_NORMAL, "%s %s%s%s%s%s%s",
-            use->kind == RESOURCE_ACCOUNT ? "account" : name_of(&RESOURCE_NAMES, (int)use->kind),
+            use->kind == RESOURCE_ACCOUNT ? "account" : word_of(&RESOURCE_NAMES, (int)use->kind),
             use->name, use->detail ? " " : "", use->detail ? use->detail : "",
             !use->location ? ", outside all regions"
             : away         ? ", in "

@@ -168,9 +168,9 @@ static char *now_text(const ProposalForm *form, const Picture *picture)
     const GroupStatus *group = picture_group(picture, form->group);
     if (form->region)
         return g_strdup_printf(
-            "%u groups, each signed and carried out on its own; To empty: each its first healthy "
+            "%u group%s, each signed and carried out on its own; To empty: each its first healthy "
             "place. %s",
-            count_groups(form, picture),
+            count_groups(form, picture), text_plural(count_groups(form, picture)),
             form->kind == OPERATION_DRILL
                 ? "An exercise: isolated looks and commands nothing; live moves them there and "
                   "home again."
@@ -178,7 +178,7 @@ static char *now_text(const ProposalForm *form, const Picture *picture)
     return g_strdup_printf("%s is now at %s, mode %s. %s", form->group,
                            group && group->active ? picture_title(picture, group->active)
                                                   : "an unknown place",
-                           group ? name_of(&MODE_NAMES, (int)group->mode) : "unknown",
+                           group ? word_of(&MODE_NAMES, (int)group->mode) : "unknown",
                            form->kind == OPERATION_DRILL
                                ? "An exercise: isolated looks and commands nothing; live moves it "
                                  "there and home again."

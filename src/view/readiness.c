@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "base/timefmt.h"
 #include "model/rules.h"
 #include "view/accept.h"
@@ -108,7 +109,7 @@ static void add_findings(Readiness *view, const Picture *picture)
     for (guint i = 0; i < picture_count(picture, SHELF_FINDINGS); i++) {
         const Finding *finding = picture_at(picture, SHELF_FINDINGS, i);
         g_autofree char *text = g_strjoin(" ", finding->rule, finding->title, finding->object,
-                                          name_of(&SEVERITY_NAMES, (int)finding->severity),
+                                          word_of(&SEVERITY_NAMES, (int)finding->severity),
                                           finding->facts ? finding->facts : "",
                                           finding->acknowledged_by ? "known" : "", NULL);
         view->known += finding->acknowledged_by != NULL;
@@ -412,7 +413,7 @@ static void parity_cell(const Row *row, guint column, TableCell *cell)
         parity_cell_state(row->count, cell);
         break;
     case COLUMN_OBJECT:
-        table_cell_printf(cell, ROLE_NORMAL, "%s %s", name_of(&ENTITY_NAMES, (int)row->count->kind),
+        table_cell_printf(cell, ROLE_NORMAL, "%s %s", word_of(&ENTITY_NAMES, (int)row->count->kind),
                           row->parity->workload);
         break;
     case COLUMN_TITLE:
@@ -487,11 +488,11 @@ static void draw_summary(const Readiness *view, const ViewContext *context, cons
     }
     bool grave = counts[SEVERITY_ERROR] + counts[SEVERITY_CRITICAL] > 0;
     int x = cells_printf(line, 1, 0, grave ? ROLE_WARN : ROLE_NORMAL,
-                         "%u finding%s: %u error%s, %u warning%s, %u note%s", all, plural(all),
+                         "%u finding%s: %u error%s, %u warning%s, %u info", all, text_plural(all),
                          counts[SEVERITY_ERROR] + counts[SEVERITY_CRITICAL],
-                         plural(counts[SEVERITY_ERROR] + counts[SEVERITY_CRITICAL]),
-                         counts[SEVERITY_WARNING], plural(counts[SEVERITY_WARNING]),
-                         counts[SEVERITY_INFO], plural(counts[SEVERITY_INFO]));
+                         text_plural(counts[SEVERITY_ERROR] + counts[SEVERITY_CRITICAL]),
+                         counts[SEVERITY_WARNING], text_plural(counts[SEVERITY_WARNING]),
+                         counts[SEVERITY_INFO]);
     x = cells_printf(line, x + 1, 0, ROLE_DIM, "of %u rules%s", rules,
                      view->shown < all ? "; not all match the filter" : "");
     if (view->known)

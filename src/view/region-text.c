@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/timefmt.h"
 #include "view/badge.h"
 #include "view/words.h"
@@ -250,9 +251,10 @@ static void say_capacity(const Text *text)
         return;
     if (location->capacity)
         page_field(text->page, "CARRIES", wanted > location->capacity ? ROLE_WARN : ROLE_NORMAL,
-                   "%u units: %" G_GINT64_FORMAT " at home here, %" G_GINT64_FORMAT
+                   "%u unit%s: %" G_GINT64_FORMAT " at home here, %" G_GINT64_FORMAT
                    " would come from elsewhere",
-                   location->capacity, location->load, location->standby_load);
+                   location->capacity, text_plural(location->capacity), location->load,
+                   location->standby_load);
     else
         page_field(text->page, "CARRIES", ROLE_UNKNOWN, "nobody says how much");
 }
@@ -273,7 +275,7 @@ static void say_answer(const Text *text)
     AnswerStyle answer = text->location->answer;
     if (answer == ANSWER_ACCEPTED || answer == ANSWER_REDIRECTED)
         page_field(text->page, "ANSWERS", ROLE_WARN, "%s: not in the same exchange (R13)",
-                   name_of(&ANSWER_NAMES, (int)answer));
+                   word_of(&ANSWER_NAMES, (int)answer));
 }
 
 static void say_host(const Text *text)
@@ -285,15 +287,15 @@ static void say_host(const Text *text)
     bool answers = text->now_ms - location->managed_at_ms <= FACT_LIMIT_MS;
     ago_format(location->managed_at_ms, text->now_ms, answers, managed);
     page_field(text->page, "ACTIVE", answers ? ROLE_NORMAL : ROLE_UNKNOWN,
-               "%u of %u instances; the management side answered %s", location->active,
-               location->instances, managed);
+               "%u of %u instance%s; the management side answered %s", location->active,
+               location->instances, text_plural(location->instances), managed);
     page_field(text->page, "HOST", ROLE_NORMAL, "%s, %s%s, boot id %s",
-               name_of(&HOST_NAMES, (int)location->host),
+               word_of(&HOST_NAMES, (int)location->host),
                location->pair ? "paired with " : "no pair",
                location->pair ? picture_title(text->picture, location->pair) : "",
                location->boot_id ? location->boot_id : "not reported");
-    page_field(text->page, "PROBED", ROLE_NORMAL, "every %s, limit %s; down after %u failures",
-               interval, timeout, location->failures_limit);
+    page_field(text->page, "PROBED", ROLE_NORMAL, "every %s, limit %s; down after %u failure%s",
+               interval, timeout, location->failures_limit, text_plural(location->failures_limit));
     say_answer(text);
     say_capacity(text);
     say_zones(text);

@@ -388,7 +388,7 @@ static char *region_copy(gpointer state, const ViewContext *context)
 {
     const LocationStatus *location = location_of(state, context);
     return location ? g_strdup_printf("%s %s %s", location->name,
-                                      name_of(&VERDICT_NAMES, (int)location->verdict.state),
+                                      word_of(&VERDICT_NAMES, (int)location->verdict.state),
                                       location->verdict.why ? location->verdict.why : "")
                     : NULL;
 }

@@ -274,8 +274,8 @@ static void trigger_cell(const WorkloadStatus *workload, TableCell *cell)
     }
     const TriggerStatus *trigger = workload->triggers->len ? workload->triggers->pdata[0] : NULL;
     table_cell_printf(cell, ROLE_NORMAL, "%s%s",
-                      trigger ? name_of(&TRIGGER_NAMES, (int)trigger->type)
-                              : name_of(&KIND_NAMES, (int)workload->kind),
+                      trigger ? word_of(&TRIGGER_NAMES, (int)trigger->type)
+                              : word_of(&KIND_NAMES, (int)workload->kind),
                       workload->triggers->len > 1 ? "+" : "");
 }
 
@@ -372,7 +372,7 @@ static void group_cell(const Roles *view, const GroupStatus *group, guint column
     if (column == COLUMN_NAME)
         group_name_cell(view, group, cell);
     else if (column == COLUMN_PATTERN)
-        table_cell_printf(cell, ROLE_DIM, "%s", name_of(&MODE_NAMES, (int)group->mode));
+        table_cell_printf(cell, ROLE_DIM, "%s", word_of(&MODE_NAMES, (int)group->mode));
     else if (column == COLUMN_TRIGGER)
         table_cell_printf(cell, group->automation_off ? ROLE_WARN : ROLE_DIM, "%s",
                           group->automation_off                     ? "auto OFF"

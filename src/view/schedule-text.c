@@ -195,7 +195,7 @@ static void say_run(const Text *text, const RunRecord *run)
     page_say(text->page, failed ? ROLE_WARN : ROLE_NORMAL,
              "    %-20s  %-16s  %-9s  %-6s  for %s%s%s", started,
              picture_title(text->context->picture, run->location),
-             name_of(&RUN_STATE_NAMES, (int)run->state), took, planned, run->code ? "  " : "",
+             word_of(&RUN_STATE_NAMES, (int)run->state), took, planned, run->code ? "  " : "",
              run->code ? run->code : "");
 }
 

@@ -189,7 +189,7 @@ static void take_answer(Schedules *view, const ViewContext *context)
 static bool matches(const Schedules *view, const SheetRow *row)
 {
     g_autofree char *text = g_strjoin(" ", row->id, row->rule, row->zone,
-                                      name_of(&INSTANCE_NAMES, (int)row->state), NULL);
+                                      word_of(&INSTANCE_NAMES, (int)row->state), NULL);
     return filter_matches_text(&view->list.filter, text);
 }
 

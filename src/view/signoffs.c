@@ -113,7 +113,7 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
     switch (column) {
     case COLUMN_WHAT:
         if (act)
-            table_cell_printf(cell, ROLE_TITLE, "%s %s", name_of(&ACT_NAMES, (int)act->kind),
+            table_cell_printf(cell, ROLE_TITLE, "%s %s", word_of(&ACT_NAMES, (int)act->kind),
                               operation->group);
         else
             operation_row_what(operation, ROLE_TITLE, cell);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "view/badge.h"
 
 static guint count_active(const WorkloadStatus *workload)
@@ -66,7 +67,7 @@ static void append_instance(const ViewContext *context, const InstanceStatus *in
         g_string_append_printf(out, ", boot %.12s", instance->boot_id);
     if (instance->runs >= 0)
         g_string_append_printf(out, ", %d run%s in flight", instance->runs,
-                               instance->runs == 1 ? "" : "s");
+                               text_plural(instance->runs));
     if (instance->last_run_ms)
         g_string_append_printf(out, ", last run %s ago", run);
     g_string_append_printf(out, " (seen %s ago)", seen);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "base/timefmt.h"
 #include "view/badge.h"
 #include "view/evidence.h"
@@ -100,7 +101,7 @@ static void say_move(const Text *text)
     const Statement *s = text->statement;
     bool stays = g_strcmp0(operation->from, operation->to) == 0;
     page_field(text->page, "MOVE", ROLE_TITLE, "%s (%u workload%s%s%s)  %s → %s, %s",
-               operation->group, count, count == 1 ? "" : "s", s->owner ? ", owner " : "",
+               operation->group, count, text_plural(count), s->owner ? ", owner " : "",
                s->owner ? s->owner : "", stays ? "passive" : title_of(text, operation->from),
                stays ? "active" : title_of(text, operation->to),
                stays                ? "nothing changes places"
@@ -210,7 +211,7 @@ static void say_loss(const Text *text)
         g_string_append_printf(out, "up to %s of writes", bound);
     if (s->loss_known && s->loss_ms > 0 && s->loss_transactions >= 0)
         g_string_append_printf(out, " (%" G_GINT64_FORMAT " transaction%s known behind)",
-                               s->loss_transactions, s->loss_transactions == 1 ? "" : "s");
+                               s->loss_transactions, text_plural(s->loss_transactions));
     g_string_append_printf(out, " · RPO %s · %s · stated %s ago", rpo,
                            s->loss_how ? s->loss_how : "nobody says how", made);
     append_loss_now(text, out);
@@ -219,12 +220,11 @@ static void say_loss(const Text *text)
 }
 
 // "no run", "3 runs", "an unknown number of runs"
-static char *count_text(gint64 count, const char *one, const char *many)
+static char *count_words(gint64 count, const char *one)
 {
-    return count < 0 ? g_strdup_printf("an unknown number of %s", many)
-           : count == 0
-               ? g_strdup_printf("no %s", one)
-               : g_strdup_printf("%" G_GINT64_FORMAT " %s", count, count == 1 ? one : many);
+    return count < 0    ? g_strdup_printf("an unknown number of %ss", one)
+           : count == 0 ? g_strdup_printf("no %s", one)
+                        : text_count(count, one);
 }
 
 // What the losing side has missed by now, counted as the statement counts it; -1 = unknown.
@@ -271,8 +271,8 @@ static void say_runs(const Text *text)
 {
     const Statement *s = text->statement;
     g_autofree char *since = missed_since(text);
-    g_autofree char *runs = count_text(s->abandoned_runs, "run", "runs");
-    g_autofree char *missed = count_text(s->missed_recurrences, "recurrence", "recurrences");
+    g_autofree char *runs = count_words(s->abandoned_runs, "run");
+    g_autofree char *missed = count_words(s->missed_recurrences, "recurrence");
     bool harm = s->abandoned_runs != 0 || s->missed_recurrences != 0;
     page_field(text->page, "RUNS", harm ? ROLE_WARN : ROLE_NORMAL,
                "%s in flight abandoned; %s missed so far%s, more while it lasts", runs, missed,
@@ -282,15 +282,10 @@ static void say_runs(const Text *text)
 
 static void say_proof(const Text *text)
 {
-    static const char *const WORDS[] = {[OLD_UNCONFIRMED] =
-                                            "old side UNCONFIRMED: it may still run",
-                                        [OLD_PASSIVE] = "old side passive",
-                                        [OLD_FENCED] = "old side fenced",
-                                        [OLD_ATTESTED] = "old side attested off by people",
-                                        [OLD_NOT_NEEDED] = "no proof needed"};
     const Statement *s = text->statement;
+    g_autofree char *old = statement_old_side(s);
     page_field(text->page, "PROOF", s->old_primary == OLD_UNCONFIRMED ? ROLE_ALARM : ROLE_NORMAL,
-               "%s · %s", WORDS[s->old_primary], s->proof_how ? s->proof_how : "nobody says how");
+               "%s · %s", old, s->proof_how ? s->proof_how : "nobody says how");
 }
 
 static void say_undo(const Text *text)
@@ -509,7 +504,7 @@ static void say_steps(const Text *text)
     const Statement *s = text->statement;
     static const char *const WHICH[] = {[ACT_SKIP] = " left out", [ACT_ABORT] = " of the way back"};
     g_autofree char *title = g_strdup_printf(
-        "%u step%s%s", s->steps->len, s->steps->len == 1 ? "" : "s", s->act ? WHICH[s->act] : "");
+        "%u step%s%s", s->steps->len, text_plural(s->steps->len), s->act ? WHICH[s->act] : "");
     pager_rule(text->page->pager, title);
     bool passed = false; // only the first step that grants the role is the point of no return
     for (guint i = 0; i < s->steps->len; i++) {
@@ -524,7 +519,7 @@ static void say_steps(const Text *text)
         passed |= first;
         page_field(
             text->page, number, first ? ROLE_WARN : ROLE_NORMAL, "%s  [%s%s%s, %s%s%slimit %s%s]%s",
-            step->title, name_of(&SIDE_NAMES, (int)step->side), step->who ? ": " : "",
+            step->title, word_of(&SIDE_NAMES, (int)step->side), step->who ? ": " : "",
             step->who ? step->who : "", *usual ? "usually " : "", usual, *usual ? ", " : "", limit,
             step->best_effort ? ", best effort" : "", first ? "  ← point of no return" : "");
         if (step->task)

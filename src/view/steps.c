@@ -124,7 +124,7 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
         table_cell_printf(cell, ROLE_DIM, "%s", step->usual_ms ? usual : "?");
         break;
     case COLUMN_SIDE:
-        table_cell_printf(cell, ROLE_DIM, "%s", name_of(&SIDE_NAMES, (int)step->side));
+        table_cell_printf(cell, ROLE_DIM, "%s", word_of(&SIDE_NAMES, (int)step->side));
         break;
     default:
         table_cell_printf(cell, step->attempts > 1 ? ROLE_WARN : ROLE_DIM, "%u", step->attempts);
@@ -194,12 +194,12 @@ static void draw_step(const Step *step, bool is_point, const Canvas *canvas)
         lines_say(&lines, ROLE_TITLE, "“%s”", step->task);
     if (step->who)
         lines_say(&lines, ROLE_NORMAL, "%s does it (%s)", step->who,
-                  name_of(&SIDE_NAMES, (int)step->side));
+                  word_of(&SIDE_NAMES, (int)step->side));
     if (step->detail)
         lines_say(&lines, badge.role == ROLE_DIM ? ROLE_NORMAL : (Style)badge.role, "%s",
                   step->detail);
     if (step->how)
-        lines_say(&lines, ROLE_NORMAL, "known by: %s", name_of(&ATTEST_NAMES, (int)step->how));
+        lines_say(&lines, ROLE_NORMAL, "known by: %s", word_of(&ATTEST_NAMES, (int)step->how));
     duration_format(step->usual_ms, usual);
     duration_format(step->usual_p95_ms, p95);
     lines_say(&lines, ROLE_DIM, "%s%s%s%s%s%s%s%s%s%s%s", step->best_effort ? "best effort · " : "",

@@ -14,11 +14,6 @@ void ago_format(gint64 at_ms, gint64 now_ms, bool calm, char buffer[24])
     g_snprintf(buffer, 24, at_ms > 0 ? "%s ago" : "%s", age);
 }
 
-const char *plural(guint count)
-{
-    return count == 1 ? "" : "s";
-}
-
 const char *object_words(const char *object)
 {
     const char *slash = object ? strchr(object, '/') : NULL;

@@ -26,7 +26,7 @@ static const char *const NAMES[DELTA_KINDS] = {
     [DELTA_ALARM] = "alarm",       [DELTA_CHANGE] = "change",       [DELTA_AUDIT] = "audit",
     [DELTA_RELOAD] = "reload",
 };
-const NameTable DELTA_NAMES = {"kind of object", NAMES, DELTA_KINDS};
+const NameTable DELTA_NAMES = NAME_TABLE("kind of object", NAMES);
 
 enum { KEY_MAX = 512 };
 

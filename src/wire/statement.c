@@ -9,7 +9,7 @@ static const char *const BANDS[] = {
     [LOSS_TO_RPO] = "up-to-rpo", [LOSS_TO_2RPO] = "up-to-2rpo", [LOSS_BEYOND] = "beyond-2rpo",
     [LOSS_UNKNOWN] = "unknown",
 };
-static const NameTable BAND_NAMES = {"loss band", BANDS, G_N_ELEMENTS(BANDS)};
+static const NameTable BAND_NAMES = NAME_TABLE("loss band", BANDS);
 
 static const WireField FACT_FIELDS[] = {
     {"id", FIELD_TEXT, FIELD(Fact, id), .required = true},

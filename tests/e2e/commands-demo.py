@@ -181,7 +181,7 @@ def test_canonical(t, demo, operation):
 
 def test_report(t, demo, name):
     status, out, _ = demo.run("report", name)
-    t.check(status == 0 and "# failover of payments: awaiting-sign-off" in out and "NOT OVER" in out, "report tells the story so far")
+    t.check(status == 0 and "# failover of payments: awaiting sign-off" in out and "NOT OVER" in out, "report tells the story so far")
     report = demo.json("report", name)
     t.equal((report["operation"]["id"], report["rto"]["result"]), (name, "running"), "report --json too")
     t.equal(demo.run("report", "op-none")[0], 1, "a report of nothing is 1")

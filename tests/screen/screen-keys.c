@@ -428,7 +428,7 @@ static void test_report(void)
     Play play;
     play_init(&play, SCREEN_OPERATION, WORLD_DONE, 80, 24, false);
     play_keys(&play, "r");
-    play_assert_sees(&play, "# failback of stock: completed-with-exceptions");
+    play_assert_sees(&play, "# failback of stock: completed with exceptions");
     g_assert_cmpint(play_keys(&play, "y"), ==, EFFECT_COPY);
     g_assert_nonnull(strstr(play.effect.text, "## Timeline (UTC)"));
     play_keys(&play, "esc"); // out of the report, not off the page

@@ -113,7 +113,7 @@ static void test_group(void)
 {
     static const char *const PARTS[] = {"now 1m44s · p95 3s · worst 16m40s",
                                         "4h: usually 42s from the start, 95 of 100 within 1m35s",
-                                        "6 of 7 steps are known",
+                                        "6 of 7 steps known",
                                         "CLOSED: payments has its role in westeurope",
                                         "01:00-05:00 UTC",
                                         "payments desk",
@@ -209,7 +209,7 @@ static void test_readiness(void)
 {
     g_autoptr(Visit) visit = visit_new();
     visit_open(visit, SCREEN_READINESS, NULL);
-    visit_has(visit, "4 findings: 1 error, 2 warnings, 1 note");
+    visit_has(visit, "4 findings: 1 error, 2 warnings, 1 info");
     visit_has(visit, "▌R09");
     visit_has(visit, "1 known");
     visit_has(visit, "known to oncall-2: The gateway");

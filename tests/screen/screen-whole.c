@@ -83,7 +83,7 @@ static void test_page(void)
     visit_has(visit, "failover of all of West Europe");
     visit_has(visit, "1 of 4 signed, 0 moved");
     visit_has(visit, "left out");
-    visit_has(visit, "left out: hub (operation");
+    visit_has(visit, "left out: hub");
     visit_press(visit, "T");
     visit_has(visit, "RETRY " WHOLE);
     visit_press(visit, "esc enter"); // the first waits for its sign-offs

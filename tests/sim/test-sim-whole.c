@@ -266,7 +266,7 @@ static void test_left_out(void)
     g_assert_nonnull(parent);
     const Member *member = operation_member(parent, "early");
     g_assert_null(member->operation);
-    g_assert_nonnull(strstr(member->why, "is awaiting-sign-off"));
+    g_assert_nonnull(strstr(member->why, "is awaiting sign-off"));
     g_assert_cmpuint(region_open(parent), ==, 2);
     finish(sim);
 }
@@ -357,7 +357,7 @@ static void test_drill_isolated(void)
     sign_all(sim, parent);
     expect_end(sim, parent, OPERATION_COMPLETED_EXCEPTIONS);
     const Operation *operation = engine_operation(sim->engine, parent);
-    g_assert_cmpstr(operation->why, ==, "3 of 3 groups rehearsed; completed-with-exceptions: late");
+    g_assert_cmpstr(operation->why, ==, "3 of 3 groups rehearsed; completed with exceptions: late");
     g_assert_cmpuint(sim->commands, ==, 0);
     finish(sim);
 }

@@ -43,7 +43,7 @@ def test_backend_killed(t, demo):
     screen.wait_gone("STALE", "the backend is back: live again by itself", 30)
     demo.wait_up("westeurope", "northeurope")
     screen.press("1")
-    screen.wait("live", "OK", name="and what it shows is new")
+    screen.wait("live", "UP", name="and what it shows is new")
     screen.press("q")
     t.equal(screen.ended(), 0, "q leaves")
     screen.close()

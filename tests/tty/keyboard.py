@@ -184,7 +184,7 @@ def story(t, width, height):
     directory = t.path(name)
     screen = Terminal(t, width, height, "signalbox", "demo", "--dir", directory, name=name + "-tty")
     fleet = Fleet(directory)
-    screen.wait("try this", "West Europe", "OK", name=f"at {name} the console opens with its card", seconds=25)
+    screen.wait("try this", "West Europe", "UP", name=f"at {name} the console opens with its card", seconds=25)
     t.check(max(len(line) for line in screen.lines()) <= width, "no line is wider than the terminal")
     t.wait_for(lambda: fleet.state("northeurope", "payments")["data"]["committed_at"], "data is replicated")
     if width < 100:

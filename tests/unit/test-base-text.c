@@ -94,6 +94,17 @@ static void test_names(void)
     g_assert_false(text_has_word(NULL));
 }
 
+static void test_count(void)
+{
+    g_autofree char *none = text_count(0, "run"), *one = text_count(1, "run");
+    g_autofree char *many = text_count(12, "sign-off");
+    g_assert_cmpstr(none, ==, "0 runs");
+    g_assert_cmpstr(one, ==, "1 run");
+    g_assert_cmpstr(many, ==, "12 sign-offs");
+    g_assert_cmpstr(text_plural(1), ==, "");
+    g_assert_cmpstr(text_plural(2), ==, "s");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -101,5 +112,6 @@ int main(int argc, char **argv)
     g_test_add_func("/base/text/random-bytes", test_random_bytes);
     g_test_add_func("/base/text/clip", test_clip);
     g_test_add_func("/base/text/names", test_names);
+    g_test_add_func("/base/text/count", test_count);
     return g_test_run();
 }

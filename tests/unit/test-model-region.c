@@ -10,20 +10,20 @@ typedef struct {
 } Row;
 
 static const Row ROWS[] = {
-    {"ww", OPERATION_AWAITING, "0 of 2 groups moved; awaiting-sign-off: g0, g1"},
-    {"wr", OPERATION_RUNNING, "0 of 2 groups moved; awaiting-sign-off: g0; running: g1"},
-    {"wp", OPERATION_PAUSED, "0 of 2 groups moved; awaiting-sign-off: g0; paused: g1"},
+    {"ww", OPERATION_AWAITING, "0 of 2 groups moved; awaiting sign-off: g0, g1"},
+    {"wr", OPERATION_RUNNING, "0 of 2 groups moved; awaiting sign-off: g0; running: g1"},
+    {"wp", OPERATION_PAUSED, "0 of 2 groups moved; awaiting sign-off: g0; paused: g1"},
     {"rp", OPERATION_RUNNING, "0 of 2 groups moved; running: g0; paused: g1"},
-    {"cw", OPERATION_AWAITING, "1 of 2 groups moved; awaiting-sign-off: g1"},
+    {"cw", OPERATION_AWAITING, "1 of 2 groups moved; awaiting sign-off: g1"},
     {"ccc", OPERATION_COMPLETED, "3 of 3 groups moved"},
-    {"cx", OPERATION_COMPLETED_EXCEPTIONS, "2 of 2 groups moved; completed-with-exceptions: g1"},
+    {"cx", OPERATION_COMPLETED_EXCEPTIONS, "2 of 2 groups moved; completed with exceptions: g1"},
     {"cj", OPERATION_PARTIAL, "1 of 2 groups moved; rejected: g1"},
     {"jj", OPERATION_REJECTED, "0 of 2 groups moved; rejected: g0, g1"},
     {"aa", OPERATION_ABORTED, "0 of 2 groups moved; aborted: g0, g1"},
     {"je", OPERATION_PARTIAL, "0 of 2 groups moved; rejected: g0; expired: g1"},
     {"c-", OPERATION_PARTIAL, "1 of 2 groups moved; left out: g1 (it is busy)"},
     {"w-", OPERATION_AWAITING,
-     "0 of 2 groups moved; awaiting-sign-off: g0; left out: g1 (it is busy)"},
+     "0 of 2 groups moved; awaiting sign-off: g0; left out: g1 (it is busy)"},
 };
 
 static OperationState state_of(char letter)

@@ -204,10 +204,10 @@ static void test_one_moment(void)
 static void test_exceptional(void)
 {
     static const char *const LINES[] = {
-        "| bob | approve of skip step 2, break-glass |",
+        "| bob | approved to skip step 2, break-glass |",
         "| SHA256:k3V ed25519, ",
         "- break-glass: bob's; its REVIEW IS DUE\n",
-        "| carol | approve |",
+        "| carol | approved |",
         "| taken back: wrong region |\n",
         "bob: approved to skip step 2 alone, BREAK-GLASS: west is gone, ",
         "carol: approved: west is gone, audit 12 (void since: taken back: wrong region)\n",
@@ -256,7 +256,7 @@ static void test_markdown(void)
         "| RTO | 1h | 10m | kept | from the detection to the verified target |\n",
         "| RPO | 15m | ≤ 2m | kept | at most, as it was signed for: replayed up to 03:08 |\n",
         "- transactions lost: 3\n- runs abandoned: 1\n- recurrences missed: not known\n",
-        "| bob | approve | 1970-01-01 00:18:40Z | west is gone |  | none | 12 | yes |\n",
+        "| bob | approved | 1970-01-01 00:18:40Z | west is gone |  | none | 12 | yes |\n",
         "Statement 2, 1970-01-01 00:17:40Z: the target north is no longer healthy\n\n"
         "- sign-off void: alice\n",
         "| target | up | down | yes |\n",

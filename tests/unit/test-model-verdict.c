@@ -84,13 +84,13 @@ static void test_since_and_why(void)
     g_assert_cmpint(verdict->since_ms, ==, world.now_ms - HEALTH.interval_ms);
     g_assert_cmpint(verdict->observed_at_ms, ==, world.now_ms);
     g_assert_cmpstr(verdict->why, ==,
-                    "1 of 1 vantage points: down; 4 probes failed in a row: words");
+                    "1 of 1 vantage point: down; 4 probes failed in a row: words");
     const VantageStatus *vantage = world.status->vantages->pdata[0];
     g_assert_cmpint(vantage->first_failure_ms, ==, world.now_ms - 3 * HEALTH.interval_ms);
     g_assert_cmpint(vantage->last_ok_ms, ==, vantage->first_failure_ms - HEALTH.interval_ms);
     play(&world, "+");
     g_assert_cmpstr(verdict->why, ==,
-                    "1 of 1 vantage points: down; answers again, 1 good of the 2 in a row that are "
+                    "1 of 1 vantage point: down; answers again, 1 good of the 2 in a row that are "
                     "needed: words");
     location_status_free(world.status);
 }
