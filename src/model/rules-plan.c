@@ -58,7 +58,7 @@ static char *by_hand(const RuleWorld *world, const Workload *workload)
                                      STEP_ACTIVATE};
     for (guint i = 0; world->can && i < G_N_ELEMENTS(STEPS); i++)
         if (is_needed(workload, STEPS[i]) && !world->can(workload, STEPS[i], world->data))
-            return g_strdup_printf("%s %s", name_of(&STEP_KIND_NAMES, (int)STEPS[i]),
+            return g_strdup_printf("%s %s", word_of(&STEP_KIND_NAMES, (int)STEPS[i]),
                                    workload->name);
     return NULL;
 }
