@@ -9,7 +9,7 @@
 #include "command/audit.h"
 #include "command/checkpoint.h"
 #include "http/ndjson.h"
-#include "ssh/keyring.h"
+#include "ssh/agent.h"
 #include "ssh/lists.h"
 #include "ssh/verify.h"
 #include "wire/audit.h"
@@ -41,7 +41,7 @@ static bool open_lists(const Session *session, SshTrust *trust, GError **error)
 static bool open_keygen(SshTrust *trust, GError **error)
 {
     if (!trust->keygen)
-        trust->keygen = keyring_program("ssh-keygen", error);
+        trust->keygen = agent_program("ssh-keygen", error);
     return trust->keygen != NULL;
 }
 

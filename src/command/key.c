@@ -61,8 +61,8 @@ static void on_signed(const char *signature, const GError *error, gpointer data)
     *signing = (Signing){true, g_strdup(signature), error ? g_error_copy(error) : NULL};
 }
 
-static char *sign_with(Session *session, const SigningKey *key, const char *name_space,
-                       const char *text, int *ret_exit)
+static char *sign_with(Session *session, const SigningKey *key, bool required,
+                       const char *name_space, const char *text, int *ret_exit)
 {
     Signing signing = {0};
     g_autofree char *words = signing_key_words(key, false);
@@ -73,10 +73,9 @@ static char *sign_with(Session *session, const SigningKey *key, const char *name
         g_main_context_iteration(NULL, TRUE);
     g_autoptr(GError) error = signing.error;
     if (error)
-        *ret_exit = session_complain(session, EXIT_REFUSED,
-                                     "Not signed, nothing was sent. %s (--key chooses another, "
-                                     "--no-signature does without.)",
-                                     error->message);
+        *ret_exit = session_complain(
+            session, EXIT_REFUSED, "Not signed, nothing was sent. %s (--key chooses another%s.)",
+            error->message, required ? "" : ", --no-signature does without");
     return signing.signature;
 }
 
@@ -117,7 +116,7 @@ bool key_sign(Session *session, SignaturePolicy policy, const char *name_space, 
     bool ok = true;
     if (key) {
         *ret_from = key->from;
-        *ret_signature = sign_with(session, key, name_space, text, ret_exit);
+        *ret_signature = sign_with(session, key, required, name_space, text, ret_exit);
         ok = *ret_signature != NULL;
     } else if (required || session->args.key) {
         *ret_exit = complain_no_key(session, wish, looking.trouble);

@@ -18,7 +18,7 @@ static void on_checked(const SignatureCheck *check, gpointer data)
 
 void console_check_record(Console *console, const AuditRecord *record)
 {
-    g_autofree char *program = keyring_program("ssh-keygen", NULL);
+    g_autofree char *program = agent_program("ssh-keygen", NULL);
     const char *text = record->document ? record->document : "";
     const SshTrust trust = {.keygen = program ? program : "ssh-keygen"};
     const VerifyQuestion question = {

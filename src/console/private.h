@@ -3,6 +3,7 @@
 
 #include "console/console.h"
 #include "http/client.h"
+#include "ssh/agent.h"
 #include "ssh/keyring.h"
 #include "ssh/sign.h"
 #include "ssh/verify.h"

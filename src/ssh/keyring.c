@@ -2,33 +2,20 @@
 
 #include <string.h>
 
-#include "base/child.h"
 #include "base/error.h"
+#include "ssh/agent.h"
 #include "ssh/pubkey.h"
 
-enum { AGENT_MS = 3000, KEYS_MAX = 50, FILE_MAX = 64 * 1024 };
-
-const char *const KEYRING_AGENT[] = {"SSH_AUTH_SOCK", NULL};
+enum { KEYS_MAX = 50, FILE_MAX = 64 * 1024 };
 
 struct Keyring {
     GPtrArray *keys;
     GString *trouble;
     char **files;
-    Child *child;
-    guint idle;
+    AgentQuestion *asking;
     KeyringDone done;
     gpointer data;
 };
-
-char *keyring_program(const char *name, GError **error)
-{
-    char *path = g_find_program_in_path(name);
-    if (!path)
-        g_set_error(error, ERR, ERR_NOT_FOUND,
-                    "%s is not installed here (package openssh-client): nothing can be signed.",
-                    name);
-    return path;
-}
 
 static void free_key(gpointer key)
 {
@@ -37,8 +24,7 @@ static void free_key(gpointer key)
 
 static void keyring_free(Keyring *keyring)
 {
-    g_clear_handle_id(&keyring->idle, g_source_remove);
-    child_cancel(keyring->child);
+    agent_cancel(keyring->asking);
     g_ptr_array_unref(keyring->keys);
     g_string_free(keyring->trouble, TRUE);
     g_strfreev(keyring->files);
@@ -139,61 +125,17 @@ static void add_agent_keys(Keyring *keyring, const char *text)
     }
 }
 
-static void take_answer(Keyring *keyring, const ChildResult *result)
+static void on_agent(const AgentAnswer *answer, gpointer data)
 {
-    const char *socket = g_getenv("SSH_AUTH_SOCK");
-    g_autofree char *out = g_strndup(result->out, result->out_size);
-    if (result->timed_out)
-        complain(keyring, "The SSH agent gives no answer within 3 seconds.");
-    else if (result->status == 0)
-        add_agent_keys(keyring, out);
-    else if (result->status == 1)
-        complain(keyring, "The SSH agent offers no keys: it holds none (ssh-add FILE), or it is "
-                          "locked (ssh-add -X).");
-    else
-        complain(keyring, "No SSH agent answers at %s (SSH_AUTH_SOCK).", socket ? socket : "");
-}
-
-static void finish(Keyring *keyring)
-{
+    Keyring *keyring = data;
+    keyring->asking = NULL;
+    add_agent_keys(keyring, answer->keys);
+    if (answer->trouble)
+        complain(keyring, "%s", answer->trouble);
     add_files(keyring);
     keyring->done(keyring->keys, keyring->trouble->len ? keyring->trouble->str : NULL,
                   keyring->data);
     keyring_free(keyring);
-}
-
-static void on_agent(const ChildResult *result, gpointer data)
-{
-    Keyring *keyring = data;
-    keyring->child = NULL;
-    take_answer(keyring, result);
-    finish(keyring);
-}
-
-static gboolean on_idle(gpointer data)
-{
-    Keyring *keyring = data;
-    keyring->idle = 0;
-    finish(keyring);
-    return G_SOURCE_REMOVE;
-}
-
-static bool ask_agent(Keyring *keyring)
-{
-    const char *socket = g_getenv("SSH_AUTH_SOCK");
-    g_autoptr(GError) error = NULL;
-    if (!socket || !*socket) {
-        complain(keyring, "There is no SSH agent (SSH_AUTH_SOCK is not set).");
-        return false;
-    }
-    g_autofree char *program = keyring_program("ssh-add", &error);
-    const char *const argv[] = {program, "-L", NULL};
-    const ChildSpec spec = {.argv = argv, .pass = KEYRING_AGENT, .timeout_ms = AGENT_MS};
-    if (program)
-        keyring->child = child_start(&spec, on_agent, keyring, &error);
-    if (!keyring->child)
-        complain(keyring, "%s", error->message);
-    return keyring->child != NULL;
 }
 
 Keyring *keyring_look(const char *const *files, KeyringDone done, gpointer data)
@@ -204,7 +146,6 @@ Keyring *keyring_look(const char *const *files, KeyringDone done, gpointer data)
     keyring->files = g_strdupv((char **)(gpointer)files);
     keyring->done = done;
     keyring->data = data;
-    if (!ask_agent(keyring))
-        keyring->idle = g_idle_add(on_idle, keyring);
+    keyring->asking = agent_ask(on_agent, keyring);
     return keyring;
 }

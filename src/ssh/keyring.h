@@ -5,12 +5,6 @@
 
 #include "model/signature.h"
 
-// Where an OpenSSH program is, in PATH. NULL with ERR_NOT_FOUND and what to install. The caller frees.
-char *keyring_program(const char *name, GError **error);
-
-// The variable that leads to the operator's agent: for a child that may speak to it (ChildSpec.pass).
-extern const char *const KEYRING_AGENT[];
-
 typedef struct Keyring Keyring;
 
 // `keys` (of SigningKey *, borrowed) in the order of preference; `trouble` is a sentence on why the agent offers

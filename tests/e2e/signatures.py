@@ -11,7 +11,7 @@ import sys
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
 from sbtest import SRCDIR, Test, until
 from demo import Demo, fetch
-from signers import SIGNOFF, Agent, Signers, make_key, ssh_sign
+from signers import SIGNOFF, Agent, Signers, Token, make_key, ssh_sign
 
 
 class World:
@@ -103,6 +103,41 @@ def test_backend_refuses(t, world, operation, agent, mine):
     t.equal(world.demo.operation(operation)["signoffs"], [], "none of it counts")
 
 
+def test_hardware(t, world, operation, token):
+    """A hardware key, in the agent and by its file: each way in which it may not sign is said in its own words."""
+    key, held = t.path("hard"), Agent(t, "hardware-agent")
+    agent = {**world.home, "SSH_AUTH_SOCK": held.socket}
+    by_file = {**world.home, **token.environment}
+    token.make_key("pin", "-O", "verify-required")
+    held.add("-S", token.library, key)
+
+    def with_finger(what, env, *more):
+        token.finger(what)
+        return world.sign(operation, *more, env=env)
+
+    status, _, err = with_finger("no", agent)
+    t.check(status == 1 and "touch the hardware key (ctrl-c gives up)" in err, "a command says that a touch is awaited")
+    t.contains(err, "the touch was refused, or it is not plugged in", "in the agent, a refused touch: said")
+    refused(t, with_finger("no", by_file, "--key", key), "the touch was refused", "by its file, a refused touch: said")
+    refused(t, with_finger("gone", by_file, "--key", key), "not plugged in here", "one that is not plugged in: said")
+    refused(t, with_finger("pin", by_file, "--key", key), "asks for a PIN.*give the key to the agent", "one that wants a PIN: said")
+    token.patience(100)
+    refused(t, world.sign(operation, env=agent), "not touched in time", "in the agent, a touch that does not come: said")
+    refused(t, world.sign(operation, "--key", key, env=by_file), "not touched in time", "by its file, the same: said")
+    token.patience(60000)
+    refused(t, world.sign(operation, "--key", t.path("pin"), env=by_file), "asks for a PIN",
+            "a PIN is not guessed at: each wrong one counts against the key")
+    signing = subprocess.Popen(["signalbox", "signoff", operation, "--approve", "--reason", "the agent goes", "--confirm",
+                                world.demo.operation(operation)["statement"]["confirm"]],
+                               env={**world.demo.environment, **agent}, stderr=subprocess.PIPE)
+    t.wait_for(token.is_waiting, "it waits for a touch")
+    held.stop()
+    err = signing.communicate(timeout=30)[1].decode()
+    t.check(signing.returncode == 1 and "is gone: nobody answers at SSH_AUTH_SOCK" in err, "an agent that goes away meanwhile: said")
+    t.note(err)
+    t.equal(world.demo.operation(operation)["signoffs"], [], "nothing of this was sent")
+
+
 def test_one_person_one_key(t, world, operation, agent, mine, shared):
     demo, me = world.demo, world.me
     status, out, err = world.sign(operation, env=agent)
@@ -118,7 +153,7 @@ def test_one_person_one_key(t, world, operation, agent, mine, shared):
     return first
 
 
-def test_revoked(t, world, operation, agent, mine, shared):
+def test_revoked(t, world, operation, agent, mine, shared, token):
     """The key of a sign-off that was given is revoked: it is void, and asked for again."""
     demo, me = world.demo, world.me
     world.signers.revoke(mine)
@@ -127,10 +162,19 @@ def test_revoked(t, world, operation, agent, mine, shared):
     audit = [json.loads(l) for l in demo.run("audit", "export")[1].splitlines()]
     t.equal([r["action"] for r in audit].count("signoff.void"), 1, "in the log")
     world.signers.revoke()
-    world.signers.allow(f"{me} {mine}", f"bob {shared}")
+    hard = " ".join(t.read("hard.pub").split()[:2]) if token else shared
+    world.signers.allow(f"{me} {mine}", f"bob {shared}", f"bob {hard}")
     t.check(world.sign(operation, env=agent)[0] == 0, "it can be given again with a good key")
-    status, out, _ = world.sign(operation, "--key", t.path("shared"), env=demo.bob())
-    t.check(status == 0 and "(ed25519, file)" in out, "the second person signs with a file")
+    if token:
+        token.finger("yes")
+        answer = world.sign(operation, "--key", t.path("hard"), env={**demo.bob(), **token.environment})
+    else:
+        answer = world.sign(operation, "--key", t.path("shared"), env=demo.bob())
+    kind = "sk-ed25519" if token else "ed25519"
+    t.check(answer[0] == 0 and f"({kind}, file)" in answer[1], "the second person signs with a key file" +
+            (" whose hardware is touched" if token else ""))
+    t.equal([s["key_type"] for s in demo.operation(operation)["signoffs"] if not s["void"]], ["ed25519", kind],
+            "with what each has signed stands in the operation")
     t.wait_for(lambda: demo.operation(operation)["past_pnr"], "and it passes its point of no return", 60)
 
 
@@ -210,7 +254,7 @@ def test_audit(t, world, mine):
     world.signers.revoke()
 
 
-def test_document(t, world):
+def test_document(t, world, token):
     """The very lines of doc/VERIFY."""
     demo = world.demo
     with open(SRCDIR + "/doc/VERIFY", encoding="utf-8") as f:
@@ -229,6 +273,9 @@ def test_document(t, world):
     t.check(status == 0 and f'Good "{SIGNOFF}" signature for {world.me}' in out and "document: OK" in out,
             "jq, sha256sum and ssh-keygen verify the same")
     t.note(out[-1500:] + err)
+    status, out, err = t.run("bash", "-c", script.replace("head -n 1)", "tail -n 1)"), cwd=t.path("verify"))
+    t.check(status == 0 and f'Good "{SIGNOFF}" signature for bob with {"ED25519-SK" if token else "ED25519"} key' in out,
+            "also what was signed by the second person" + (", with hardware" if token else ""))
     text = open(t.path("verify", "export.jsonl"), encoding="utf-8").read()
     with open(t.path("verify", "export.jsonl"), "w", encoding="utf-8") as f:
         f.write(text.replace("the drill of the test", "the drill of the toast", 1))
@@ -238,15 +285,21 @@ def test_document(t, world):
 
 with Test() as t:
     mine, shared = make_key(t, "mine"), make_key(t, "shared")
+    token = None if Token.MISSING else Token(t)
     world = World(t)
     world.demo.wait_up()
     operation = world.propose()
     agent = test_keys_in_words(t, world, operation)
     test_backend_refuses(t, world, operation, agent, mine)
+    if token:
+        token.make_key("hard")
+        test_hardware(t, world, operation, token)
+    else:
+        t.skip("a hardware key", Token.MISSING)
     test_one_person_one_key(t, world, operation, agent, mine, shared)
-    test_revoked(t, world, operation, agent, mine, shared)
+    test_revoked(t, world, operation, agent, mine, shared, token)
     test_broken_lists(t, world)
     test_audit(t, world, mine)
-    test_document(t, world)
+    test_document(t, world, token)
     log = t.read("demo/signalboxd.log")
     t.check("PRIVATE KEY" not in log and "SIGNATURE" not in log, "no key and no signature in the daemon's log")

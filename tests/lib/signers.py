@@ -1,10 +1,11 @@
 """SSH keys, an agent, and the lists of who may sign with what, for tests."""
 
-import base64
+import fcntl
 import os
+import shutil
 import subprocess
 
-from sbtest import until
+from sbtest import BUILDDIR, until
 
 SIGNOFF = "signoff@signalbox"
 
@@ -20,18 +21,50 @@ def ssh_sign(t, key, text, name_space=SIGNOFF):
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout.decode()
 
 
-def hardware_key():
-    """A public key that lives in hardware which nobody has, as ssh-add -L lists it."""
-    kind = b"sk-ssh-ed25519@openssh.com"
-    blob = b"".join(len(part).to_bytes(4, "big") + part for part in (kind, bytes(32), b"ssh:"))
-    return kind.decode() + " " + base64.b64encode(blob).decode() + " token"
+class Token:
+    """A hardware key (tests/lib/token.c), and the finger that touches it."""
+
+    LIBRARY = os.path.join(BUILDDIR, "tests/lib/token.so")
+    MISSING = None if os.path.exists(LIBRARY) else "configure found no nettle to build the tests' hardware key with"
+
+    def __init__(self, t, name="token"):
+        self.t = t
+        self.name = name
+        os.mkdir(t.path(name))
+        self.library = shutil.copy(self.LIBRARY, os.path.realpath(t.path(name)))
+        self.environment = {"SSH_SK_PROVIDER": self.library}
+        os.mkfifo(t.path(name, "touch"))
+        # Held open, so that a finger may be there before it is asked for.
+        self.touch = os.open(t.path(name, "touch"), os.O_RDWR | os.O_NONBLOCK)
+
+    def make_key(self, name, *options):
+        """As make_key, of a key that lives in here."""
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519-sk", "-w", self.library, "-N", "", "-C", name, *options,
+                        "-f", self.t.path(name)], check=True)
+        return " ".join(self.t.read(name + ".pub").split()[:2])
+
+    def finger(self, what="yes"):
+        """Answers a request, the one that is waiting or the next: yes, no, gone, pin."""
+        os.write(self.touch, what.encode())
+
+    def patience(self, ms):
+        self.t.write(self.name + "/patience", str(ms))
+
+    def is_waiting(self):
+        with open(self.t.path(self.name, "waiting"), "w", encoding="ascii") as f:
+            try:
+                fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
 
 
 class Agent:
     def __init__(self, t, name="agent"):
         self.t = t
         self.socket = t.path(name)
-        t.spawn("ssh-agent", "-D", "-a", self.socket, log=name + ".log")
+        self.process = t.spawn("ssh-agent", "-D", "-a", self.socket, "-P", os.path.realpath(t.dir) + "/*",
+                               log=name + ".log")
         until(lambda: os.path.exists(self.socket), 10)
         askpass = t.write(name + ".askpass", "#!/bin/sh\necho secret\n", 0o700)
         self.environment = {**os.environ, "SSH_AUTH_SOCK": self.socket, "SSH_ASKPASS": askpass,
@@ -40,6 +73,9 @@ class Agent:
     def add(self, *arguments):
         subprocess.run(["ssh-add", "-q", *arguments], env=self.environment, check=True, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL)
+
+    def stop(self):
+        self.t.stop(self.process)
 
     def lock(self):
         self.add("-x")

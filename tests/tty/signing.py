@@ -9,15 +9,9 @@ sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/tty")
 from sbtest import Test, until
 from demo import Demo, SLOW
-from signers import Agent, Signers, hardware_key, make_key
+from signers import Agent, Signers, Token, make_key
 from terminal import Terminal, need_tmux
 from keyboard import find_statement, read_to_the_end
-
-TOKEN = """#!/bin/sh
-[ "${0##*/}" = ssh-add ] && exec echo '%s'
-exec sleep 100
-"""
-
 
 def open_form(t, demo, name, env, *more):
     """A console with the form of ledger open and everything typed."""
@@ -47,24 +41,6 @@ def test_no_agent(t, demo, home):
     leave(t, screen)
 
 
-def test_hardware(t, demo, home):
-    """A key that waits for a touch: programs of ours stand in for the agent that has one."""
-    os.makedirs(t.path("bin"))
-    for name in ("ssh-add", "ssh-keygen"):
-        t.write("bin/" + name, TOKEN % hardware_key(), 0o700)
-    env = {"HOME": home, "SSH_AUTH_SOCK": t.path("token"), "PATH": t.path("bin") + ":" + os.environ["PATH"]}
-    screen = open_form(t, demo, "hardware", env)
-    screen.wait("sk-ed25519, agent token", name="a hardware key is shown as one")
-    screen.press("C-s")
-    screen.wait("Waiting for a touch of the hardware key", name="it waits for a touch, and says so")
-    screen.press("x", "x")
-    screen.press("Escape")
-    screen.wait("Given up: nothing was signed, nothing was sent", name="esc gives up, the form stays")
-    screen.wait("the move was announced", "sign and send", name="with what was typed")
-    t.check(not screen.has("announcedx"), "nothing is typed while a key signs")
-    leave(t, screen)
-
-
 def test_agent(t, demo, agent, home, me, mine, signers):
     env = {"HOME": home, "SSH_AUTH_SOCK": agent.socket}
     screen = open_form(t, demo, "agent", env)
@@ -81,7 +57,14 @@ def test_agent(t, demo, agent, home, me, mine, signers):
     screen.press("C-s")
     screen.wait("is not among", "as a key of", name="a key that is not listed: the backend's words", seconds=15)
     screen.wait("the move was announced", "sign and send", name="the form still stays")
+    signers.allow(f'{me} valid-before="20200101" {mine}')
+    screen.press("C-s")
+    screen.wait("outside", "validity at", name="an expired key: said", seconds=15)
     signers.allow(f"{me} {mine}")
+    signers.revoke(mine)
+    screen.press("C-s")
+    screen.wait("is revoked.", "Sign with another", "sign and send", name="a revoked key: said, and the form stays", seconds=15)
+    signers.revoke()
     screen.press("C-s")
     screen.wait("recorded by", name="then it is signed and recorded", seconds=15)
     screen.wait_gone("sign and send", "and the form is closed")
@@ -101,6 +84,37 @@ def test_agent(t, demo, agent, home, me, mine, signers):
     record.close()
 
 
+def test_hardware(t, demo, home, token, signers, lines):
+    """Somebody else's key, which lives in hardware: it waits for a touch, each time."""
+    key, held = token.make_key("token"), Agent(t, "token-agent")
+    held.add("-S", token.library, t.path("token"))
+    signers.allow(*lines, f"bob {key}")
+    screen = open_form(t, demo, "hardware", {**demo.bob(), "HOME": home, "SSH_AUTH_SOCK": held.socket})
+    screen.wait("sk-ed25519, agent token", name="a hardware key is shown as one")
+    screen.press("C-s")
+    screen.wait("Waiting for a touch of the hardware key", name="it waits for a touch, and says so")
+    screen.press("x", "x")
+    screen.press("Escape")
+    screen.wait("Given up: nothing was signed, nothing was sent", name="esc gives up, the form stays")
+    screen.wait("the move was announced", "sign and send", name="with what was typed")
+    t.check(not screen.has("announcedx"), "nothing is typed while a key signs")
+    token.finger("no")  # the agent has waited on
+    t.wait_for(lambda: not token.is_waiting(), "the agent is free again")
+    screen.press("C-s")
+    screen.wait("Waiting for a touch", name="once more")
+    token.finger("no")
+    screen.wait("was not touched in time, the touch was refused", "sign and send", name="a refused touch: said, the form stays")
+    screen.press("C-s")
+    screen.wait("Waiting for a touch", name="and once more")
+    token.finger("yes")
+    screen.wait("recorded by", name="touched, it is signed and recorded", seconds=15)
+    screen.press("q", "q")
+    t.equal(screen.ended(), 0, "q leaves")
+    screen.close()
+    t.equal([(s["operator"], s["verified"], s["key_type"]) for s in demo.operations("ledger")[0]["signoffs"]][-1],
+            ("bob", "verified", "sk-ed25519"), "as the backend has it")
+
+
 need_tmux()
 with Test() as t:
     mine, home = make_key(t, "mine"), t.path("home")
@@ -116,5 +130,9 @@ with Test() as t:
     demo.run("failover", "ledger", "--planned", "--reason", "keys")
     t.check(demo.proposal("ledger"), "a failover of ledger waits for sign-offs")
     test_no_agent(t, demo, home)
-    test_hardware(t, demo, home)
-    test_agent(t, demo, agent, home, demo.get("/v1/whoami")["operator"], mine, signers)
+    me = demo.get("/v1/whoami")["operator"]
+    test_agent(t, demo, agent, home, me, mine, signers)
+    if Token.MISSING:
+        t.skip("a hardware key", Token.MISSING)
+    else:
+        test_hardware(t, demo, home, Token(t, "hardware"), signers, [f"{me} {mine}"])
