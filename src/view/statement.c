@@ -163,11 +163,14 @@ static void notice_fates(Notices *notices, const StatementView *view, const View
         [SENT_REFUSED] = {ROLE_WARN | STYLE_BOLD, "REFUSED, it counts for nothing"},
         [SENT_LOST] = {ROLE_ALARM | STYLE_BOLD, "NEVER ARRIVED, it counts for nothing"},
     };
+    bool told[2] = {false}; // a newer answer: what came to nothing before it is history
     for (guint i = 0; i < context->sent_count; i++) {
         const SentSignOff *sent = &context->sent[i];
+        bool nothing = sent->state == SENT_REFUSED || sent->state == SENT_LOST;
         char age[16];
-        if (g_strcmp0(sent->operation, view->page.object) != 0)
+        if (g_strcmp0(sent->operation, view->page.object) != 0 || (nothing && told[sent->reject]))
             continue;
+        told[sent->reject] = nothing || sent->state == SENT_RECORDED;
         age_format(sent->at_ms, context->local_ms, age);
         const char *word = LOOKS[sent->state].word, *words = sent->text ? sent->text : "";
         bool said = g_str_has_prefix(words, word); // the backend's receipt begins with it
@@ -211,11 +214,20 @@ static void notice_change(Notices *notices, const Operation *operation)
     put_notice(notices, ROLE_CHANGED | STYLE_BOLD, text);
 }
 
+static void notice_silence(Notices *notices, const ViewContext *context, const Operation *operation)
+{
+    if (operation->state == OPERATION_AWAITING &&
+        frame_is_stale(context->picture, context->local_ms))
+        put_notice(notices, ROLE_ALARM | STYLE_BOLD,
+                   "STALE: signing is closed until the backend is heard again.");
+}
+
 static int draw_notices(const StatementView *view, const ViewContext *context,
                         const Operation *operation, const Canvas *canvas)
 {
     Notices notices = {canvas, 0, MAX(canvas->height / 2, 1)};
     notice_hold(&notices, context, operation);
+    notice_silence(&notices, context, operation);
     notice_fates(&notices, view, context);
     notice_change(&notices, operation);
     return notices.y;
@@ -459,11 +471,9 @@ static BindingState statement_state(gpointer state, const ViewContext *context,
     for (guint i = 0; i < G_N_ELEMENTS(EVENTS); i++)
         if (EVENTS[i].action == binding->action && !transition_allows(operation, EVENTS[i].event))
             return BINDING_HIDDEN;
-    // Evidence that is too old is not signable: FRESH says how old and why, the key says so again.
-    if (binding->action == ACTION_SIGN &&
-        evidence_is_old(context->picture, operation, context->now_ms))
-        return BINDING_GREYED;
-    return BINDING_ON;
+    // Whatever closes it is said beforehand: old evidence by FRESH, silence by a notice, the rest by the key.
+    g_autofree char *no = binding->action == ACTION_SIGN ? sign_refusal(context, operation) : NULL;
+    return no ? BINDING_GREYED : BINDING_ON;
 }
 
 static bool statement_captures(gpointer state)

@@ -188,6 +188,25 @@ static void test_fields(void)
     }
 }
 
+// What became of the sign-offs that were given here; of those that came to nothing the newest.
+static void test_fates(void)
+{
+    static const SentSignOff SENT[] = {
+        {WORLD_AWAITING, "s-2", false, SENT_UNKNOWN, WORLD_NOW - 12000, "the line broke"},
+        {WORLD_AWAITING, "s-1", true, SENT_REFUSED, WORLD_NOW - 60000, "wrong digest."},
+        {WORLD_AWAITING, "s-3", true, SENT_REFUSED, WORLD_NOW - 90000, "wrong role."}, // history
+        {WORLD_PLAIN, "s-0", false, SENT_RECORDED, WORLD_NOW, "recorded by neu-1"},
+    };
+    g_autoptr(Visit) visit = visit_new();
+    visit->context.sent = SENT;
+    visit->context.sent_count = G_N_ELEMENTS(SENT);
+    visit_open(visit, SCREEN_STATEMENT, WORLD_AWAITING);
+    visit_has(visit, "Your sign-off (12s ago): UNKNOWN, still asking. the line broke");
+    visit_has(visit, "Your reject (1m ago): REFUSED, it counts for nothing. wrong digest.");
+    visit_lacks(visit, "wrong role");
+    visit_lacks(visit, "recorded by neu-1");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -198,5 +217,6 @@ int main(int argc, char **argv)
     g_test_add_func("/statement/fields", test_fields);
     g_test_add_func("/statement/old-evidence", test_old_evidence);
     g_test_add_func("/statement/silent-side", test_silent_side);
+    g_test_add_func("/statement/fates", test_fates);
     return g_test_run();
 }
