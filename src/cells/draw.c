@@ -142,6 +142,27 @@ static void put_char(const Canvas *canvas, int x, int y, Style style, gunichar c
     set_cell(cell, ch, style, 1);
 }
 
+// `at` in the grid's coordinates, cut to what may be written.
+static Rect clipped(const Canvas *canvas, Rect at)
+{
+    at.x += canvas->x;
+    at.y += canvas->y;
+    return rect_intersect(at, canvas->clip);
+}
+
+static void fill(const Canvas *canvas, Rect at, Style style, gunichar ch)
+{
+    Rect r = clipped(canvas, at);
+    for (int y = r.y; y < r.y + r.height; y++) {
+        Cell *line = grid_line_mutable(canvas->grid, y);
+        for (int x = r.x; x < r.x + r.width; x++) {
+            if (line[x].width != 1)
+                break_wide(canvas, &line[x], x - canvas->x, y - canvas->y);
+            set_cell(&line[x], ch, style, 1);
+        }
+    }
+}
+
 // A wide character needs both its cells; at an edge it becomes a blank.
 static void put_wide(const Canvas *canvas, int x, int y, Style style, gunichar ch)
 {
@@ -185,11 +206,33 @@ static void put_unit(const Canvas *canvas, int x, int y, Style style, const Text
         put_mark(canvas, x, y, unit->ch);
 }
 
+// What most texts begin with, and all of most of them: printable ASCII, whose cells are written without asking for
+// each. Returns the column behind it.
+static int put_plain(const Canvas *canvas, int x, int end, int y, Style style, Reader *reader)
+{
+    Rect r = clipped(canvas, (Rect){x, y, end - x, 1});
+    Cell *line = r.height > 0 ? grid_line_mutable(canvas->grid, r.y) : NULL;
+    for (; x < end && reader->at < reader->end; x++, reader->at++) {
+        guchar byte = (guchar)*reader->at;
+        if (byte < 0x20 || byte >= 0x7f)
+            break;
+        reader->marks = CELL_CHARS - 1;
+        int gx = canvas->x + x;
+        if (!line || gx < r.x || gx >= r.x + r.width)
+            continue;
+        if (line[gx].width != 1)
+            break_wide(canvas, &line[gx], x, y);
+        set_cell(&line[gx], byte, style, 1);
+    }
+    return x;
+}
+
 // Draws the reader's units into at.width columns from (at.x, at.y). Returns the column behind them.
 static int put_run(const Canvas *canvas, Rect at, Style style, Reader reader)
 {
     TextUnit unit;
     int x = at.x, end = at.x + at.width;
+    x = put_plain(canvas, x, end, at.y, style, &reader);
     while (reader_next(&reader, &unit) && unit.width <= end - x) {
         put_unit(canvas, x, at.y, style, &unit);
         x += unit.width;
@@ -250,11 +293,10 @@ int cells_printf(const Canvas *canvas, int x, int y, Style style, const char *fo
     va_start(args, format);
     g_vsnprintf(buffer, sizeof buffer, format, args);
     va_end(args);
-    const char *end = buffer;
-    g_utf8_validate(buffer, -1, &end);
-    // A character cut in half by the buffer's end is left out; bad bytes earlier are shown.
     gsize n = strlen(buffer);
-    if (n == PRINTF_MAX - 1 && buffer + n - end < 4)
+    const char *end = buffer + n;
+    // A character cut in half by the buffer's end is left out; bad bytes earlier are shown.
+    if (n == PRINTF_MAX - 1 && !g_utf8_validate(buffer, -1, &end) && buffer + n - end < 4)
         n = (gsize)(end - buffer);
     return cells_put_n(canvas, x, y, style, buffer, n);
 }
@@ -288,14 +330,15 @@ void cells_fit(const Canvas *canvas, Rect at, Align align, Style style, const ch
     int room = at.width - measure(reader), x = at.x;
     guint side = align & 3u;
     int before = side == ALIGN_RIGHT ? room : side == ALIGN_CENTER ? room / 2 : 0;
-    for (; x < at.x + before; x++)
-        put_char(canvas, x, at.y, style, ' ');
+    if (before > 0)
+        fill(canvas, (Rect){x, at.y, before, 1}, style, ' ');
+    x += MAX(before, 0);
     if (room >= 0)
         x = put_run(canvas, rect_make(x, at.y, at.x + at.width - x, 1), style, reader);
     else
         x = put_clipped(canvas, at, align, style, reader);
-    for (; x < at.x + at.width; x++)
-        put_char(canvas, x, at.y, style, ' ');
+    if (x < at.x + at.width)
+        fill(canvas, (Rect){x, at.y, at.x + at.width - x, 1}, style, ' ');
 }
 
 int cells_glyph(const Canvas *canvas, int x, int y, Style style, Glyph glyph)
@@ -304,20 +347,9 @@ int cells_glyph(const Canvas *canvas, int x, int y, Style style, Glyph glyph)
     return x + 1;
 }
 
-// `at` in the grid's coordinates, cut to what may be written.
-static Rect clipped(const Canvas *canvas, Rect at)
-{
-    at.x += canvas->x;
-    at.y += canvas->y;
-    return rect_intersect(at, canvas->clip);
-}
-
 void cells_fill(const Canvas *canvas, Rect at, Style style, Glyph glyph)
 {
-    Rect r = clipped(canvas, at);
-    for (int y = r.y; y < r.y + r.height; y++)
-        for (int x = r.x; x < r.x + r.width; x++)
-            cells_glyph(canvas, x - canvas->x, y - canvas->y, style, glyph);
+    fill(canvas, at, style, glyph_char(glyph, canvas->ascii));
 }
 
 void cells_restyle(const Canvas *canvas, Rect at, Style set_flags, Style clear_flags)

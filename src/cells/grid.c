@@ -35,9 +35,11 @@ static gsize cell_count(const Grid *grid)
 
 void grid_clear(Grid *grid)
 {
-    gsize n = cell_count(grid);
-    for (gsize i = 0; i < n; i++)
+    gsize width = (gsize)grid->width;
+    for (gsize i = 0; i < width && grid->height > 0; i++)
         grid->cells[i] = blank;
+    for (int y = 1; y < grid->height; y++)
+        memcpy(grid->cells + (gsize)y * width, grid->cells, width * sizeof(Cell));
     grid->cursor_x = grid->cursor_y = -1;
 }
 
@@ -101,8 +103,12 @@ void grid_copy(Grid *to, const Grid *from)
 {
     if (to->width != from->width || to->height != from->height)
         grid_resize(to, from->width, from->height);
-    if (cell_count(from) > 0)
-        memcpy(to->cells, from->cells, cell_count(from) * sizeof(Cell));
+    gsize size = (gsize)from->width * sizeof(Cell);
+    for (int y = 0; y < from->height; y++) { // most lines are the same: they are only read
+        Cell *line = grid_line_mutable(to, y);
+        if (memcmp(line, grid_line(from, y), size) != 0)
+            memcpy(line, grid_line(from, y), size);
+    }
     to->ascii = from->ascii;
     to->cursor_x = from->cursor_x;
     to->cursor_y = from->cursor_y;

@@ -98,6 +98,18 @@ static bool take_field(SseReader *reader, const char *line, gsize n, GError **er
     return true;
 }
 
+// How many bytes from `text` on are ASCII for sure: most are, and are looked at eight at a time.
+static gsize ascii_length(const char *text, gsize n)
+{
+    gsize i = 0;
+    for (guint64 eight; i + sizeof eight <= n; i += sizeof eight) {
+        memcpy(&eight, text + i, sizeof eight);
+        if (eight & G_GUINT64_CONSTANT(0x8080808080808080))
+            break;
+    }
+    return i;
+}
+
 static bool take_line(SseReader *reader, GError **error)
 {
     const char *line = reader->line->str;
@@ -110,6 +122,7 @@ static bool take_line(SseReader *reader, GError **error)
     // to refuse.
     for (const char *at = line, *end = line + n; at < end; at++) {
         const char *bad;
+        at += ascii_length(at, (gsize)(end - at));
         if (g_utf8_validate(at, end - at, &bad))
             break;
         if (*bad != '\0') {
@@ -145,12 +158,14 @@ static gsize skip_bom(SseReader *reader, const char *bytes, gsize n)
     return i;
 }
 
+// Until the line ends, by either sign.
 static gsize text_length(const char *bytes, gsize n)
 {
-    gsize i = 0;
-    while (i < n && bytes[i] != '\r' && bytes[i] != '\n')
-        i++;
-    return i;
+    const char *feed = memchr(bytes, '\n', n);
+    if (feed)
+        n = (gsize)(feed - bytes);
+    const char *carriage = memchr(bytes, '\r', n);
+    return carriage ? (gsize)(carriage - bytes) : n;
 }
 
 static bool take_bytes(SseReader *reader, const char *bytes, gsize n, GError **error)

@@ -16,12 +16,10 @@ typedef struct {
 static bool hint_of(const KeyContext *context, const Keymap *map, gsize index, Hint *ret_hint)
 {
     const Binding *row = keymap_row(map, index);
-    const char *name = keymap_first_key(map, index);
-    KeyEvent key;
-    if (row->flags & BIND_QUIET || *name == '\0' || !key_parse(name, &key, NULL) ||
-        keys_find(context, &key) != row)
+    const KeyEvent *key = keymap_first_event(map, index);
+    if (row->flags & BIND_QUIET || !key || keys_find(context, key) != row)
         return false;
-    *ret_hint = (Hint){name, row, keys_state(context, row)};
+    *ret_hint = (Hint){keymap_first_key(map, index), row, keys_state(context, row)};
     return ret_hint->state != BINDING_HIDDEN;
 }
 

@@ -173,6 +173,12 @@ const char *keymap_first_key(const Keymap *map, gsize index)
     return entry_at(map, index)->first;
 }
 
+const KeyEvent *keymap_first_event(const Keymap *map, gsize index)
+{
+    const Entry *entry = entry_at(map, index);
+    return entry->n_keys ? &entry->keys[0] : NULL;
+}
+
 BindingState keys_state(const KeyContext *context, const Binding *row)
 {
     return context->state ? context->state(row, context->data) : BINDING_ON;

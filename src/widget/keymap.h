@@ -62,6 +62,8 @@ const Binding *keymap_row(const Keymap *map, gsize index);
 // The keys of a row now ("j down"), and the first of them ("j"), "" if none. Owned by the map.
 const char *keymap_keys(const Keymap *map, gsize index);
 const char *keymap_first_key(const Keymap *map, gsize index);
+// That key itself; NULL if none. Borrowed.
+const KeyEvent *keymap_first_event(const Keymap *map, gsize index);
 
 // Whether an action can be done now.
 typedef enum { BINDING_ON, BINDING_GREYED, BINDING_HIDDEN } BindingState;
