@@ -9,9 +9,11 @@
 #include "model/rules.h"
 #include "view/accept.h"
 #include "view/badge.h"
+#include "view/finding.h"
 #include "view/list.h"
 #include "view/page.h"
 #include "view/parity.h"
+#include "view/plan.h"
 #include "view/words.h"
 
 enum {
@@ -25,7 +27,6 @@ enum {
 };
 enum { ACTION_OPEN = 1, ACTION_CLOSE, ACTION_GO, ACTION_ACCEPT };
 enum { DETAIL_LINES = 10, DETAIL_MIN_HEIGHT = 18 };
-#define DAY_MS ((gint64)24 * 3600 * 1000)
 
 static const Binding BINDINGS[] = {
     {ACTION_OPEN, "open", "enter", "read",
@@ -176,115 +177,6 @@ static const Row *row_of(const Readiness *view, const char *id)
 
 // ---- the page of one ----
 
-static void say_rule(Page *page, const char *id)
-{
-    guint count;
-    const Rule *rules = rules_all(&count);
-    for (guint i = 0; i < count; i++)
-        if (g_strcmp0(rules[i].id, id) == 0)
-            page_field(page, "HOLDS", ROLE_DIM, "when %s", rules[i].holds);
-}
-
-// Which of the source documents a requirement is from: by its letter.
-static const char *document_of(const char *from)
-{
-    static const struct {
-        char letter;
-        const char *words;
-    } DOCUMENTS[] = {{'L', "workflows with triggers, over several locations"},
-                     {'F', "environments with geo-replicated data"},
-                     {'P', "standbys that are kept by hand"},
-                     {'D', "connectors that live in one region"}};
-    for (guint i = 0; from && i < G_N_ELEMENTS(DOCUMENTS); i++)
-        if (*from == DOCUMENTS[i].letter)
-            return DOCUMENTS[i].words;
-    return "everything that is declared";
-}
-
-static void say_known(Page *page, const Finding *finding, gint64 now_ms)
-{
-    char at[24], until[32], left[16];
-    if (!finding->acknowledged_by)
-        return;
-    ago_format(finding->acknowledged_ms, now_ms, true, at);
-    time_format_full(finding->acknowledged_until_ms, until);
-    calm_left_format(finding->acknowledged_until_ms, now_ms, left);
-    page_field(page, "KNOWN", ROLE_OK, "to %s; said %s, until %s (%s left): %s",
-               finding->acknowledged_by, at, until, left,
-               finding->acknowledged_note ? finding->acknowledged_note : "");
-}
-
-static void say_finding(Page *page, const Finding *finding, gint64 now_ms)
-{
-    char since[24], seen[24], at[32];
-    ago_format(finding->since_ms, now_ms, true, since);
-    ago_format(finding->observed_at_ms, now_ms, true, seen);
-    time_format_full(finding->since_ms, at);
-    Badge badge = badge_severity(finding->severity);
-    page_field(page, "RULE", ROLE_TITLE, "%s %s", finding->rule, finding->title);
-    page_field(page, "SEVERITY", badge.role, "%s %s", glyph_text(badge.glyph, false), badge.word);
-    page_field(page, "ABOUT", ROLE_NORMAL, "%s", finding->object);
-    say_known(page, finding, now_ms);
-    page_field(page, "FACTS", ROLE_NORMAL, "%s", finding->facts ? finding->facts : "none given");
-    page_field(page, "WAY OUT", ROLE_NORMAL, "%s",
-               finding->way_out ? finding->way_out : "none is known");
-    say_rule(page, finding->rule);
-    page_field(page, "FROM", ROLE_DIM, "requirement %s: %s", finding->from ? finding->from : "-",
-               document_of(finding->from));
-    page_field(page, "SINCE", ROLE_DIM, "%s (%s); checked %s", at, since, seen);
-    if (finding->severity >= SEVERITY_ERROR)
-        page_say(page, ROLE_WARN, "A failover can be signed only with this finding in view.");
-}
-
-// A plan is dated by the day.
-static void days_ago(gint64 at_ms, gint64 now_ms, char buffer[24])
-{
-    gint64 days = MAX(now_ms - at_ms, (gint64)0) / DAY_MS;
-    if (at_ms <= 0)
-        g_strlcpy(buffer, "never", 24);
-    else
-        g_snprintf(buffer, 24, days ? "%" G_GINT64_FORMAT "d ago" : "today", days);
-}
-
-static void say_date(Page *page, const char *label, gint64 at_ms, gint64 now_ms)
-{
-    char at[32], age[24];
-    time_format_full(at_ms, at);
-    days_ago(at_ms, now_ms, age);
-    if (at_ms > 0)
-        page_field(page, label, ROLE_NORMAL, "%.10s (%s)", at, age);
-    else
-        page_field(page, label, ROLE_WARN,
-                   "never, as far as is recorded here and in the fleet file");
-}
-
-static void say_plan(Page *page, const GroupStatus *group, gint64 now_ms)
-{
-    char due[32], left[16];
-    Severity severity = group_status_plan_severity(group, now_ms);
-    time_format_full(group_status_plan_due(group), due);
-    duration_format(ABS(group_status_plan_due(group) - now_ms) / DAY_MS * DAY_MS, left);
-    page_field(page, "PLAN", ROLE_TITLE, "failover of %s", group->name);
-    say_date(page, "REVIEWED", group->plan_reviewed_ms, now_ms);
-    if (group->plan_reviewed_by)
-        page_field(page, "BY", ROLE_NORMAL, "%s: %s", group->plan_reviewed_by,
-                   group->plan_review_note ? group->plan_review_note : "");
-    say_date(page, "TESTED", group->plan_tested_ms, now_ms);
-    if (group->plan_tested_by)
-        page_field(page, "BY", ROLE_NORMAL, "%s", group->plan_tested_by);
-    if (!group_status_plan_due(group))
-        page_field(page, "DUE", ROLE_WARN, "now");
-    else
-        page_field(page, "DUE", severity == SEVERITY_INFO ? ROLE_NORMAL : ROLE_WARN, "%.10s, %s %s",
-                   due, severity == SEVERITY_ERROR ? "overdue by" : "in", left);
-    page_say(page, ROLE_DIM,
-             "A plan is reviewed and tested every %d days (rule R17; a warning from %d days on). "
-             ":reviewed %s WORDS records a review; a drill is the test. Dates from elsewhere stand "
-             "in the "
-             "fleet file, at the group's `plan`.",
-             PLAN_YEAR_DAYS, PLAN_WARN_DAYS, group->name);
-}
-
 static void fill_page(Readiness *view, const ViewContext *context)
 {
     const Row *row = row_of(view, view->page.object);
@@ -293,9 +185,9 @@ static void fill_page(Readiness *view, const ViewContext *context)
         page_say(&view->page, ROLE_OK, "It holds again: %s is no finding any more. Esc leads back.",
                  view->page.object);
     else if (row->finding)
-        say_finding(&view->page, row->finding, context->now_ms);
+        finding_say(&view->page, row->finding, context->now_ms);
     else if (row->group)
-        say_plan(&view->page, row->group, context->now_ms);
+        plan_say(&view->page, row->group, context->now_ms);
     else if (row->parity)
         parity_say(&view->page, row->parity, row->count, context->now_ms);
 }
@@ -364,39 +256,20 @@ static void finding_cell(const Finding *finding, guint column, gint64 now_ms, Ta
     }
 }
 
-static void plan_facts(const GroupStatus *group, gint64 now_ms, TableCell *cell)
-{
-    char reviewed[24], tested[24], left[16];
-    Severity severity = group_status_plan_severity(group, now_ms);
-    Role role = severity == SEVERITY_INFO ? ROLE_NORMAL : ROLE_WARN;
-    days_ago(group->plan_reviewed_ms, now_ms, reviewed);
-    days_ago(group->plan_tested_ms, now_ms, tested);
-    duration_format(ABS(group_status_plan_due(group) - now_ms) / DAY_MS * DAY_MS, left);
-    table_cell_printf(cell, role, "%s %s, reviewed %s, tested %s",
-                      !group_status_plan_due(group) ? "due"
-                      : severity == SEVERITY_ERROR  ? "overdue by"
-                                                    : "due in",
-                      group_status_plan_due(group) ? left : "now", reviewed, tested);
-}
-
 static void plan_cell(const GroupStatus *group, guint column, gint64 now_ms, TableCell *cell)
 {
-    Severity severity = group_status_plan_severity(group, now_ms);
-    Badge badge =
-        severity == SEVERITY_INFO ? (Badge){GLYPH_UP, ROLE_OK, "fine"} : badge_severity(severity);
     switch (column) {
     case COLUMN_RULE:
         cell->text = "plan";
         break;
     case COLUMN_SEVERITY:
-        table_cell_state(cell, badge.glyph, badge.role,
-                         severity == SEVERITY_ERROR ? "overdue" : badge.word);
+        plan_cell_state(group, now_ms, cell);
         break;
     case COLUMN_OBJECT:
         cell->text = group->name;
         break;
     case COLUMN_FACTS:
-        plan_facts(group, now_ms, cell);
+        plan_cell_facts(group, now_ms, cell);
         break;
     default:
         break;
