@@ -116,7 +116,8 @@ static bool write_templates(const char *dir, GError **error)
 
 static bool write_secrets(const char *dir, GError **error)
 {
-    static const char *const SECRETS[] = {"alice.token", "bob.token", "practice.secret"};
+    static const char *const SECRETS[] = {"alice.token", "bob.token", "practice.secret",
+                                          "reader.token", "reader.secret"};
     IdSource ids;
     bool ok = true;
     id_source_init(&ids, clock_system(), 0);

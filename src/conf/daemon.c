@@ -258,7 +258,21 @@ static const OptionSection LIMIT_SECTION = {.what = "limits",
 static void check_azure(OptionReader *reader, config_setting_t *setting, gpointer object)
 {
     const DaemonConfig *config = object;
-    daemon_check_secret(reader, option_setting(setting, "secret_file"), config->azure.secret_file);
+    const ConfAzure *azure = &config->azure;
+    config_setting_t *file = option_setting(setting, "rehearsal_secret_file");
+    daemon_check_secret(reader, option_setting(setting, "secret_file"), azure->secret_file);
+    if (azure->rehearsal_secret_file)
+        daemon_check_secret(reader, file, azure->rehearsal_secret_file);
+    if (!azure->rehearsal_client != !azure->rehearsal_secret_file)
+        option_mistake(reader, setting,
+                       "rehearsal_client and rehearsal_secret_file go together: expected both, or "
+                       "neither.");
+    else if (azure->rehearsal_client &&
+             (g_strcmp0(azure->rehearsal_client, azure->client) == 0 ||
+              g_strcmp0(azure->rehearsal_secret_file, azure->secret_file) == 0))
+        option_mistake(reader, file,
+                       "the rehearsal signs in as the live client: expected another client with a "
+                       "secret of its own, that may only read.");
 }
 
 static const Option AZURE_OPTIONS[] = {
@@ -268,6 +282,12 @@ static const Option AZURE_OPTIONS[] = {
      .help = "The client (application) id."},
     {"secret_file", &OPTION_PATH, OPTION_AT(DaemonConfig, azure.secret_file), .required = true,
      .help = "The file whose first line is the client's secret; owner and mode as for tokens."},
+    {"rehearsal_client", &OPTION_TEXT, OPTION_AT(DaemonConfig, azure.rehearsal_client), .max = 100,
+     .help = "The client that isolated drills sign in as: one that may only read. Without it they "
+             "look at no target that asks for a sign-in and names none in the fleet file's "
+             "rehearsal, and say so."},
+    {"rehearsal_secret_file", &OPTION_PATH, OPTION_AT(DaemonConfig, azure.rehearsal_secret_file),
+     .help = "Its secret; owner and mode as for tokens."},
     {"authority", &OPTION_URL, OPTION_AT(DaemonConfig, azure.authority),
      .fallback = "https://login.microsoftonline.com",
      .help = "Where tokens are issued; sovereign clouds have their own."},
@@ -440,6 +460,8 @@ void daemon_config_free(DaemonConfig *config)
                      config->azure.tenant,
                      config->azure.client,
                      config->azure.secret_file,
+                     config->azure.rehearsal_client,
+                     config->azure.rehearsal_secret_file,
                      config->azure.authority,
                      config->azure.management,
                      config->signatures.allowed_signers,

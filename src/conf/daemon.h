@@ -39,6 +39,8 @@ typedef struct {
     char *tenant;
     char *client;
     char *secret_file;
+    char *rehearsal_client; // that isolated drills sign in as; NULL = they do not
+    char *rehearsal_secret_file;
 } ConfAzure;
 
 // Whose signatures count.

@@ -118,6 +118,28 @@ static void check_instances(OptionReader *reader, config_setting_t *setting,
     }
 }
 
+// Credentials of a rehearsal are there to be lesser ones.
+static void check_rehearsal(OptionReader *reader, config_setting_t *setting, gpointer object)
+{
+    const Workload *workload = object;
+    const FleetNames *names = reader->context;
+    config_setting_t *own = option_setting(setting, "rehearsal");
+    for (guint i = 0; i < workload->instances->len; i++) {
+        const Instance *instance = workload->instances->pdata[i];
+        for (const char *const *at = names->credentials; instance->location && *at; at++) {
+            g_autofree char *live = instance_parameter(instance, *at);
+            g_autofree char *rehearsal = instance_rehearsal(instance, *at, true);
+            if (!live || g_strcmp0(live, rehearsal) != 0)
+                continue;
+            option_mistake(reader, own ? own : setting,
+                           "the rehearsal of \"%s\" in \"%s\" has the live credentials (%s): "
+                           "expected others, that may only read.",
+                           workload->name, instance->location->name, *at);
+            return;
+        }
+    }
+}
+
 void fleet_check_workload(OptionReader *reader, config_setting_t *setting, gpointer object)
 {
     const Workload *workload = object;
@@ -128,6 +150,9 @@ void fleet_check_workload(OptionReader *reader, config_setting_t *setting, gpoin
         option_later(reader, check_router, option_setting(setting, "router"), object);
     check_instances(reader, setting, workload);
     option_later(reader, fleet_resolve_uses, setting, object);
+    const FleetNames *names = reader->context;
+    if (names && names->credentials)
+        option_later(reader, check_rehearsal, setting, object);
 }
 
 // ---- circles ----

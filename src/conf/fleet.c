@@ -164,6 +164,10 @@ static const Option LOCATION_OPTIONS[] = {
     {"parameters", &OPTION_TABLE, OPTION_AT(Location, parameters),
      .help = "What drivers need to reach the location, any names; a workload's parameters refer to "
              "NAME as {location.NAME}."},
+    {"rehearsal", &OPTION_TABLE, OPTION_AT(Location, rehearsal),
+     .help = "Parameters that isolated drills use here in place of others: credentials that may "
+             "only read, or a target of its own. Live credentials are never used in a rehearsal: a "
+             "target that has some and none here is not looked at, and the drill says so."},
 };
 
 static const OptionSection LOCATION_SECTION = {.what = "location",
@@ -264,6 +268,9 @@ static const Option WORKLOAD_OPTIONS[] = {
     {"parameters", &OPTION_TABLE, OPTION_AT(Workload, parameters),
      .help = "What its driver needs, any names. In the values {location}, {group} and {workload} "
              "stand for the names, {location.NAME} for a parameter of the location."},
+    {"rehearsal", &OPTION_TABLE, OPTION_AT(Workload, rehearsal),
+     .help = "Parameters that isolated drills use in place of others; before the group's and the "
+             "location's rehearsal."},
     {"instances", &OPTION_LIST, OPTION_AT(Workload, instances), .max = 100,
      .section = &INSTANCE_SECTION, .required = true,
      .help = "Where it is installed, see groups[].workloads[].instances[]."},
@@ -411,6 +418,9 @@ static const Option GROUP_OPTIONS[] = {
     {"responsibilities", &OPTION_TABLE, OPTION_AT(Group, responsibilities),
      .help = "Who does the steps of a kind, such as { promote = \"database on call\"; reroute = "
              "\"network desk\"; }; shown with each step."},
+    {"rehearsal", &OPTION_TABLE, OPTION_AT(Group, rehearsal),
+     .help = "Parameters that isolated drills of this group use in place of others; before the "
+             "location's rehearsal."},
     {"notices", &OPTION_SECTION, OPTION_SELF(Group), .section = &NOTICE_SECTION,
      .help = "See groups[].notices."},
     {"reduced", &OPTION_TEXTS, OPTION_AT(Group, reduced), .max = 200,

@@ -11,6 +11,7 @@ typedef struct {
     const char *const
         *drivers; // names of those that exist, NULL at the end; NULL = any name is taken
     bool (*zone_is_known)(const char *zone); // Windows or IANA name; NULL = any is taken
+    const char *const *credentials; // parameters that are credentials, NULL at the end; NULL = none
 } FleetNames;
 
 // Reads the file at `path`. True with a new fleet (fleet_unref) if there is no mistake; else false, and

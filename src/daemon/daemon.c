@@ -203,16 +203,31 @@ void daemon_set_approvers(Daemon *daemon, const DaemonConfig *config)
     engine_set_approvers(daemon->engine, approvers);
 }
 
+// The live context, and that of rehearsals, which signs in as another client or not at all.
+static void open_drivers(Daemon *daemon, const HttpClientConfig *http)
+{
+    const ConfAzure *azure = &daemon->files.config->azure;
+    AzureSignIn sign_in = {.tenant = azure->tenant,
+                           .client = azure->client,
+                           .secret_file = azure->secret_file,
+                           .authority = azure->authority,
+                           .management = azure->management};
+    daemon->drivers = drivers_new(clock_system(), http);
+    drivers_set_azure(daemon->drivers, &sign_in);
+    bool apart = azure->rehearsal_client != NULL;
+    sign_in.withheld = azure->tenant && !apart;
+    sign_in.tenant = apart ? azure->tenant : NULL;
+    sign_in.client = azure->rehearsal_client;
+    sign_in.secret_file = azure->rehearsal_secret_file;
+    daemon->rehearsal = drivers_new_rehearsal(clock_system(), http);
+    drivers_set_azure(daemon->rehearsal, &sign_in);
+}
+
 static void open_engine(Daemon *daemon)
 {
     const DaemonConfig *config = daemon->files.config;
     const HttpClientConfig http = {.user_agent = "signalboxd"};
-    daemon->drivers = drivers_new(clock_system(), &http);
-    drivers_set_azure(daemon->drivers, &(AzureSignIn){.tenant = config->azure.tenant,
-                                                      .client = config->azure.client,
-                                                      .secret_file = config->azure.secret_file,
-                                                      .authority = config->azure.authority,
-                                                      .management = config->azure.management});
+    open_drivers(daemon, &http);
     daemon->prober = prober_new(clock_system(), &http);
     daemon->timetable = timetable_new(clock_system());
     daemon->pace = pace_new(clock_system(), run_engine, daemon);
@@ -221,6 +236,7 @@ static void open_engine(Daemon *daemon)
                                  .ids = &daemon->ids,
                                  .store = daemon->store,
                                  .driver = daemon->drivers,
+                                 .rehearsal = &daemon->rehearsal->eyes,
                                  .prober = daemon->prober,
                                  .verifier = daemon->verifier,
                                  .daemon = config->name,
@@ -273,6 +289,7 @@ void daemon_close(Daemon *daemon)
     verifier_free(daemon->verifier);
     prober_free(daemon->prober);
     drivers_free(daemon->drivers);
+    drivers_free(daemon->rehearsal);
     store_free(daemon->store);
     files_release(&daemon->files);
     id_source_release(&daemon->ids);

@@ -20,6 +20,7 @@ typedef struct {
     Files files;
     Store *store;
     DriverPort *drivers;
+    DriverPort *rehearsal; // what isolated drills look with
     ProberPort *prober;
     VerifierPort *verifier;
     Timetable *timetable;

@@ -17,8 +17,12 @@ typedef struct {
     GPtrArray *waiting; // of Job *
 } TokenSlot;
 
+const char *const arm_credentials[] = {"tenant", "client_id", "client_secret_file", NULL};
+
 struct ArmClient {
     Drivers *drivers;
+    bool
+        withheld; // others sign in as the daemon file says, and a rehearsal has no client of its own
     GHashTable *slots;   // char * credentials → TokenSlot *
     GHashTable *sign_in; // parameter → value, where the fleet names no tenant
 };
@@ -66,6 +70,7 @@ void arm_client_sign_in(ArmClient *client, const AzureSignIn *sign_in)
                 {"authority", sign_in->authority},
                 {"endpoint", sign_in->management}};
     g_hash_table_remove_all(client->sign_in);
+    client->withheld = sign_in->withheld;
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
         if (rows[i].value)
             g_hash_table_insert(client->sign_in, g_strdup(rows[i].parameter),
@@ -281,6 +286,13 @@ static void send_now(Job *job)
 {
     g_autoptr(GError) error = NULL;
     TokenSlot *slot = parameter(job, "tenant") ? slot_of(job) : NULL;
+    if (!slot && job->drivers->arm->withheld) {
+        error = g_error_new(ERR, ERR_REFUSED,
+                            "Not looked at: the daemon's file names no rehearsal_client, and live "
+                            "credentials are not used in a rehearsal.");
+        fail(job, error);
+        return;
+    }
     if (!slot || slot_is_good(slot)) {
         send_with(job, slot ? slot->token : NULL);
         return;

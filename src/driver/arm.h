@@ -13,6 +13,9 @@
 #define ARM_PARAMETERS                                                                             \
     "endpoint", "arm_socket", "authority", "tenant", "client_id", "client_secret_file", "scope"
 
+// Of these, those that let somebody in; ended by NULL.
+extern const char *const arm_credentials[];
+
 enum { ARM_PAGES_MAX = 200, ARM_ITEMS_MAX = 20000 };
 
 ArmClient *arm_client_new(Drivers *drivers);

@@ -338,4 +338,5 @@ static void act(Job *job)
     arm_send(job, "POST", url, on_acted);
 }
 
-const Driver DRIVER_AZURE_LOGIC = {"azure-logic", actions, proof, observe, act, PARAMETERS};
+const Driver DRIVER_AZURE_LOGIC = {"azure-logic", actions,    proof,          observe,
+                                   act,           PARAMETERS, arm_credentials};

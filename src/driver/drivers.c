@@ -22,6 +22,12 @@ const char *const *driver_names(void)
     return names;
 }
 
+const char *const *driver_credentials(void)
+{
+    static const char *const names[] = {"client_secret_file", "token_file", NULL};
+    return names;
+}
+
 bool driver_is_known(const char *name)
 {
     return find(name) != NULL;
@@ -42,6 +48,20 @@ static ProofClass port_proof(DriverEyes *port, const Workload *workload)
                   : PROOF_MANUAL;
 }
 
+// In a rehearsal no live credential is read, not even from the fleet.
+static char *parameter_of(Job *job, const Instance *instance, const char *name)
+{
+    const char *const *secrets = job->driver->credentials;
+    if (!job->drivers->rehearses)
+        return instance_parameter(instance, name);
+    bool apart = secrets && g_strv_contains(secrets, name);
+    char *value = instance_rehearsal(instance, name, apart);
+    g_autofree char *live = apart && !value ? instance_parameter(instance, name) : NULL;
+    if (live)
+        job->withheld = name;
+    return value;
+}
+
 static Job *job_new(Drivers *drivers, const Driver *driver, const Instance *instance,
                     gint64 deadline_ms)
 {
@@ -59,7 +79,7 @@ static Job *job_new(Drivers *drivers, const Driver *driver, const Instance *inst
         job->n_parameters++;
     job->parameters = g_new0(char *, job->n_parameters + 1);
     for (guint i = 0; i < job->n_parameters; i++)
-        job->parameters[i] = instance_parameter(instance, driver->parameters[i]);
+        job->parameters[i] = parameter_of(job, instance, driver->parameters[i]);
     job->link.data = job;
     g_queue_push_tail_link(&drivers->jobs, &job->link);
     return job;
@@ -67,10 +87,19 @@ static Job *job_new(Drivers *drivers, const Driver *driver, const Instance *inst
 
 static void no_driver(Job *job)
 {
+    if (job->observed && job->withheld) {
+        job_puzzled(job, false,
+                    "Not looked at: its rehearsal in the fleet file names no %s, and live "
+                    "credentials are not used in a rehearsal.",
+                    job->withheld);
+        return;
+    }
     if (job->observed)
         job_puzzled(job, false, "There is no driver of that name.");
     else
-        job_acted(job, OUTCOME_REFUSED, "The driver cannot do that.");
+        job_acted(job, OUTCOME_REFUSED,
+                  job->drivers->rehearses ? "A rehearsal commands nothing."
+                                          : "The driver cannot do that.");
 }
 
 // Work begins on the loop, so that no callback comes from within the engine's own call.
@@ -90,7 +119,7 @@ static void port_observe(DriverEyes *port, const Instance *instance, gint64 sinc
     job->observed = done;
     job->data = data;
     job->since_ms = since_ms;
-    job_wait(job, 0, driver ? begin : no_driver);
+    job_wait(job, 0, driver && !job->withheld ? begin : no_driver);
 }
 
 static void port_act(DriverPort *port, const Instance *instance, DriverAction action,
@@ -109,7 +138,15 @@ static void port_act(DriverPort *port, const Instance *instance, DriverAction ac
         command->configuration ? inventory_ref((Inventory *)command->configuration) : NULL;
     job->epoch = command->epoch;
     job->forced = command->forced;
-    job_wait(job, 0, port_can(&port->eyes, instance->workload, action) ? begin : no_driver);
+    bool can = !job->drivers->rehearses && port_can(&port->eyes, instance->workload, action);
+    job_wait(job, 0, can ? begin : no_driver);
+}
+
+DriverPort *drivers_new_rehearsal(const Clock *clock, const HttpClientConfig *config)
+{
+    DriverPort *port = drivers_new(clock, config);
+    ((Drivers *)port)->rehearses = true;
+    return port;
 }
 
 DriverPort *drivers_new(const Clock *clock, const HttpClientConfig *config)

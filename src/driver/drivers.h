@@ -15,10 +15,15 @@
 // `config` as for http_client_new (the limit of calls per host defaults to 8). The clock outlives it.
 DriverPort *drivers_new(const Clock *clock, const HttpClientConfig *config);
 
+// What isolated drills look with: a context of its own, whose jobs take the parameters of rehearsals and never a live
+// credential (instance_rehearsal), and which commands nothing. As drivers_new.
+DriverPort *drivers_new_rehearsal(const Clock *clock, const HttpClientConfig *config);
+
 // How the Azure drivers sign in where the fleet names no tenant: the daemon file's section.
 typedef struct {
     const char *tenant, *client, *secret_file; // the file: mode 0600
     const char *authority, *management;        // URLs; NULL = the public cloud's
+    bool withheld; // of a rehearsal, without a tenant: the live drivers sign in, it must not
 } AzureSignIn;
 
 // Copies it. Without a tenant nothing is signed in where the fleet names none.
@@ -29,6 +34,9 @@ void drivers_free(DriverPort *port);
 
 // The names of all drivers, ended by NULL: what a fleet file may say.
 const char *const *driver_names(void);
+
+// The parameters of all drivers that are credentials, ended by NULL: a rehearsal's must be others.
+const char *const *driver_credentials(void);
 
 // True if there is a driver of that name.
 bool driver_is_known(const char *name);

@@ -31,6 +31,8 @@ static const char *const PARAMETERS[] = {"observe_url",      "active_status",  "
                                          "rejoin_method",    "rejoin_body",    "notify_url",
                                          "notify_method",    "notify_body",    NULL};
 
+static const char *const CREDENTIALS[] = {"token_file", NULL};
+
 // Set by the workload, or by any of its instances and their locations.
 static bool has_parameter(const Workload *workload, const char *name)
 {
@@ -305,4 +307,4 @@ static void act(Job *job)
              on_acted);
 }
 
-const Driver DRIVER_HTTP = {"http", actions, proof, observe, act, PARAMETERS};
+const Driver DRIVER_HTTP = {"http", actions, proof, observe, act, PARAMETERS, CREDENTIALS};

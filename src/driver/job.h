@@ -23,6 +23,8 @@ typedef struct {
     void (*observe)(Job *job);
     void (*act)(Job *job);
     const char *const *parameters; // that it reads, ended by NULL
+    const char *const
+        *credentials; // of them, those that let somebody in, ended by NULL; NULL = none
 } Driver;
 
 extern const Driver DRIVER_HTTP;
@@ -37,6 +39,7 @@ struct Drivers {
     GHashTable *fenced;      // set of workload ids whose target has answered with an epoch
     GHashTable *inventories; // "workload\nlocation" → Inventory *: as read last
     ArmClient *arm;
+    bool rehearses; // nothing is commanded, and live credentials are not used
 };
 
 typedef void (*JobAnswered)(Job *job, const HttpResponse *response, const GError *error);
@@ -76,6 +79,7 @@ struct Job {
     Inventory *configuration; // NULL = none
     gint64 epoch;
     bool forced;
+    const char *withheld; // of a rehearsal: the live credential that nothing stands in for; NULL
 };
 
 // The value of a parameter; NULL if nobody sets it. Borrowed.

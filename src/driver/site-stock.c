@@ -134,8 +134,16 @@ static void ask(Job *job, gint64 from)
         g_strdup_printf("%s/site/v1/groups/%s/stocks/%s?from=%" G_GINT64_FORMAT "%s%s",
                         job_parameter(job, "endpoint"), site_group_name(job), name, from,
                         digest ? "&known=" : "", digest ? digest : "");
-    job_send(job, &(HttpSpec){.url = url, .socket_path = job_parameter(job, "site_socket")},
-             on_page);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *token = NULL;
+    if (!site_token(job, &token, &error)) {
+        job_blind(job, error);
+        return;
+    }
+    job_send(
+        job,
+        &(HttpSpec){.url = url, .socket_path = job_parameter(job, "site_socket"), .bearer = token},
+        on_page);
 }
 
 void site_stock_observe(Job *job)

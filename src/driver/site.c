@@ -6,6 +6,7 @@
 //     site_socket   Unix socket to reach it through
 //     site_group    its name for the group; default: the group's
 //     site_workload its name for the workflow or router; default: the workload's
+//     token_file    a bearer token; without it the region's own API is open to whoever reaches it
 #include <string.h>
 
 #include "base/error.h"
@@ -16,8 +17,10 @@
 // Replication heard longer ago than this has stopped.
 enum { STREAM_SILENT_MS = 3000 };
 
-static const char *const PARAMETERS[] = {"endpoint", "site_socket", "site_group", "site_workload",
-                                         NULL};
+static const char *const PARAMETERS[] = {"endpoint",      "site_socket", "site_group",
+                                         "site_workload", "token_file",  NULL};
+
+static const char *const CREDENTIALS[] = {"token_file", NULL};
 
 #define BIT(action) (1u << (action))
 
@@ -56,6 +59,13 @@ const char *site_workload_name(const Job *job)
 {
     const char *name = job_parameter(job, "site_workload");
     return name ? name : job->name;
+}
+
+bool site_token(const Job *job, char **ret_token, GError **error)
+{
+    const char *file = job_parameter(job, "token_file");
+    *ret_token = file ? job_secret(file, error) : NULL;
+    return !file || *ret_token;
 }
 
 // ---- Observing ------------------------------------------------------------------------------------
@@ -275,9 +285,16 @@ static void observe(Job *job)
         site_stock_observe(job);
         return;
     }
-    g_autofree char *url = group_url(job, endpoint);
-    job_send(job, &(HttpSpec){.url = url, .socket_path = job_parameter(job, "site_socket")},
-             on_observed);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *url = group_url(job, endpoint), *token = NULL;
+    if (!site_token(job, &token, &error)) {
+        job_blind(job, error);
+        return;
+    }
+    job_send(
+        job,
+        &(HttpSpec){.url = url, .socket_path = job_parameter(job, "site_socket"), .bearer = token},
+        on_observed);
 }
 
 // ---- Acting ---------------------------------------------------------------------------------------
@@ -330,7 +347,12 @@ static void act(Job *job)
         job_acted(job, OUTCOME_REFUSED, "No parameter \"endpoint\" says where the region is.");
         return;
     }
-    g_autofree char *url = command_url(job, endpoint);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *url = command_url(job, endpoint), *token = NULL;
+    if (!site_token(job, &token, &error)) {
+        job_acted(job, OUTCOME_REFUSED, error->message);
+        return;
+    }
     g_autoptr(json_t) json = json_pack("{s:b}", "forced", job->forced ? 1 : 0);
     wire_set_text(json, "to", job->to);
     if (restores(job))
@@ -345,9 +367,10 @@ static void act(Job *job)
                          .url = url,
                          .socket_path = job_parameter(job, "site_socket"),
                          .headers = headers,
+                         .bearer = token,
                          .content_type = "application/json",
                          .body = body},
              on_acted);
 }
 
-const Driver DRIVER_SITE = {"site", actions, proof, observe, act, PARAMETERS};
+const Driver DRIVER_SITE = {"site", actions, proof, observe, act, PARAMETERS, CREDENTIALS};

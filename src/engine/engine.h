@@ -54,6 +54,8 @@ typedef struct {
     const IdSource *ids;
     Store *store;
     DriverPort *driver;
+    DriverEyes
+        *rehearsal; // what isolated drills look with: no live credentials; NULL = the driver's own
     ProberPort *prober;
     VerifierPort *verifier; // NULL = signatures are recorded unchecked, and required ones refused
     const char *daemon;     // this daemon's name: its vantage point

@@ -24,7 +24,8 @@ typedef struct {
     char *name;
     char *location;
     bool single;
-    bool data; // it holds data
+    bool data;  // it holds data
+    bool apart; // the fleet file says how it is rehearsed
     ProofClass proof;
 } Actor;
 
@@ -119,9 +120,9 @@ static void judge(const Actor *actor, const Observation *seen)
         judge_fence(actor, seen);
         judge_data(actor, seen);
     }
-    say(scene, true, "%s in %s answered in %" G_GINT64_FORMAT " ms: %s, epoch %" G_GINT64_FORMAT,
-        actor->name, actor->location, took_ms, word_of(&INSTANCE_NAMES, (int)seen->state),
-        seen->epoch);
+    say(scene, true, "%s in %s%s answered in %" G_GINT64_FORMAT " ms: %s, epoch %" G_GINT64_FORMAT,
+        actor->name, actor->location, actor->apart ? ", asked as its rehearsal has it," : "",
+        took_ms, word_of(&INSTANCE_NAMES, (int)seen->state), seen->epoch);
     if (scene->kind == STEP_DRAIN && seen->runs >= 0)
         say(scene, true, "%d run%s in flight", seen->runs, text_plural(seen->runs));
 }
@@ -174,7 +175,8 @@ static void look(const Rehearsal *rehearsal, Scene *scene, const Instance *insta
                      .location = g_strdup(instance->location->name),
                      .single = workload->kind != KIND_ROUTER && workload_is_single_active(workload),
                      .data = workload_holds_data(workload),
-                     .proof = eyes_proof(rehearsal->eyes, workload)};
+                     .apart = instance_has_rehearsal(instance),
+                     .proof = eyes_proof(rehearsal->live, workload)};
     scene->waiting++;
     eyes_observe(rehearsal->eyes, instance, rehearsal->now_ms, rehearsal->deadline_ms, on_observed,
                  actor);

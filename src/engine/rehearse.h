@@ -8,7 +8,8 @@
 
 // All borrowed for the call.
 typedef struct {
-    DriverEyes *eyes;
+    DriverEyes *eyes; // they look with
+    DriverEyes *live; // knows what the targets' answers prove
     const Clock *clock;
     const Group *group;
     const Step *step;

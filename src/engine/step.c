@@ -454,7 +454,9 @@ static void advance_rehearsal(Engine *engine, const Operation *operation, const 
                               Exec *exec)
 {
     const GroupLive *live = world_live(engine, operation->group);
-    Rehearsal rehearsal = {.eyes = &engine->config.driver->eyes,
+    DriverEyes *eyes = &engine->config.driver->eyes;
+    Rehearsal rehearsal = {.eyes = engine->config.rehearsal ? engine->config.rehearsal : eyes,
+                           .live = eyes,
                            .clock = engine->config.clock,
                            .group = live->group,
                            .step = step,

@@ -40,6 +40,7 @@ static void workload_free(gpointer data)
     g_ptr_array_unref(workload->uses);
     g_ptr_array_unref(workload->regions);
     g_hash_table_unref(workload->parameters);
+    g_hash_table_unref(workload->rehearsal);
     g_free(workload);
 }
 
@@ -75,6 +76,7 @@ static void group_free(gpointer data)
     g_ptr_array_unref(group->nonproduction);
     g_ptr_array_unref(group->unmanaged);
     g_hash_table_unref(group->responsibilities);
+    g_hash_table_unref(group->rehearsal);
     g_free(group->owner);
     g_free(group->standby_cost);
     for (guint i = 0; i < NOTICE_COUNT; i++)
@@ -95,6 +97,7 @@ static void location_free(gpointer data)
     g_ptr_array_unref(location->instances);
     g_ptr_array_unref(location->resources);
     g_hash_table_unref(location->parameters);
+    g_hash_table_unref(location->rehearsal);
     g_free(location);
 }
 
@@ -148,6 +151,7 @@ Location *fleet_add_location(Fleet *fleet, const char *name)
         (HealthCheck){.interval_ms = 10000, .timeout_ms = 3000, .failures = 3, .recoveries = 2};
     location->zones = g_ptr_array_new_with_free_func(g_free);
     location->parameters = parameters_new();
+    location->rehearsal = parameters_new();
     location->instances = g_ptr_array_new();
     location->resources = g_ptr_array_new();
     location->index = fleet->locations->len;
@@ -181,7 +185,8 @@ Group *fleet_add_group(Fleet *fleet, const char *name)
     group->tier = 5;
     group->nonproduction = g_ptr_array_new_with_free_func(g_free);
     group->unmanaged = g_ptr_array_new_with_free_func(g_free);
-    group->responsibilities = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    group->responsibilities = parameters_new();
+    group->rehearsal = parameters_new();
     group->steps = g_ptr_array_new_with_free_func(own_step_free);
     group->policy = POLICY_DEFAULT;
     group->rpo_ms = 15 * 60 * 1000;
@@ -221,6 +226,7 @@ Workload *group_add_workload(Fleet *fleet, Group *group, const char *name)
     workload->regions = g_ptr_array_new_with_free_func(g_free);
     workload->load = 1;
     workload->parameters = parameters_new();
+    workload->rehearsal = parameters_new();
     workload->index = fleet->workloads->len;
     g_ptr_array_add(group->workloads, workload);
     g_ptr_array_add(fleet->workloads, workload);
@@ -342,27 +348,31 @@ bool workload_holds_data(const Workload *workload)
     return workload->kind == KIND_ENVIRONMENT || workload->kind == KIND_DATABASE;
 }
 
-static const char *placeholder_value(const Instance *instance, const char *name)
+static const char *placeholder_value(const Instance *instance, const char *name, bool rehearsal)
 {
+    const char *value = NULL;
     if (strcmp(name, "location") == 0)
         return instance->location->name;
     if (strcmp(name, "group") == 0)
         return instance->workload->group->name;
     if (strcmp(name, "workload") == 0)
         return instance->workload->name;
-    if (g_str_has_prefix(name, "location."))
-        return g_hash_table_lookup(instance->location->parameters, name + strlen("location."));
-    return NULL;
+    if (!g_str_has_prefix(name, "location."))
+        return NULL;
+    name += strlen("location.");
+    if (rehearsal)
+        value = g_hash_table_lookup(instance->location->rehearsal, name);
+    return value ? value : g_hash_table_lookup(instance->location->parameters, name);
 }
 
 // Unknown placeholders stay as they are: a URL may hold braces of its own.
-char *instance_expand(const Instance *instance, const char *text)
+static char *expand(const Instance *instance, const char *text, bool rehearsal)
 {
     GString *out = g_string_new(NULL);
     while (*text) {
         const char *end = *text == '{' ? strchr(text, '}') : NULL;
         g_autofree char *name = end ? g_strndup(text + 1, (gsize)(end - text - 1)) : NULL;
-        const char *value = name ? placeholder_value(instance, name) : NULL;
+        const char *value = name ? placeholder_value(instance, name, rehearsal) : NULL;
         if (value) {
             g_string_append(out, value);
             text = end + 1;
@@ -372,14 +382,44 @@ char *instance_expand(const Instance *instance, const char *text)
     return g_string_free(out, FALSE);
 }
 
-char *instance_parameter(const Instance *instance, const char *name)
+char *instance_expand(const Instance *instance, const char *text)
+{
+    return expand(instance, text, false);
+}
+
+static const char *parameter_of(const Instance *instance, const char *name)
 {
     const char *value = g_hash_table_lookup(instance->parameters, name);
     if (!value)
         value = g_hash_table_lookup(instance->workload->parameters, name);
     if (!value)
         value = g_hash_table_lookup(instance->location->parameters, name);
-    return value ? instance_expand(instance, value) : NULL;
+    return value;
+}
+
+char *instance_parameter(const Instance *instance, const char *name)
+{
+    const char *value = parameter_of(instance, name);
+    return value ? expand(instance, value, false) : NULL;
+}
+
+char *instance_rehearsal(const Instance *instance, const char *name, bool apart)
+{
+    const char *value = g_hash_table_lookup(instance->workload->rehearsal, name);
+    if (!value)
+        value = g_hash_table_lookup(instance->workload->group->rehearsal, name);
+    if (!value)
+        value = g_hash_table_lookup(instance->location->rehearsal, name);
+    if (!value && !apart)
+        value = parameter_of(instance, name);
+    return value ? expand(instance, value, true) : NULL;
+}
+
+bool instance_has_rehearsal(const Instance *instance)
+{
+    return g_hash_table_size(instance->workload->rehearsal) ||
+           g_hash_table_size(instance->workload->group->rehearsal) ||
+           g_hash_table_size(instance->location->rehearsal);
 }
 
 // "East US" is "eastus".

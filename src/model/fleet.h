@@ -38,6 +38,7 @@ struct Location {
     GPtrArray *instances;   // of Instance *: what is installed here (borrowed)
     GPtrArray *resources;   // of Resource *: what stands here (borrowed)
     GHashTable *parameters; // char * → char *: what drivers need to reach it ("endpoint", …)
+    GHashTable *rehearsal;  // … and what an isolated drill uses in their place
     guint index;            // in fleet->locations
 };
 
@@ -79,6 +80,7 @@ struct Workload {
     gint64 snapshot_limit_ms; // … and may be as old as this
     guint load;               // units of its host's capacity that an active instance takes (L3)
     GHashTable *parameters;   // char * → char *
+    GHashTable *rehearsal;    // char * → char *: what an isolated drill uses in their place
     guint index;              // in fleet->workloads
 };
 
@@ -144,14 +146,15 @@ struct Group {
     gint64 rpo_ms;
     gint64 rto_ms;
     Policy policy;
-    GPtrArray *workloads;         // of Workload *
-    GPtrArray *reduced;           // of char *: what does not work while failed over (F5)
-    GPtrArray *nonproduction;     // of char *: members that may be degraded meanwhile (F9)
-    GPtrArray *steps;             // of OwnStep *, in file order
-    GPtrArray *unmanaged;         // of char *: the customer's own resources and steps (F11)
-    guint tier;                   // in a region-level operation lower ones go first
-    char *standby_cost;           // what keeping the standbys costs, in words (P3); NULL
-    char *owner;                  // who answers for it, and how they are reached; NULL
+    GPtrArray *workloads;     // of Workload *
+    GPtrArray *reduced;       // of char *: what does not work while failed over (F5)
+    GPtrArray *nonproduction; // of char *: members that may be degraded meanwhile (F9)
+    GPtrArray *steps;         // of OwnStep *, in file order
+    GPtrArray *unmanaged;     // of char *: the customer's own resources and steps (F11)
+    guint tier;               // in a region-level operation lower ones go first
+    char *standby_cost;       // what keeping the standbys costs, in words (P3); NULL
+    char *owner;              // who answers for it, and how they are reached; NULL
+    GHashTable *rehearsal;    // char * → char *: parameters of its workloads in an isolated drill
     GHashTable *responsibilities; // char * (a step's kind) → char *: who does such steps (F7)
     char *notices[NOTICE_COUNT];  // templates (model/notice.h); NULL = nobody is told
     DayWindow failback_window;    // a failback waits for it
@@ -230,3 +233,11 @@ char *instance_expand(const Instance *instance, const char *text);
 // {location}, {group}, {workload} and {location.NAME} (a parameter of the location) replaced. NULL if
 // nobody sets it. The caller frees.
 char *instance_parameter(const Instance *instance, const char *name);
+
+// The parameter as an isolated drill sees it: what its workload's rehearsal says, else its group's, else its location's;
+// else, unless `apart`, what everybody sees, in which {location.NAME} stands for the rehearsal's, too. `apart` is for
+// credentials: live ones are not used in an exercise. The caller frees.
+char *instance_rehearsal(const Instance *instance, const char *name, bool apart);
+
+// True if anything is said of how it is rehearsed.
+bool instance_has_rehearsal(const Instance *instance);

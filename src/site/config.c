@@ -167,20 +167,43 @@ static void read_listen(const WireAt *root, SiteConfig *config)
     config->port = (guint16)port;
 }
 
+// What stands in the file that `name` names. NULL, and a mistake, if it cannot be read; NULL if nothing is named.
+static char *read_secret(const WireAt *at, const char *name)
+{
+    g_autoptr(GError) error = NULL;
+    const char *file = wire_text_opt(at, name, NULL);
+    char *secret = NULL;
+    if (file && !g_file_get_contents(file, &secret, NULL, &error))
+        wire_fail(at, name, "cannot read it: %s.", error->message);
+    return secret ? g_strchomp(secret) : NULL;
+}
+
+// Who may only read: a client of the tenant, and whoever shows a token.
+static void read_reader(const WireAt *auth, SiteConfig *config)
+{
+    static const char *const fields[] = {"client_id", "secret_file", "token_file", NULL};
+    WireAt reader = wire_object_opt(auth, "reader");
+    if (!reader.value)
+        return;
+    wire_only(&reader, fields);
+    config->reader_id = g_strdup(wire_text_opt(&reader, "client_id", NULL));
+    config->reader_secret = read_secret(&reader, "secret_file");
+    config->reader_token = read_secret(&reader, "token_file");
+    if (!config->reader_id != !config->reader_secret)
+        wire_fail(&reader, "secret_file", "client_id and secret_file go together.");
+}
+
 static void read_auth(const WireAt *root, SiteConfig *config)
 {
     WireAt auth = wire_object_opt(root, "auth");
     if (!auth.value)
         return;
+    read_reader(&auth, config);
     config->tenant = g_strdup(wire_text(&auth, "tenant"));
     config->client_id = g_strdup(wire_text(&auth, "client_id"));
     config->token_ms = wire_seconds_ms_opt(&auth, "token_s", 3600000);
-    const char *file = wire_text(&auth, "secret_file");
-    g_autoptr(GError) error = NULL;
-    if (file && !g_file_get_contents(file, &config->secret, NULL, &error))
-        wire_fail(&auth, "secret_file", "cannot read it: %s.", error->message);
-    if (config->secret)
-        g_strchomp(config->secret);
+    if (wire_text(&auth, "secret_file"))
+        config->secret = read_secret(&auth, "secret_file");
 }
 
 static Region *read_all(WireAt *root, IdSource *ids, SiteConfig *config)
@@ -255,5 +278,8 @@ void site_config_release(SiteConfig *config)
     g_free(config->tenant);
     g_free(config->client_id);
     g_free(config->secret);
+    g_free(config->reader_id);
+    g_free(config->reader_secret);
+    g_free(config->reader_token);
     g_free(config->subscription);
 }

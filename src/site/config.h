@@ -23,7 +23,10 @@ typedef struct {
     char *tenant;       // NULL: no token is asked for
     char *client_id;
     char *secret;
-    gint64 token_ms; // how long a token is good
+    char *reader_id; // a client whose tokens may only read; NULL = there is none
+    char *reader_secret;
+    char *reader_token; // that may only read, for whoever takes no other; NULL = there is none
+    gint64 token_ms;    // how long a token is good
     char *subscription;
     guint page; // items of a list's page
 } SiteConfig;

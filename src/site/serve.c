@@ -32,17 +32,27 @@ typedef struct {
     const Endpoint *endpoint;
 } Late;
 
+static bool only_reads(const Endpoint *endpoint)
+{
+    return strcmp(endpoint->method, "GET") == 0;
+}
+
 static void handle(Site *site, HttpRequest *request, const Endpoint *endpoint)
 {
+    Grant grant = site_token_grant(site, request);
     if (endpoint->access == ACCESS_TOKEN && site->fault.throttle > 0) {
         site->fault.throttle--;
         site_refuse(site, request, 429, "SubscriptionRequestsThrottled",
                     "Number of requests exceeded. Please try again later.");
-    } else if (endpoint->access == ACCESS_TOKEN && !site_token_good(site, request)) {
+    } else if (endpoint->access == ACCESS_TOKEN && grant == GRANT_NONE) {
         site_refuse(
             site, request, 401, "AuthenticationFailed",
             "Authentication failed. The 'Authorization' header is missing or its token is no "
             "longer good.");
+    } else if (grant == GRANT_READ && !only_reads(endpoint)) {
+        site_refuse(site, request, 403, "AuthorizationFailed",
+                    "The client does not have authorization to perform this action: its token may "
+                    "only read.");
     } else {
         endpoint->handle(site, request);
     }

@@ -38,6 +38,7 @@ typedef struct {
 typedef struct {
     char *token;
     gint64 until_ms;
+    bool reads; // and nothing else
 } Token;
 
 typedef struct {
@@ -126,7 +127,9 @@ void site_act(Site *site, HttpRequest *request, SiteVerb verb, const SiteTarget 
               const SiteCommand *command, json_t *answer);
 
 // Tokens (token.c).
-bool site_token_good(Site *site, HttpRequest *request);
+typedef enum { GRANT_NONE, GRANT_READ, GRANT_ALL } Grant;
+// What the request's token allows; without one: GRANT_NONE where tokens are asked for.
+Grant site_token_grant(Site *site, HttpRequest *request);
 void site_tokens_clear(Site *site);
 void site_token_handle(Site *site, HttpRequest *request);
 

@@ -10,7 +10,7 @@ import re
 import sys
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
-from demo import Demo, SLOW
+from demo import Demo, SLOW, fetch
 from sbtest import Test, until
 
 GROUPS = ("payments", "ledger")  # storefront moves by itself
@@ -34,6 +34,24 @@ def wait_end(t, demo, name, limit, what):
     return t.wait_for(lambda: demo.operation(name)["state"] in ENDED, what, limit * SLOW)
 
 
+def read_only(t, demo):
+    """The regions themselves refuse what the drill's credentials would change."""
+    socket, before = demo.path("westeurope.sock"), counters(demo)
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    ask = "grant_type=client_credentials&client_id=signalbox-drills&client_secret=" + t.read("demo/reader.secret")
+    status, answer = fetch(socket, "/practice/oauth2/v2.0/token", "POST", ask.encode(), form)
+    t.equal(status, 200, "the rehearsal's client signs in")
+    arm = "/subscriptions/s/resourceGroups/payments/providers/Microsoft.Logic/workflows"
+    reads = {"Authorization": "Bearer " + answer["access_token"]}
+    t.equal(fetch(socket, arm + "?api-version=2019-05-01", "GET", None, reads)[0], 200, "and reads")
+    status, answer = fetch(socket, arm + "/settle/disable?api-version=2019-05-01", "POST", None, reads)
+    t.equal((status, answer["error"]["code"]), (403, "AuthorizationFailed"), "but may switch nothing off")
+    token = {"Authorization": "Bearer " + t.read("demo/reader.token"), "x-signalbox-epoch": "999", "x-signalbox-key": "x"}
+    status, answer = fetch(socket, "/site/v1/groups/payments/data/passivate", "POST", {}, token)
+    t.equal(status, 403, "nor passivate the data")
+    t.equal(counters(demo), before, "and nothing has changed")
+
+
 def test_isolated(t, demo):
     before, epoch = counters(demo), demo.group("payments")["epoch"]
     drill = propose(demo, "drill", "payments", "--isolated", "--reason", "do the targets answer?")
@@ -50,6 +68,9 @@ def test_isolated(t, demo):
     t.equal(drill["state"], "completed", f"all of it would work: {drill['why']} {drill['exceptions']}")
     t.check(all(s["title"].startswith("rehearse") and s["key"] is None for s in drill["steps"]), "no step has a key")
     t.check(any("answered in" in (s["detail"] or "") for s in drill["steps"]), "it says how long each took")
+    t.check(all("asked as its rehearsal has it" in s["detail"] for s in drill["steps"] if "answered in" in s["detail"]),
+            "and that it was asked with credentials for that")
+    read_only(t, demo)
     t.equal((counters(demo), demo.group("payments")["epoch"]), (before, epoch), "nothing was commanded")
     audit = demo.json("audit", "list")["records"]
     mine = [r for r in audit if drill["id"] in r["object"]]

@@ -34,9 +34,9 @@ class UnixConnection(http.client.HTTPConnection):
 
 
 def fetch(path, target, method="GET", body=None, headers=None):
-    """(status, JSON or text) of one request over the socket at `path`."""
+    """(status, JSON or text) of one request over the socket at `path`. Bytes go as they are, all else as JSON."""
     connection = UnixConnection(path)
-    text = None if body is None else json.dumps(body)
+    text = body if body is None or isinstance(body, bytes) else json.dumps(body)
     more = {"Content-Type": "application/json"} if body is not None else {}
     connection.request(method, target, text, {**more, **(headers or {})})
     answer = connection.getresponse()

@@ -59,6 +59,8 @@ typedef struct {
 
 struct SimWorld {
     DriverPort driver;
+    DriverEyes rehearsal; // what isolated drills look with …
+    guint looks;          // … so often
     ProberPort prober;
     FakeClock *clock;
     GRand *rand;

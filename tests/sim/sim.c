@@ -486,6 +486,7 @@ static void boot(Sim *sim, const StoreImage *image)
                            .ids = &sim->ids,
                            .store = sim->store,
                            .driver = &sim->world->driver,
+                           .rehearsal = &sim->world->rehearsal,
                            .prober = &sim->world->prober,
                            .verifier = &sim->signer->port,
                            .daemon = "sim",

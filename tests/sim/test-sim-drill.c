@@ -60,6 +60,7 @@ static void test_isolated(void)
         g_assert_null(step->key);
     }
     g_assert_cmpuint(sim->commands, ==, 0);
+    g_assert_cmpuint(sim->world->looks, >, 0);
     g_assert_cmpint(sim_group(sim)->epoch, ==, epoch);
     g_assert_cmpint((int)sim_group(sim)->mode, ==, MODE_NORMAL);
     g_assert_cmpint(sim_group(sim)->plan_tested_ms, ==, 0); // looking is no test
@@ -119,6 +120,7 @@ static void test_live(void)
     expect_settled(sim, 300000);
     expect_state(sim, OPERATION_COMPLETED);
     expect_active(sim, "west");
+    g_assert_cmpuint(sim->world->looks, ==, 0); // those are for exercises that only look
     const Operation *operation = sim_operation(sim);
     g_test_message("%s", operation->why);
     g_assert_cmpstr(operation->from, ==, "west"); // as it was signed

@@ -104,7 +104,9 @@ static void write_config(World *world, guint i)
         "\"socket\":\"%s/%s.sock\",\"control\":\"%s/%s.control\",\"state\":\"%s/%s.state\","
         "\"peer\":{\"name\":\"%s\",\"url\":\"http://%s\",\"socket\":\"%s/%s.sock\"},"
         "\"replication\":{\"delay_s\":0.4,\"interval_s\":0.05},\"page\":1,"
-        "\"auth\":{\"tenant\":\"t1\",\"client_id\":\"c1\",\"secret_file\":\"%s\",\"token_s\":600},"
+        "\"auth\":{\"tenant\":\"t1\",\"client_id\":\"c1\",\"secret_file\":\"%s\",\"token_s\":600,"
+        "\"reader\":{\"client_id\":\"r1\",\"secret_file\":\"%s/reader\",\"token_file\":\"%s/"
+        "reader-token\"}},"
         "\"dependencies\":[{\"name\":\"bus\",\"zone\":\"z1\"}],"
         "\"groups\":[{\"name\":\"pay\",\"data\":\"%s\",\"load\":50}],"
         "\"workflows\":["
@@ -120,8 +122,8 @@ static void write_config(World *world, guint i)
         "\"alpha\":{\"url\":\"http://alpha\",\"socket\":\"%s/alpha.sock\"},"
         "\"beta\":{\"url\":\"http://beta\",\"socket\":\"%s/beta.sock\"}}}]}",
         NAMES[i], world->dir, NAMES[i], world->dir, NAMES[i], world->dir, NAMES[i], world->dir,
-        NAMES[i], NAMES[other], NAMES[other], world->dir, NAMES[other], secret,
-        i == 0 ? "primary" : "secondary", on, on, on, world->dir, world->dir);
+        NAMES[i], NAMES[other], NAMES[other], world->dir, NAMES[other], secret, world->dir,
+        world->dir, i == 0 ? "primary" : "secondary", on, on, on, world->dir, world->dir);
     g_assert_true(g_file_set_contents(path, text, -1, NULL));
 }
 
@@ -222,6 +224,10 @@ void world_init(World *world)
     world->prober = prober_new(clock_system(), NULL);
     g_autofree char *secret = g_build_filename(world->dir, "secret", NULL);
     g_assert_true(g_file_set_contents(secret, "s3cret+/= &\n", -1, NULL));
+    g_autofree char *reader = g_build_filename(world->dir, "reader", NULL);
+    g_autofree char *token = g_build_filename(world->dir, "reader-token", NULL);
+    g_assert_true(g_file_set_contents(reader, "r3ader\n", -1, NULL));
+    g_assert_true(g_file_set_contents(token, "t0ken\n", -1, NULL));
     make_fleet(world);
     for (guint i = 0; i < 2; i++) {
         write_config(world, i);

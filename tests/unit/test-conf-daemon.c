@@ -96,6 +96,18 @@ static void test_mistakes(void)
         "d.conf:3: azure: client is missing; expected a text of 1 to 100 bytes, printable.\n"
         "d.conf:3: azure: secret_file is missing; expected a path, absolute or from the place of "
         "this file.");
+    expect(
+        "name = \"d\"; azure = { tenant = \"t\"; client = \"c\"; secret_file = \"s\";\n"
+        "rehearsal_client = \"r\"; };",
+        false,
+        "d.conf:1: azure: rehearsal_client and rehearsal_secret_file go together: expected both, "
+        "or neither.");
+    expect("name = \"d\"; azure = { tenant = \"t\"; client = \"c\"; secret_file = \"s\";\n"
+           "rehearsal_client = \"c\"; rehearsal_secret_file = \"r\"; };",
+           false,
+           "d.conf:2: azure.rehearsal_secret_file: the rehearsal signs in as the live client: "
+           "expected "
+           "another client with a secret of its own, that may only read.");
 }
 
 static void test_system(void)

@@ -11,7 +11,8 @@ static bool zone_is_known(const char *zone)
     return strstr(zone, "Standard Time") || strchr(zone, '/');
 }
 
-static const FleetNames NAMES = {DRIVERS, zone_is_known};
+static const char *const CREDENTIALS[] = {"client_secret_file", "token_file", NULL};
+static const FleetNames NAMES = {DRIVERS, zone_is_known, CREDENTIALS};
 
 static Fleet *load_path(const char *path, GPtrArray *mistakes)
 {
@@ -329,6 +330,17 @@ static const struct {
      "text, a number, true or false.\n"
      "fleet.conf:3: groups[0].workloads[0].parameters.token: a secret must not stand in this "
      "file; name a file that holds it: token_file = \"PATH\"."},
+    {IN_FILE(", { name = \"c\"; rehearsal = { token = 5; list = [ 1 ]; }; }", ""),
+     "fleet.conf:1: locations[2].rehearsal.token: a secret must not stand in this file; name a "
+     "file "
+     "that holds it: token_file = \"PATH\".\n"
+     "fleet.conf:1: locations[2].rehearsal.list: found an array [ ... ]; expected a text, a "
+     "number, "
+     "true or false."},
+    {IN_WORKLOAD("parameters = { token_file = \"{location}.token\"; };\n"
+                 "rehearsal = { token_file = \"a.token\"; };"),
+     "fleet.conf:4: groups[0].workloads[0].rehearsal: the rehearsal of \"w\" in \"a\" has the live "
+     "credentials (token_file): expected others, that may only read."},
     {IN_GROUP("password = \"x\";"),
      "fleet.conf:2: groups[0].password: a secret must not stand in this file; name a file that "
      "holds it: password_file = \"PATH\"."},
@@ -437,6 +449,39 @@ static void test_defaults(void)
 }
 
 // Where nobody says which drivers and zones there are, any are taken.
+// A rehearsal's parameters stand before everybody's, the nearest first; credentials of others are never among them.
+static void test_rehearsal(void)
+{
+    g_autoptr(Fleet) fleet = load_good(
+        "fleet = \"f\"; locations = ( { name = \"a\"; parameters = { token_file = \"live\"; host = "
+        "\"h\"; port = 1; }; rehearsal = { host = \"practice\"; reader_file = \"r\"; port = 2; }; "
+        "} "
+        ");\n"
+        "groups = ( { name = \"g\"; primary = \"a\"; rehearsal = { port = 3; path = \"/g\"; }; "
+        "workloads = ( { name = \"w\"; kind = \"service\"; driver = \"http\"; "
+        "parameters = { url = \"http://{location.host}/\"; }; rehearsal = { path = "
+        "\"/{workload}\"; "
+        "}; instances = ( { location = \"a\"; } ); } ); } );");
+    const Instance *instance = fleet_workload(fleet, "g/w")->instances->pdata[0];
+    static const struct {
+        const char *name;
+        bool apart;
+        const char *live, *rehearsal;
+    } ROWS[] = {{"token_file", true, "live", NULL},
+                {"token_file", false, "live", "live"},
+                {"port", false, "1", "3"},
+                {"path", false, NULL, "/w"},
+                {"url", false, "http://h/", "http://practice/"},
+                {"reader_file", true, NULL, "r"}};
+    for (guint i = 0; i < G_N_ELEMENTS(ROWS); i++) {
+        g_autofree char *live = instance_parameter(instance, ROWS[i].name);
+        g_autofree char *rehearsal = instance_rehearsal(instance, ROWS[i].name, ROWS[i].apart);
+        g_assert_cmpstr(live, ==, ROWS[i].live);
+        g_assert_cmpstr(rehearsal, ==, ROWS[i].rehearsal);
+    }
+    g_assert_true(instance_has_rehearsal(instance));
+}
+
 static void test_any_names(void)
 {
     Scratch scratch = scratch_new();
@@ -467,6 +512,7 @@ int main(int argc, char **argv)
     g_test_add_func("/conf/fleet/many-mistakes", test_many);
     g_test_add_func("/conf/fleet/includes", test_includes);
     g_test_add_func("/conf/fleet/defaults", test_defaults);
+    g_test_add_func("/conf/fleet/rehearsal", test_rehearsal);
     g_test_add_func("/conf/fleet/any-names", test_any_names);
     return g_test_run();
 }

@@ -212,13 +212,127 @@ static void test_daemon_signs_in(void)
         g_hash_table_remove(fleet_location(world.fleet, "alpha")->parameters, OWN[i]);
     g_assert_cmpint(state_at(&world, "settle", 0), !=, INSTANCE_ACTIVE); // no token, no answer
     g_autofree char *secret = g_build_filename(world.dir, "secret", NULL);
-    AzureSignIn sign_in = {"t1", "c1", secret, "http://anywhere", NULL};
+    AzureSignIn sign_in = {"t1", "c1", secret, "http://anywhere", NULL, false};
     drivers_set_azure(world.drivers, &sign_in);
     g_assert_cmpint(state_at(&world, "settle", 0), ==, INSTANCE_ACTIVE);
     g_assert_cmpint(state_at(&world, "settle", 1), ==, INSTANCE_PASSIVE); // its own are whole
     sign_in.client = "somebody else";
     drivers_set_azure(world.drivers, &sign_in);
     g_assert_cmpint(state_at(&world, "settle", 0), !=, INSTANCE_ACTIVE);
+    world_release(&world);
+}
+
+// The reader's credentials, as parameters or as a rehearsal.
+static void set_reader(const World *world, GHashTable *table)
+{
+    g_autofree char *secret = g_build_filename(world->dir, "reader", NULL);
+    g_autofree char *token = g_build_filename(world->dir, "reader-token", NULL);
+    set(table, "tenant", "t1");
+    set(table, "client_id", "r1");
+    set(table, "client_secret_file", secret);
+    set(table, "token_file", token);
+}
+
+// Who may only read reads everything and is refused all that changes something, by both interfaces.
+static void test_reader(void)
+{
+    static const struct {
+        const char *workload;
+        DriverAction action;
+    } CASES[] = {{"settle", ACTION_PASSIVATE},
+                 {"ledger", ACTION_PASSIVATE},
+                 {"hook", ACTION_FENCE},
+                 {"door", ACTION_REROUTE}};
+    World world;
+    world_init(&world);
+    set_reader(&world, fleet_location(world.fleet, "alpha")->parameters);
+    for (guint i = 0; i < G_N_ELEMENTS(CASES); i++) {
+        InstanceState before = state_at(&world, CASES[i].workload, 0);
+        Result result = {0};
+        g_assert_cmpint(before, !=, INSTANCE_UNREACHABLE);
+        act_as(&world, CASES[i].workload, 0, CASES[i].action,
+               &(DriverCommand){.key = "k", .epoch = 9, .to = "beta", .deadline_ms = DEADLINE_MS},
+               &result);
+        g_assert_cmpint(result.outcome, ==, OUTCOME_REFUSED);
+        g_assert_nonnull(strstr(result.detail, "may only read"));
+        g_assert_cmpint(state_at(&world, CASES[i].workload, 0), ==, before);
+        result_clear(&result);
+    }
+    g_assert_cmpint(group_number(&world, 0, "epoch"), <, 9);
+    world_release(&world);
+}
+
+static DriverPort *begin_rehearsal(World *world)
+{
+    DriverPort *live = world->drivers;
+    world->drivers = drivers_new_rehearsal(clock_system(), NULL);
+    return live;
+}
+
+static void end_rehearsal(World *world, DriverPort *live)
+{
+    drivers_free(world->drivers);
+    world->drivers = live;
+}
+
+// What isolated drills look with: its own credentials or none, whatever the live ones are; and it has no hands.
+static void test_rehearsal(void)
+{
+    World world;
+    world_init(&world);
+    Location *alpha = fleet_location(world.fleet, "alpha");
+    g_autofree char *live_token = g_build_filename(world.dir, "live-token", NULL);
+    DriverPort *live = begin_rehearsal(&world);
+    Result seen = {0};
+    observe(&world, "settle", 0, &seen);
+    g_assert_false(seen.copy.ok);
+    g_assert_nonnull(strstr(seen.detail, "live credentials are not used"));
+    set(alpha->parameters, "token_file", live_token); // which is not even there
+    observe(&world, "ledger", 0, &seen);
+    g_assert_nonnull(strstr(seen.detail, "names no token_file"));
+    set_reader(&world, alpha->rehearsal);
+    g_assert_cmpint(state_at(&world, "settle", 0), ==, INSTANCE_ACTIVE);
+    g_assert_cmpint(state_at(&world, "ledger", 0), ==, INSTANCE_ACTIVE);
+    g_assert_cmpint(act(&world, "settle", 0, ACTION_PASSIVATE, false), ==, OUTCOME_REFUSED);
+    // A target of its own: the other region, for this group.
+    const Location *beta = fleet_location(world.fleet, "beta");
+    GHashTable *group = fleet_group(world.fleet, "pay")->rehearsal;
+    static const char *const WHERE[] = {"endpoint", "authority", "arm_socket"};
+    for (guint i = 0; i < G_N_ELEMENTS(WHERE); i++)
+        set(group, WHERE[i], g_hash_table_lookup(beta->parameters, WHERE[i]));
+    set(group, "resource_group", "rg-beta");
+    g_assert_cmpint(state_at(&world, "settle", 0), ==, INSTANCE_PASSIVE);
+    end_rehearsal(&world, live);
+    g_hash_table_remove(alpha->parameters, "token_file");
+    g_assert_cmpint(state_at(&world, "settle", 0), ==, INSTANCE_ACTIVE); // nothing of it is live
+    result_clear(&seen);
+    world_release(&world);
+}
+
+// The daemon's own sign-in is live, too.
+static void test_rehearsal_sign_in(void)
+{
+    World world;
+    world_init(&world);
+    Location *alpha = fleet_location(world.fleet, "alpha");
+    for (guint i = 0; i < 3; i++)
+        g_hash_table_remove(alpha->parameters,
+                            ((const char *[]){"tenant", "client_id", "client_secret_file"})[i]);
+    g_hash_table_remove(alpha->parameters, "authority");
+    DriverPort *live = begin_rehearsal(&world);
+    Result seen = {0};
+    drivers_set_azure(world.drivers, &(AzureSignIn){.withheld = true});
+    observe(&world, "settle", 0, &seen);
+    g_assert_false(seen.copy.ok);
+    g_assert_nonnull(strstr(seen.detail, "names no rehearsal_client"));
+    g_autofree char *secret = g_build_filename(world.dir, "reader", NULL);
+    drivers_set_azure(world.drivers, &(AzureSignIn){.tenant = "t1",
+                                                    .client = "r1",
+                                                    .secret_file = secret,
+                                                    .authority = "http://anywhere"});
+    g_assert_cmpint(state_at(&world, "settle", 0), ==, INSTANCE_ACTIVE);
+    result_clear(&seen);
+    end_rehearsal(&world, live);
     world_release(&world);
 }
 
@@ -468,6 +582,9 @@ int main(int argc, char **argv)
     g_test_add_func("/driver/faults", test_faults);
     g_test_add_func("/driver/lost-answer", test_lost_answer);
     g_test_add_func("/driver/daemon-signs-in", test_daemon_signs_in);
+    g_test_add_func("/driver/reader", test_reader);
+    g_test_add_func("/driver/rehearsal", test_rehearsal);
+    g_test_add_func("/driver/rehearsal-sign-in", test_rehearsal_sign_in);
     g_test_add_func("/driver/tokens-and-throttling", test_tokens_and_throttling);
     g_test_add_func("/driver/prober", test_prober);
     g_test_add_func("/driver/prober/answers", test_answers);
