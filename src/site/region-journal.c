@@ -9,6 +9,7 @@
 //     run GROUP NAME ID, end ID            what is between the two at a start was abandoned
 //     fired GROUP NAME TIME, cursor GROUP NAME N POLLED
 //     route GROUP NAME LOCATION
+//     stock, entity, unentity, restock, restored (stock.h)
 #include <string.h>
 
 #include "base/error.h"
@@ -169,11 +170,12 @@ static const struct {
     guint words;
     bool (*read)(Region *region, char **words);
 } LINES[] = {
-    {"boot", 2, read_boot},     {"fence", 3, read_fence},  {"data", 14, read_data},
-    {"c", 4, read_commit},      {"count", 5, read_count},  {"workflow", 4, read_workflow},
-    {"run", 4, read_run},       {"end", 2, read_end},      {"fired", 4, read_fired},
-    {"cursor", 5, read_cursor}, {"route", 4, read_route},  {"stock", 4, read_stock},
-    {"restock", 3, read_stock}, {"entity", 4, read_stock}, {"unentity", 5, read_stock},
+    {"boot", 2, read_boot},      {"fence", 3, read_fence},  {"data", 14, read_data},
+    {"c", 4, read_commit},       {"count", 5, read_count},  {"workflow", 4, read_workflow},
+    {"run", 4, read_run},        {"end", 2, read_end},      {"fired", 4, read_fired},
+    {"cursor", 5, read_cursor},  {"route", 4, read_route},  {"stock", 4, read_stock},
+    {"restock", 3, read_stock},  {"entity", 4, read_stock}, {"unentity", 5, read_stock},
+    {"restored", 4, read_stock},
 };
 
 bool region_journal_line(char **words, guint n, gpointer data, GError **error)

@@ -46,6 +46,12 @@ static void write_active(const Stock *stock, Journal *journal)
     journal_add(journal, "stock %s %s %d", stock->group, stock->name, stock->active ? 1 : 0);
 }
 
+static void write_restored(const Stock *stock, Journal *journal)
+{
+    journal_add(journal, "restored %s %s %" G_GINT64_FORMAT, stock->group, stock->name,
+                stock->restored_ms);
+}
+
 bool stock_put(Stock *stock, Entity *entity, Journal *journal)
 {
     if (journal)
@@ -79,15 +85,19 @@ void stock_set_active(Stock *stock, bool active, Journal *journal)
 
 guint stock_recreated(const Stock *stock, gint64 now_ms)
 {
-    gint64 since_ms = now_ms - stock->restored_ms;
-    bool over = !stock->restored_ms || since_ms >= stock->recreate_ms || since_ms < 0;
+    gint64 since_ms = MAX(now_ms - stock->restored_ms, 0);
+    bool over = !stock->restored_ms || since_ms >= stock->recreate_ms;
     return over ? stock->recreates : (guint)(stock->recreates * since_ms / stock->recreate_ms);
 }
 
 void stock_enable(Stock *stock, Journal *journal, gint64 now_ms)
 {
-    if (stock->restoring)
+    // First of all: whatever of the following lines a crash leaves, its alerts are not there yet.
+    if (stock->restoring) {
         stock->restored_ms = now_ms;
+        if (journal)
+            write_restored(stock, journal);
+    }
     for (guint i = 0; stock->restoring && i < stock->restoring->entities->len; i++)
         stock_put(stock, entity_copy(stock->restoring->entities->pdata[i]), journal);
     g_clear_pointer(&stock->restoring, inventory_unref);
@@ -123,6 +133,8 @@ bool stock_journal_line(Stock *stock, char **words)
 {
     if (strcmp(words[0], "stock") == 0)
         stock->active = strcmp(words[3], "0") != 0;
+    else if (strcmp(words[0], "restored") == 0)
+        return g_ascii_string_to_signed(words[3], 10, 0, G_MAXINT64, &stock->restored_ms, NULL);
     else if (strcmp(words[0], "restock") == 0) {
         inventory_unref(stock->inventory);
         stock->inventory = inventory_new();
@@ -139,6 +151,8 @@ bool stock_journal_line(Stock *stock, char **words)
 void stock_write(const Stock *stock, Journal *journal)
 {
     write_active(stock, journal);
+    if (stock->restored_ms)
+        write_restored(stock, journal);
     if (!stock->changed)
         return;
     journal_add(journal, "restock %s %s", stock->group, stock->name);

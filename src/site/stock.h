@@ -19,7 +19,7 @@ typedef struct {
     // one after the other, in so much time.
     guint recreates;
     gint64 recreate_ms;
-    gint64 restored_ms; // 0 = it was not, in this life of the region
+    gint64 restored_ms; // when it was made anew; 0 = it never was. Outlives the process
     Inventory *inventory;
     Inventory *restoring; // what a command that is being carried out makes it of; NULL
 } Stock;
@@ -37,11 +37,11 @@ bool stock_remove(Stock *stock, EntityKind kind, const char *name, Journal *jour
 void stock_set_active(Stock *stock, bool active, Journal *journal);
 // Switches it on; and puts in what it is to be made of, if there is something.
 void stock_enable(Stock *stock, Journal *journal, gint64 now_ms);
-// So many of `recreates` are there again.
+// So many of `recreates` are there again: those that belonged to it before count as there if it was never made anew.
 guint stock_recreated(const Stock *stock, gint64 now_ms);
 
 // The journal's lines: "stock GROUP NAME ACTIVE", "entity GROUP NAME JSON", "unentity GROUP NAME KIND ENTITY",
-// "restock GROUP NAME" (begins anew, with nothing). False if a line makes no sense. `words` begins with the kind
+// "restock GROUP NAME" (begins anew, with nothing), "restored GROUP NAME TIME" (made anew then). False if a line makes no sense. `words` begins with the kind
 // of line.
 bool stock_journal_line(Stock *stock, char **words);
 // Writes all that the configuration does not say.

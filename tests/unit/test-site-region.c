@@ -44,6 +44,9 @@ static Region *make_region(IdSource *ids, const char *name, bool primary)
     Router *router = region_add_router(region, "pay", "door");
     router_add_target(router, "a", "http://127.0.0.1:1", NULL);
     router->to_at_first = g_strdup("a");
+    Stock *stock = region_add_stock(region, "pay", "hosts", true);
+    stock->recreates = 100;
+    stock->recreate_ms = 10000;
     return region;
 }
 
@@ -348,16 +351,31 @@ static void test_missed_of_a_split(void)
     pair_release(&pair);
 }
 
+// Region a with a journal; what it was before is forgotten but for that.
+static void begin_anew(Pair *pair, gint64 now_ms)
+{
+    g_autoptr(GError) error = NULL;
+    journal_close(pair->a->journal);
+    region_free(pair->a);
+    pair->a = make_region(&pair->ids, "a", true);
+    pair->a->journal = journal_open(pair->dir, region_journal_line, pair->a, &error);
+    g_assert_no_error(error);
+    g_assert_true(region_boot(pair->a, now_ms, false, NULL));
+}
+
+static void end(Pair *pair)
+{
+    journal_close(pair->a->journal);
+    pair->a->journal = NULL;
+    pair_release(pair);
+}
+
 static void test_restart(void)
 {
     Pair pair;
     pair_init(&pair);
     g_autoptr(GError) error = NULL;
-    region_free(pair.a);
-    pair.a = make_region(&pair.ids, "a", true);
-    pair.a->journal = journal_open(pair.dir, region_journal_line, pair.a, &error);
-    g_assert_no_error(error);
-    g_assert_true(region_boot(pair.a, T0, false, NULL));
+    begin_anew(&pair, T0);
     g_assert_null(journal_open(pair.dir, region_journal_line, pair.a, &error));
     g_assert_true(err_is(error, ERR_BUSY));
     g_clear_error(&error);
@@ -370,17 +388,12 @@ static void test_restart(void)
     g_assert_cmpint(position, >, 100);
     g_assert_cmpuint(in_flight, >, 0);
     // Killed: nothing is closed in order but the file, whose last line is torn.
-    journal_close(pair.a->journal);
-    region_free(pair.a);
     g_autofree char *path = g_build_filename(pair.dir, "journal", NULL);
     g_autofree char *text = NULL;
     g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
     g_autofree char *torn = g_strconcat(text, "c pay 99", NULL);
     g_assert_true(g_file_set_contents(path, torn, -1, NULL));
-    pair.a = make_region(&pair.ids, "a", true);
-    pair.a->journal = journal_open(pair.dir, region_journal_line, pair.a, &error);
-    g_assert_no_error(error);
-    g_assert_true(region_boot(pair.a, T0 + 13000, false, NULL));
+    begin_anew(&pair, T0 + 13000);
     g_assert_cmpint(data_of(pair.a)->position, ==, position);
     g_assert_cmpint(region_group(pair.a, "pay")->fence, ==, 9);
     g_assert_cmpint(region_group(pair.a, "pay")->abandoned, ==, in_flight);
@@ -388,9 +401,38 @@ static void test_restart(void)
     g_assert_cmpstr(pair.a->boot_id, !=, boot);
     g_assert_cmpint(data_of(pair.a)->gate, ==, DATA_SEALED);
     g_assert_false(region_workflow(pair.a, "pay", "settle")->enabled);
-    journal_close(pair.a->journal);
-    pair.a->journal = NULL;
-    pair_release(&pair);
+    end(&pair);
+}
+
+static guint recreated(const Pair *pair, gint64 now_ms)
+{
+    return stock_recreated(region_stock(pair->a, "pay", "hosts"), now_ms);
+}
+
+// A connector is made anew, and its provider is still at it while the region dies and comes back, twice: it goes on
+// from there, and is not taken for done.
+static void test_recreation(void)
+{
+    Pair pair;
+    pair_init(&pair);
+    begin_anew(&pair, T0);
+    g_assert_cmpuint(recreated(&pair, T0), ==, 100); // it never was
+    Stock *stock = region_stock(pair.a, "pay", "hosts");
+    stock->restoring = inventory_new();
+    inventory_put(stock->restoring, entity_new(ENTITY_SETTING, "discovery"));
+    SiteTarget target = {.group = region_group(pair.a, "pay"), .stock = stock};
+    SiteCommand command = {.epoch = 9, .boot_id = pair.a->boot_id};
+    g_assert_true(region_act(pair.a, VERB_ENABLE, &target, &command, T0 + 1000, NULL));
+    g_assert_cmpuint(recreated(&pair, T0 + 1000), ==, 0);
+    begin_anew(&pair, T0 + 3000); // reads the lines as they were written
+    g_assert_cmpuint(recreated(&pair, T0 + 3000), ==, 20);
+    g_assert_nonnull(inventory_find(region_stock(pair.a, "pay", "hosts")->inventory, ENTITY_SETTING,
+                                    "discovery"));
+    begin_anew(&pair, T0 + 6000); // reads the short form that the boot before has made
+    g_assert_cmpuint(recreated(&pair, T0 + 6000), ==, 50);
+    g_assert_cmpuint(recreated(&pair, T0), ==, 0); // a clock that was set back makes nothing done
+    g_assert_cmpuint(recreated(&pair, T0 + 11000), ==, 100);
+    end(&pair);
 }
 
 static void test_back_still_active(void)
@@ -435,6 +477,7 @@ int main(int argc, char **argv)
     g_test_add_func("/site/missed-and-doubled", test_missed_and_doubled);
     g_test_add_func("/site/missed-of-a-split", test_missed_of_a_split);
     g_test_add_func("/site/restart", test_restart);
+    g_test_add_func("/site/recreation", test_recreation);
     g_test_add_func("/site/back-still-active", test_back_still_active);
     g_test_add_func("/site/log-forgets", test_log_forgets);
     return g_test_run();
