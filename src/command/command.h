@@ -141,6 +141,8 @@ int run_drill(Session *session, int argc, char **argv);
 int run_signoff(Session *session, int argc, char **argv);
 void parity_options(Session *session, GOptionContext *context);
 int run_parity(Session *session, int argc, char **argv);
+void snapshots_options(Session *session, GOptionContext *context);
+int run_snapshots(Session *session, int argc, char **argv);
 int run_outlook(Session *session, int argc, char **argv);
 int run_plans(Session *session, int argc, char **argv);
 int run_report(Session *session, int argc, char **argv);

@@ -79,6 +79,12 @@ const Command COMMANDS[] = {
      "the standby: the check-list of what must be repeated there. confirm says that a person has "
      "seen to one of them; it comes back when either side changes.",
      run_parity, parity_options},
+    {"snapshots", "[GROUP] | show GROUP/WORKLOAD [--number N]",
+     "lists the kept configurations of connectors, or shows one",
+     "A connector's configuration is lost with its region: the backend keeps the last that differ, "
+     "without secrets, and a failover makes a new connector of the newest. show prints all that is "
+     "in one, and what it says otherwise than the one before.",
+     run_snapshots, snapshots_options},
     {"outlook", "GROUP", "says what a group's failover would be like",
      "Its objectives against what earlier operations and drills took, replication over the last "
      "two "

@@ -42,8 +42,56 @@ void snapshot_free(Snapshot *snapshot)
 {
     if (!snapshot)
         return;
+    g_free(snapshot->workload);
     g_free(snapshot->location);
     g_free(snapshot->kept);
     inventory_unref(snapshot->inventory);
     g_free(snapshot);
+}
+
+static void compare_fields(const Entity *before, const Entity *now, GPtrArray *out)
+{
+    const char *kind = name_of(&ENTITY_NAMES, (int)now->kind);
+    for (guint i = 0; i < now->fields->len; i++) {
+        const EntityField *field = now->fields->pdata[i];
+        const char *old = entity_field(before, field->name);
+        if (g_strcmp0(old, field->value) != 0)
+            g_ptr_array_add(out,
+                            g_strdup_printf("%s %s: %s is \"%s\", it was %s%s%s", kind, now->name,
+                                            field->name, field->value, old ? "\"" : "not there",
+                                            old ? old : "", old ? "\"" : ""));
+    }
+    for (guint i = 0; i < before->fields->len; i++) {
+        const EntityField *field = before->fields->pdata[i];
+        if (!entity_field(now, field->name))
+            g_ptr_array_add(out, g_strdup_printf("%s %s: %s is gone, it was \"%s\"", kind,
+                                                 now->name, field->name, field->value));
+    }
+}
+
+GPtrArray *snapshot_differences(const Snapshot *before, const Snapshot *now)
+{
+    GPtrArray *out = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < now->inventory->entities->len; i++) {
+        const Entity *entity = now->inventory->entities->pdata[i];
+        const Entity *old = inventory_find(before->inventory, entity->kind, entity->name);
+        if (old)
+            compare_fields(old, entity, out);
+        else
+            g_ptr_array_add(out, g_strdup_printf("%s %s is new",
+                                                 name_of(&ENTITY_NAMES, (int)entity->kind),
+                                                 entity->name));
+    }
+    for (guint i = 0; i < before->inventory->entities->len; i++) {
+        const Entity *entity = before->inventory->entities->pdata[i];
+        if (!inventory_find(now->inventory, entity->kind, entity->name))
+            g_ptr_array_add(out, g_strdup_printf("%s %s is gone",
+                                                 name_of(&ENTITY_NAMES, (int)entity->kind),
+                                                 entity->name));
+    }
+    if (g_strcmp0(before->location, now->location) != 0)
+        g_ptr_array_add(out, g_strdup_printf("the connector is in %s, it was in %s",
+                                             now->location ? now->location : "no location",
+                                             before->location ? before->location : "none"));
+    return out;
 }

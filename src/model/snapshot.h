@@ -7,6 +7,7 @@
 enum { SNAPSHOTS_KEPT = 5 };
 
 typedef struct {
+    char *workload; // id, where an answer names it; NULL
     gint64 at_ms;   // when it was seen to be so last …
     gint64 from_ms; // … and first
     char *location; // of the connector
@@ -18,3 +19,6 @@ typedef struct {
 Snapshot *snapshot_new(const Inventory *inventory, const char *location, const char *kept,
                        gint64 at_ms);
 void snapshot_free(Snapshot *snapshot);
+
+// What it says otherwise than the one before, a phrase each: "organisation contoso is new". The caller frees.
+GPtrArray *snapshot_differences(const Snapshot *before, const Snapshot *now);

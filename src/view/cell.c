@@ -11,12 +11,13 @@
 #include "view/place.h"
 #include "view/words.h"
 
-enum { ACTION_OPERATION = 1 };
+enum { ACTION_OPERATION = 1, ACTION_SNAPSHOTS };
 enum { BOX_HEIGHT_MIN = 10 };
 
 static const Binding BINDINGS[] = {
     {ACTION_OPERATION, "operation", "o", "operation", "Goes to the open operation of its group.",
      0},
+    {ACTION_SNAPSHOTS, "snapshots", "K", "kept", "Shows a connector's kept configurations.", 0},
 };
 
 static gpointer cell_create(void)
@@ -324,7 +325,16 @@ static Effect cell_update(gpointer state, const ViewContext *context, const KeyE
     if (binding && binding->action == ACTION_OPERATION)
         return group && group->operation ? effect_open(SCREEN_OPERATION, group->operation)
                                          : effect_message("No operation of its group is open.");
+    if (binding && binding->action == ACTION_SNAPSHOTS)
+        return effect_open(SCREEN_SNAPSHOTS, ((Page *)state)->object);
     return page_key(state, key, binding);
+}
+
+static BindingState cell_state(gpointer state, const ViewContext *context, const Binding *binding)
+{
+    const WorkloadStatus *workload = picture_workload(context->picture, ((Page *)state)->object);
+    bool connector = workload && workload->kind == KIND_CONNECTOR;
+    return binding->action == ACTION_SNAPSHOTS && !connector ? BINDING_HIDDEN : BINDING_ON;
 }
 
 static const Keymap *cell_keymap(gpointer state)
@@ -355,6 +365,7 @@ const Screen CELL_SCREEN = {
     .draw = cell_draw,
     .update = cell_update,
     .keymap = cell_keymap,
+    .state = cell_state,
     .open = cell_open,
     .copy = cell_copy,
     .command_line = cell_command_line,

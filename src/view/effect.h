@@ -52,6 +52,7 @@ typedef enum {
     SCREEN_CELL,      // of the matrix: object = "group/workload"
     SCREEN_GROUP,     // of the matrix: object = group
     SCREEN_CHECKLIST, // of readiness: object = "group/workload/standby/kind of entity"
+    SCREEN_SNAPSHOTS, // of readiness: object = "group/workload", a connector
     SCREEN_STATEMENT, // of the sign-offs: object = operation
     SCREEN_OPERATION, // of the operations: object = operation
     SCREEN_WHOLE,     // of the operations: object = region-level operation

@@ -14,6 +14,7 @@
 #include "view/page.h"
 #include "view/parity.h"
 #include "view/plan.h"
+#include "view/snapshot-row.h"
 #include "view/words.h"
 
 enum {
@@ -30,7 +31,10 @@ enum { DETAIL_LINES = 10, DETAIL_MIN_HEIGHT = 18 };
 
 static const Binding BINDINGS[] = {
     {ACTION_OPEN, "open", "enter", "read",
-     "Shows the whole finding, the group's plan, or the check-list of a kind of entity.", 0},
+     "Shows the whole finding, the group's plan, the check-list of a kind of entity, or what is "
+     "kept "
+     "of a connector.",
+     0},
     {ACTION_ACCEPT, "acknowledge", "c", "acknowledge",
      "Says that the finding is known, until a date; on what is kept by hand, opens the check-list.",
      BIND_CHANGES},
@@ -53,13 +57,14 @@ static const TableColumn COLUMNS[] = {
     [COLUMN_FROM] = {"FROM", 8, 6, 4, ALIGN_LEFT, 0},
 };
 
-// A finding, a group's plan, a kind of entity of a standby that is kept by hand, or (none of them) the heading
-// before such rows.
+// A finding, a group's plan, a kind of entity of a standby that is kept by hand, a connector with its kept
+// configuration, or (none of them) the heading before such rows.
 typedef struct {
     const Finding *finding;
     const GroupStatus *group;
     const Parity *parity;
     const ParityCount *count; // of parity
+    const WorkloadStatus *connector;
     const char *heading;
     const char *more; // of the heading, in the column of names; NULL
     char *id;
@@ -151,6 +156,16 @@ static void add_counts(Readiness *view, const Parity *parity)
     }
 }
 
+// Before what was added since, if anything was.
+static void insert_heading(Readiness *view, guint before, const char *more, const char *id)
+{
+    if (view->list.rows->len == before)
+        return;
+    Row *heading = g_new0(Row, 1);
+    *heading = (Row){.heading = "KEPT", .more = more, .id = g_strdup(id)};
+    g_ptr_array_insert(view->list.rows, (int)before, heading);
+}
+
 // Kinds of entity of the standbys that are kept by hand.
 static void add_parities(Readiness *view, const Picture *picture)
 {
@@ -160,11 +175,20 @@ static void add_parities(Readiness *view, const Picture *picture)
         for (guint k = 0; k < workload->parity->len; k++)
             add_counts(view, workload->parity->pdata[k]);
     }
-    if (view->list.rows->len == before)
-        return;
-    Row *heading = g_new0(Row, 1);
-    *heading = (Row){.heading = "KEPT", .more = "BY HAND", .id = g_strdup("parity")};
-    g_ptr_array_insert(view->list.rows, (int)before, heading);
+    insert_heading(view, before, "BY HAND", "parity");
+}
+
+// Connectors, whose configuration is kept.
+static void add_connectors(Readiness *view, const Picture *picture)
+{
+    guint before = view->list.rows->len;
+    for (guint i = 0; i < picture_count(picture, SHELF_WORKLOADS); i++) {
+        const WorkloadStatus *workload = picture_at(picture, SHELF_WORKLOADS, i);
+        g_autofree char *id = g_strconcat("kept/", workload->id, NULL);
+        if (workload->kind == KIND_CONNECTOR && filter_matches_text(&view->list.filter, id))
+            add_row(view, (Row){.connector = workload, .id = g_steal_pointer(&id)});
+    }
+    insert_heading(view, before, "CONFIGURATIONS", "kept");
 }
 
 static const Row *row_of(const Readiness *view, const char *id)
@@ -190,6 +214,8 @@ static void fill_page(Readiness *view, const ViewContext *context)
         plan_say(&view->page, row->group, context->now_ms);
     else if (row->parity)
         parity_say(&view->page, row->parity, row->count, context->now_ms);
+    else if (row->connector)
+        snapshot_say(&view->page, context->picture, row->connector, context->now_ms);
 }
 
 static void readiness_refresh(gpointer state, const ViewContext *context)
@@ -198,6 +224,7 @@ static void readiness_refresh(gpointer state, const ViewContext *context)
     if (list_begin(&view->list, context)) {
         add_findings(view, context->picture);
         add_parities(view, context->picture);
+        add_connectors(view, context->picture);
         add_plans(view, context->picture);
     }
     if (view->reading)
@@ -300,6 +327,28 @@ static void parity_cell(const Row *row, guint column, TableCell *cell)
     }
 }
 
+static void connector_cell(const Row *row, const ViewContext *context, guint column,
+                           TableCell *cell)
+{
+    const WorkloadStatus *workload = row->connector;
+    switch (column) {
+    case COLUMN_RULE:
+        cell->text = "kept";
+        break;
+    case COLUMN_SEVERITY:
+        snapshot_cell_state(context->picture, workload, cell);
+        break;
+    case COLUMN_OBJECT:
+        cell->text = workload->id;
+        break;
+    case COLUMN_FACTS:
+        snapshot_cell_facts(context->picture, workload, context->now_ms, cell);
+        break;
+    default:
+        break;
+    }
+}
+
 static void model_cell(gpointer data, gsize index, guint column, TableCell *cell)
 {
     const List *list = data;
@@ -310,6 +359,8 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
         plan_cell(row->group, column, list->context->now_ms, cell);
     else if (row->parity)
         parity_cell(row, column, cell);
+    else if (row->connector)
+        connector_cell(row, list->context, column, cell);
     else if (column == COLUMN_RULE)
         table_cell_printf(cell, ROLE_HEADER, "%s", row->heading);
     else if (column == COLUMN_OBJECT && row->more)
@@ -441,6 +492,8 @@ static Effect open_row(Readiness *view, const ViewContext *context)
         return effect_message("There is nothing to read here.");
     if (row->parity)
         return open_checklist(row);
+    if (row->connector)
+        return effect_open(SCREEN_SNAPSHOTS, row->connector->id);
     readiness_open(view, row->id);
     fill_page(view, context);
     return effect_of(EFFECT_REDRAW);

@@ -18,3 +18,4 @@ extern const Screen GROUP_SCREEN;
 extern const Screen SCHEDULES_SCREEN;
 extern const Screen READINESS_SCREEN;
 extern const Screen CHECKLIST_SCREEN;
+extern const Screen SNAPSHOTS_SCREEN;

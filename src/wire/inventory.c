@@ -91,12 +91,36 @@ Snapshot *snapshot_read(const WireAt *at)
     inventory_read(&root, "entities", inventory);
     const char *location = wire_text_opt(&root, "location", NULL);
     const char *kept = wire_text_opt(&root, "kept", NULL);
+    const char *workload = wire_text_opt(&root, "workload", NULL);
     gint64 at_ms = wire_time_ms(&root, "at"), from_ms = wire_time_ms_opt(&root, "from");
     if (at->reader->error)
         return NULL;
     Snapshot *snapshot = snapshot_new(inventory, location, kept, at_ms);
+    snapshot->workload = g_strdup(workload);
     snapshot->from_ms = from_ms;
     return snapshot;
+}
+
+static void drop_snapshot(gpointer snapshot)
+{
+    snapshot_free(snapshot);
+}
+
+GPtrArray *snapshots_from_json(json_t *json, const char *workload, GError **error)
+{
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(drop_snapshot);
+    WireReader reader = {0};
+    WireAt root = wire_root(&reader, json);
+    WireAt array = wire_array(&root, "snapshots");
+    for (gsize i = 0; i < wire_count(&array) && !reader.error; i++) {
+        WireAt item = wire_item(&array, i);
+        Snapshot *snapshot = snapshot_read(&item);
+        if (snapshot && (!workload || g_strcmp0(snapshot->workload, workload) == 0))
+            g_ptr_array_add(list, snapshot);
+        else
+            snapshot_free(snapshot);
+    }
+    return wire_reader_finish(&reader, error) ? g_steal_pointer(&list) : NULL;
 }
 
 // ---- parity ----

@@ -26,5 +26,9 @@ json_t *inventory_to_json(const Inventory *inventory);
 json_t *snapshot_to_json(const Snapshot *snapshot);
 Snapshot *snapshot_read(const WireAt *at);
 
+// An answer's array `snapshots`, of one workload or of all (NULL), in its order: of Snapshot *, which the array
+// frees. NULL with the reason.
+GPtrArray *snapshots_from_json(json_t *json, const char *workload, GError **error);
+
 // Puts the entities of the array `name` of `at` into the inventory.
 void inventory_read(const WireAt *at, const char *name, Inventory *inventory);

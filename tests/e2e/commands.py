@@ -27,7 +27,7 @@ RECEIPT = {"id": "so-1", "operation": "op-1", "digest": "d", "decision": "approv
 # Commands that ask the backend, with arguments that are right.
 ASKING = {
     "status": [], "regions": [], "roles": [], "runs": ["payments/settle"], "schedules": [], "signoffs": [], "operations": [], "readiness": [],
-    "alarms": [], "automation": [], "plans": [], "outlook": ["payments"], "parity": ["payments"], "console": ["--once"], "ack": ["x"], "watch": ["op-1"], "report": ["op-1"],
+    "alarms": [], "automation": [], "plans": [], "outlook": ["payments"], "parity": ["payments"], "snapshots": ["payments"], "console": ["--once"], "ack": ["x"], "watch": ["op-1"], "report": ["op-1"],
     "gate": ["maintenance", "payments"], "failover": ["payments", "--reason", "why"],
     "failback": ["payments", "--reason", "why"], "audit": ["list"],
     "signoff": ["op-1", "--approve", "--reason", "why", "--confirm", "x"],
@@ -284,6 +284,9 @@ def test_hostile(t):
                 {"workload": "w" + EVIL, "primary": EVIL, "standby": EVIL, "cost": EVIL, "kinds": [{"kind": "term", "missing": 1}],
                  "items": [{"kind": "term", "name": EVIL, "state": "different", "confirmed_by": EVIL, "confirmed_note": EVIL,
                             "fields": [{"name": EVIL, "primary": EVIL, "standby": EVIL}]}]}]}),
+            "GET /v1/groups/payments/snapshots": (200, {"snapshots": [
+                {"workload": "payments/c" + EVIL, "at": "2026-11-21T03:15:02Z", "location": EVIL, "kept": EVIL,
+                 "entities": [{"kind": "setting", "name": EVIL, "fields": {"f" + EVIL: EVIL}}]}]}),
             "POST /v1/groups/payments/parity/confirm": (200, {"done": EVIL}),
             "POST /v1/groups/payments/plan/review": (200, {"done": EVIL}),
             "POST /v1/operations/op-1/hold": (200, operation),
@@ -291,7 +294,7 @@ def test_hostile(t):
             "PUT *": (200, {**RECEIPT, "id": "so" + EVIL, "operator": EVIL}),
         })
         rows = [["status"], ["regions"], ["roles"], ["signoffs"], ["operations", "--all"], ["readiness"], ["alarms"],
-                ["automation"], ["runs"], ["schedules"], ["plans"], ["outlook", "payments"], ["parity", "payments"], ["parity", "confirm", "payments/c", "n", "term", "t", "--note", "x"], ["plans", "review", "payments", "--reason", "x"], ["operations", "show", "op-1"], ["report", "op-1"], ["gate", "maintenance", "payments"],
+                ["automation"], ["runs"], ["schedules"], ["plans"], ["outlook", "payments"], ["parity", "payments"], ["parity", "confirm", "payments/c", "n", "term", "t", "--note", "x"], ["snapshots", "payments"], ["snapshots", "show", "payments/c" + EVIL], ["plans", "review", "payments", "--reason", "x"], ["operations", "show", "op-1"], ["report", "op-1"], ["gate", "maintenance", "payments"],
                 ["audit", "list"], ["failover", "payments", "--reason", "x"], ["operations", "hold", "op-1"],
                 ["ack", "a"], ["signoff", "op-1", "--approve", "--reason", "x", "--confirm", "no"],
                 ["signoff", "op-1", "--reject", "--reason", "x"]]

@@ -26,7 +26,11 @@ static void grant_wishes(Play *play)
         Effect wish = ui_wish(play->ui, &play->context);
         bool schedules = wish.kind == EFFECT_FETCH && strstr(wish.text, "/v1/schedules");
         bool runs = wish.kind == EFFECT_FETCH && strstr(wish.text, "/v1/runs");
-        g_autofree char *body = schedules ? world_schedules() : runs ? world_runs() : NULL;
+        bool kept = wish.kind == EFFECT_FETCH && strstr(wish.text, "/snapshots");
+        g_autofree char *body = schedules ? world_schedules()
+                                : runs    ? world_runs()
+                                : kept    ? world_snapshots()
+                                          : NULL;
         if (wish.kind == EFFECT_NONE)
             return;
         if (wish.kind == EFFECT_FETCH) {

@@ -5,13 +5,18 @@
 
 #include "play.h"
 
+static void add_catalog(Picture *picture)
+{
+    world_add_catalog(picture);
+}
+
 static const struct {
     const char *name;
     ScreenId screen;
     const char *object;
     const char *keys; // pressed before the picture is taken; NULL
     bool ascii;
-    Parity *(*more)(Picture *picture); // what is in the picture beside the world; NULL
+    void (*more)(Picture *picture); // what is in the picture beside the world; NULL
 } CASES[] = {
     {"overview", SCREEN_OVERVIEW, NULL, NULL, false, NULL},
     {"overview-ascii", SCREEN_OVERVIEW, NULL, "down", true, NULL},
@@ -35,10 +40,11 @@ static const struct {
     {"operation-report", SCREEN_OPERATION, WORLD_DONE, "r", false, NULL},
     {"readiness", SCREEN_READINESS, NULL, NULL, false, NULL},
     {"readiness-known", SCREEN_READINESS, NULL, "down c o k", false, NULL},
-    {"checklist", SCREEN_CHECKLIST, "stock/catalog/northeurope/term", NULL, false,
-     world_add_catalog},
+    {"checklist", SCREEN_CHECKLIST, "stock/catalog/northeurope/term", NULL, false, add_catalog},
     {"checklist-confirm", SCREEN_CHECKLIST, "stock/catalog/northeurope/term", "end c o k", false,
-     world_add_catalog},
+     add_catalog},
+    {"snapshots", SCREEN_SNAPSHOTS, "stock/code-hosts", NULL, false, world_add_connector},
+    {"readiness-kept", SCREEN_READINESS, NULL, "/ k e p t enter", false, world_add_connector},
     {"audit", SCREEN_AUDIT, NULL, NULL, false, NULL},
     {"record", SCREEN_RECORD, "4704", NULL, false, NULL},
     {"region", SCREEN_REGION, "westeurope", NULL, false, NULL},

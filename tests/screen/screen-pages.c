@@ -366,6 +366,51 @@ static void test_checklist_long(void)
     g_assert_cmpstr(changed, ==, path);
 }
 
+// A connector's kept configurations: on screen 6, and behind its row what is in each and what has changed.
+static void test_snapshots(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    world_add_connector(visit->picture);
+    visit_open(visit, SCREEN_READINESS, NULL);
+    visit_press(visit, "/ k e p t enter");
+    visit_has(visit, "CONFIGURATIONS");
+    visit_has(visit, "seen <10s ago, kept in East US");
+    visit_press(visit, "end enter");
+    g_assert_cmpint(ui_screen(visit->ui)->id, ==, SCREEN_SNAPSHOTS);
+    g_autofree char *path = visit_wish(visit), *again = visit_wish(visit),
+                    *body = world_snapshots();
+    g_assert_cmpstr(path, ==, "/v1/groups/stock/snapshots");
+    g_assert_null(again);
+    visit_answer(visit, path, NULL);
+    visit_has(visit, "Nobody answered.");
+    visit->context.mono_ms += 11 * 1000;
+    g_autofree char *later = visit_wish(visit);
+    g_assert_cmpstr(later, ==, path);
+    visit_answer(visit, path, body);
+    visit_has(visit, "R23 holds");
+    visit_has(visit, "1 setting, 1 organisation");
+    visit_has(visit, "organisation fabrikam is new");
+    visit_has(visit, "organisation contoso is gone");
+    visit_press(visit, "j enter");
+    visit_has(visit, "it is the oldest that is kept");
+    visit_has(visit, "enabled: true");
+    visit_press(visit, "esc");
+    WorkloadStatus *connector = picture_get(visit->picture, SHELF_WORKLOADS, "stock/code-hosts");
+    connector->snapshot_ms += 5000;
+    visit->context.mono_ms += 11 * 1000;
+    g_autofree char *newer = visit_wish(visit);
+    g_assert_cmpstr(newer, ==, path);
+    visit_press(visit, "o");
+    g_assert_cmpint(ui_screen(visit->ui)->id, ==, SCREEN_CELL);
+    visit_has(visit, "K kept");
+    visit_press(visit, "K");
+    g_assert_cmpint(ui_screen(visit->ui)->id, ==, SCREEN_SNAPSHOTS);
+    visit_open(visit, SCREEN_SNAPSHOTS, "payments/settle");
+    visit_has(visit, "This is no connector");
+    visit_open(visit, SCREEN_CELL, "payments/settle");
+    visit_lacks(visit, "K kept");
+}
+
 // `:reviewed GROUP WORDS` asks for a record; it takes an armed console, a group that there is, and words.
 static void test_reviewed(void)
 {
@@ -472,14 +517,19 @@ static void test_every_size(void)
     static const struct {
         ScreenId screen;
         const char *object;
-    } ROWS[] = {
-        {SCREEN_REGION, "westeurope"},    {SCREEN_REGION, "atlantis"},
-        {SCREEN_CELL, "payments/settle"}, {SCREEN_GROUP, "payments"},
-        {SCREEN_READINESS, NULL},         {SCREEN_CHECKLIST, "stock/catalog/northeurope/term"},
-        {SCREEN_SCHEDULES, NULL},         {SCREEN_AUDIT, NULL},
-        {SCREEN_RECORD, "4704"}};
+    } ROWS[] = {{SCREEN_REGION, "westeurope"},
+                {SCREEN_REGION, "atlantis"},
+                {SCREEN_CELL, "payments/settle"},
+                {SCREEN_GROUP, "payments"},
+                {SCREEN_READINESS, NULL},
+                {SCREEN_CHECKLIST, "stock/catalog/northeurope/term"},
+                {SCREEN_SNAPSHOTS, "stock/code-hosts"},
+                {SCREEN_SCHEDULES, NULL},
+                {SCREEN_AUDIT, NULL},
+                {SCREEN_RECORD, "4704"}};
     g_autoptr(Visit) visit = visit_new();
     world_add_catalog(visit->picture);
+    world_add_connector(visit->picture);
     for (guint i = 0; i < G_N_ELEMENTS(ROWS); i++) {
         visit_open(visit, ROWS[i].screen, ROWS[i].object);
         g_autofree char *path = visit_wish(visit), *body = world_schedules();
@@ -510,6 +560,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pages/readiness-parity", test_readiness_parity);
     g_test_add_func("/pages/checklist", test_checklist);
     g_test_add_func("/pages/checklist-long", test_checklist_long);
+    g_test_add_func("/pages/snapshots", test_snapshots);
     g_test_add_func("/pages/reviewed", test_reviewed);
     g_test_add_func("/pages/readiness-nothing", test_readiness_nothing);
     g_test_add_func("/pages/objects", test_objects);

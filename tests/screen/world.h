@@ -39,6 +39,11 @@ void world_restate(Picture *picture, const char *id, const char *digest, const c
 // primary.
 Parity *world_add_catalog(Picture *picture);
 
+// Adds a connector whose configuration was seen last 8 s ago; world_snapshots is the backend's answer of what is
+// kept of it: two, of which the newer has another organisation. The caller frees.
+void world_add_connector(Picture *picture);
+char *world_snapshots(void);
+
 // What the daemon would answer to /v1/schedules.
 char *world_schedules(void);
 // The backend's answer to /v1/runs. The caller frees.

@@ -180,6 +180,32 @@ static void test_snapshot(void)
     snapshot_free(snapshot);
 }
 
+static Snapshot *snapshot_with(const char *location, const char *enabled, const char *organisation)
+{
+    g_autoptr(Inventory) inventory = inventory_new();
+    hold(inventory, ENTITY_SETTING, "discovery", "enabled", enabled);
+    hold(inventory, ENTITY_ORGANISATION, organisation, NULL, NULL);
+    return snapshot_new(inventory, location, "north", 1000);
+}
+
+// What a kept configuration says otherwise than the one before.
+static void test_differences(void)
+{
+    static const char *const SAID[] = {
+        "organisation fabrikam is new", "setting discovery: enabled is \"false\", it was \"true\"",
+        "organisation contoso is gone", "the connector is in east, it was in west"};
+    Snapshot *before = snapshot_with("west", "true", "contoso");
+    Snapshot *now = snapshot_with("east", "false", "fabrikam");
+    g_autoptr(GPtrArray) all = snapshot_differences(before, now);
+    g_autoptr(GPtrArray) none = snapshot_differences(now, now);
+    g_assert_cmpuint(none->len, ==, 0);
+    g_assert_cmpuint(all->len, ==, G_N_ELEMENTS(SAID));
+    for (guint i = 0; i < G_N_ELEMENTS(SAID); i++)
+        g_assert_true(g_ptr_array_find_with_equal_func(all, SAID[i], g_str_equal, NULL));
+    snapshot_free(before);
+    snapshot_free(now);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -190,5 +216,6 @@ int main(int argc, char **argv)
     g_test_add_func("/model/parity/shorten", test_shorten);
     g_test_add_func("/model/parity/json", test_json);
     g_test_add_func("/model/parity/snapshot", test_snapshot);
+    g_test_add_func("/model/parity/differences", test_differences);
     return g_test_run();
 }

@@ -1,0 +1,404 @@
+// A connector's kept configurations (D1): when each was seen to be so, where it is kept, what is in it, and what it
+// says otherwise than the one before. The picture knows the newest's date alone; the rest is fetched, and again
+// whenever that date becomes another.
+#include "view/screens.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "base/timefmt.h"
+#include "view/badge.h"
+#include "view/list.h"
+#include "view/page.h"
+#include "view/snapshot-row.h"
+#include "view/words.h"
+#include "wire/inventory.h"
+
+enum { COLUMN_SEEN, COLUMN_FROM, COLUMN_UNTIL, COLUMN_IN, COLUMN_KEPT, COLUMN_WHAT };
+enum { ACTION_OPEN = 1, ACTION_CLOSE, ACTION_GO };
+enum { HEAD_LINES = 2, LIST_LINES = SNAPSHOTS_KEPT + 1, DETAIL_MIN_HEIGHT = 16 };
+enum { FETCH_BYTES = 16 * 1024 * 1024, FETCH_MS = 10 * 1000 };
+
+static const Binding BINDINGS[] = {
+    {ACTION_OPEN, "open", "enter", "read", "Shows all that is in it.", 0},
+    {ACTION_GO, "workload", "o", "workload", "Goes to the connector.", 0},
+};
+
+static const Binding PAGE_KEYS[] = {
+    {ACTION_CLOSE, "close", "esc q", "configurations", "Goes back to the list.", 0},
+    {ACTION_GO, "workload", "o", "workload", "Goes to the connector.", 0},
+};
+
+static const TableColumn COLUMNS[] = {
+    [COLUMN_SEEN] = {"SEEN", 10, 8, 0, ALIGN_LEFT, 0},
+    [COLUMN_FROM] = {"SO FROM (UTC)", 16, 16, 0, ALIGN_LEFT, 0},
+    [COLUMN_UNTIL] = {"SEEN LAST (UTC)", 16, 16, 3, ALIGN_LEFT, 0},
+    [COLUMN_IN] = {"CONNECTOR IN", 14, 12, 2, ALIGN_LEFT, 0},
+    [COLUMN_KEPT] = {"KEPT IN", 14, 10, 1, ALIGN_LEFT, 0},
+    [COLUMN_WHAT] = {"HOLDS", 28, 25, 0, ALIGN_LEFT | ALIGN_CLIP_END, COLUMN_GROW},
+};
+
+typedef struct {
+    List list;      // first: see view/list.h; rows: of const Snapshot *, the newest first
+    GPtrArray *ids; // of char *, one a row
+    char *workload;
+    GPtrArray *kept; // of Snapshot *, as the backend told it: the newest last; NULL = not yet
+    char *trouble;   // why not; NULL
+    char *asked;     // path that is not answered yet; NULL
+    gint64 asked_ms; // monotonic; 0 = never
+    gint64 known_ms; // the newest's date in the picture when that was asked
+    Page page;       // object: the moment since when, as a number
+    bool reading;
+} Snapshots;
+
+// ---- what is shown ----
+
+static void snapshots_open(gpointer state, const char *object)
+{
+    Snapshots *view = state;
+    if (g_strcmp0(view->workload, object) == 0)
+        return;
+    g_free(view->workload);
+    view->workload = g_strdup(object);
+    g_clear_pointer(&view->kept, g_ptr_array_unref);
+    g_clear_pointer(&view->trouble, g_free);
+    g_clear_pointer(&view->asked, g_free);
+    view->asked_ms = 0;
+    view->reading = false;
+    view->list.version = 0;
+}
+
+static const WorkloadStatus *connector(const Snapshots *view, const Picture *picture)
+{
+    const WorkloadStatus *workload =
+        view->workload ? picture_workload(picture, view->workload) : NULL;
+    return workload && workload->kind == KIND_CONNECTOR ? workload : NULL;
+}
+
+static char *id_of(const Snapshot *snapshot)
+{
+    return g_strdup_printf("%" G_GINT64_FORMAT, snapshot->from_ms);
+}
+
+// Its place in `kept`; `kept->len` = it is not there.
+static guint place_of(const Snapshots *view, const char *id)
+{
+    guint i = 0;
+    for (; view->kept && i < view->kept->len; i++) {
+        g_autofree char *own = id_of(view->kept->pdata[i]);
+        if (g_strcmp0(own, id) == 0)
+            break;
+    }
+    return i;
+}
+
+static void take_answer(Snapshots *view, const ViewContext *context)
+{
+    g_autoptr(GError) error = NULL;
+    if (!view->asked || g_strcmp0(context->fetched_path, view->asked) != 0)
+        return;
+    g_clear_pointer(&view->asked, g_free);
+    g_clear_pointer(&view->trouble, g_free);
+    g_autoptr(json_t) json = context->fetched_body
+                                 ? wire_parse("The list", context->fetched_body,
+                                              strlen(context->fetched_body), FETCH_BYTES, &error)
+                                 : NULL;
+    GPtrArray *kept = json ? snapshots_from_json(json, view->workload, &error) : NULL;
+    if (kept) {
+        if (view->kept)
+            g_ptr_array_unref(view->kept);
+        view->kept = kept;
+    } else
+        view->trouble = g_strdup(error                    ? error->message
+                                 : context->fetched_error ? context->fetched_error
+                                                          : "No answer.");
+    view->list.version = 0;
+}
+
+static void say_entity(Page *page, const Entity *entity)
+{
+    page_field(page, name_of(&ENTITY_NAMES, (int)entity->kind), ROLE_TITLE, "%s", entity->name);
+    for (guint i = 0; i < entity->fields->len; i++) {
+        const EntityField *field = entity->fields->pdata[i];
+        page_field(page, "", ROLE_NORMAL, "%s: %s", field->name, field->value);
+    }
+}
+
+static void say_change(Page *page, const Snapshots *view, guint at)
+{
+    if (at == 0) {
+        page_field(page, "CHANGE", ROLE_DIM, "it is the oldest that is kept");
+        return;
+    }
+    g_autoptr(GPtrArray) list =
+        snapshot_differences(view->kept->pdata[at - 1], view->kept->pdata[at]);
+    for (guint i = 0; i < list->len; i++)
+        page_field(page, i ? "" : "CHANGE", ROLE_CHANGED, "%s", (char *)list->pdata[i]);
+}
+
+static void fill_page(Snapshots *view, const ViewContext *context)
+{
+    guint at = place_of(view, view->page.object);
+    Page *page = &view->page;
+    char from[32], until[32], age[24];
+    pager_begin(page->pager);
+    if (!view->kept || at >= view->kept->len) {
+        page_say(page, ROLE_UNKNOWN, "It is not kept any more. Esc leads back.");
+        return;
+    }
+    const Snapshot *snapshot = view->kept->pdata[at];
+    time_format_full(snapshot->from_ms, from);
+    time_format_full(snapshot->at_ms, until);
+    ago_format(snapshot->at_ms, context->now_ms, true, age);
+    page_field(page, "SO FROM", ROLE_NORMAL, "%s to %s, seen %s", from, until, age);
+    page_field(page, "KEPT", ROLE_NORMAL, "in %s, of the connector in %s; no secret is in it",
+               snapshot->kept ? picture_title(context->picture, snapshot->kept)
+                              : "a location that nobody named",
+               snapshot->location ? picture_title(context->picture, snapshot->location)
+                                  : "no location");
+    say_change(page, view, at);
+    for (guint i = 0; i < snapshot->inventory->entities->len; i++)
+        say_entity(page, snapshot->inventory->entities->pdata[i]);
+    page_field(page, "DIGEST", ROLE_DIM, "%s", snapshot->inventory->digest);
+}
+
+static void add_rows(Snapshots *view)
+{
+    g_ptr_array_set_size(view->ids, 0);
+    for (guint i = view->kept ? view->kept->len : 0; i-- > 0;) {
+        g_ptr_array_add(view->list.rows, view->kept->pdata[i]);
+        g_ptr_array_add(view->ids, id_of(view->kept->pdata[i]));
+    }
+}
+
+static void snapshots_refresh(gpointer state, const ViewContext *context)
+{
+    Snapshots *view = state;
+    take_answer(view, context);
+    view->list.waiting = view->trouble ? view->trouble : view->kept ? NULL : "It is asked for …";
+    if (!connector(view, context->picture) && context->picture->complete)
+        view->list.waiting = "This is no connector: only their configurations are kept.";
+    if (list_begin(&view->list, context))
+        add_rows(view);
+    if (view->reading)
+        fill_page(view, context);
+}
+
+static Effect snapshots_wish(gpointer state, const ViewContext *context)
+{
+    Snapshots *view = state;
+    const WorkloadStatus *workload = connector(view, context->picture);
+    bool soon = view->asked_ms && context->mono_ms - view->asked_ms < FETCH_MS;
+    if (!workload || soon || (view->kept && view->known_ms == workload->snapshot_ms))
+        return effect_of(EFFECT_NONE);
+    g_autofree char *group = g_uri_escape_string(workload->group, NULL, FALSE);
+    g_free(view->asked);
+    view->asked = g_strdup_printf("/v1/groups/%s/snapshots", group);
+    view->asked_ms = context->mono_ms;
+    view->known_ms = workload->snapshot_ms;
+    Effect effect = effect_of(EFFECT_FETCH);
+    effect.text = g_strdup(view->asked);
+    return effect;
+}
+
+// ---- the table ----
+
+static void model_row(gpointer data, gsize index, TableRow *ret_row)
+{
+    ret_row->id = ((Snapshots *)data)->ids->pdata[index];
+}
+
+static void moment(gint64 at_ms, TableCell *cell)
+{
+    char at[32];
+    time_format_full(at_ms, at);
+    table_cell_printf(cell, ROLE_NORMAL, "%.10s %.5s", at, at_ms > 0 ? at + 11 : "");
+}
+
+static void model_cell(gpointer data, gsize index, guint column, TableCell *cell)
+{
+    const List *list = data;
+    const Snapshot *snapshot = list->rows->pdata[index];
+    const Picture *picture = list->context->picture;
+    char age[24];
+    switch (column) {
+    case COLUMN_SEEN:
+        ago_format(snapshot->at_ms, list->context->now_ms, true, age);
+        table_cell_printf(cell, ROLE_NORMAL, "%s", age);
+        break;
+    case COLUMN_FROM:
+        moment(snapshot->from_ms, cell);
+        break;
+    case COLUMN_UNTIL:
+        moment(snapshot->at_ms, cell);
+        break;
+    case COLUMN_IN:
+        cell->text = snapshot->location ? picture_title(picture, snapshot->location) : "-";
+        break;
+    case COLUMN_KEPT:
+        cell->text = snapshot->kept ? picture_title(picture, snapshot->kept) : "unknown";
+        break;
+    default: {
+        g_autofree char *settings =
+            text_count(inventory_count(snapshot->inventory, ENTITY_SETTING), "setting");
+        g_autofree char *organisations =
+            text_count(inventory_count(snapshot->inventory, ENTITY_ORGANISATION), "organisation");
+        table_cell_printf(cell, ROLE_NORMAL, "%s, %s", settings, organisations);
+    }
+    }
+}
+
+static const ListKind KIND = {
+    .title = "Kept configurations",
+    .keys = BINDINGS,
+    .key_count = G_N_ELEMENTS(BINDINGS),
+    .columns = COLUMNS,
+    .column_count = G_N_ELEMENTS(COLUMNS),
+    .row = model_row,
+    .cell = model_cell,
+    .none =
+        "None is kept: nobody has seen the connector yet, or its driver tells no configuration.",
+};
+
+static gpointer snapshots_create(void)
+{
+    Snapshots *view = g_new0(Snapshots, 1);
+    list_init(&view->list, &KIND);
+    view->ids = g_ptr_array_new_with_free_func(g_free);
+    page_init(&view->page, "Kept configuration", PAGE_KEYS, G_N_ELEMENTS(PAGE_KEYS));
+    return view;
+}
+
+static void snapshots_destroy(gpointer state)
+{
+    Snapshots *view = state;
+    list_release(&view->list);
+    g_ptr_array_unref(view->ids);
+    page_release(&view->page);
+    g_clear_pointer(&view->kept, g_ptr_array_unref);
+    g_free(view->workload);
+    g_free(view->trouble);
+    g_free(view->asked);
+    g_free(view);
+}
+
+// ---- drawing ----
+
+static void draw_head(const Snapshots *view, const ViewContext *context, const Canvas *canvas)
+{
+    const WorkloadStatus *workload = connector(view, context->picture);
+    const Finding *finding = workload ? snapshot_finding(context->picture, workload->id) : NULL;
+    cells_printf(canvas, 1, 0, ROLE_TITLE, "configurations of %s",
+                 view->workload ? view->workload : "nothing that was chosen");
+    if (!workload)
+        return;
+    if (finding)
+        cells_printf(canvas, 1, 1, badge_severity(finding->severity).role, "R23: %s",
+                     finding->facts ? finding->facts : "");
+    else
+        cells_printf(canvas, 1, 1, ROLE_OK, "%s R23 holds: young enough, and kept elsewhere",
+                     glyph_text(GLYPH_UP, false));
+}
+
+static void draw_detail(Snapshots *view, const ViewContext *context, const Canvas *canvas)
+{
+    const Snapshot *snapshot = list_selected(&view->list, context);
+    Rect rest = canvas_rect(canvas);
+    cells_rule(canvas, rect_cut_top(&rest, 1), ROLE_BORDER, NULL);
+    if (!snapshot)
+        return;
+    g_autofree char *id = id_of(snapshot);
+    page_open(&view->page, id);
+    fill_page(view, context);
+    Canvas text = canvas_sub(canvas, rect_inset(rest, 1, 0));
+    pager_draw(view->page.pager, &text);
+}
+
+static void snapshots_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
+{
+    Snapshots *view = state;
+    if (view->reading) {
+        pager_draw(view->page.pager, canvas);
+        return;
+    }
+    Rect rest = canvas_rect(canvas);
+    bool room = canvas->height >= DETAIL_MIN_HEIGHT;
+    Canvas head = canvas_sub(canvas, rect_cut_top(&rest, rest.height > 4 ? HEAD_LINES : 0));
+    Canvas detail = canvas_sub(canvas, rect_cut_bottom(&rest, room ? rest.height - LIST_LINES : 0));
+    Canvas table = canvas_sub(canvas, rest);
+    draw_head(view, context, &head);
+    list_draw(&view->list, context, &table);
+    if (room)
+        draw_detail(view, context, &detail);
+}
+
+// ---- keys ----
+
+static Effect open_one(Snapshots *view, const ViewContext *context)
+{
+    const Snapshot *snapshot = list_selected(&view->list, context);
+    if (!snapshot)
+        return effect_message("There is nothing to read here.");
+    g_autofree char *id = id_of(snapshot);
+    view->reading = true;
+    page_open(&view->page, id);
+    fill_page(view, context);
+    return effect_of(EFFECT_REDRAW);
+}
+
+static Effect snapshots_update(gpointer state, const ViewContext *context, const KeyEvent *key,
+                               const Binding *binding)
+{
+    Snapshots *view = state;
+    switch (binding ? binding->action : 0) {
+    case ACTION_OPEN:
+        return open_one(view, context);
+    case ACTION_CLOSE:
+        view->reading = false;
+        return effect_of(EFFECT_REDRAW);
+    case ACTION_GO:
+        return view->workload ? effect_open(SCREEN_CELL, view->workload)
+                              : effect_message("There is no workload to go to.");
+    default:
+        return view->reading ? page_key(&view->page, key, binding)
+                             : list_key(&view->list, context, key, binding);
+    }
+}
+
+static const Keymap *snapshots_keymap(gpointer state)
+{
+    const Snapshots *view = state;
+    return view->reading ? view->page.keys : view->list.keys;
+}
+
+static char *snapshots_command_line(gpointer state, const ViewContext *context)
+{
+    const Snapshots *view = state;
+    (void)context;
+    return view->workload ? g_strdup_printf("signalbox snapshots show %s", view->workload)
+                          : g_strdup("signalbox snapshots");
+}
+
+static const char *snapshots_group(gpointer state, const ViewContext *context)
+{
+    const WorkloadStatus *workload = connector(state, context->picture);
+    return workload ? workload->group : NULL;
+}
+
+const Screen SNAPSHOTS_SCREEN = {
+    .id = SCREEN_SNAPSHOTS,
+    .parent = SCREEN_READINESS,
+    .name = "snapshots",
+    .title = "Kept configurations",
+    .create = snapshots_create,
+    .destroy = snapshots_destroy,
+    .refresh = snapshots_refresh,
+    .wish = snapshots_wish,
+    .draw = snapshots_draw,
+    .update = snapshots_update,
+    .keymap = snapshots_keymap,
+    .open = snapshots_open,
+    .copy = list_copy,
+    .command_line = snapshots_command_line,
+    .group = snapshots_group,
+};
