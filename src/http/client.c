@@ -346,6 +346,17 @@ static GSourceFuncs SOURCE_FUNCS = {
 
 // ---- life
 
+// libcurl's own start also starts libssh2, for the scp and sftp that no call of ours may use (CURLOPT_PROTOCOLS_STR),
+// and libssh2's starts all of OpenSSL: 1.4 MB and a millisecond for nothing. A library looks its functions up in the
+// program first, so it finds this one. HTTPS is not touched by it.
+int libssh2_init(int flags);
+
+int libssh2_init(int flags)
+{
+    (void)flags;
+    return 0;
+}
+
 static void ignore_sigpipe(void)
 {
     struct sigaction action;

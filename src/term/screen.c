@@ -38,13 +38,17 @@ struct Screen {
     GArray *slots; // guint32 0xRRGGBB; palette number = index + FIRST_SLOT
 };
 
-// Curses asks the environment for the size of a terminal that it cannot ask itself.
-static SCREEN *start_curses(Screen *screen)
+// Curses asks the environment for the size of a terminal that it cannot ask itself. The right one at once: its
+// windows would be made twice.
+static SCREEN *start_curses(Screen *screen, int width, int height)
 {
+    char wanted_lines[16], wanted_columns[16];
+    g_snprintf(wanted_lines, sizeof wanted_lines, "%d", MAX(height, 1));
+    g_snprintf(wanted_columns, sizeof wanted_columns, "%d", MAX(width, 1));
     const char *lines = g_getenv("LINES"), *columns = g_getenv("COLUMNS");
     g_autofree char *old_lines = g_strdup(lines), *old_columns = g_strdup(columns);
-    g_setenv("LINES", "24", TRUE);
-    g_setenv("COLUMNS", "80", TRUE);
+    g_setenv("LINES", wanted_lines, TRUE);
+    g_setenv("COLUMNS", wanted_columns, TRUE);
     use_env(TRUE);
     SCREEN *curses = newterm(screen->caps->name, screen->out, screen->in);
     if (old_lines)
@@ -71,18 +75,18 @@ static void set_up_curses(const Screen *screen)
     curs_set(1); // known from now on; and what curses begins with is in memory now
 }
 
-Screen *screen_new(const TermCaps *caps, int in_fd, GError **error)
+Screen *screen_new(const TermCaps *caps, int in_fd, int width, int height, GError **error)
 {
     g_autoptr(Screen) screen = g_new0(Screen, 1);
     screen->caps = caps;
-    screen->shown = grid_new(80, 24, !caps->unicode);
+    screen->shown = grid_new(width, height, !caps->unicode);
     screen->pairs = g_array_new(FALSE, FALSE, sizeof(Pair));
     screen->slots = g_array_new(FALSE, FALSE, sizeof(guint32));
     screen->whole = screen->cursor_shown = true;
     screen->out_fd = memfd_create("frame", MFD_CLOEXEC);
     screen->out = screen->out_fd < 0 ? NULL : fdopen(screen->out_fd, "w");
     screen->in = fdopen(fcntl(in_fd, F_DUPFD_CLOEXEC, 3), "r");
-    screen->curses = screen->out && screen->in ? start_curses(screen) : NULL;
+    screen->curses = screen->out && screen->in ? start_curses(screen, width, height) : NULL;
     if (!screen->curses) {
         g_set_error(error, ERR, ERR_INTERNAL, "Curses does not start on the terminal \"%s\".",
                     caps->name);

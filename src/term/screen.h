@@ -14,9 +14,9 @@
 typedef struct Screen Screen;
 
 // Starts curses for the terminal described by `caps`, which must outlive the screen. `in_fd` is only
-// named to curses, nothing is read. The size comes with screen_resize. ERR_INTERNAL if curses does not
-// start.
-Screen *screen_new(const TermCaps *caps, int in_fd, GError **error);
+// named to curses, nothing is read. `width` and `height` are the terminal's now. ERR_INTERNAL if curses does
+// not start.
+Screen *screen_new(const TermCaps *caps, int in_fd, int width, int height, GError **error);
 void screen_free(Screen *screen);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Screen, screen_free)
 

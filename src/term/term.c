@@ -418,11 +418,12 @@ static bool open_terminal(Term *term, GError **error)
     restore_arm(output_fd(term->output), term->signal_pipe[1], &term->found, term->caps.restore,
                 term->caps.restore_size);
     watch_signals(term);
-    term->screen = screen_new(&term->caps, STDIN_FILENO, error);
+    read_size(&width, &height);
+    term->grid = grid_new(width, height, !term->caps.unicode); // clamps the size
+    term->screen = screen_new(&term->caps, STDIN_FILENO, grid_width(term->grid),
+                              grid_height(term->grid), error);
     if (!term->screen)
         return false;
-    read_size(&width, &height);
-    term->grid = grid_new(width, height, !term->caps.unicode);
     screen_resize(term->screen, grid_width(term->grid), grid_height(term->grid));
     return true;
 }

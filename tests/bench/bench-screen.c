@@ -131,7 +131,7 @@ int main(void)
     for (guint i = 0; i < COLUMNS; i++)
         columns[i] = (TableColumn){"COLUMN", 14, 8, 0, ALIGN_LEFT, 0};
     Bench bench = {.grid = grid_new(WIDTH, HEIGHT, false),
-                   .screen = screen_new(&caps, 0, NULL),
+                   .screen = screen_new(&caps, 0, 80, 24, NULL),
                    .table = table_new(columns, COLUMNS, 0),
                    .bytes = g_byte_array_new()};
     g_assert(bench.screen && palette_init(&bench.palette, NULL, DEPTH_256, NULL));

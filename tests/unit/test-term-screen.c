@@ -384,7 +384,7 @@ static void stage_init(Stage *stage, ColourDepth depth, int width, int height)
     memcpy(stage->caps.enter, enter, sizeof enter - 1);
     stage->caps.enter_size = sizeof enter - 1;
     g_assert_true(palette_init(&stage->palette, NULL, depth, NULL));
-    stage->screen = screen_new(&stage->caps, 0, NULL);
+    stage->screen = screen_new(&stage->caps, 0, 80, 24, NULL);
     g_assert_nonnull(stage->screen);
     screen_resize(stage->screen, width, height);
     stage->grid = grid_new(width, height, false);
