@@ -28,11 +28,11 @@ static bool is_settled(const Step *step)
            step->state == STEP_UNDONE;
 }
 
-guint operation_settled_steps(const Operation *operation)
+guint operation_done_steps(const Operation *operation)
 {
     guint count = 0;
     for (guint i = 0; i < operation->steps->len; i++)
-        count += is_settled(operation->steps->pdata[i]);
+        count += ((const Step *)operation->steps->pdata[i])->state == STEP_DONE;
     return count;
 }
 

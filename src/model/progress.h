@@ -11,8 +11,8 @@ typedef enum { PACE_NORMAL, PACE_STUCK, PACE_OVER_LIMIT } StepPace;
 // A running step past its usual 95th percentile is stuck; past its limit it is over it.
 StepPace step_pace(const Step *step, gint64 now_ms);
 
-// Steps that need nothing more: done, skipped, noted, undone.
-guint operation_settled_steps(const Operation *operation);
+// Steps that are done: what was skipped or did not work is not.
+guint operation_done_steps(const Operation *operation);
 
 // When the RTO clock stops or stopped: the end, or the last verification's. 0: it still runs.
 gint64 operation_clock_stop(const Operation *operation);

@@ -115,7 +115,7 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
     case COLUMN_STEPS:
         table_cell_printf(cell, ROLE_NORMAL, "%u/%u",
                           operation->region ? region_moved(operation)
-                                            : operation_settled_steps(operation),
+                                            : operation_done_steps(operation),
                           operation->region ? operation->members->len : operation->steps->len);
         break;
     case COLUMN_WHEN:

@@ -212,7 +212,7 @@ static guint count_failed_over(const Panel *panel)
 }
 
 // Of what it carries: could all of it go home?
-static const char *homecoming(const Panel *panel)
+static const char *homecoming(const Panel *panel, const char **ret_brief)
 {
     const Picture *picture = panel->context->picture;
     bool discards = false;
@@ -221,18 +221,19 @@ static const char *homecoming(const Panel *panel)
         if (g_strcmp0(group->active, panel->location->name) != 0 || !group->failback.applies)
             continue;
         if (!group->failback.answers)
-            return "home is silent";
+            return *ret_brief = "home is silent";
         discards = discards || group->failback.discarded != 0;
     }
-    return discards ? "the way home discards" : "home answers";
+    *ret_brief = discards ? "home discards" : "home answers";
+    return discards ? "the way home discards data" : *ret_brief;
 }
 
 static void draw_carried(Panel *panel, int x, guint count)
 {
-    const char *home = homecoming(panel);
+    const char *brief_home, *home = homecoming(panel, &brief_home);
     g_autofree char *text =
         g_strdup_printf("carries %u failed-over group%s; %s", count, text_plural(count), home);
-    g_autofree char *brief = g_strdup_printf("carries %u; %s", count, home);
+    g_autofree char *brief = g_strdup_printf("carries %u; %s", count, brief_home);
     bool fits = x + cells_width(panel->canvas, text) <= panel->canvas->width;
     cells_put(panel->canvas, x, panel->y++, ROLE_WARN, fits ? text : brief);
 }

@@ -41,6 +41,7 @@ typedef struct {
     Keymap *keys;
     Table *table;
     GArray *rows;      // of Place
+    GHashTable *lists; // group → GArray of guint: places of its workloads
     GHashTable *index; // id → row + 1; made when asked for
     guint64 version;
     guint64 layout; // of the picture, when the rows were made
@@ -69,6 +70,7 @@ static void roles_destroy(gpointer state)
     keymap_free(view->keys);
     table_free(view->table);
     g_array_unref(view->rows);
+    g_clear_pointer(&view->lists, g_hash_table_unref);
     g_clear_pointer(&view->index, g_hash_table_unref);
     filter_release(&view->filter);
     g_free(view);
@@ -127,7 +129,7 @@ static GArray *ordered_groups(const Roles *view, const Picture *picture)
 static GHashTable *by_group(const Picture *picture)
 {
     GHashTable *lists =
-        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_array_unref);
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_array_unref);
     GArray *last = NULL;
     const char *name = NULL;
     for (guint i = 0; i < picture_count(picture, SHELF_WORKLOADS); i++) {
@@ -136,7 +138,7 @@ static GHashTable *by_group(const Picture *picture)
             name = workload->group;
             last = g_hash_table_lookup(lists, name);
             if (!last)
-                g_hash_table_insert(lists, workload->group,
+                g_hash_table_insert(lists, g_strdup(name),
                                     last = g_array_new(FALSE, FALSE, sizeof(guint)));
         }
         g_array_append_val(last, i);
@@ -167,13 +169,14 @@ static void add_group(Roles *view, const Picture *picture, guint at, const GArra
 static void make_rows(Roles *view, const Picture *picture)
 {
     g_autoptr(GArray) groups = ordered_groups(view, picture);
-    g_autoptr(GHashTable) lists = by_group(picture);
+    g_clear_pointer(&view->lists, g_hash_table_unref);
+    view->lists = by_group(picture);
     g_array_set_size(view->rows, 0);
     g_clear_pointer(&view->index, g_hash_table_unref);
     for (guint i = 0; i < groups->len; i++) {
         guint at = g_array_index(groups, guint, i);
         const GroupStatus *group = picture_at(picture, SHELF_GROUPS, at);
-        add_group(view, picture, at, g_hash_table_lookup(lists, group->name));
+        add_group(view, picture, at, g_hash_table_lookup(view->lists, group->name));
     }
     view->layout = picture->layout;
 }
@@ -351,6 +354,27 @@ static void group_name_cell(const Roles *view, const GroupStatus *group, TableCe
         table_cell_printf(cell, ROLE_TITLE, "%s", group->name);
 }
 
+// Who has the role is one thing, what is seen there another: a region that came back rests until somebody
+// says where the group is to run.
+static bool rests_here(const Roles *view, const GroupStatus *group, const char *location)
+{
+    const ViewContext *context = view->context;
+    const GArray *places = view->lists ? g_hash_table_lookup(view->lists, group->name) : NULL;
+    bool rests = false;
+    for (guint i = 0; places && i < places->len; i++) {
+        const WorkloadStatus *workload =
+            picture_at(context->picture, SHELF_WORKLOADS, g_array_index(places, guint, i));
+        const InstanceStatus *instance = workload_status_at(workload, location);
+        if (!workload->single_active || !instance)
+            continue;
+        InstanceState state = badge_aged_instance(instance, context->now_ms);
+        if (state == INSTANCE_ACTIVE)
+            return false;
+        rests = rests || state == INSTANCE_PASSIVE;
+    }
+    return rests;
+}
+
 static void group_place_cell(const Roles *view, const GroupStatus *group, guint column,
                              TableCell *cell)
 {
@@ -360,6 +384,8 @@ static void group_place_cell(const Roles *view, const GroupStatus *group, guint 
     bool home = g_strcmp0(group->primary, location->name) == 0;
     if (badge_aged_verdict(location, view->context->now_ms) == VERDICT_DOWN && (here || home))
         table_cell_state(cell, GLYPH_DOWN, ROLE_ALARM, "down");
+    else if (here && rests_here(view, group, location->name))
+        table_cell_state(cell, GLYPH_HALF, ROLE_WARN, "passive");
     else if (here)
         table_cell_state(cell, home ? GLYPH_ACTIVE : GLYPH_ALARM, home ? ROLE_ACTIVE : ROLE_WARN,
                          home ? "active" : "ACTIVE");

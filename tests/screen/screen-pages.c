@@ -205,6 +205,19 @@ static void test_cell_surroundings(void)
     visit_has(visit, "isolated, carries 40: 12 at home, 10 would come from elsewhere");
 }
 
+// A region that came back rests: its group has the role there, and nothing of it runs.
+static void test_roles_at_rest(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    WorkloadStatus *count = picture_get(visit->picture, SHELF_WORKLOADS, "stock/count");
+    InstanceStatus *here = workload_status_at(count, "eastus");
+    visit_open(visit, SCREEN_ROLES, NULL);
+    visit_has(visit, "auto OFF                                              ● active");
+    here->state = INSTANCE_PASSIVE;
+    visit->picture->version++;
+    visit_has(visit, "auto OFF                                              ◐ passive");
+}
+
 static void test_readiness(void)
 {
     g_autoptr(Visit) visit = visit_new();
@@ -555,6 +568,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pages/region-host", test_region_host);
     g_test_add_func("/pages/cell-in-depth", test_cell_in_depth);
     g_test_add_func("/pages/cell-surroundings", test_cell_surroundings);
+    g_test_add_func("/pages/roles-at-rest", test_roles_at_rest);
     g_test_add_func("/pages/readiness-acknowledge", test_readiness_acknowledge);
     g_test_add_func("/pages/readiness-plans", test_readiness_plans);
     g_test_add_func("/pages/readiness-parity", test_readiness_parity);
