@@ -207,6 +207,38 @@ int run_roles(Session *session, int argc, char **argv)
 
 // ---- sign-offs ----
 
+static guint needed_of(const Operation *ballot)
+{
+    return ballot->statement ? ballot->statement->approvals : 0;
+}
+
+static void ballot_row(Printer *printer, const Operation *operation, const Operation *ballot,
+                       gint64 now_ms)
+{
+    const Act *act = operation_act(operation);
+    char left[16];
+    g_autofree char *given = g_strdup_printf("%u of %u", quorum_given(ballot), needed_of(ballot));
+    g_autofree char *again = quorum_look_again(ballot);
+    left_format(ballot->expires_ms, now_ms, left);
+    printer_row(printer, operation->id,
+                act ? word_of(&ACT_NAMES, (int)act->kind) : operation_word(operation),
+                operation->group, operation->from, operation->to, given, again, left,
+                ballot->proposer);
+}
+
+// The operation, and what the table says besides.
+static json_t *ballot_json(const Operation *operation, const Operation *ballot)
+{
+    json_t *json = operation_to_json(operation), *names = json_array();
+    g_auto(GStrv) again = quorum_who_again(ballot);
+    for (char **name = again; *name; name++)
+        json_array_append_new(names, json_string(*name));
+    json_object_set_new(json, "given", json_integer(quorum_given(ballot)));
+    json_object_set_new(json, "needed", json_integer(needed_of(ballot)));
+    json_object_set_new(json, "look_again", names);
+    return json;
+}
+
 int run_signoffs(Session *session, int argc, char **argv)
 {
     static const char *const HEADS[] = {"OPERATION",   "KIND",   "GROUP",      "FROM",
@@ -225,19 +257,10 @@ int run_signoffs(Session *session, int argc, char **argv)
         const Operation ballot = operation_ballot(operation);
         if (ballot.state != OPERATION_AWAITING || operation->region)
             continue;
-        const Act *act = operation_act(operation);
-        char left[16];
-        g_autofree char *given = g_strdup_printf(
-            "%u of %u", quorum_given(&ballot), ballot.statement ? ballot.statement->approvals : 0);
-        g_autofree char *again = quorum_look_again(&ballot);
-        left_format(ballot.expires_ms, now_of(session, picture), left);
         if (printer)
-            printer_row(printer, operation->id,
-                        act ? word_of(&ACT_NAMES, (int)act->kind) : operation_word(operation),
-                        operation->group, operation->from, operation->to, given, again, left,
-                        ballot.proposer);
+            ballot_row(printer, operation, &ballot, now_of(session, picture));
         else
-            json_array_append_new(list, operation_to_json(operation));
+            json_array_append_new(list, ballot_json(operation, &ballot));
     }
     if (printer) {
         printer_end(printer, "Nothing waits for a sign-off.");

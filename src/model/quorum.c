@@ -109,19 +109,23 @@ bool quorum_must_look_again(const Operation *operation, const char *name)
     return false;
 }
 
-char *quorum_look_again(const Operation *operation)
+char **quorum_who_again(const Operation *operation)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
-    GString *out = g_string_new(NULL);
     for (guint i = 0; i < operation->signoffs->len; i++) {
         const char *name = ((const SignOff *)operation->signoffs->pdata[i])->operator_name;
-        if (!quorum_must_look_again(operation, name) ||
-            g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL))
-            continue;
-        g_ptr_array_add(names, (gpointer)name);
-        g_string_append_printf(out, "%s%s", out->len ? ", " : "", name);
+        if (quorum_must_look_again(operation, name) &&
+            !g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL))
+            g_ptr_array_add(names, (gpointer)name);
     }
-    return g_string_free(out, out->len == 0);
+    g_ptr_array_add(names, NULL);
+    return g_strdupv((char **)names->pdata);
+}
+
+char *quorum_look_again(const Operation *operation)
+{
+    g_auto(GStrv) names = quorum_who_again(operation);
+    return *names ? g_strjoinv(", ", names) : NULL;
 }
 
 guint quorum_missing(const Operation *operation)

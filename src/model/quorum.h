@@ -15,7 +15,9 @@ bool person_has(const Person *person, RoleBit role);
 
 // True if that person's approval became void and they have not decided again: they must look again.
 bool quorum_must_look_again(const Operation *operation, const char *name);
-// All of those, "alice, bob"; NULL if there is nobody. The caller frees.
+// All of those, each once; ends with NULL. The caller frees (g_strfreev).
+char **quorum_who_again(const Operation *operation);
+// The same as "alice, bob"; NULL if there is nobody. The caller frees.
 char *quorum_look_again(const Operation *operation);
 
 // Sign-offs that count: approvals for the current digest, not void, one per person and one per key.

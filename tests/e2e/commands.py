@@ -322,6 +322,24 @@ def screens(t):
     return re.search(r"there are: (.*)", t.run("signalbox", "--once", "--screen", "?")[2]).group(1).split(", ")
 
 
+def test_signoffs(t):
+    """Who must look again is told to people and to programs: whose sign-off the change made void, until they decide again."""
+    void = [{**RECEIPT, "id": f"so-{i}", "operator": who, "void": True} for i, who in enumerate(("anna", "bob", "anna", "carl"))]
+    void[3]["void_why"] = "taken back"
+    waiting = {**OPERATION, "state": "awaiting-sign-off", "signoffs": [*void, {**RECEIPT, "operator": "bob", "id": "so-9"}]}
+    waiting["statement"] = {**waiting["statement"], "signoff": {"approvals": 2}}
+    with Scripted(t.path("again.sock")) as backend:
+        backend.answers.update({"GET /v1/snapshot": snapshot(("operation", "op-1", waiting))})
+        status, out, _ = run("signoffs", "--json", url=backend.url)
+        listed = json.loads(out)["operations"][0]
+        t.equal((status, listed["id"], listed["look_again"], listed["given"], listed["needed"]), (0, "op-1", ["anna"], 1, 2),
+                "signoffs --json says who must look again, how many have signed, how many are needed")
+        status, out, _ = run("signoffs", url=backend.url)
+        t.check(status == 0 and re.search(rb"1 of 2 +anna ", out), "and so does the table")
+        if not re.search(rb"1 of 2 +anna ", out):
+            t.note(out)
+
+
 def test_posts(t):
     with Scripted(t.path("post.sock")) as backend:
         backend.answers.update({
@@ -502,6 +520,7 @@ with Test() as t:
     test_bad_backends(t)
     test_nonsense(t)
     test_hostile(t)
+    test_signoffs(t)
     test_posts(t)
     test_signoff(t)
     test_watch(t)
