@@ -24,8 +24,8 @@ static const Binding KEYS[] = {
 
 // Only where the group asks for signatures.
 static const Binding KEY_KEYS[] = {
-    {ACTION_KEY, "other-key", "ctrl-o", "other key", "Signs with another SSH key, or with none.",
-     0},
+    {ACTION_KEY, "other-key", "ctrl-o", "other key",
+     "Signs with another SSH key, or with none, and looks again which there are.", 0},
 };
 
 // Only where the group's policy has it.
@@ -320,7 +320,7 @@ static Effect other_key(SignForm *form, const ViewContext *context)
 {
     key_choice_next(&form->key, context->signing, form->policy);
     g_clear_pointer(&form->failure, g_free);
-    return effect_of(EFFECT_REDRAW);
+    return effect_of(EFFECT_KEYS);
 }
 
 Effect sign_form_key(SignForm *form, const ViewContext *context, const KeyEvent *key,
@@ -373,16 +373,19 @@ static char *lead_of(const SignForm *form)
     return g_strconcat(LEAD, form->expected, NULL);
 }
 
-// The reason of a failure is told whole.
-static int status_lines(const SignForm *form, const Canvas *canvas)
+// Why a key did not sign, or why there is none, is told whole.
+static int status_lines(const SignForm *form, const ViewContext *context, const Canvas *canvas)
 {
-    return form->failure ? MAX(lines_of(canvas, form->failure), STATUS_LINES) : STATUS_LINES;
+    g_autofree char *no = form->failure
+                              ? g_strdup(form->failure)
+                              : key_choice_obstacle(&form->key, context->signing, form->policy);
+    return no ? MAX(lines_of(canvas, no), STATUS_LINES) : STATUS_LINES;
 }
 
-int sign_form_height(const SignForm *form, const Canvas *canvas)
+int sign_form_height(const SignForm *form, const ViewContext *context, const Canvas *canvas)
 {
     g_autofree char *lead = lead_of(form);
-    return lines_of(canvas, lead) + FIELDS + status_lines(form, canvas) +
+    return lines_of(canvas, lead) + FIELDS + status_lines(form, context, canvas) +
            (form->policy != SIGNATURE_OFF);
 }
 
@@ -399,12 +402,13 @@ static void draw_status(const SignForm *form, const ViewContext *context, const 
         put_wrapped(canvas, y, ROLE_WARN | STYLE_BOLD, words, STATUS_LINES);
         return;
     }
+    int lines = status_lines(form, context, canvas);
     if (form->failure) {
-        put_wrapped(canvas, y, ROLE_WARN | STYLE_BOLD, form->failure, status_lines(form, canvas));
+        put_wrapped(canvas, y, ROLE_WARN | STYLE_BOLD, form->failure, lines);
         return;
     }
     if (no) {
-        put_wrapped(canvas, y, form->changed ? ROLE_CHANGED : ROLE_WARN, no, STATUS_LINES);
+        put_wrapped(canvas, y, form->changed ? ROLE_CHANGED : ROLE_WARN, no, lines);
         return;
     }
     g_autofree char *ready = g_strdup_printf(

@@ -16,7 +16,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SignForm, sign_form_free)
 bool sign_form_sync(SignForm *form, const ViewContext *context, const Operation *operation);
 
 // EFFECT_BACK: it was left. EFFECT_SIGN without a key: send it. After these the caller frees it. EFFECT_SIGN with one:
-// the form stays, with all that was typed, until it is signed.
+// the form stays, with all that was typed, until it is signed. EFFECT_KEYS: another key is chosen, and looked for.
 Effect sign_form_key(SignForm *form, const ViewContext *context, const KeyEvent *key,
                      const Binding *binding);
 
@@ -24,7 +24,7 @@ Effect sign_form_key(SignForm *form, const ViewContext *context, const KeyEvent 
 const Keymap *sign_form_keymap(const SignForm *form);
 
 // Lines it needs at this width.
-int sign_form_height(const SignForm *form, const Canvas *canvas);
+int sign_form_height(const SignForm *form, const ViewContext *context, const Canvas *canvas);
 void sign_form_draw(SignForm *form, const ViewContext *context, const Canvas *canvas);
 
 bool sign_form_is_dirty(const SignForm *form);

@@ -73,7 +73,8 @@ char *key_choice_obstacle(const KeyChoice *choice, const Signing *signing, Signa
     if (is_looking(signing))
         return g_strdup(LOOKING);
     return policy == SIGNATURE_REQUIRED
-               ? g_strdup_printf("This must be signed with an SSH key. %s", why_none(signing))
+               ? g_strdup_printf("This must be signed with an SSH key. %s ctrl-o looks again.",
+                                 why_none(signing))
                : NULL;
 }
 

@@ -275,7 +275,7 @@ static void draw_with_form(StatementView *view, const ViewContext *context,
                            const Operation *operation, const Canvas *canvas, Rect rest)
 {
     Canvas inner = canvas_sub(canvas, rect_inset(canvas_rect(canvas), 1, 0));
-    int height = sign_form_height(view->form, &inner);
+    int height = sign_form_height(view->form, context, &inner);
     bool both = rest.height - height - 1 >= 4;
     Rect at = rect_cut_bottom(&rest, both ? height : rest.height);
     if (both) {

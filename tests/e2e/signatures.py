@@ -247,7 +247,7 @@ def test_audit(t, world, mine):
     forged = [dict(r) for r in records]
     forged[signed]["actor"] = "mallory"
     status, out, _ = verify(rechained(forged), *lists)
-    t.check(status == 1 and "NOT VERIFIED (not-allowed)" in out, "another name is not the key's")
+    t.check(status == 1 and "NOT VERIFIED (not allowed)" in out, "another name is not the key's")
     world.signers.revoke(mine)
     status, out, _ = verify(export, *lists)
     t.check(status == 1 and "NOT VERIFIED (revoked)" in out, "a key that is revoked now is told")
@@ -276,6 +276,10 @@ def test_document(t, world, token):
     status, out, err = t.run("bash", "-c", script.replace("head -n 1)", "tail -n 1)"), cwd=t.path("verify"))
     t.check(status == 0 and f'Good "{SIGNOFF}" signature for bob with {"ED25519-SK" if token else "ED25519"} key' in out,
             "also what was signed by the second person" + (", with hardware" if token else ""))
+    if token:
+        with open(SRCDIR + "/doc/VERIFY", encoding="utf-8") as f:
+            line = next(line for line in f if line.startswith("    grep "))
+        t.equal(t.run("sh", "-c", line, cwd=t.path("verify"))[1].strip(), "01", "and that the hardware was touched for it")
     text = open(t.path("verify", "export.jsonl"), encoding="utf-8").read()
     with open(t.path("verify", "export.jsonl"), "w", encoding="utf-8") as f:
         f.write(text.replace("the drill of the test", "the drill of the toast", 1))

@@ -67,6 +67,10 @@ static void test_no_key(void)
     expect(visit, "ctrl-s", EFFECT_REDRAW, NULL);
     visit_has(visit, "Not signed. This must be signed with an SSH key. There is no SSH agent");
     visit_has(visit, "why");
+    signing.trouble = "No SSH agent answers at /tmp/ssh-XXXXXXXXXX/agent.123456 (SSH_AUTH_SOCK). A "
+                      "forwarded one goes with its SSH connection."; // told whole, on 80 columns
+    expect(visit, "ctrl-o", EFFECT_KEYS, NULL);
+    visit_has(visit, "with its SSH connection. ctrl-o looks again.");
     free_keys(&signing);
 }
 

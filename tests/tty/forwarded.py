@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""Signing where operators sit: logged in by ssh, with the agent of their own machine forwarded. In the console and by
+commands; with a hardware key at the far end; and with the connection gone in the middle of it."""
+
+import os
+import sys
+
+sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
+sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/tty")
+from sbtest import Test, until
+from demo import Demo, SLOW
+from signers import Agent, Signers, Token, make_key
+from ssh import Login
+from terminal import Terminal, need_tmux
+from keyboard import find_statement, read_to_the_end
+
+
+def write_signoff(t, screen, name):
+    screen.wait("West Europe", "live", name=f"{name}: the console shows the fleet")
+    t.check(find_statement(screen, "ledger") and read_to_the_end(screen), f"{name}: the form opens")
+    screen.type("ledger")
+    screen.press("Tab")
+    screen.type("as agreed")
+
+
+def test_console(t, demo, login, laptop):
+    """The console in a session: it finds the forwarded agent, and nothing else."""
+    command = login.command("signalbox", "console", "--arm", env=demo.environment, agent=laptop.socket, tty=True)
+    screen = Terminal(t, 80, 24, *command, name="session")
+    write_signoff(t, screen, "session")
+    screen.wait("ed25519, agent mine", name="the key of the forwarded agent will sign")
+    t.check(screen.press_until("C-s", "recorded by"), "it signs through the connection")
+    screen.press("q", "q")
+    t.equal(screen.ended(), 0, "q leaves, and with it the session")
+    screen.close()
+
+
+class Connection:
+    """One more login of the operator's, which lasts until it is cut; `link` leads to its agent."""
+
+    def __init__(self, t, login, agent, link):
+        self.t = t
+        self.process = t.spawn(*login.command("sh", "-c", 'echo "$SSH_AUTH_SOCK"; exec sleep 1000', agent=agent.socket))
+        line = until(lambda: t.read(self.process.log).endswith("\n") and t.read(self.process.log).strip(), 20 * SLOW)
+        self.socket = line or "nowhere"
+        os.symlink(self.socket, link + ".new")
+        os.rename(link + ".new", link)
+
+    def cut(self):
+        self.process.kill()
+        self.process.wait()
+        until(lambda: not os.path.exists(self.socket), 20 * SLOW)
+
+
+def test_cut(t, demo, login, token):
+    """The console outlives the connection, as in tmux: the form stays, and signs once there is another."""
+    held, link = Agent(t, "far"), t.path("agent-link")
+    if token:
+        held.add("-S", token.library, t.path("hers"))
+    else:
+        held.add(t.path("hers"))
+    first = Connection(t, login, held, link)
+    screen = Terminal(t, 80, 24, "signalbox", "console", "--arm", name="outlives",
+                      env={**demo.environment, **demo.bob(), "SSH_AUTH_SOCK": link})
+    write_signoff(t, screen, "outlives")
+    screen.wait("ed25519, agent hers", name="the key at the far end will sign")
+    if token:
+        t.check(screen.press_until("C-s", "Waiting for a touch of the hardware key"), "its touch is awaited")
+        t.wait_for(token.is_waiting, "at the far end", 10 * SLOW)
+    first.cut()
+    if not token:
+        screen.press("C-s")
+    screen.wait("is gone:", "nobody answers at SSH_AUTH_SOCK", "connect again (ssh -A)", name="the connection goes: said, and what to do")
+    screen.wait("as agreed", "sign and send", name="the form stays")
+    if token:
+        token.finger("no")  # the agent knows nothing of it
+        t.wait_for(lambda: not token.is_waiting(), "the far agent is free again", 10 * SLOW)
+    t.equal(len(demo.operations("ledger")[0]["signoffs"]), 1, "nothing was sent")
+    second = Connection(t, login, held, link)
+    if token:
+        token.finger("yes")
+    t.check(screen.press_until("C-s", "recorded by"), "through the next connection it is signed")
+    screen.press("q", "q")
+    t.equal(screen.ended(), 0, "q leaves")
+    screen.close()
+    second.cut()
+
+
+def test_commands(t, demo, login, laptop, operation, me):
+    """By commands in a session: a step is asked to be left out, and that is signed, too."""
+    def session(*command):
+        return t.run(*login.command("signalbox", *command, env=demo.environment, agent=laptop.socket), seconds=60)
+    t.wait_for(lambda: any(s["state"] == "waiting" for s in demo.operation(operation)["steps"]), "what is left is to tell the auditors",
+               60 * SLOW)
+    step = next(s["number"] for s in demo.operation(operation)["steps"] if s["state"] == "waiting")
+    status, out, err = session("operations", "skip", operation, "--step", str(step), "--reason", "nobody answers there")
+    t.check(status == 0, "a skip is asked for")
+    t.note(out + err)
+    asked = next(o for o in demo.json("signoffs")["operations"] if o["id"] == operation)
+    t.equal((asked["given"], asked["needed"]), (0, 2), "it waits for as many sign-offs as the operation")
+    confirm = asked["acts"][-1]["statement"]["confirm"]
+    approve = ("signoff", operation, "--approve", "--reason", "they were told by mail", "--confirm", confirm)
+    status, out, err = session(*approve)
+    t.check(status == 0 and "(ed25519, agent)" in out, "signed in a session, through the forwarded agent")
+    t.note(out + err)
+    status, out, err = demo.run(*approve, "--key", t.path("his"), env=demo.bob())
+    t.check(status == 0 and "(ed25519, file)" in out, "and by the second person")
+    t.wait_for(lambda: demo.operation(operation)["state"].startswith("completed"), "then it comes to its end", 20 * SLOW)
+    done = demo.operation(operation)
+    t.equal((done["state"], done["steps"][step - 1]["state"]), ("completed-with-exceptions", "skipped"), "which is not called done")
+    t.equal([(s["about"], s["operator"], s["verified"]) for s in done["signoffs"]],
+            [(None, me, "verified"), (None, "bob", "verified"), (f"skip step {step}", me, "verified"), (f"skip step {step}", "bob", "verified")],
+            "each sign-off verified")
+    log = t.write("log.jsonl", demo.run("audit", "export")[1])
+    status, out, _ = demo.run("audit", "verify", log, "--allowed-signers", demo.path("allowed_signers"), "--revoked",
+                              demo.path("revoked_keys"))
+    t.check(status == 0 and out.count("a key of") == 4, "and once more, offline")
+
+
+def test_all(t, login):
+    os.makedirs(t.path("home"))
+    token = None if Token.MISSING else Token(t)
+    mine, his = make_key(t, "mine"), make_key(t, "his")
+    hers = token.make_key("hers") if token else make_key(t, "hers")
+    laptop = Agent(t, "laptop")
+    laptop.add(t.path("mine"))
+    demo = Demo(t)
+    demo.environment.update({"HOME": t.path("home"), "SIGNALBOX_KEY": ""})
+    me = demo.get("/v1/whoami")["operator"]
+    signers = Signers(demo)
+    signers.allow(f"{me} {mine}", f"bob {hers}", f"bob {his}")
+    t.check(signers.require(), "ledger takes signed sign-offs only")
+    demo.wait_up()
+    demo.run("failover", "ledger", "--planned", "--reason", "forwarding")
+    operation = demo.proposal("ledger")["id"]
+    test_console(t, demo, login, laptop)
+    test_cut(t, demo, login, token)
+    test_commands(t, demo, login, laptop, operation, me)
+
+
+need_tmux()
+with Test() as t:
+    box = Login(t)
+    if box.trouble:
+        t.skip("signing in a session", box.trouble)
+    else:
+        test_all(t, box)
