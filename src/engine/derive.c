@@ -17,6 +17,12 @@ bool derive_healthy(const Engine *engine, const Location *location)
     return status->managed_at_ms && engine->now_ms - status->managed_at_ms < 3 * ENGINE_OBSERVE_MS;
 }
 
+bool derive_unprobed(const Engine *engine, const Location *location)
+{
+    const LocationStatus *status = world_location(engine, location->name);
+    return status && location->health.url && !status->vantages->len;
+}
+
 bool derive_hesitates(const Engine *engine, const char *location)
 {
     const LocationStatus *status = world_location(engine, location);

@@ -35,14 +35,33 @@ static void free_asked(gpointer data)
     g_free(asked);
 }
 
+// In order of preference; NULL past the last one.
+static const Location *candidate(const Group *group, guint i)
+{
+    if (i == 0)
+        return group->primary;
+    return i <= group->standbys->len ? group->standbys->pdata[i - 1] : NULL;
+}
+
 const Location *propose_target(const Engine *engine, const Group *group, const Location *from)
 {
-    if (group->primary != from && derive_healthy(engine, group->primary))
-        return group->primary;
-    for (guint i = 0; i < group->standbys->len; i++) {
-        const Location *standby = group->standbys->pdata[i];
-        if (standby != from && derive_healthy(engine, standby))
-            return standby;
+    const Location *location;
+    for (guint i = 0; (location = candidate(group, i)); i++)
+        if (location != from && group_runs_at(group, location) && derive_healthy(engine, location))
+            return location;
+    return NULL;
+}
+
+const Location *propose_unprobed(const Engine *engine, const Group *group, const Location *from)
+{
+    const Location *location;
+    for (guint i = 0; (location = candidate(group, i)); i++) {
+        if (location == from || !group_runs_at(group, location))
+            continue;
+        if (derive_unprobed(engine, location))
+            return location;
+        if (derive_healthy(engine, location))
+            return NULL;
     }
     return NULL;
 }
@@ -137,6 +156,27 @@ bool propose_is_resting(const Engine *engine, const Group *group, const Location
     return any;
 }
 
+// A daemon that has just begun knows nothing yet of a location that the choice rests on: moments later it does.
+bool propose_is_too_early(const Engine *engine, const Wish *wish, GError **error)
+{
+    const GroupLive *live = world_live(engine, wish->group);
+    const Location *from = propose_location(engine, live);
+    const Location *to = wish->kind == OPERATION_FAILBACK ? live->group->primary
+                         : wish->to                       ? fleet_location(engine->fleet, wish->to)
+                                                          : NULL;
+    bool asks = wish->planned != PROPOSE_UNPLANNED || wish->kind != OPERATION_FAILOVER;
+    const Location *unprobed = asks && derive_unprobed(engine, from) ? from
+                               : !to ? propose_unprobed(engine, live->group, from)
+                               : derive_unprobed(engine, to) ? to
+                                                             : NULL;
+    if (!unprobed)
+        return false;
+    refuse(error, REFUSAL_UNAVAILABLE,
+           "This daemon has only just begun and has not probed %s yet: ask again in a moment.",
+           unprobed->name);
+    return true;
+}
+
 static bool choose_target(const Engine *engine, const Wish *asked, Proposal *proposal,
                           GError **error)
 {
@@ -152,7 +192,8 @@ static bool choose_target(const Engine *engine, const Wish *asked, Proposal *pro
         refuse(error, REFUSAL_BAD_REQUEST,
                "A failback goes home, to %s; to go elsewhere propose a failover.",
                group->primary->name);
-    else if (asked->to && (!proposal->to || !group_has_location(group, proposal->to)))
+    else if (asked->to && (!proposal->to || !group_has_location(group, proposal->to) ||
+                           !group_runs_at(group, proposal->to)))
         refuse(error, REFUSAL_BAD_REQUEST, "Group %s does not run at %s.", group->name, asked->to);
     else if (!proposal->to)
         refuse(error, REFUSAL_TARGET_NOT_HEALTHY, "No other location of group %s is healthy.",
@@ -240,7 +281,8 @@ static bool prepare_propose(Engine *engine, Motion *motion, GError **error)
     Asked *asked = motion->request;
     Wish wish = {asked->person, asked->kind, asked->drill,   asked->group,
                  asked->region, asked->to,   asked->planned, asked->reason};
-    if (!check_asker(engine, asked, error))
+    if (!check_asker(engine, asked, error) ||
+        (!asked->region && propose_is_too_early(engine, &wish, error)))
         return false;
     if (!(asked->region ? region_draft : propose_wish)(engine, motion, &wish, error))
         return false;

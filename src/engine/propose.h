@@ -36,6 +36,11 @@ bool propose_draft(Engine *engine, Motion *motion, const Proposal *proposal, GEr
 
 // The first healthy location of the group other than `from`, in order of preference; NULL if there is none.
 const Location *propose_target(const Engine *engine, const Group *group, const Location *from);
+// One that would be preferred to that and was never probed since the daemon began; NULL if there is none.
+const Location *propose_unprobed(const Engine *engine, const Group *group, const Location *from);
+
+// True, with the refusal, while what the wish rests on was never probed: only people who ask are told so.
+bool propose_is_too_early(const Engine *engine, const Wish *wish, GError **error);
 
 // Where the group's role is, or (nobody has it) its home.
 const Location *propose_location(const Engine *engine, const GroupLive *live);

@@ -130,6 +130,15 @@ static void draft_child(Engine *engine, Motion *motion, const Operation *parent,
     g_ptr_array_add(motion->others, g_steal_pointer(&motion->operation));
 }
 
+// What cannot be moved at this moment, only because the daemon has just begun, would be left out.
+static bool is_too_early(const Engine *engine, const Wish *wish, const char *group, GError **error)
+{
+    const GroupLive *live = world_live(engine, group);
+    Wish mine = *wish;
+    mine.group = group;
+    return live && !live->open && propose_is_too_early(engine, &mine, error);
+}
+
 static bool has_room(const Motion *motion, const Operation *parent)
 {
     return region_open(parent) < CHILDREN_MAX && bytes_of(motion) < CHILDREN_BYTES_MAX;
@@ -211,7 +220,10 @@ bool region_draft(Engine *engine, Motion *motion, const Wish *wish, GError **err
     g_autoptr(GPtrArray) groups = groups_of(engine, wish);
     g_autoptr(Operation) parent = new_parent(engine, wish);
     for (guint i = 0; i < groups->len; i++) {
-        Member *member = member_new(((const Group *)groups->pdata[i])->name, NULL);
+        const Group *group = groups->pdata[i];
+        if (is_too_early(engine, wish, group->name, error))
+            return false;
+        Member *member = member_new(group->name, NULL);
         settle_member(engine, motion, parent, member, wish);
         g_ptr_array_add(parent->members, member);
     }
@@ -264,7 +276,9 @@ bool region_retry(Engine *engine, Motion *motion, Operation *parent, const Wish 
         if (drop_gone(engine, parent, member)) {
             g_ptr_array_remove_index(parent->members, i--);
             dropped++;
-        } else
+        } else if (is_too_early(engine, wish, member->group, error))
+            return false;
+        else
             settle_member(engine, motion, parent, member, wish);
     }
     motion->operation = parent;

@@ -261,6 +261,8 @@ void derive_loss(const Engine *engine, const Group *group, const char *from, con
                  LossBound *ret_bound);
 // Can the group go home, and at what price? (homecoming.c)
 void derive_homecoming(const Engine *engine, GroupLive *live);
+// It has a health check, and no answer or failure of it since the daemon began.
+bool derive_unprobed(const Engine *engine, const Location *location);
 // A probe of it has just failed: whether it is down, its next ones will say.
 bool derive_hesitates(const Engine *engine, const char *location);
 bool derive_healthy(const Engine *engine, const Location *location);

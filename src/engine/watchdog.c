@@ -140,6 +140,8 @@ static Motion *propose_failover(Engine *engine, GroupLive *live, const LocationS
         propose_target(engine, live->group, fleet_location(engine->fleet, from->name));
     if (target && derive_hesitates(engine, target->name))
         return NULL; // perhaps it goes down with the other
+    if (propose_unprobed(engine, live->group, fleet_location(engine->fleet, from->name)))
+        return NULL; // perhaps there is a better one: its first probe is under way
     set_blocked(engine, live, why_blocked(engine, live, target));
     if (!live->status->blocked)
         return propose(engine, live, from, target);

@@ -335,6 +335,20 @@ bool group_has_location(const Group *group, const Location *location)
     return group->primary == location || g_ptr_array_find(group->standbys, location, NULL);
 }
 
+bool group_runs_at(const Group *group, const Location *location)
+{
+    bool routers_only = true;
+    for (guint i = 0; i < group->workloads->len; i++) {
+        const Workload *workload = g_ptr_array_index(group->workloads, i);
+        if (workload->kind == KIND_ROUTER)
+            continue;
+        routers_only = false;
+        if (workload_instance(workload, location))
+            return true;
+    }
+    return routers_only;
+}
+
 bool workload_is_single_active(const Workload *workload)
 {
     for (guint i = 0; i < workload->triggers->len; i++)

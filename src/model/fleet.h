@@ -213,6 +213,9 @@ Workload *group_workload(const Group *group, const char *name);
 // True if the group may run at `location`: its primary or one of its standbys.
 bool group_has_location(const Group *group, const Location *location);
 
+// True if something of the group can be activated at `location`: a router alone only sends others there.
+bool group_runs_at(const Group *group, const Location *location);
+
 // True if at most one instance of it may be active: the pattern says so, or a trigger keeps its state
 // with the client.
 bool workload_is_single_active(const Workload *workload);

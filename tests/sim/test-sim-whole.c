@@ -212,6 +212,27 @@ static void test_same_key(void)
     finish(sim);
 }
 
+// A daemon that has only just begun leaves nothing out, and takes no lesser target, because it knows nothing yet; what is
+// up is not called gone.
+static void test_just_begun(void)
+{
+    Sim *sim = sim_new(21, three);
+    sim_pass(sim, 20000);
+    ProposeRequest one = {
+        .person = &ALICE, .kind = OPERATION_FAILOVER, .group = "late", .reason = "at once"};
+    sim_restart(sim);
+    g_assert_null(propose_region(sim, OPERATION_FAILOVER));
+    g_assert_true(sim_is_refused(sim, REFUSAL_UNAVAILABLE));
+    g_assert_null(sim_propose_exactly(sim, &one));
+    g_assert_true(sim_is_refused(sim, REFUSAL_UNAVAILABLE));
+    sim_pass(sim, 5000);
+    const Operation *parent = propose_region(sim, OPERATION_FAILOVER);
+    g_assert_nonnull(parent);
+    for (guint i = 0; i < G_N_ELEMENTS(NAMES); i++)
+        g_assert_true(child_of(sim, parent->id, NAMES[i])->planned);
+    finish(sim);
+}
+
 // The watchdog was faster: what it proposed becomes a part, and keeps its sign-offs.
 static void test_adopts(void)
 {
@@ -487,6 +508,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sim/whole/partial-and-retry", test_partial_and_retry);
     g_test_add_func("/sim/whole/order", test_order);
     g_test_add_func("/sim/whole/same-key", test_same_key);
+    g_test_add_func("/sim/whole/just-begun", test_just_begun);
     g_test_add_func("/sim/whole/adopts", test_adopts);
     g_test_add_func("/sim/whole/hold-and-withdraw", test_hold_and_withdraw);
     g_test_add_func("/sim/whole/left-out", test_left_out);
