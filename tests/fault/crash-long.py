@@ -1,36 +1,22 @@
 #!/usr/bin/env python3
-"""As crash.py, at every point: each fdatasync of an operation, and every seventh write to the store's file, both
-ways, until the operation ends before the kill."""
+"""As crash.py, at every write of every kind, at each moment of it: first one after the other in the same round, so that no
+life of the daemon writes much; then each write in a round of its own."""
 
 import os
-import shutil
 import sys
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/fault")
 from sbtest import Test
-from demo import Demo
 import crash
+from killing import MOMENTS, library
 
-
-def until_it_ends(t, demo, call, step, most):
-    """The operation is faster than a kill only behind its last point: two such rounds in a row are the end."""
-    alive = 0
-    for nth in range(step, most, step):
-        alive = 0 if crash.Round(t, demo, call, nth).run() else alive + 1
-        if alive == 2:
-            t.note(f"{call} {nth}: the end")
-            return
-    t.check(False, f"the operation ends before {call} {most}")
-
-
-if not shutil.which("strace"):
-    Test.skip_all("strace is not installed")
 with Test() as t:
-    if crash.can_trace(t):
-        demo = Demo(t)
-        demo.wait_up()
-        until_it_ends(t, demo, "fdatasync", 1, 100)
-        until_it_ends(t, demo, "pwrite64", 7, 2000)
-    else:
-        t.skip("the daemon is killed at its write-ahead points", "strace may not trace here")
+    made = library(t)
+    seed = str(crash.parse().seed)
+    t.note("seed " + seed)
+    for more in [("--all", moment) for moment in MOMENTS] + [("--alone",)] if made else ():
+        t.note(" ".join(more))
+        crash.run_all(t, made, crash.KINDS, crash.parse(["--seed", seed, *more]))
+    if not made:
+        t.skip("the daemon is killed at its writes", "no compiler")

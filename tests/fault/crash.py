@@ -1,202 +1,162 @@
 #!/usr/bin/env python3
-"""The daemon is killed at its write-ahead points while it moves a group, and started again: the operation ends,
-every effect is there exactly once, the audit chain is whole. strace kills it, at the nth time that it makes the
-store's file durable (fdatasync) or writes to it (pwrite64), counted from its start.
+"""The daemon is killed (kill -9) at its writes to the store, in every kind of operation and act, and started again; people
+go on as they would. Each comes to its end, every effect is there exactly once, the audit chain is whole, and nothing
+was ever active in two places.
 
-    crash.py                     a sample, for every day
-    crash.py fdatasync 1 40      every one of a range, until the operation ends before the kill (see crash-long.py)
+    crash.py                    the important writes of every kind, each at a moment by chance
+    crash.py --seed N           the same as that run
+    crash.py --kind NAME        one kind (or several)
+    crash.py --all MOMENT       at every write, one after the other, at this moment of it (see strike.c)
+    crash.py --alone            at every write, in a round of its own
 
 Covers invariants 1, 3, 4 and 5 of doc/DESIGN."""
 
-import collections
-import json
+import argparse
 import os
 import random
-import shutil
-import signal
+import re
 import sys
+import time
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
-from sbtest import Test, until
-from demo import Demo, SLOW, fetch
+sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/fault")
+from sbtest import Test
+from demo import Demo
+import kinds
+from killing import Failed, MOMENTS, Struck, Watcher, library
 
-ENDED = ("completed", "aborted", "expired", "rejected", "withdrawn", "partial", "completed-with-exceptions")
-
-
-def can_trace(t):
-    status, _, _ = t.run("strace", "-qq", "-e", "trace=fdatasync", "-e", "inject=fdatasync:signal=KILL:when=9",
-                         "-o", "/dev/null", "true")
-    return status == 0
+KINDS = [k for k in vars(kinds).values() if isinstance(k, type) and issubclass(k, kinds.Kind) and k.name]
 
 
-class Round:
-    """One move of payments from where it is to the other region, with one kill."""
+class Lane:
+    """A demo of its own, and the kinds that are played on it one after the other."""
 
-    def __init__(self, t, demo, call, nth):
-        self.t, self.demo = t, demo
-        self.call, self.nth = call, nth
-        self.name = f"{call} {nth}"
-        self.home = demo.group("payments")["active"]
-        self.to = "northeurope" if self.home == "westeurope" else "westeurope"
-        self.kind = "failover" if self.to == "northeurope" else "failback"
-        self.before = demo.group_at(self.home, "payments")
-        self.boots = {l: demo.state(l)["boots"] for l in (self.home, self.to)}
-        self.killed = False
+    def __init__(self, t, made, stage):
+        self.t = t
+        self.demo = Demo(t)
+        self.demo.wait_up()
+        self.struck = Struck(t, self.demo, made, lambda text: stage(self, text))
+        self.struck.see(self.struck.is_ready, "the daemon is ready")
+        self.struck.singles = {g["name"]: self.singles(g["name"]) for g in self.demo.get("/v1/groups")["groups"]}
+        self.watcher = Watcher(self.demo, self.struck.singles)
+        self.rounds = 0
 
-    def start_traced(self):
-        inject = f"inject={self.call}:signal=KILL:when={self.nth}"
-        self.demo.stop_daemon()
-        # -D: the daemon is our child, strace its companion.
-        self.daemon = self.demo.start_daemon("strace", "-D", "-f", "-qq", "-e", "trace=" + self.call, "-e", inject,
-                                             "-o", "/dev/null")
-        self.wait_usable()
+    def singles(self, group):
+        workloads = self.demo.get(f"/v1/groups/{group}/workloads")["workloads"]
+        return [w["name"] for w in workloads if w["single_active"] and w["kind"] != "router"]
 
-    def wait_usable(self):
-        """Ready, and both regions seen well; or dead."""
-        def usable():
-            return self.daemon.poll() is not None or (
-                fetch(self.demo.socket, "/readyz")[0] == 200 and
-                all(self.demo.verdict(l) == "up" for l in (self.home, self.to)))
-        until(usable, 20 * SLOW)
-
-    def revive(self):
-        """Starts it again if the kill has come. Nothing is injected any more."""
-        if self.killed or not until(lambda: self.daemon.poll() is not None, 0.05):
-            return False
-        if self.daemon.returncode != -signal.SIGKILL:
-            raise RuntimeError("the daemon ended by itself: " + self.t.read(self.daemon.log))
-        self.killed = True
-        self.daemon = self.demo.start_daemon()
-        self.wait_usable()
-        return True
-
-    def operation(self):
+    def play(self, kind, plan):
+        """One round; how often the daemon was killed in it."""
+        self.rounds += 1
+        began = set_up = time.monotonic()
+        played = kind(self.struck, self.watcher, f"{kind.name} {self.rounds}")
+        self.struck.plan()
+        name = kind.name
         try:
-            return next((o for o in self.demo.operations("payments", self.kind) if o["id"] not in self.old), None)
-        except (OSError, ValueError):
-            return None
+            self.struck.rest()
+            self.watcher.allowed = False
+            self.watcher.seen.clear()
+            played.begin()
+            self.struck.plan(*plan)
+            set_up = time.monotonic()
+            played.play()
+            self.struck.rest()
+            wrong = played.mistakes()
+        except Failed as failed:
+            wrong = [str(failed)]
+        struck, writes = self.struck.lines("struck"), self.struck.lines("writes")
+        wrong += [f"active in two places: {what}" for what in self.watcher.seen]
+        if self.struck.broken:
+            wrong.append(self.struck.broken)
+        ended = time.monotonic()
+        self.sound = self.t.check(not wrong, f"{name}: killed {len(struck)} times, every effect is there once")
+        if not self.sound:
+            self.t.note("\n".join(wrong + ["killed:"] + struck + ["written:"] + writes))
+        self.t.note(f"{name}: {set_up - began:.1f} s before, {ended - set_up:.1f} s; {len(writes)} writes")
+        return struck
 
-    def propose(self):
-        self.old = {o["id"] for o in self.demo.operations("payments")} if not self.revive() else set(self.known)
-        for _ in range(3):
-            status, _, err = self.demo.run(self.kind, "payments", "--reason", "kill " + self.name)
-            died = self.revive()
-            if status == 0 or (died and self.operation()):
-                return True
-        self.t.note(err)
-        return False
-
-    def sign(self):
-        """Sent again with its own id after a kill: it counts once."""
-        name = self.operation()["id"]
-        confirm = self.operation()["statement"]["confirm"]
-        command = ("signoff", name, "--approve", "--reason", "kill " + self.name, "--confirm", confirm,
-                   "--id", f"so-{self.call}-{self.nth}")
-        for _ in range(3):
-            status, _, err = self.demo.run(*command)
-            if not self.revive() and status in (0, 1):
-                break
-        return name
-
-    def run(self):
-        self.known = {o["id"] for o in self.demo.operations("payments")}
-        self.start_traced()
-        if not self.t.check(self.propose(), f"{self.name}: {self.kind} is proposed"):
-            return False
-        name = self.sign()
-
-        def over():
-            self.revive()
-            operation = self.demo.operation(name)
-            return operation if operation["state"] in ENDED else None
-        operation = until(over, 60 * SLOW)
-        if not self.t.check(operation and operation["state"] == "completed", f"{self.name}: it is completed"):
-            operation = self.demo.operation(name)
-            self.t.note(f"{operation['state']}: {operation['why']}")
-            for step in operation["steps"]:
-                self.t.note(f"{step['number']} {step['state']} {step['title']}: {step['detail']}")
-            return False
-        self.check_effects(operation)
-        return self.killed
-
-    def check_effects(self, operation):
-        wrong = []
-        old, new = self.demo.group_at(self.home, "payments"), self.demo.group_at(self.to, "payments")
-        epoch = self.before["epoch"] + 1
-        expected = [
-            ("one epoch was taken", (operation["epoch"], new["epoch"]), (epoch, epoch)),
-            ("it was promoted once", (new["data"]["role"], new["data"]["parent"]), ("primary", self.before["data"]["lineage"])),
-            ("nothing was lost", (old["lost_transactions"], new["lost_transactions"]), (0, 0)),
-            ("it took over all the data", new["data"]["fork"] >= self.before["data"]["position"], True),
-            ("it is on here", all(w["enabled"] for w in new["workflows"]), True),
-            ("it is off there", any(w["enabled"] for w in old["workflows"]) or old["data"]["gate"] == "open", False),
-            ("no region was started anew", {l: self.demo.state(l)["boots"] for l in self.boots}, self.boots),
-            ("one sign-off counts", len(operation["signoffs"]), 1),
-        ]
-        for what, got, wanted in expected:
-            if got != wanted:
-                wrong.append(f"{what}: got {got!r}, wanted {wanted!r}")
-        wrong += self.audit_mistakes(operation)
-        if not self.t.check(not wrong, f"{self.name}: every effect is there once"):
-            self.t.note("\n".join(wrong))
-
-    def audit_mistakes(self, operation):
-        status, export, _ = self.demo.run("audit", "export")
-        status, out, err = self.demo.run("audit", "verify", "-", stdin=text_file(self.t, export))
-        wrong = [] if status == 0 else ["the chain: " + err]
-        counts = collections.Counter()
-        for line in export.splitlines():
-            record = json.loads(line)
-            if operation["id"] in record["object"]:
-                counts[record["object"], record["action"]] += 1
-        for step in operation["steps"]:
-            done = counts[f"step/{operation['id']}/{step['number']}", "step.done"]
-            if done != 1:
-                wrong.append(f"step {step['number']} was done {done} times")
-        for action in ("operation.proposed", "signoff.approve", "operation.started", "operation.ended",
-                       "operation.point-of-no-return"):
-            number = counts["operation/" + operation["id"], action]
-            if number != 1:
-                wrong.append(f"{action}: {number} times")
-        return wrong
+    def end(self):
+        self.watcher.over.set()
+        self.struck.end()
 
 
-def text_file(t, text):
-    return open(t.write("export.jsonl", text), "rb")
+def plans(lane, kind, options):
+    """The plan of each round of a kind."""
+    chance = random.Random(f"{options.seed} {kind.name}")
+    if options.all:
+        yield [f"{options.all} *"]
+    elif options.alone:
+        # What it writes when nothing happens; then once more for each of these writes.
+        lane.play(kind, [])
+        writes = {re.sub(r"\bop-[a-z0-9-]+", "*", write): None for write in lane.struck.lines("writes")}
+        for write in writes if lane.sound else ():
+            yield [f"{chance.choice(MOMENTS)} {write} "]
+    else:
+        yield kind.sample(chance)
 
 
-def walk(t, demo, points):
-    """Rounds at these points; ends when an operation was faster than its kill."""
-    killed = 0
-    for call, nth in points:
-        died = Round(t, demo, call, nth).run()
-        killed += died
-        if not died:
-            t.note(f"{call} {nth}: the operation ended by itself")
-    t.check(killed >= len(points) * 2 // 3, f"the daemon was killed in {killed} of {len(points)} rounds")
+def run_lane(t, made, chosen, options):
+    lane = Lane(t, made, kinds.STAGES[chosen[0].lane])
+    for kind in chosen:
+        meant = struck = 0
+        for plan in plans(lane, kind, options):
+            meant += len(plan)
+            struck += len(lane.play(kind, plan))
+            if not lane.sound:
+                lane.end()
+                return  # the stage of the next round would not be what it expects
+        t.check(struck >= meant * 2 // 3, f"{kind.name}: {struck} kills where {meant} were meant")
+    lane.end()
 
 
-def sample():
-    """Some of what crash-long.py goes through; others every day."""
-    chance = random.Random(os.environ.get("SB_SEED") or None)
-    syncs = sorted(chance.sample(range(2, 21), 5))
-    writes = sorted(chance.sample(range(60, 520), 4))
-    return [("fdatasync", n) for n in syncs] + [("pwrite64", n) for n in writes]
+def merge(t, process):
+    """What a lane of its own has found."""
+    status = process.wait()
+    for line in t.read(process.log).splitlines():
+        found = re.match(r"(not )?ok \d+ - (.*)", line)
+        if found:
+            t.check(not found[1], found[2])
+        elif not line.startswith("1.."):
+            print(line, flush=True)
+    t.check(status == 0, f"{process.log} ended well")
 
 
-def main(t, points):
-    demo = Demo(t)
-    demo.wait_up()
-    t.note("points: " + ", ".join(f"{call} {nth}" for call, nth in points))
-    walk(t, demo, points)
+def run_all(t, made, chosen, options):
+    """The lanes side by side: they mostly wait."""
+    started = []
+    for lane in sorted({k.lane for k in chosen}):
+        command = [sys.executable, os.environ["SB_TOP_SRCDIR"] + "/tests/fault/crash.py", "--library", made,
+                   "--seed", str(options.seed)]
+        command += [word for k in chosen if k.lane == lane for word in ("--kind", k.name)]
+        command += ["--all", options.all] if options.all else ["--alone"] if options.alone else []
+        started.append(t.spawn(*command, log=f"lane-{lane}"))
+    for process in started:
+        merge(t, process)
+
+
+def parse(arguments=None):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    parser.add_argument("--kind", action="append", choices=[k.name for k in KINDS])
+    parser.add_argument("--all", choices=MOMENTS)
+    parser.add_argument("--alone", action="store_true")
+    parser.add_argument("--library")
+    return parser.parse_args(arguments)
+
+
+def main(options):
+    with Test() as t:
+        chosen = [k for k in KINDS if not options.kind or k.name in options.kind]
+        if options.library:
+            run_lane(t, options.library, chosen, options)
+            return
+        t.note(f"seed {options.seed}")
+        made = library(t)
+        if made:
+            run_all(t, made, chosen, options)
+        else:
+            t.skip("the daemon is killed at its writes", "no compiler")
 
 
 if __name__ == "__main__":
-    if not shutil.which("strace"):
-        Test.skip_all("strace is not installed")
-    with Test() as t:
-        if can_trace(t):
-            main(t, [(sys.argv[1], n) for n in range(int(sys.argv[2]), int(sys.argv[3]) + 1)]
-                 if len(sys.argv) > 3 else sample())
-        else:
-            t.skip("the daemon is killed at its write-ahead points", "strace may not trace here")
+    main(parse())
