@@ -159,6 +159,9 @@ static void print_one(const Session *session, const Snapshot *snapshot, const Sn
     g_autoptr(GPtrArray) list = before ? snapshot_differences(before, snapshot) : NULL;
     for (guint i = 0; list && i < list->len; i++)
         print_line(session, "Since the one before: %s.", (char *)list->pdata[i]);
+    for (guint i = 0; i < snapshot->inventory->losses->len; i++)
+        print_line(session, "Lost for good if it is moved: %s.",
+                   (const char *)snapshot->inventory->losses->pdata[i]);
     print_entities(session, snapshot->inventory);
 }
 

@@ -257,6 +257,17 @@ static const Option WORKLOAD_OPTIONS[] = {
     {"snapshot_limit", &OPTION_DURATION, OPTION_AT(Workload, snapshot_limit_ms), MINUTE_MS,
      30 * DAY_MS, .fallback = "1d",
      .help = "Of a connector: an older kept configuration is a finding."},
+    {"release", &OPTION_TEXT, OPTION_AT(Workload, release), .max = 200,
+     .fallback = "ask the provider to release the organisations from the old connector",
+     .help = "Of a connector: what a person asks of its provider once it was made anew elsewhere. "
+             "Each move has a manual step for it, confirmed with the ticket; none means that "
+             "nothing has to be asked."},
+    {"losses", &OPTION_TEXTS, OPTION_AT(Workload, losses), .max = 200,
+     .help = "Of a connector: what nobody recreates when it is moved, named in the statement. "
+             "Without it, what its driver tells; without that, container mapping of earlier runs, "
+             "alerts older than a week, and IaC mapping history."},
+    {"more_losses", &OPTION_TEXTS, OPTION_AT(Workload, more_losses), .max = 200,
+     .help = "Of a connector: what nobody recreates beside these."},
     {"load", &OPTION_NUMBER, OPTION_AT(Workload, load), 0, 1000000, .fallback = "1",
      .help = "Units of its host's capacity that one active instance takes."},
     {"stages", &OPTION_TEXTS, OPTION_AT(Workload, stages), .max = 100,

@@ -94,8 +94,10 @@ static void take_page(Job *job, const WireAt *root)
         begin(job);
     else {
         inventory_read(root, "entities", look->inventory);
-        if (!look->digest)
+        if (!look->digest) { // the first page
             look->digest = g_strdup(digest);
+            losses_read(root, look->inventory);
+        }
         if (root->reader->error)
             return;
         if (next && !look->inventory->cut) {

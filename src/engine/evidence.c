@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/timefmt.h"
+#include "engine/snapshot.h"
 #include "model/plan.h"
 
 // ---- The plan ----------------------------------------------------------------------------------
@@ -471,15 +472,14 @@ static bool has_spare(const Maker *maker)
 // What nobody recreates of a connector whose region is left (D5).
 static void add_connector_losses(Maker *maker)
 {
-    static const char *const LOSSES[] = {"container mapping of earlier runs",
-                                         "alerts older than a week", "IaC mapping history"};
-    for (guint i = 0; i < maker->live->group->workloads->len; i++) {
-        const Workload *workload = maker->live->group->workloads->pdata[i];
-        if (workload->kind != KIND_CONNECTOR || maker->from == maker->to)
-            continue;
-        for (guint k = 0; k < G_N_ELEMENTS(LOSSES); k++)
+    const GPtrArray *workloads = maker->live->group->workloads;
+    for (guint i = 0; i < workloads->len && maker->from != maker->to; i++) {
+        const Workload *workload = workloads->pdata[i];
+        g_autoptr(GPtrArray) losses = snapshot_losses(maker->engine, workload);
+        for (guint k = 0; k < losses->len; k++)
             g_ptr_array_add(maker->statement->reduced,
-                            g_strdup_printf("%s: lost for good: %s", workload->name, LOSSES[k]));
+                            g_strdup_printf("%s: lost for good: %s", workload->name,
+                                            (const char *)losses->pdata[k]));
     }
 }
 

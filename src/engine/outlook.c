@@ -5,6 +5,7 @@
 #include "engine/lag.h"
 #include "engine/request.h"
 #include "engine/motion.h"
+#include "engine/snapshot.h"
 #include "model/notice.h"
 #include "model/refusal.h"
 
@@ -97,6 +98,18 @@ static void add_people(const Group *group, Outlook *outlook)
     }
 }
 
+static void add_losses(const Engine *engine, const Group *group, Outlook *outlook)
+{
+    for (guint i = 0; i < group->workloads->len; i++) {
+        const Workload *workload = group->workloads->pdata[i];
+        g_autoptr(GPtrArray) losses = snapshot_losses(engine, workload);
+        for (guint k = 0; k < losses->len; k++)
+            g_ptr_array_add(outlook->reduced,
+                            g_strdup_printf("%s: lost for good: %s", workload->name,
+                                            (const char *)losses->pdata[k]));
+    }
+}
+
 Outlook *engine_outlook(Engine *engine, const char *name, GError **error)
 {
     const GroupLive *live = world_live(engine, name);
@@ -122,6 +135,7 @@ Outlook *engine_outlook(Engine *engine, const char *name, GError **error)
     if (group->standbys->len)
         add_notices(group, group->primary, group->standbys->pdata[0], outlook);
     copy_texts(outlook->reduced, group->reduced);
+    add_losses(engine, group, outlook);
     copy_texts(outlook->nonproduction, group->nonproduction);
     copy_texts(outlook->unmanaged, group->unmanaged);
     return outlook;

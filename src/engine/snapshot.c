@@ -37,6 +37,32 @@ const Inventory *snapshot_newest(const Engine *engine, const char *workload)
     return snapshot ? snapshot->inventory : NULL;
 }
 
+static void add_texts(GPtrArray *out, const GPtrArray *texts)
+{
+    for (guint i = 0; texts && i < texts->len; i++)
+        if (!g_ptr_array_find_with_equal_func(out, texts->pdata[i], g_str_equal, NULL))
+            g_ptr_array_add(out, g_strdup(texts->pdata[i]));
+}
+
+GPtrArray *snapshot_losses(const Engine *engine, const Workload *workload)
+{
+    static const char *const USUAL[] = {"container mapping of earlier runs",
+                                        "alerts older than a week", "IaC mapping history"};
+    GPtrArray *out = g_ptr_array_new_with_free_func(g_free);
+    const Inventory *kept = snapshot_newest(engine, workload->id);
+    if (workload->kind != KIND_CONNECTOR)
+        return out;
+    if (workload->losses->len)
+        add_texts(out, workload->losses);
+    else if (kept && kept->losses->len)
+        add_texts(out, kept->losses);
+    else
+        for (guint i = 0; i < G_N_ELEMENTS(USUAL); i++)
+            g_ptr_array_add(out, g_strdup(USUAL[i]));
+    add_texts(out, workload->more_losses);
+    return out;
+}
+
 const GPtrArray *engine_snapshots(const Engine *engine, const char *workload)
 {
     return g_hash_table_lookup(engine->snapshots, workload);

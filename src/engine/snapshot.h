@@ -15,5 +15,9 @@ void snapshot_show(Engine *engine, const char *workload);
 // From the store. False with the reason.
 bool snapshot_take(Engine *engine, const char *workload, json_t *json, GError **error);
 
+// What nobody recreates of a connector whose region is left (D5), by the fleet file, else by its driver as it was kept, else
+// what no provider recreates: of char *. The caller owns the array.
+GPtrArray *snapshot_losses(const Engine *engine, const Workload *workload);
+
 // The newest configuration of the workload; NULL = there is none. Borrowed.
 const Inventory *snapshot_newest(const Engine *engine, const char *workload);

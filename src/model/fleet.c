@@ -39,6 +39,9 @@ static void workload_free(gpointer data)
     g_ptr_array_unref(workload->depends_on);
     g_ptr_array_unref(workload->uses);
     g_ptr_array_unref(workload->regions);
+    g_free(workload->release);
+    g_ptr_array_unref(workload->losses);
+    g_ptr_array_unref(workload->more_losses);
     g_hash_table_unref(workload->parameters);
     g_hash_table_unref(workload->rehearsal);
     g_free(workload);
@@ -224,6 +227,8 @@ Workload *group_add_workload(Fleet *fleet, Group *group, const char *name)
     workload->depends_on = g_ptr_array_new();
     workload->uses = g_ptr_array_new_with_free_func(g_free);
     workload->regions = g_ptr_array_new_with_free_func(g_free);
+    workload->losses = g_ptr_array_new_with_free_func(g_free);
+    workload->more_losses = g_ptr_array_new_with_free_func(g_free);
     workload->load = 1;
     workload->parameters = parameters_new();
     workload->rehearsal = parameters_new();
@@ -450,6 +455,12 @@ static bool same_region(const char *a, const char *b)
         b += *b != '\0';
     }
     return true;
+}
+
+const char *workload_release(const Workload *workload)
+{
+    bool none = !workload->release || strcmp(workload->release, "none") == 0;
+    return workload->kind == KIND_CONNECTOR && !none ? workload->release : NULL;
 }
 
 bool workload_supports(const Workload *workload, const Location *location)

@@ -78,10 +78,14 @@ struct Workload {
     GPtrArray *regions;       // of char *: where such a thing is supported (D6); empty = everywhere
     gint64 snapshot_every_ms; // of a connector: its kept configuration is confirmed so often (D1) …
     gint64 snapshot_limit_ms; // … and may be as old as this
-    guint load;               // units of its host's capacity that an active instance takes (L3)
-    GHashTable *parameters;   // char * → char *
-    GHashTable *rehearsal;    // char * → char *: what an isolated drill uses in their place
-    guint index;              // in fleet->workloads
+    char *release; // of a connector: what to ask of its provider by hand (D3); NULL = nothing
+    GPtrArray
+        *losses; // of char *: what nobody recreates of it (D5), instead of what its driver tells
+    GPtrArray *more_losses; // … and beside that
+    guint load;             // units of its host's capacity that an active instance takes (L3)
+    GHashTable *parameters; // char * → char *
+    GHashTable *rehearsal;  // char * → char *: what an isolated drill uses in their place
+    guint index;            // in fleet->workloads
 };
 
 struct Resource {
@@ -222,6 +226,10 @@ bool workload_is_single_active(const Workload *workload);
 
 // True for what holds data that must be promoted: environments and databases.
 bool workload_holds_data(const Workload *workload);
+
+// What a person asks of its provider when it was made anew elsewhere (D3): of a connector, unless that is "none". NULL =
+// nothing. Borrowed.
+const char *workload_release(const Workload *workload);
 
 // True if such a thing is supported at the location (D6).
 bool workload_supports(const Workload *workload, const Location *location);

@@ -121,6 +121,7 @@ Inventory *inventory_new(void)
 {
     Inventory *inventory = g_new0(Inventory, 1);
     inventory->entities = g_ptr_array_new_with_free_func(free_entity);
+    inventory->losses = g_ptr_array_new_with_free_func(g_free);
     inventory->refs = 1;
     return inventory;
 }
@@ -136,6 +137,7 @@ void inventory_unref(Inventory *inventory)
     if (!inventory || --inventory->refs > 0)
         return;
     g_ptr_array_unref(inventory->entities);
+    g_ptr_array_unref(inventory->losses);
     g_free(inventory->digest);
     g_free(inventory);
 }
@@ -180,6 +182,14 @@ bool inventory_put(Inventory *inventory, Entity *entity)
     return true;
 }
 
+bool inventory_add_loss(Inventory *inventory, const char *loss)
+{
+    if (inventory->losses->len >= LOSSES_MAX)
+        return false;
+    g_ptr_array_add(inventory->losses, g_strdup(loss));
+    return true;
+}
+
 bool inventory_remove(Inventory *inventory, EntityKind kind, const char *name)
 {
     guint at = place(inventory, kind, name);
@@ -206,6 +216,8 @@ void inventory_seal(Inventory *inventory)
     for (guint i = 0; i < inventory->entities->len; i++)
         digest_entity(sum, inventory->entities->pdata[i]);
     digest_text(sum, inventory->cut ? "cut" : "whole");
+    for (guint i = 0; i < inventory->losses->len; i++)
+        digest_text(sum, inventory->losses->pdata[i]);
     g_free(inventory->digest);
     inventory->digest = digest_end(sum);
 }

@@ -34,7 +34,8 @@ enum {
     INVENTORY_MAX = 20000, // entities
     ENTITY_FIELDS_MAX = 32,
     ENTITY_NAME_MAX = 200, // bytes
-    ENTITY_VALUE_MAX = 1000
+    ENTITY_VALUE_MAX = 1000,
+    LOSSES_MAX = 20 // … of at most ENTITY_NAME_MAX bytes
 };
 
 typedef struct {
@@ -50,8 +51,9 @@ typedef struct {
 
 typedef struct {
     GPtrArray *entities; // of Entity *, by kind, then name
-    bool cut;            // there are more than INVENTORY_MAX: what is missing may be among them
-    char *digest;        // of all of it, by inventory_seal; NULL = not yet
+    GPtrArray *losses; // of char *: what nobody recreates of a connector (D5), as its driver tells
+    bool cut;          // there are more than INVENTORY_MAX: what is missing may be among them
+    char *digest;      // of all of it, by inventory_seal; NULL = not yet
     gint refs;
 } Inventory;
 
@@ -74,6 +76,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Inventory, inventory_unref)
 
 // Takes the entity, in place of one of the same kind and name. False (and `cut`) if there is no room.
 bool inventory_put(Inventory *inventory, Entity *entity);
+// Enters what nobody recreates. False if there are LOSSES_MAX already.
+bool inventory_add_loss(Inventory *inventory, const char *loss);
 // False if there was none.
 bool inventory_remove(Inventory *inventory, EntityKind kind, const char *name);
 // NULL if there is none.

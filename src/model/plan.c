@@ -319,6 +319,23 @@ static gint64 verify_limit_ms(const Group *group)
     return VERIFY_LIMIT_MS;
 }
 
+// What was made anew works once its provider has released what belongs to it from the old one: asked for by hand,
+// with a ticket (D3). Also in a live drill, for that makes it anew, too.
+static void add_releases(Planner *planner)
+{
+    const PlanInput *input = planner->input;
+    for (guint i = 0; i < input->group->workloads->len && input->from != input->to; i++) {
+        const Workload *workload = input->group->workloads->pdata[i];
+        const char *ask = workload_release(workload);
+        if (!ask || !is_activated(input, workload, input->to))
+            continue;
+        next_wave(planner);
+        Step *step = add_manual(planner, g_strdup_printf("%s: %s", workload->name, ask));
+        step->needs_ticket = true;
+        step->limit_ms = verify_limit_ms(input->group);
+    }
+}
+
 static bool add_arriving(Planner *planner, GError **error)
 {
     const PlanInput *input = planner->input;
@@ -328,6 +345,7 @@ static bool add_arriving(Planner *planner, GError **error)
     add_own(planner, PLACE_BEFORE_ACTIVATE);
     if (!add_activations(planner, input->to, error))
         return false;
+    add_releases(planner);
     add_own(planner, PLACE_AFTER_ACTIVATE);
     add_group_step(
         planner, STEP_VERIFY, input->to,

@@ -51,16 +51,17 @@ static bool is_needed(const Workload *workload, StepKind step)
     }
 }
 
-// "promote warehouse"; NULL = its driver can do all of them.
+// "promote warehouse"; NULL = its driver can do all of them, and nothing is asked of its provider.
 static char *by_hand(const RuleWorld *world, const Workload *workload)
 {
+
     static const StepKind STEPS[] = {STEP_PASSIVATE, STEP_PROMOTE, STEP_REJOIN, STEP_REROUTE,
                                      STEP_ACTIVATE};
     for (guint i = 0; world->can && i < G_N_ELEMENTS(STEPS); i++)
         if (is_needed(workload, STEPS[i]) && !world->can(workload, STEPS[i], world->data))
             return g_strdup_printf("%s %s", word_of(&STEP_KIND_NAMES, (int)STEPS[i]),
                                    workload->name);
-    return NULL;
+    return workload_release(workload) ? g_strdup_printf("the release of %s", workload->name) : NULL;
 }
 
 void rule_responsible(const RuleWorld *world, const RuleObject *object, GPtrArray *findings)

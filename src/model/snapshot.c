@@ -34,6 +34,8 @@ Snapshot *snapshot_new(const Inventory *inventory, const char *location, const c
     snapshot->inventory = inventory_new();
     for (guint i = 0; i < inventory->entities->len; i++)
         inventory_put(snapshot->inventory, without_secrets(inventory->entities->pdata[i]));
+    for (guint i = 0; i < inventory->losses->len; i++)
+        inventory_add_loss(snapshot->inventory, inventory->losses->pdata[i]);
     inventory_seal(snapshot->inventory);
     return snapshot;
 }
@@ -69,6 +71,15 @@ static void compare_fields(const Entity *before, const Entity *now, GPtrArray *o
     }
 }
 
+static void compare_losses(const GPtrArray *here, const GPtrArray *there, const char *what,
+                           GPtrArray *out)
+{
+    for (guint i = 0; i < here->len; i++)
+        if (!g_ptr_array_find_with_equal_func((GPtrArray *)there, here->pdata[i], g_str_equal,
+                                              NULL))
+            g_ptr_array_add(out, g_strdup_printf("%s %s", (const char *)here->pdata[i], what));
+}
+
 GPtrArray *snapshot_differences(const Snapshot *before, const Snapshot *now)
 {
     GPtrArray *out = g_ptr_array_new_with_free_func(g_free);
@@ -89,6 +100,9 @@ GPtrArray *snapshot_differences(const Snapshot *before, const Snapshot *now)
                                                  name_of(&ENTITY_NAMES, (int)entity->kind),
                                                  entity->name));
     }
+    compare_losses(now->inventory->losses, before->inventory->losses, "would be lost, too", out);
+    compare_losses(before->inventory->losses, now->inventory->losses, "would be lost no longer",
+                   out);
     if (g_strcmp0(before->location, now->location) != 0)
         g_ptr_array_add(out, g_strdup_printf("the connector is in %s, it was in %s",
                                              now->location ? now->location : "no location",

@@ -105,7 +105,7 @@ static void read_router(Region *region, const WireAt *at)
 static void read_stock(Region *region, const WireAt *at, bool connector)
 {
     static const char *const fields[] = {"group",     "name",       "active", "entities",
-                                         "recreates", "recreate_s", NULL};
+                                         "recreates", "recreate_s", "losses", NULL};
     wire_only(at, fields);
     const char *group = name_at(at, "group");
     if (!region_group(region, group))
@@ -119,6 +119,7 @@ static void read_stock(Region *region, const WireAt *at, bool connector)
     stock->recreates = (guint)wire_integer_opt(at, "recreates", 0, 1000000, 0);
     stock->recreate_ms = wire_seconds_ms_opt(at, "recreate_s", 5000);
     inventory_read(at, "entities", stock->inventory);
+    losses_read(at, stock->inventory);
     if (stock->inventory->cut)
         wire_fail(at, "entities", "expected at most %d of them.", INVENTORY_MAX);
 }

@@ -136,8 +136,11 @@ bool stock_journal_line(Stock *stock, char **words)
     else if (strcmp(words[0], "restored") == 0)
         return g_ascii_string_to_signed(words[3], 10, 0, G_MAXINT64, &stock->restored_ms, NULL);
     else if (strcmp(words[0], "restock") == 0) {
+        Inventory *nothing = inventory_new(); // what nobody recreates, the configuration says
+        for (guint i = 0; i < stock->inventory->losses->len; i++)
+            inventory_add_loss(nothing, stock->inventory->losses->pdata[i]);
         inventory_unref(stock->inventory);
-        stock->inventory = inventory_new();
+        stock->inventory = nothing;
         stock->changed = true;
     } else if (strcmp(words[0], "unentity") == 0)
         return read_removal(stock, words[3], words[4]);

@@ -60,6 +60,7 @@ static void handle_get(Site *site, HttpRequest *request)
     json_object_set_new(json, "recreation",
                         json_pack("{s:I,s:I}", "total", (json_int_t)stock->recreates, "done",
                                   (json_int_t)stock_recreated(stock, site_now_ms(site))));
+    json_object_set_new(json, "losses", losses_to_json(stock->inventory));
     add_page(request, stock, json);
     site_reply_group(site, request, group, 200, json);
 }

@@ -159,6 +159,9 @@ static void fill_page(Snapshots *view, const ViewContext *context)
     say_change(page, view, at);
     for (guint i = 0; i < snapshot->inventory->entities->len; i++)
         say_entity(page, snapshot->inventory->entities->pdata[i]);
+    for (guint i = 0; i < snapshot->inventory->losses->len; i++)
+        page_field(page, i ? "" : "LOST", ROLE_WARN, "for good, if it is moved: %s",
+                   (const char *)snapshot->inventory->losses->pdata[i]);
     page_field(page, "DIGEST", ROLE_DIM, "%s", snapshot->inventory->digest);
 }
 

@@ -72,6 +72,27 @@ void inventory_read(const WireAt *at, const char *name, Inventory *inventory)
     }
 }
 
+json_t *losses_to_json(const Inventory *inventory)
+{
+    json_t *list = json_array();
+    for (guint i = 0; i < inventory->losses->len; i++)
+        json_array_append_new(list, wire_text_new(inventory->losses->pdata[i]));
+    return list;
+}
+
+void losses_read(const WireAt *at, Inventory *inventory)
+{
+    WireAt list = wire_array_opt(at, "losses");
+    for (gsize i = 0; i < wire_count(&list) && !at->reader->error; i++) {
+        WireAt item = wire_item(&list, i);
+        const char *loss = wire_text(&item, NULL);
+        if (!loss || !check_length(&item, NULL, loss, ENTITY_NAME_MAX))
+            return;
+        if (!inventory_add_loss(inventory, loss))
+            wire_fail(at, "losses", "more than %d of them.", LOSSES_MAX);
+    }
+}
+
 json_t *snapshot_to_json(const Snapshot *snapshot)
 {
     json_t *json = json_object();
@@ -80,6 +101,7 @@ json_t *snapshot_to_json(const Snapshot *snapshot)
     wire_set_text(json, "location", snapshot->location);
     wire_set_text(json, "kept", snapshot->kept);
     wire_set_text(json, "digest", snapshot->inventory->digest);
+    json_object_set_new(json, "losses", losses_to_json(snapshot->inventory));
     json_object_set_new(json, "entities", inventory_to_json(snapshot->inventory));
     return json;
 }
@@ -89,6 +111,7 @@ Snapshot *snapshot_read(const WireAt *at)
     WireAt root = wire_object(at, NULL);
     g_autoptr(Inventory) inventory = inventory_new();
     inventory_read(&root, "entities", inventory);
+    losses_read(&root, inventory);
     const char *location = wire_text_opt(&root, "location", NULL);
     const char *kept = wire_text_opt(&root, "kept", NULL);
     const char *workload = wire_text_opt(&root, "workload", NULL);

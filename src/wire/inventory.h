@@ -30,5 +30,9 @@ Snapshot *snapshot_read(const WireAt *at);
 // frees. NULL with the reason.
 GPtrArray *snapshots_from_json(json_t *json, const char *workload, GError **error);
 
+// What nobody recreates, as an array of texts, and from the array `losses` of `at`, if it has one.
+json_t *losses_to_json(const Inventory *inventory);
+void losses_read(const WireAt *at, Inventory *inventory);
+
 // Puts the entities of the array `name` of `at` into the inventory.
 void inventory_read(const WireAt *at, const char *name, Inventory *inventory);

@@ -297,15 +297,20 @@ def test_connector(t, demo):
     status, out, err = demo.run("failover", "security", "--reason", "leave the region", "--planned")
     t.equal(status, 0, f"its move is proposed {err}")
     operation = next(o for o in demo.operations("security"))
-    t.check(sum("lost for good" in r for r in operation["statement"]["reduced"]) == 3, "the statement names what is lost")
+    lost = [r for r in operation["statement"]["reduced"] if "lost for good" in r]
+    t.check(len(lost) == 4 and any("pull requests that are closed" in r for r in lost), "the statement names what is lost, as the region told it")
+    t.check(set(lost) <= set(demo.json("outlook", "security")["reduced"]), "so does the outlook")
+    titles = [s["title"] for s in operation["steps"]]
+    release = titles.index("code-hosts: ask the provider to release the organisations from the old connector")
+    t.check(operation["steps"][release - 1]["kind"] == "activate" and operation["steps"][release + 1]["kind"] == "verify", "the release is planned by itself, once the connector is made")
+    t.equal((operation["steps"][release]["needs_ticket"], operation["steps"][release]["who"]), (True, "the code security desk"), "with its ticket, and who asks")
     t.equal(demo.sign(operation["id"])[0], 0, "it is signed")
     recreation = lambda: fetch(os.path.join(demo.dir, "eastus.sock"), "/site/v1/groups/security/stocks/code-hosts")[1]["recreation"]
     confirmed, seen = set(), set()
 
     def over():
         now = next(o for o in demo.operations("security"))
-        verify = next(s for s in now["steps"] if s["kind"] == "verify")
-        if verify["state"] == "intent":
+        if any(s["kind"] == "activate" and s["state"] == "done" for s in now["steps"]):
             seen.add(recreation()["done"])
         for step in now["steps"]:
             if step["state"] == "waiting" and step["number"] not in confirmed:

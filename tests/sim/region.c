@@ -417,6 +417,18 @@ static Discovery *discovered_of(const SimWorld *world)
     return discovery;
 }
 
+// A connector holds something where it is the one in use.
+static Inventory *configuration_of(const SimWorld *world, const Target *target)
+{
+    Inventory *inventory = inventory_new();
+    if (target->active)
+        inventory_put(inventory, entity_new(ENTITY_ORGANISATION, "contoso"));
+    if (world->loss)
+        inventory_add_loss(inventory, world->loss);
+    inventory_seal(inventory);
+    return inventory;
+}
+
 static void answer_observation(SimWorld *world, const Event *event)
 {
     const Target *target = event->target;
@@ -442,6 +454,8 @@ static void answer_observation(SimWorld *world, const Event *event)
     seen->lost_transactions = peer && peer->health == REGION_UP ? target->lost : -1;
     add_link(world, seen, target);
     add_fires(world, seen, target, event->since_ms);
+    if (target->instance->workload->kind == KIND_CONNECTOR)
+        seen->inventory = configuration_of(world, target);
     if (world->connection)
         seen->discovered = discovered_of(world);
     event->observed(seen, event->data);

@@ -73,9 +73,10 @@ struct SimWorld {
     ProofClass proof;
     bool unable; // drivers cannot switch off (class M)
     const char
-        *connection; // the name of one that every target says it uses; "" = none; NULL = not told
-    bool lying;      // passivations are answered "done" and nothing is done
-    guint lose;      // so many commands to come are lost on their way
+        *connection;  // the name of one that every target says it uses; "" = none; NULL = not told
+    const char *loss; // what connectors say that nobody recreates of them; NULL = not told
+    bool lying;       // passivations are answered "done" and nothing is done
+    guint lose;       // so many commands to come are lost on their way
 };
 
 SimWorld *sim_world_new(FakeClock *clock, Fleet *fleet, guint32 seed);

@@ -162,6 +162,7 @@ static void test_snapshot(void)
     g_autoptr(Inventory) inventory = inventory_new();
     hold(inventory, ENTITY_SETTING, "discovery", "enabled", "true");
     hold(inventory, ENTITY_ORGANISATION, "contoso", "accessToken", "s3cr3t");
+    inventory_add_loss(inventory, "old alerts");
     Snapshot *snapshot = snapshot_new(inventory, "west", "north", 1000);
     g_autoptr(json_t) json = snapshot_to_json(snapshot);
     g_autofree char *text = wire_format(json);
@@ -175,6 +176,8 @@ static void test_snapshot(void)
     g_assert_true(wire_reader_finish(&reader, NULL));
     g_assert_cmpstr(again->inventory->digest, ==, snapshot->inventory->digest);
     g_assert_cmpstr(again->kept, ==, "north");
+    g_assert_cmpuint(again->inventory->losses->len, ==, 1);
+    g_assert_cmpstr(again->inventory->losses->pdata[0], ==, "old alerts");
     g_assert_cmpint(again->at_ms, ==, 1000);
     snapshot_free(again);
     snapshot_free(snapshot);
@@ -193,9 +196,11 @@ static void test_differences(void)
 {
     static const char *const SAID[] = {
         "organisation fabrikam is new", "setting discovery: enabled is \"false\", it was \"true\"",
-        "organisation contoso is gone", "the connector is in east, it was in west"};
+        "organisation contoso is gone", "old alerts would be lost, too",
+        "the connector is in east, it was in west"};
     Snapshot *before = snapshot_with("west", "true", "contoso");
     Snapshot *now = snapshot_with("east", "false", "fabrikam");
+    inventory_add_loss(now->inventory, "old alerts");
     g_autoptr(GPtrArray) all = snapshot_differences(before, now);
     g_autoptr(GPtrArray) none = snapshot_differences(now, now);
     g_assert_cmpuint(none->len, ==, 0);

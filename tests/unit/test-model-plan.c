@@ -323,6 +323,62 @@ static void test_regions(void)
     fleet_unref(world.fleet);
 }
 
+static char *titles_of(const PlanInput *input)
+{
+    g_autoptr(GPtrArray) steps = plan_make(input, NULL);
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < steps->len; i++) {
+        const Step *step = steps->pdata[i];
+        if (step->kind == STEP_ACTIVATE || step->kind == STEP_MANUAL || step->kind == STEP_VERIFY)
+            g_string_append_printf(text, "%s%s%s|", step->title,
+                                   step->needs_ticket ? " TICKET" : "",
+                                   step->workload && step->kind == STEP_MANUAL ? " WORKLOAD" : "");
+    }
+    return g_string_free(text, FALSE);
+}
+
+// A connector that is made anew elsewhere is released by its provider, on a ticket, once it is there (D3): on each
+// move, in a live drill both ways, and not where nothing has to be asked or nothing moves.
+static void test_release(void)
+{
+    World world = {.fleet = fleet_new("contoso")};
+    world.west = fleet_add_location(world.fleet, "west");
+    world.north = fleet_add_location(world.fleet, "north");
+    world.group = fleet_add_group(world.fleet, "devops");
+    world.group->primary = world.west;
+    world.group->rto_ms = 3600000;
+    g_ptr_array_add(world.group->standbys, world.north);
+    Workload *hosts = add(&world, "hosts", KIND_CONNECTOR, PATTERN_ACTIVE_PASSIVE);
+    hosts->release = g_strdup("ask for the release");
+    PlanInput input = {.group = world.group,
+                       .from = world.west,
+                       .to = world.north,
+                       .kind = OPERATION_FAILOVER,
+                       .can = can_all};
+    g_autofree char *there = titles_of(&input);
+    g_assert_cmpstr(there, ==,
+                    "activate hosts in north|hosts: ask for the release TICKET|verify that devops "
+                    "works in north|");
+    input.kind = OPERATION_DRILL;
+    input.drill = DRILL_LIVE;
+    g_autofree char *drill = titles_of(&input);
+    g_assert_cmpstr(
+        drill, ==,
+        "activate hosts in north|hosts: ask for the release TICKET|verify that devops "
+        "works in north|activate hosts in west|hosts: ask for the release TICKET|verify "
+        "that devops works in west|");
+    input.kind = OPERATION_FAILOVER;
+    input.to = world.west;
+    g_autofree char *restart = titles_of(&input);
+    g_assert_null(strstr(restart, "release"));
+    input.to = world.north;
+    g_free(hosts->release);
+    hosts->release = g_strdup("none");
+    g_autofree char *none = titles_of(&input);
+    g_assert_null(strstr(none, "release"));
+    fleet_unref(world.fleet);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -336,6 +392,7 @@ int main(int argc, char **argv)
     g_test_add_func("/model/plan/drill", test_drill);
     g_test_add_func("/model/plan/undo", test_undo);
     g_test_add_func("/model/plan/regions", test_regions);
+    g_test_add_func("/model/plan/release", test_release);
     g_test_add_func("/model/fleet/parameters", test_parameters);
     return g_test_run();
 }
