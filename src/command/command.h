@@ -169,6 +169,8 @@ int operate(Session *session, const char *verb, const char *id);
 
 // A statement as lines: what, why, the loss, what is not known, the steps, the phrase.
 void print_statement(const Session *session, const Statement *statement);
+// The facts with value, age and source, under the digest of all of it. Nothing without a statement.
+void print_evidence(const Session *session, const Statement *statement, const char *digest);
 
 // What lies on a shelf, as a list.
 json_t *shelf_json(const Picture *picture, ShelfKind kind, const WireShape *shape);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "base/timefmt.h"
 #include "command/command.h"
 #include "model/quorum.h"
@@ -88,36 +89,6 @@ static json_t *proposal_body(const Session *session, const char *kind, const cha
     return body;
 }
 
-void print_statement(const Session *session, const Statement *statement)
-{
-    char loss[16];
-    if (!statement)
-        return;
-    duration_format_up(statement->loss_ms, loss);
-    print_line(session, "%s", statement->summary);
-    print_line(session, "  mode      %s", word_of(&STATEMENT_MODE_NAMES, (int)statement->mode));
-    print_line(session, "  why       %s", statement->why);
-    print_line(session, "  seen by   %s", statement->vantage ? statement->vantage : "not said");
-    print_line(session, "  loss      %s%s  (%s)", statement->loss_known ? "<=" : "",
-               statement->loss_known ? loss : "UNKNOWN", statement->loss_how);
-    print_line(session, "  old side  %s; %s",
-               word_of(&OLD_PRIMARY_NAMES, (int)statement->old_primary), statement->proof_how);
-    for (guint i = 0; i < statement->not_known->len; i++)
-        print_line(session, "  NOT KNOWN %s", (const char *)statement->not_known->pdata[i]);
-    for (guint i = 0; i < statement->not_done->len; i++)
-        print_line(session, "  NOT DONE  %s", (const char *)statement->not_done->pdata[i]);
-    for (guint i = 0; i < statement->steps->len; i++) {
-        const PlannedStep *step = statement->steps->pdata[i];
-        print_line(session, "  %2u. %s%s%s%s%s", step->number, step->title,
-                   step->best_effort ? " (best effort)" : "", step->who ? " (" : "",
-                   step->who ? step->who : "", step->who ? ")" : "");
-        if (step->task)
-            print_line(session, "      \"%s\"", step->task);
-    }
-    print_line(session, "  sign-offs %u needed", statement->approvals);
-    print_line(session, "  confirm   %s", statement->confirm);
-}
-
 // The groups of a region-level operation; nothing of another.
 static void print_members(const Session *session, const Operation *operation)
 {
@@ -167,6 +138,7 @@ static int propose(Session *session, int argc, char **argv, const char *kind)
     if (!session->args.dry_run)
         print_line(session, "%s", operation->id);
     print_statement(session, operation->statement);
+    print_evidence(session, operation->statement, operation->digest);
     print_members(session, operation);
     return EXIT_FINE;
 }
@@ -231,13 +203,17 @@ void print_losses(const Session *session, const Operation *operation)
 {
     const struct {
         gint64 count;
-        const char *what;
-    } lost[] = {{operation->lost.transactions, "transactions lost"},
-                {operation->lost.abandoned_runs, "runs abandoned"},
-                {operation->lost.missed_recurrences, "recurrences missed"}};
-    for (guint i = 0; operation->activated_ms && i < G_N_ELEMENTS(lost); i++)
+        const char *one, *fate;
+    } lost[] = {{operation->lost.transactions, "transaction", "lost"},
+                {operation->lost.abandoned_runs, "run", "abandoned"},
+                {operation->lost.missed_recurrences, "recurrence", "missed"}};
+    for (guint i = 0; operation->activated_ms && i < G_N_ELEMENTS(lost); i++) {
+        g_autofree char *count = text_count(MAX(lost[i].count, 0), lost[i].one);
         if (lost[i].count >= 0)
-            print_line(session, "%" G_GINT64_FORMAT " %s", lost[i].count, lost[i].what);
+            print_line(session, "%s %s", count, lost[i].fate);
+        else
+            print_line(session, "%ss %s: not known", lost[i].one, lost[i].fate);
+    }
 }
 
 static void print_signoff(const Session *session, const SignOff *signoff)
@@ -300,27 +276,6 @@ static void print_change(const Session *session, const Operation *operation)
         print_line(session, "Must look again: %s", again);
 }
 
-// What was seen, by whom and when; and the digest of it all.
-static void print_evidence(const Session *session, const Operation *operation)
-{
-    static const char *const HEADS[] = {"EVIDENCE", "VALUE", "AGE", "SOURCE", NULL};
-    const Statement *statement = operation->statement;
-    if (!statement)
-        return;
-    print_line(session, "  digest    %s", operation->digest ? operation->digest : "none");
-    Printer *printer = printer_new(session, HEADS);
-    for (guint i = 0; i < statement->facts->len; i++) {
-        const Fact *fact = statement->facts->pdata[i];
-        char age[16];
-        g_autofree char *value =
-            g_strdup_printf("%s%s%s", fact->value ? fact->value : "unknown",
-                            fact->unit && *fact->unit ? " " : "", fact->unit ? fact->unit : "");
-        age_format(fact->observed_at_ms, session_now_ms(session), age);
-        printer_row(printer, fact->label, value, age, fact->source);
-    }
-    printer_end(printer, "No evidence was stated.");
-}
-
 static void print_operation(const Session *session, const Operation *operation)
 {
     if (operation->region) {
@@ -334,7 +289,7 @@ static void print_operation(const Session *session, const Operation *operation)
                word_of(&OPERATION_STATE_NAMES, (int)operation->state), operation->why ? ". " : "",
                operation->why ? operation->why : "");
     print_statement(session, operation->statement);
-    print_evidence(session, operation);
+    print_evidence(session, operation->statement, operation->digest);
     print_change(session, operation);
     for (guint i = 0; i < operation->signoffs->len; i++)
         print_signoff(session, operation->signoffs->pdata[i]);

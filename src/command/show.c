@@ -86,7 +86,7 @@ static void print_alarms(const Session *session, const Picture *picture, gint64 
         const Alarm *alarm = picture_at(picture, SHELF_ALARMS, i);
         char age[16];
         age_format(alarm->since_ms, now_ms, age);
-        print_line(session, "%-8s %s  (%s%s)", word_of(&SEVERITY_NAMES, (int)alarm->severity),
+        print_line(session, "%-8s %s  (%s ago%s)", word_of(&SEVERITY_NAMES, (int)alarm->severity),
                    alarm->text, age,
                    alarm->ended_ms          ? ", over"
                    : alarm->acknowledged_by ? ", acknowledged"

@@ -173,6 +173,7 @@ Statement *act_statement(Engine *engine, const Operation *operation, const Act *
     // The epoch is the operation's own by now, and what runs is not abandoned by an act.
     statement->abandoned_runs = statement->missed_recurrences = 0;
     g_ptr_array_set_size(statement->reduced, 0);
+    g_ptr_array_set_size(statement->effects, 0);
     freeze_silent(engine, statement, live->group->policy.evidence_ms);
     set_loss(engine, operation, act, steps, statement);
     if (act->kind == ACT_SKIP)

@@ -82,6 +82,7 @@ static void group_free(gpointer data)
     g_hash_table_unref(group->rehearsal);
     g_free(group->owner);
     g_free(group->standby_cost);
+    g_free(group->failed_over_cost);
     for (guint i = 0; i < NOTICE_COUNT; i++)
         g_free(group->notices[i]);
     g_ptr_array_unref(group->steps);
@@ -172,6 +173,7 @@ static const Policy POLICY_DEFAULT = {
     .rollback_ms = 60 * 60 * 1000,
     .antiflap_ms = 30 * 60 * 1000,
     .step_limit_ms = 60 * 1000,
+    .manual_limit_ms = 30 * 60 * 1000,
     .drain_limit_ms = 5 * 60 * 1000,
     .propose = true,
 };

@@ -108,15 +108,16 @@ typedef struct {
     guint approvals; // different people needed where a sign-off is needed
     bool four_eyes;  // the proposer is not the last needed approver
     SignaturePolicy signature;
-    gint64 hold_ms;        // between the last sign-off and the first step
-    gint64 expire_ms;      // a proposal not signed by then expires
-    gint64 evidence_ms;    // evidence older than this is not signable
-    gint64 rollback_ms;    // how long the way back is kept prepared
-    gint64 antiflap_ms;    // automatic proposals are blocked so long after an operation
-    gint64 step_limit_ms;  // a step's time limit unless its kind has a longer one
-    gint64 drain_limit_ms; // how long to wait for runs in flight
-    bool break_glass;      // one person alone may sign, with a longer phrase; a review is due then
-    bool propose;          // the watchdog proposes by itself when the primary is down
+    gint64 hold_ms;         // between the last sign-off and the first step
+    gint64 expire_ms;       // a proposal not signed by then expires
+    gint64 evidence_ms;     // evidence older than this is not signable
+    gint64 rollback_ms;     // how long the way back is kept prepared
+    gint64 antiflap_ms;     // automatic proposals are blocked so long after an operation
+    gint64 step_limit_ms;   // a step's time limit unless its kind has a longer one
+    gint64 manual_limit_ms; // when a step by hand is late
+    gint64 drain_limit_ms;  // how long to wait for runs in flight
+    bool break_glass;       // one person alone may sign, with a longer phrase; a review is due then
+    bool propose;           // the watchdog proposes by itself when the primary is down
 } Policy;
 
 // When the customers are told what (F4).
@@ -157,6 +158,7 @@ struct Group {
     GPtrArray *unmanaged;     // of char *: the customer's own resources and steps (F11)
     guint tier;               // in a region-level operation lower ones go first
     char *standby_cost;       // what keeping the standbys costs, in words (P3); NULL
+    char *failed_over_cost;   // what running in a standby costs beside, in words; NULL
     char *owner;              // who answers for it, and how they are reached; NULL
     GHashTable *rehearsal;    // char * → char *: parameters of its workloads in an isolated drill
     GHashTable *responsibilities; // char * (a step's kind) → char *: who does such steps (F7)

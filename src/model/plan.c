@@ -46,6 +46,7 @@ static Step *add_command(Planner *planner, StepKind kind, const Workload *worklo
     step->attests = kind == STEP_FENCE || kind == STEP_PASSIVATE;
     step->kind = STEP_MANUAL;
     step->side = SIDE_OPERATOR;
+    step->limit_ms = planner->input->group->policy.manual_limit_ms;
     step->title = g_strconcat("by hand: ", title, NULL);
     g_free(title);
     return step;
@@ -89,7 +90,8 @@ static void add_fences(Planner *planner)
     for (guint i = before; i < planner->steps->len; i++) {
         Step *step = planner->steps->pdata[i];
         step->best_effort = true;
-        step->limit_ms = FENCE_LIMIT_MS;
+        if (step->kind != STEP_MANUAL)
+            step->limit_ms = FENCE_LIMIT_MS;
     }
 }
 
@@ -207,6 +209,7 @@ static Step *add_manual(Planner *planner, char *title)
 {
     Step *step = add_step(planner, STEP_MANUAL, NULL, NULL, title);
     step->side = SIDE_OPERATOR;
+    step->limit_ms = planner->input->group->policy.manual_limit_ms;
     return step;
 }
 
@@ -498,14 +501,23 @@ static bool was_passivated(const Operation *operation, const Step *step)
            step->state != STEP_SKIPPED;
 }
 
-static void add_undo(GPtrArray *undo, const Operation *operation, const Step *done, StepKind kind,
-                     guint wave)
+static const char *place_title(const Workload *workload, const char *name)
 {
-    const char *name = strrchr(done->workload, '/');
+    for (guint i = 0; i < workload->instances->len; i++) {
+        const Location *location = ((const Instance *)workload->instances->pdata[i])->location;
+        if (g_strcmp0(location->name, name) == 0)
+            return title_of(location);
+    }
+    return name;
+}
+
+static void add_undo(GPtrArray *undo, const Operation *operation, const Step *done,
+                     const Workload *workload, StepKind kind, guint wave)
+{
     Step *step = step_new(operation->steps->len + undo->len + 1, kind);
     step->wave = wave;
     step->title = g_strdup_printf("undo: %s %s in %s again", word_of(&STEP_KIND_NAMES, (int)kind),
-                                  name ? name + 1 : done->workload, done->location);
+                                  workload->name, place_title(workload, done->location));
     step->workload = g_strdup(done->workload);
     step->location = g_strdup(done->location);
     step->side = SIDE_SIGNALBOX;
@@ -528,7 +540,8 @@ GPtrArray *plan_undo(const Operation *operation, const Group *group)
             const Workload *workload = name ? group_workload(group, name + 1) : NULL;
             if (was_passivated(operation, step) && workload &&
                 workload_holds_data(workload) == (pass == 0))
-                add_undo(undo, operation, step, pass == 0 ? STEP_PROMOTE : STEP_ACTIVATE, wave);
+                add_undo(undo, operation, step, workload, pass == 0 ? STEP_PROMOTE : STEP_ACTIVATE,
+                         wave);
         }
         wave++;
     }

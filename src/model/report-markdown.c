@@ -5,6 +5,7 @@
 #include "base/timefmt.h"
 #include "model/act.h"
 #include "model/report.h"
+#include "model/statement-words.h"
 
 static void line(GString *out, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
@@ -167,9 +168,7 @@ static void write_evidence(GString *out, const Statement *statement, const char 
         const Fact *fact = statement->facts->pdata[i];
         char at[32];
         time_format_full(fact->observed_at_ms, at);
-        g_autofree char *value =
-            g_strdup_printf("%s%s%s", fact->value ? fact->value : "unknown",
-                            fact->unit && *fact->unit ? " " : "", or_none(fact->unit));
+        g_autofree char *value = fact_words(fact);
         row(out, or_none(fact->label), value, at, or_none(fact->source), NULL);
     }
     if (statement->not_known->len)

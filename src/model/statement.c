@@ -52,6 +52,7 @@ Statement *statement_new(void)
     statement->steps = g_ptr_array_new_with_free_func(free_planned);
     statement->facts = g_ptr_array_new_with_free_func(free_fact);
     statement->reduced = g_ptr_array_new_with_free_func(g_free);
+    statement->effects = g_ptr_array_new_with_free_func(g_free);
     statement->findings = g_ptr_array_new_with_free_func(g_free);
     statement->errors = g_ptr_array_new_with_free_func(g_free);
     statement->not_known = g_ptr_array_new_with_free_func(g_free);
@@ -77,6 +78,7 @@ void statement_free(Statement *statement)
     g_ptr_array_unref(statement->steps);
     g_ptr_array_unref(statement->facts);
     g_ptr_array_unref(statement->reduced);
+    g_ptr_array_unref(statement->effects);
     g_ptr_array_unref(statement->findings);
     g_ptr_array_unref(statement->errors);
     g_ptr_array_unref(statement->not_known);
@@ -129,6 +131,7 @@ Statement *statement_copy(const Statement *statement)
     copy->steps = g_ptr_array_copy(statement->steps, copy_planned, NULL);
     copy->facts = g_ptr_array_copy(statement->facts, copy_fact, NULL);
     copy->reduced = g_ptr_array_copy(statement->reduced, copy_text, NULL);
+    copy->effects = g_ptr_array_copy(statement->effects, copy_text, NULL);
     copy->findings = g_ptr_array_copy(statement->findings, copy_text, NULL);
     copy->errors = g_ptr_array_copy(statement->errors, copy_text, NULL);
     copy->not_known = g_ptr_array_copy(statement->not_known, copy_text, NULL);
@@ -177,17 +180,6 @@ char *statement_exceeds(const Statement *signed_for, const Statement *now)
     duration_format_up(now->loss_ms, new);
     return g_strdup_printf("the data-loss bound was stated as %s and is now %s", old,
                            now->loss_known ? new : "unknown");
-}
-
-char *statement_old_side(const Statement *statement)
-{
-    const char *word = word_of(&OLD_PRIMARY_NAMES, (int)statement->old_primary);
-    if (statement->old_primary == OLD_NOT_NEEDED)
-        return g_strdup(word);
-    if (statement->old_primary != OLD_UNCONFIRMED)
-        return g_strdup_printf("old side %s", word);
-    g_autofree char *loud = g_ascii_strup(word, -1);
-    return g_strdup_printf("old side %s: it may still run", loud);
 }
 
 static const char *const VERBS[] = {

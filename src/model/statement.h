@@ -80,6 +80,7 @@ typedef struct {
     gint64 abandoned_runs;     // -1 = unknown
     gint64 missed_recurrences; // -1 = unknown
     GPtrArray *reduced;        // of char *: what will not work afterwards
+    GPtrArray *effects;        // of char *: what else it brings: latency, users, cost …
     GPtrArray *findings;       // of char *: "R17 warning: …"
     guint error_findings;      // of error severity
     GPtrArray *errors;         // of char *: ids of those, "R09:westeurope"
@@ -124,9 +125,6 @@ gint64 statement_roomy_bound(gint64 loss_ms);
 // Whether fresh evidence stays within what was acknowledged (11-SAFETY.md 3.5, dominance). NULL if so; else a
 // sentence. Asked at the start and at the point of no return. The caller frees.
 char *statement_exceeds(const Statement *signed_for, const Statement *now);
-
-// "old side fenced", "old side UNCONFIRMED: it may still run", "no proof needed". The caller frees.
-char *statement_old_side(const Statement *statement);
 
 // The phrase: "FAIL OVER payments TO northeurope LOSE <=1m44s", "… LOSE UNKNOWN"; where nothing can be lost,
 // the group's name. The caller frees.

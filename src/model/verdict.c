@@ -92,7 +92,8 @@ static char *why_of(VerdictState state, const Tally *tally, const LocationStatus
         return g_strdup(status->vantages->len ? "no vantage point has a fresh probe"
                                               : "nobody has probed it yet");
     case VERDICT_UP:
-        return g_strdup_printf("%u of %u vantage points: up", tally->up, tally->votes);
+        return g_strdup_printf("%u of %u vantage point%s: up", tally->up, tally->votes,
+                               text_plural(tally->votes));
     case VERDICT_DOWN:
         if (!tally->worst->failures) // it answers again, but not for long enough
             return g_strdup_printf(
@@ -107,8 +108,8 @@ static char *why_of(VerdictState state, const Tally *tally, const LocationStatus
         if (tally->down)
             return g_strdup_printf("vantage points disagree: %u of %u say down (%s: %s)",
                                    tally->down, tally->votes, tally->worst->vantage, detail);
-        return g_strdup_printf("%u of %u vantage points: degraded: %s", tally->degraded,
-                               tally->votes, detail);
+        return g_strdup_printf("%u of %u vantage point%s: degraded: %s", tally->degraded,
+                               tally->votes, text_plural(tally->votes), detail);
     }
 }
 

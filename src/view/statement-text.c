@@ -8,6 +8,7 @@
 #include "view/evidence.h"
 #include "view/frame.h"
 #include "model/progress.h"
+#include "model/statement-words.h"
 #include "wire/statement.h"
 #include "view/whole.h"
 #include "model/signature.h"
@@ -196,35 +197,17 @@ static void append_loss_now(const Text *text, GString *out)
 static void say_loss(const Text *text)
 {
     const Statement *s = text->statement;
-    char bound[16], rpo[16], made[16];
-    GString *out = g_string_new(NULL);
-    Role role = ROLE_ALARM;
-    duration_format_up(s->loss_ms, bound);
+    char rpo[16], made[16];
+    g_autofree char *loss = statement_loss(s);
+    GString *out = g_string_new(loss);
     duration_format(s->rpo_ms, rpo);
     age_format(s->made_ms, text->context->now_ms, made);
-    if (!s->loss_known)
-        g_string_append(out, "UNKNOWN, which counts as data loss");
-    else if (s->loss_ms <= 0) {
-        g_string_append(out, "nothing");
-        role = ROLE_OK;
-    } else
-        g_string_append_printf(out, "up to %s of writes", bound);
-    if (s->loss_known && s->loss_ms > 0 && s->loss_transactions >= 0)
-        g_string_append_printf(out, " (%" G_GINT64_FORMAT " transaction%s known behind)",
-                               s->loss_transactions, text_plural(s->loss_transactions));
     g_string_append_printf(out, " · RPO %s · %s · stated %s ago", rpo,
                            s->loss_how ? s->loss_how : "nobody says how", made);
     append_loss_now(text, out);
-    pager_field(text->page->pager, "LOSS", role, out->str);
+    bool none = s->loss_known && s->loss_ms <= 0;
+    pager_field(text->page->pager, "LOSS", none ? ROLE_OK : ROLE_ALARM, out->str);
     g_string_free(out, TRUE);
-}
-
-// "no run", "3 runs", "an unknown number of runs"
-static char *count_words(gint64 count, const char *one)
-{
-    return count < 0    ? g_strdup_printf("an unknown number of %ss", one)
-           : count == 0 ? g_strdup_printf("no %s", one)
-                        : text_count(count, one);
 }
 
 // What the losing side has missed by now, counted as the statement counts it; -1 = unknown.
@@ -271,12 +254,10 @@ static void say_runs(const Text *text)
 {
     const Statement *s = text->statement;
     g_autofree char *since = missed_since(text);
-    g_autofree char *runs = count_words(s->abandoned_runs, "run");
-    g_autofree char *missed = count_words(s->missed_recurrences, "recurrence");
+    g_autofree char *runs = statement_runs(s);
     bool harm = s->abandoned_runs != 0 || s->missed_recurrences != 0;
-    page_field(text->page, "RUNS", harm ? ROLE_WARN : ROLE_NORMAL,
-               "%s in flight abandoned; %s missed so far%s, more while it lasts", runs, missed,
-               since);
+    page_field(text->page, "RUNS", harm ? ROLE_WARN : ROLE_NORMAL, "%s%s, more while it lasts",
+               runs, since);
     say_run_facts(text);
 }
 
@@ -536,10 +517,9 @@ static void say_facts(const Text *text)
         char age[16];
         age_format(fact->observed_at_ms, text->context->now_ms, age);
         pager_text(text->page->pager, ROLE_DIM, fact->label);
-        page_field(text->page, "", fact->value ? ROLE_NORMAL : ROLE_UNKNOWN,
-                   "%s%s%s, %s ago%s (%s)", fact->value ? fact->value : "unknown",
-                   fact->unit && *fact->unit ? " " : "", fact->unit ? fact->unit : "", age,
-                   fact->frozen ? ", the last word of a silent source" : "",
+        g_autofree char *value = fact_words(fact);
+        page_field(text->page, "", fact->value ? ROLE_NORMAL : ROLE_UNKNOWN, "%s, %s ago%s (%s)",
+                   value, age, fact->frozen ? ", the last word of a silent source" : "",
                    fact->source ? fact->source : "nobody says so");
     }
 }
@@ -588,6 +568,7 @@ void statement_text_fill(Page *page, const ViewContext *context, const Operation
     if (!operation->statement->act)
         say_runs(&text);
     say_each(&text, "LIMITED", ROLE_WARN, operation->statement->reduced);
+    say_each(&text, "EFFECTS", ROLE_NORMAL, operation->statement->effects);
     say_wait(&text);
     say_undo(&text);
     say_each(&text, "NOT KNOWN", ROLE_UNKNOWN, operation->statement->not_known);

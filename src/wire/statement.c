@@ -111,6 +111,7 @@ static const WireField FIELDS[] = {
     {"abandoned_runs", FIELD_COUNT, FIELD(Statement, abandoned_runs)},
     {"missed_recurrences", FIELD_COUNT, FIELD(Statement, missed_recurrences)},
     {"reduced", FIELD_TEXTS, FIELD(Statement, reduced)},
+    {"effects", FIELD_TEXTS, FIELD(Statement, effects)},
     {"findings", FIELD_TEXTS, FIELD(Statement, findings)},
     {"error_findings", FIELD_UINT, FIELD(Statement, error_findings)},
     {"errors", FIELD_TEXTS, FIELD(Statement, errors)},

@@ -344,6 +344,7 @@ static Statement *statement_for(const Operation *operation)
     s->abandoned_runs = -1;
     s->missed_recurrences = 2;
     g_ptr_array_add(s->reduced, g_strdup("Card refunds over 10,000 wait for the way home"));
+    g_ptr_array_add(s->effects, g_strdup("latency: North Europe answers probes in 41 ms"));
     g_ptr_array_add(s->findings, g_strdup("R11 warning: mail-orders polls with state kept by the "
                                           "client; one instance only may be active"));
     g_ptr_array_add(s->not_known, g_strdup("whether West Europe still runs: it may be active for "

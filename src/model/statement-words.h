@@ -1,0 +1,20 @@
+// A statement's fields as people read them: the same on the screen, in the commands and in the report.
+#pragma once
+
+#include "model/statement.h"
+
+// "old side fenced", "old side UNCONFIRMED: it may still run", "no proof needed". The caller frees.
+char *statement_old_side(const Statement *statement);
+
+// "nothing", "up to 1m44s of writes (12 transactions known behind)", "UNKNOWN, which counts as data loss". The
+// caller frees.
+char *statement_loss(const Statement *statement);
+
+// "1 run in flight abandoned; no recurrence missed so far". The caller frees.
+char *statement_runs(const Statement *statement);
+
+// "2 needed: data may be lost · four eyes: …", "none needed: …". The caller frees.
+char *statement_needs(const Statement *statement);
+
+// "12 transactions", "1 run", "unknown". The caller frees.
+char *fact_words(const Fact *fact);
