@@ -45,17 +45,22 @@ static guint8 flags_of(Blob *part)
     return blob_byte(part);
 }
 
-bool handle_asks_pin(const char *path)
+bool handle_text_asks_pin(const char *text)
 {
-    g_autofree char *text = NULL;
     gsize size = 0;
-    if (!g_file_test(path, G_FILE_TEST_IS_REGULAR) ||
-        !g_file_get_contents(path, &text, &size, NULL) || size > FILE_MAX)
-        return false;
     g_autofree guint8 *bytes = dearmour(text, &size);
     if (!bytes || size < sizeof MAGIC || memcmp(bytes, MAGIC, sizeof MAGIC) != 0)
         return false;
     Blob file = blob_of(bytes, size), part = private_part(&file);
     guint8 flags = flags_of(&part);
     return !file.failed && !part.failed && flags & FLAG_PIN;
+}
+
+bool handle_asks_pin(const char *path)
+{
+    g_autofree char *text = NULL;
+    gsize size = 0;
+    return g_file_test(path, G_FILE_TEST_IS_REGULAR) &&
+           g_file_get_contents(path, &text, &size, NULL) && size <= FILE_MAX &&
+           handle_text_asks_pin(text);
 }

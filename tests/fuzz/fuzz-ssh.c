@@ -1,9 +1,10 @@
-// Fuzzed: what comes from outside as SSH writes it: armoured signatures, public keys, lists of allowed signers and of
-// revoked keys. As fuzz-wire: libFuzzer, or replaying a corpus. What must hold: an answer or a sentence, never
+// Fuzzed: what comes from outside as SSH writes it: armoured signatures, public keys, files of hardware keys, lists of
+// allowed signers and of revoked keys. As fuzz-wire: libFuzzer, or replaying a corpus. What must hold: an answer or a sentence, never
 // both, and no byte read beyond the end.
 #include <string.h>
 
 #include "replay.h"
+#include "ssh/handle.h"
 #include "ssh/lists.h"
 #include "ssh/pubkey.h"
 #include "ssh/sshsig.h"
@@ -31,6 +32,7 @@ int LLVMFuzzerTestOneInput(const guint8 *bytes, size_t n)
     SigningKey *parsed = pubkey_parse(text, &key);
     check(parsed != NULL, key);
     signing_key_free(parsed);
+    g_assert(!handle_text_asks_pin(text) || strstr(text, "-----BEGIN OPENSSH PRIVATE KEY-----"));
     return 0;
 }
 

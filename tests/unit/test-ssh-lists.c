@@ -1,8 +1,9 @@
-// Public keys, armoured signatures and the two lists as OpenSSH writes them: what is taken, what is refused and in
+// Public keys, armoured signatures, files of hardware keys and the two lists as OpenSSH writes them: what is taken, what is refused and in
 // which line.
 #include <string.h>
 
 #include "base/error.h"
+#include "ssh/handle.h"
 #include "ssh/lists.h"
 #include "ssh/pubkey.h"
 #include "ssh/sshsig.h"
@@ -141,6 +142,33 @@ static void test_revoked(void)
     g_assert_false(krl_is_good(1, 0xffffffffu, 0));
 }
 
+static char *handle(const char *name)
+{
+    g_autofree char *path =
+        g_build_filename(g_getenv("SB_TOP_SRCDIR"), "tests/fuzz/corpus-ssh", name, NULL);
+    char *text = NULL;
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_assert_cmpint(handle_asks_pin(path), ==, handle_text_asks_pin(text));
+    return text;
+}
+
+// Made by ssh-keygen -t ed25519-sk: as it is, with -O verify-required, and that with a passphrase.
+static void test_handles(void)
+{
+    g_autofree char *plain = handle("handle"), *pin = handle("handle-pin"),
+                    *closed = handle("handle-closed");
+    g_assert_true(handle_text_asks_pin(pin));
+    g_assert_false(handle_text_asks_pin(plain));
+    g_assert_false(handle_text_asks_pin(closed)); // its passphrase comes first
+    g_assert_false(handle_text_asks_pin(PRINT));
+    g_assert_false(handle_asks_pin("/nowhere"));
+    g_assert_false(handle_asks_pin("/dev/null"));
+    for (gsize n = strlen(pin) - 40; n; n--) { // without its last lines it is none
+        pin[n] = '\0';
+        g_assert_false(handle_text_asks_pin(pin));
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -149,5 +177,6 @@ int main(int argc, char **argv)
     g_test_add_func("/ssh/broken-signatures", test_broken_signatures);
     g_test_add_func("/ssh/allowed", test_allowed);
     g_test_add_func("/ssh/revoked", test_revoked);
+    g_test_add_func("/ssh/handles", test_handles);
     return g_test_run();
 }
