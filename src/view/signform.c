@@ -78,11 +78,11 @@ SignForm *sign_form_new(const Operation *operation, gint64 mono_ms)
     form->form = form_new(ROWS, FIELDS, form);
     form->keys = keymap_new("Signing");
     keymap_add(form->keys, KEYS, G_N_ELEMENTS(KEYS));
-    if (operation->statement->break_glass)
-        keymap_add(form->keys, GLASS_KEYS, G_N_ELEMENTS(GLASS_KEYS));
     form->policy = operation->statement->signature;
     if (form->policy != SIGNATURE_OFF)
         keymap_add(form->keys, KEY_KEYS, G_N_ELEMENTS(KEY_KEYS));
+    if (operation->statement->break_glass)
+        keymap_add(form->keys, GLASS_KEYS, G_N_ELEMENTS(GLASS_KEYS));
     form->operation = g_strdup(operation->id);
     form->digest = g_strdup(operation->digest);
     form->expected = g_strdup(operation->statement->confirm);
@@ -266,6 +266,9 @@ static Effect sign(SignForm *form, const ViewContext *context)
     Operation ballot;
     const Operation *operation = ballot_of(form, context, &ballot);
     g_autofree char *no = obstacle(form, context, operation);
+    g_autofree char *keyless = key_choice_obstacle(&form->key, context->signing, form->policy);
+    if (no && g_strcmp0(no, keyless) == 0) // the form says so; perhaps it has changed since
+        return effect_of(EFFECT_KEYS);
     if (no)
         return effect_message("Not signed. %s", no);
     const SigningKey *key =

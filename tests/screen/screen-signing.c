@@ -64,13 +64,16 @@ static void test_no_key(void)
     signing.keys = g_ptr_array_new();
     signing.trouble = "There is no SSH agent (SSH_AUTH_SOCK is not set).";
     visit_has(visit, "Key none: There is no SSH agent");
-    expect(visit, "ctrl-s", EFFECT_REDRAW, NULL);
-    visit_has(visit, "Not signed. This must be signed with an SSH key. There is no SSH agent");
+    expect(visit, "ctrl-s", EFFECT_KEYS, NULL); // nothing but a look for another
+    visit_has(visit, "This must be signed with an SSH key. There is no SSH agent");
     visit_has(visit, "why");
-    signing.trouble = "No SSH agent answers at /tmp/ssh-XXXXXXXXXX/agent.123456 (SSH_AUTH_SOCK). A "
-                      "forwarded one goes with its SSH connection."; // told whole, on 80 columns
+    signing.trouble = // three lines of it, all told
+        "No SSH agent answers at "
+        "/run/user/1000/somewhere/deep/below/that/nobody/looks/into/agent.1 "
+        "(SSH_AUTH_SOCK). A forwarded one goes with its SSH connection.";
     expect(visit, "ctrl-o", EFFECT_KEYS, NULL);
     visit_has(visit, "with its SSH connection. ctrl-o looks again.");
+    visit_has(visit, "ctrl-o other key");
     free_keys(&signing);
 }
 

@@ -34,7 +34,8 @@ def leave(t, screen):
 
 def test_no_agent(t, demo, home):
     screen = open_form(t, demo, "nothing", {"HOME": home, "SSH_AUTH_SOCK": ""})
-    screen.wait("Key none: There is no SSH agent", name="no agent: the key's line says so")
+    screen.wait("Key none: There is no SSH agent", "ctrl-o looks again", "ctrl-o other key",
+                name="no agent: the key's line says so, and what to press")
     screen.press("C-s")
     screen.wait("must be signed with an SSH key", name="and nothing is sent without a key")
     screen.wait("the move was announced", name="what was typed stays")

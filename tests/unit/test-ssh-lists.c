@@ -1,5 +1,5 @@
-// Public keys, armoured signatures, files of hardware keys and the two lists as OpenSSH writes them: what is taken, what is refused and in
-// which line.
+// Public keys, armoured signatures, files of hardware keys and the two lists as OpenSSH writes them: what is taken,
+// what is refused and in which line.
 #include <string.h>
 
 #include "base/error.h"
