@@ -33,7 +33,6 @@ struct EventHub {
     GHashTable *waiting; // the same strings, of what is calm and not yet told
     guint calm;          // source: what is calm is told when it fires; 0 = nothing waits
     guint changes;       // of engine_changes, the last so many are not yet told
-    GHashTable *found;   // id → Finding *, during a flush; NULL = not yet needed
     guint heartbeat;     // source; 0 = nobody listens
 };
 
@@ -216,16 +215,9 @@ static gconstpointer find_operation(EventHub *hub, const char *key)
     return engine_operation(hub->config.engine, key);
 }
 
-// There may be thousands of them, and thousands may change at once.
 static gconstpointer find_finding(EventHub *hub, const char *key)
 {
-    const GPtrArray *all = engine_findings(hub->config.engine);
-    if (!hub->found) {
-        hub->found = g_hash_table_new(g_str_hash, g_str_equal);
-        for (guint i = 0; i < all->len; i++)
-            g_hash_table_insert(hub->found, ((Finding *)all->pdata[i])->id, all->pdata[i]);
-    }
-    return g_hash_table_lookup(hub->found, key);
+    return engine_finding(hub->config.engine, key);
 }
 
 static gconstpointer find_alarm(EventHub *hub, const char *key)
@@ -373,7 +365,6 @@ static void publish_all_noted(EventHub *hub)
     }
     g_ptr_array_set_size(hub->order, 0);
     g_hash_table_remove_all(hub->noted);
-    g_clear_pointer(&hub->found, g_hash_table_unref);
 }
 
 // Each is a new one: as many of the last as were noted.
@@ -472,7 +463,6 @@ void event_hub_serve(EventHub *hub, HttpRequest *request, const char *presence)
     send_new(stream, event_bytes("presence", presence));
     for (guint64 revision = since + 1; revision <= hub->revision; revision++)
         http_stream_send(stream, kept_event(hub, revision));
-    g_clear_pointer(&hub->found, g_hash_table_unref);
 }
 
 // ---- the snapshot ----

@@ -150,15 +150,6 @@ static void put_finding(Feed *feed, const char *type, const Finding *finding)
     put(feed, &facts, finding_to_json(finding));
 }
 
-static const Finding *find_finding(const Feed *feed, const char *id)
-{
-    const GPtrArray *findings = engine_findings(feed->config.engine);
-    for (guint i = 0; i < findings->len; i++)
-        if (strcmp(((const Finding *)findings->pdata[i])->id, id) == 0)
-            return findings->pdata[i];
-    return NULL;
-}
-
 static void free_finding(gpointer data)
 {
     finding_free(data);
@@ -166,7 +157,7 @@ static void free_finding(gpointer data)
 
 static void note_finding(Feed *feed, const char *id)
 {
-    const Finding *finding = find_finding(feed, id),
+    const Finding *finding = engine_finding(feed->config.engine, id),
                   *before = g_hash_table_lookup(feed->findings, id);
     if (!finding || (before && strcmp(before->facts, finding->facts) == 0))
         return;

@@ -241,6 +241,9 @@ static void tell_life(Engine *engine)
         engine->life = LIFE_STOPPED;
     if (engine->life_told || engine->life == LIFE_STOPPING)
         return;
+    // Who asks for findings must not be told of half of them.
+    if (engine->life == LIFE_RUNNING && !findings_are_whole(engine))
+        return;
     EngineDone done = engine->life_done;
     engine->life_told = true;
     engine->life_done = NULL;

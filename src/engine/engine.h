@@ -140,6 +140,7 @@ const GPtrArray *engine_groups(const Engine *engine);    // of GroupStatus *
 const GPtrArray *engine_workloads(const Engine *engine); // of WorkloadStatus *
 const GPtrArray *
 engine_operations(const Engine *engine); // of Operation *, oldest first; ended ones too
+const Finding *engine_finding(const Engine *engine, const char *id);
 const GPtrArray *engine_findings(const Engine *engine); // of Finding *, worst first
 const GPtrArray *engine_alarms(const Engine *engine);   // of Alarm *, oldest first
 const GPtrArray *engine_changes(const Engine *engine);  // of Change *, oldest first, the last 200

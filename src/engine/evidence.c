@@ -1,4 +1,5 @@
 #include "engine/evidence-private.h"
+#include "engine/findings.h"
 
 #include <string.h>
 
@@ -576,6 +577,7 @@ Statement *evidence_statement(Engine *engine, const Operation *operation, const 
                    fleet_location(engine->fleet, operation->from),
                    fleet_location(engine->fleet, operation->to),
                    statement_new()};
+    findings_settle(engine, maker.live->group);
     copy_head(&maker);
     copy_steps(&maker, steps);
     maker_add_facts(&maker);

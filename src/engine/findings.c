@@ -3,25 +3,38 @@
 //
 //   findings_touch ─▶ touched ─▶ (at most once a second) judge ─▶ of_object, sorted list, counts, tells
 //
-// What only time changes (plan dates, lag that nobody reports any more) is judged once a minute, in slices.
+// What only time changes (plan dates, lag that nobody reports any more) is judged once a minute, in slices. So is
+// everything after a start or a new fleet: a round, that holds the loop for one slice at a time. What was found of the
+// fleet before stands until its object has been judged.
 #include "engine/findings.h"
 
 #include "engine/evidence.h"
 
 #include <string.h>
 
-enum { AGAIN_EVERY_MS = 60 * 1000, SLICE = 500 };
+enum { AGAIN_EVERY_MS = 60 * 1000, SLICE = 500, ROUND_SLICE = 1000 };
+
+// What was found of one object, and in which round.
+typedef struct {
+    GPtrArray *findings; // of Finding *, owned; never empty
+    guint round;
+} Known;
 
 struct Findings {
     // In engine->findings they stand sorted, borrowed from here.
-    GHashTable *of_object; // Location, Group, Workload or Fleet → GPtrArray of Finding *, owned
-    GHashTable *touched;   // the same → RuleObject *
+    GHashTable *of_object; // "group/payments" → Known *; a new fleet's object is found by its name
+    GHashTable *by_id;     // id → Finding *, borrowed
+    GHashTable *touched;   // the keys of of_object → RuleObject *
     bool all;              // everything is to be judged again: a new fleet
-    gint64 judged_ms;      // monotonic
-    gint64 swept_ms;       // monotonic: when a slice of all but the workloads was judged last …
-    guint swept;           // … and how many of the groups in this round
-    GHashTable *accepted;  // finding_key → Acceptance *
-    gint64 lapse_ms;       // wall: when the next of them ends; 0 = none
+    bool in_round;         // that has begun …
+    RuleScope scope;       // … and is at the n-th object of this scope
+    guint n;
+    guint round;          // the number of the last one
+    gint64 judged_ms;     // monotonic
+    gint64 swept_ms;      // monotonic: when a slice of all but the workloads was judged last …
+    guint swept;          // … and how many of the groups in this round
+    GHashTable *accepted; // finding_key → Acceptance *
+    gint64 lapse_ms;      // wall: when the next of them ends; 0 = none
 };
 
 // One pass over what is touched.
@@ -30,13 +43,19 @@ typedef struct {
     RuleWorld world;
     GHashTable
         *gone; // set of Finding * that are in no list any more; owned, until the list is sorted
-    GPtrArray *fresh;   // of Finding *, borrowed
-    GHashTable *before; // after a new fleet: id → Finding * of the old one
+    GPtrArray *fresh; // of Finding *, borrowed
 } Pass;
 
 static void free_finding(gpointer data)
 {
     finding_free(data);
+}
+
+static void free_known(gpointer data)
+{
+    Known *known = data;
+    g_clear_pointer(&known->findings, g_ptr_array_unref);
+    g_free(known);
 }
 
 static void free_acceptance(gpointer data)
@@ -47,8 +66,8 @@ static void free_acceptance(gpointer data)
 Findings *findings_new(void)
 {
     Findings *findings = g_new0(Findings, 1);
-    findings->of_object =
-        g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_ptr_array_unref);
+    findings->of_object = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_known);
+    findings->by_id = g_hash_table_new(g_str_hash, g_str_equal);
     findings->touched = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     findings->accepted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_acceptance);
     findings->all = true;
@@ -59,6 +78,7 @@ void findings_free(Findings *findings)
 {
     if (!findings)
         return;
+    g_hash_table_unref(findings->by_id);
     g_hash_table_unref(findings->of_object);
     g_hash_table_unref(findings->touched);
     g_hash_table_unref(findings->accepted);
@@ -149,12 +169,7 @@ char *finding_key(const Finding *finding)
 
 Finding *findings_find(const Engine *engine, const char *id)
 {
-    for (guint i = 0; i < engine->findings->len; i++) {
-        Finding *finding = engine->findings->pdata[i];
-        if (g_str_equal(finding->id, id))
-            return finding;
-    }
-    return NULL;
+    return g_hash_table_lookup(engine->judged->by_id, id);
 }
 
 static void set_acceptance(Finding *finding, const Acceptance *acceptance)
@@ -256,14 +271,21 @@ static bool keep(Pass *pass, Finding *old, Finding *fresh)
     return true;
 }
 
+// Out of the list, and freed when that is done.
+static void let_go(Pass *pass, Finding *finding)
+{
+    GHashTable *by_id = pass->engine->judged->by_id;
+    if (g_hash_table_lookup(by_id, finding->id) == finding)
+        g_hash_table_remove(by_id, finding->id);
+    g_hash_table_add(pass->gone, finding);
+}
+
 static void add(Pass *pass, Finding *fresh, const Finding *old)
 {
-    const Finding *before = old            ? old
-                            : pass->before ? g_hash_table_lookup(pass->before, fresh->id)
-                                           : NULL;
-    if (before)
-        fresh->since_ms = before->since_ms;
+    if (old)
+        fresh->since_ms = old->since_ms;
     look_up(pass->engine, fresh);
+    g_hash_table_replace(pass->engine->judged->by_id, fresh->id, fresh);
     g_ptr_array_add(pass->fresh, fresh);
     tell(pass->engine, ENGINE_FINDING, fresh->id);
 }
@@ -294,7 +316,7 @@ static void drop_old(Pass *pass, GPtrArray *old, const GPtrArray *list)
             continue;
         if (!find_id(list, finding->id))
             tell(pass->engine, ENGINE_FINDING_GONE, finding->id);
-        g_hash_table_add(pass->gone, finding);
+        let_go(pass, finding);
     }
 }
 
@@ -316,43 +338,50 @@ static void count(Engine *engine, const RuleObject *object, int more)
     }
 }
 
-static void judge(Pass *pass, const RuleObject *object)
+// What stays of the old list is in the new one, what goes in `gone`.
+static void take_apart(Known *known)
 {
-    Engine *engine = pass->engine;
-    GHashTable *lists = engine->judged->of_object;
-    gpointer key = (gpointer)key_of(engine, object);
-    g_autoptr(GPtrArray) fresh = rules_check_object(&pass->world, object);
-    GPtrArray *old = g_hash_table_lookup(lists, key);
-    if (!fresh->len && !old)
-        return;
-    GPtrArray *list = merge(pass, old, fresh);
-    count(engine, object, (int)list->len - (int)(old ? old->len : 0));
-    drop_old(pass, old, list);
-    if (old) {
-        g_ptr_array_set_free_func(old, NULL); // what stays is in the new list, what goes in `gone`
-        g_hash_table_remove(lists, key);
-    }
-    if (list->len)
-        g_hash_table_insert(lists, key, list);
-    else
-        g_ptr_array_unref(list);
+    g_ptr_array_set_free_func(known->findings, NULL);
+    g_clear_pointer(&known->findings, g_ptr_array_unref);
 }
 
-static void judge_each(const RuleObject *object, gpointer data)
+static void judge(Pass *pass, const RuleObject *object)
 {
-    judge(data, object);
+    Findings *findings = pass->engine->judged;
+    g_autofree char *name = rule_object_text(object);
+    g_autoptr(GPtrArray) fresh = rules_check_object(&pass->world, object);
+    Known *known = g_hash_table_lookup(findings->of_object, name);
+    if (!fresh->len && !known)
+        return;
+    GPtrArray *old = known ? known->findings : NULL;
+    GPtrArray *list = merge(pass, old, fresh);
+    bool counted = known && known->round == findings->round;
+    count(pass->engine, object, (int)list->len - (int)(counted ? old->len : 0));
+    drop_old(pass, old, list);
+    if (known)
+        take_apart(known);
+    if (list->len) {
+        if (!known)
+            g_hash_table_insert(findings->of_object, g_steal_pointer(&name),
+                                known = g_new0(Known, 1));
+        *known = (Known){list, findings->round};
+        return;
+    }
+    g_ptr_array_unref(list);
+    g_hash_table_remove(findings->of_object, name);
 }
 
 // The list in its order: what is gone left out, what is new merged in. One walk, whatever has changed.
 static void sort_in(Pass *pass)
 {
     GPtrArray *old = pass->engine->findings, *fresh = pass->fresh;
-    if (!fresh->len && !g_hash_table_size(pass->gone))
+    bool some_gone = g_hash_table_size(pass->gone) > 0;
+    if (!fresh->len && !some_gone)
         return;
     GPtrArray *all = g_ptr_array_sized_new(old->len + fresh->len);
     g_ptr_array_sort(fresh, rules_compare);
     for (guint i = 0, k = 0; i < old->len || k < fresh->len;) {
-        if (i < old->len && g_hash_table_contains(pass->gone, old->pdata[i]))
+        if (i < old->len && some_gone && g_hash_table_contains(pass->gone, old->pdata[i]))
             i++;
         else if (k == fresh->len ||
                  (i < old->len && rules_compare(&old->pdata[i], &fresh->pdata[k]) <= 0))
@@ -366,14 +395,6 @@ static void sort_in(Pass *pass)
 
 // ---- a new fleet -------------------------------------------------------------------------------
 
-static void remember(Pass *pass)
-{
-    const GPtrArray *old = pass->engine->findings;
-    pass->before = g_hash_table_new(g_str_hash, g_str_equal);
-    for (guint i = 0; i < old->len; i++)
-        g_hash_table_insert(pass->before, ((Finding *)old->pdata[i])->id, old->pdata[i]);
-}
-
 static void reset_counts(const Engine *engine)
 {
     for (guint i = 0; i < engine->groups->len; i++)
@@ -382,31 +403,53 @@ static void reset_counts(const Engine *engine)
         ((WorkloadStatus *)engine->workloads->pdata[i])->findings = 0;
 }
 
-static void forget(Pass *pass)
+// What is known stands as of the fleet before until it has been judged again.
+static void begin_round(Engine *engine)
 {
-    for (guint i = 0; i < pass->fresh->len; i++)
-        g_hash_table_remove(pass->before, ((Finding *)pass->fresh->pdata[i])->id);
-    GHashTableIter iter;
-    gpointer id;
-    g_hash_table_iter_init(&iter, pass->before);
-    while (g_hash_table_iter_next(&iter, &id, NULL))
-        tell(pass->engine, ENGINE_FINDING_GONE, id);
-    g_hash_table_unref(pass->before);
+    Findings *findings = engine->judged;
+    reset_counts(engine);
+    findings->swept_ms = engine->mono_ms;
+    findings->all = false;
+    findings->in_round = true;
+    findings->round++;
+    findings->scope = 0;
+    findings->n = 0;
 }
 
-static void judge_all(Pass *pass)
+// What is left is of objects that are no more.
+static void end_round(Pass *pass)
 {
-    Engine *engine = pass->engine;
-    g_autoptr(GHashTable) old = engine->judged->of_object; // keeps the old findings until the end
-    engine->judged->of_object =
-        g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_ptr_array_unref);
-    remember(pass);
-    reset_counts(engine);
-    for (int scope = 0; scope < SCOPES; scope++)
-        rules_each_object(engine->fleet, (RuleScope)scope, judge_each, pass);
-    forget(pass);
-    g_ptr_array_set_size(engine->findings, 0);
-    sort_in(pass);
+    Findings *findings = pass->engine->judged;
+    g_autoptr(GPtrArray) none = g_ptr_array_new();
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, findings->of_object);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        Known *known = value;
+        if (known->round == findings->round)
+            continue;
+        drop_old(pass, known->findings, none);
+        take_apart(known);
+        g_hash_table_iter_remove(&iter);
+    }
+    findings->in_round = false;
+}
+
+static void judge_slice(Pass *pass)
+{
+    Findings *findings = pass->engine->judged;
+    RuleObject object;
+    for (guint left = ROUND_SLICE; left > 0 && findings->in_round;) {
+        if (rules_nth_object(pass->engine->fleet, findings->scope, findings->n, &object)) {
+            findings->n++;
+            left--;
+            judge(pass, &object);
+            continue;
+        }
+        findings->n = 0;
+        if (++findings->scope == SCOPES)
+            end_round(pass);
+    }
 }
 
 // ---- the pass ----------------------------------------------------------------------------------
@@ -444,44 +487,80 @@ static void judge_touched(Pass *pass)
     g_hash_table_iter_init(&iter, touched);
     while (g_hash_table_iter_next(&iter, NULL, &object))
         judge(pass, object);
+}
+
+static Pass begin_pass(Engine *engine)
+{
+    if (engine->judged->all)
+        begin_round(engine);
+    return (Pass){.engine = engine,
+                  .world = rule_world(engine),
+                  .gone = g_hash_table_new_full(NULL, NULL, free_finding, NULL),
+                  .fresh = g_ptr_array_new()};
+}
+
+static void end_pass(Pass *pass)
+{
     sort_in(pass);
+    g_hash_table_unref(pass->gone);
+    g_ptr_array_unref(pass->fresh);
 }
 
 static void judge_now(Engine *engine)
 {
     Findings *findings = engine->judged;
-    Pass pass = {.engine = engine,
-                 .world = rule_world(engine),
-                 .gone = g_hash_table_new_full(NULL, NULL, free_finding, NULL),
-                 .fresh = g_ptr_array_new()};
-    bool all = findings->all;
+    Pass pass = begin_pass(engine);
     findings->judged_ms = engine->mono_ms;
-    if (all)
-        findings->swept_ms = engine->mono_ms;
-    else if (engine->mono_ms >= findings->swept_ms + slice_ms(engine))
-        sweep(engine);
-    findings->all = false;
-    if (all)
-        judge_all(&pass);
-    else
+    if (findings->in_round)
+        judge_slice(&pass);
+    else {
+        if (engine->mono_ms >= findings->swept_ms + slice_ms(engine))
+            sweep(engine);
         judge_touched(&pass);
-    g_hash_table_unref(pass.gone);
-    g_ptr_array_unref(pass.fresh);
+    }
+    end_pass(&pass);
+}
+
+bool findings_are_whole(const Engine *engine)
+{
+    return !engine->judged->all && !engine->judged->in_round;
+}
+
+void findings_settle(Engine *engine, const Group *group)
+{
+    if (findings_are_whole(engine))
+        return;
+    Pass pass = begin_pass(engine);
+    judge(&pass, &(RuleObject){.scope = SCOPE_GROUP, .group = group});
+    judge(&pass, &(RuleObject){.scope = SCOPE_LOCATION, .location = group->primary});
+    for (guint i = 0; i < group->standbys->len; i++)
+        judge(&pass, &(RuleObject){.scope = SCOPE_LOCATION, .location = group->standbys->pdata[i]});
+    for (guint i = 0; i < group->workloads->len; i++)
+        judge(&pass,
+              &(RuleObject){.scope = SCOPE_WORKLOAD, .workload = group->workloads->pdata[i]});
+    end_pass(&pass);
+}
+
+// When to judge next: a round goes on at once, what was touched waits for a second to be over, the sweep for its turn.
+static gint64 next_ms(const Engine *engine)
+{
+    const Findings *findings = engine->judged;
+    bool dirty = findings->all || g_hash_table_size(findings->touched);
+    if (!findings->judged_ms || findings->in_round)
+        return engine->mono_ms;
+    return dirty ? findings->judged_ms + ENGINE_DERIVE_MS : findings->swept_ms + slice_ms(engine);
 }
 
 void findings_run(Engine *engine, gint64 *due_ms)
 {
     Findings *findings = engine->judged;
-    bool dirty = findings->all || g_hash_table_size(findings->touched);
-    gint64 sweep_ms = findings->swept_ms + slice_ms(engine);
-    gint64 next = dirty ? findings->judged_ms + ENGINE_DERIVE_MS : sweep_ms;
-    if (!findings->judged_ms || engine->mono_ms >= next) {
+    // A slice is what one turn of the loop may cost: there is another pass in this one.
+    bool later = findings->in_round && engine->again;
+    if (!later && engine->mono_ms >= next_ms(engine))
         judge_now(engine);
-        next = findings->swept_ms + slice_ms(engine);
-    }
     if (findings->lapse_ms && findings->lapse_ms <= engine->now_ms)
         lapse(engine);
-    engine_sooner(due_ms, next);
+    engine_sooner(due_ms, next_ms(engine));
     if (findings->lapse_ms)
         engine_sooner(due_ms, engine_mono_of(engine, findings->lapse_ms));
 }

@@ -10,6 +10,12 @@ void findings_touch_location(Engine *engine, const Location *location);
 void findings_touch_fleet(Engine *engine); // the fleet as such, not all that is in it
 void findings_touch_all(Engine *engine);
 
+// False after a start or a new fleet, until every object has been judged: a large fleet takes a while.
+bool findings_are_whole(const Engine *engine);
+
+// What touches the group is judged now, if it has not been yet: before anything rests on it.
+void findings_settle(Engine *engine, const Group *group);
+
 // NULL if there is none of that id.
 Finding *findings_find(const Engine *engine, const char *id);
 

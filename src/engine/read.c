@@ -1,4 +1,5 @@
 // What others read of the engine.
+#include "engine/findings.h"
 #include "engine/motion.h"
 
 #include "wire/audit.h"
@@ -31,6 +32,11 @@ const GPtrArray *engine_workloads(const Engine *engine)
 const GPtrArray *engine_operations(const Engine *engine)
 {
     return engine->operations;
+}
+
+const Finding *engine_finding(const Engine *engine, const char *id)
+{
+    return findings_find(engine, id);
 }
 
 const GPtrArray *engine_findings(const Engine *engine)

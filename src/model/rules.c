@@ -130,7 +130,7 @@ const char *rule_title(const Location *location)
 
 // ---- one object ----
 
-static char *object_text(const RuleObject *object)
+char *rule_object_text(const RuleObject *object)
 {
     switch (object->scope) {
     case SCOPE_LOCATION:
@@ -186,7 +186,7 @@ static void check_object(const RuleWorld *world, const RuleObject *object, GPtrA
             continue;
         RULES[i].check(world, object, findings);
         if (!text && findings->len > before)
-            text = object_text(object);
+            text = rule_object_text(object);
         for (guint k = before; k < findings->len; k++)
             complete(findings->pdata[k], &RULES[i], text, k - before, world->now_ms);
     }
@@ -201,21 +201,19 @@ GPtrArray *rules_check_object(const RuleWorld *world, const RuleObject *object)
 
 // ---- all of them ----
 
-void rules_each_object(const Fleet *fleet, RuleScope scope,
-                       void (*each)(const RuleObject *object, gpointer data), gpointer data)
+bool rules_nth_object(const Fleet *fleet, RuleScope scope, guint n, RuleObject *ret_object)
 {
     const GPtrArray *const lists[SCOPES] = {[SCOPE_LOCATION] = fleet->locations,
                                             [SCOPE_GROUP] = fleet->groups,
                                             [SCOPE_WORKLOAD] = fleet->workloads};
-    guint count = lists[scope] ? lists[scope]->len : 1;
-    for (guint i = 0; i < count; i++) {
-        gconstpointer item = lists[scope] ? lists[scope]->pdata[i] : NULL;
-        RuleObject object = {.scope = scope,
-                             .location = scope == SCOPE_LOCATION ? item : NULL,
-                             .group = scope == SCOPE_GROUP ? item : NULL,
-                             .workload = scope == SCOPE_WORKLOAD ? item : NULL};
-        each(&object, data);
-    }
+    if (n >= (lists[scope] ? lists[scope]->len : 1))
+        return false;
+    gconstpointer item = lists[scope] ? lists[scope]->pdata[n] : NULL;
+    *ret_object = (RuleObject){.scope = scope,
+                               .location = scope == SCOPE_LOCATION ? item : NULL,
+                               .group = scope == SCOPE_GROUP ? item : NULL,
+                               .workload = scope == SCOPE_WORKLOAD ? item : NULL};
+    return true;
 }
 
 int rules_compare(gconstpointer a, gconstpointer b)
@@ -226,22 +224,13 @@ int rules_compare(gconstpointer a, gconstpointer b)
     return strcmp(x->id, y->id);
 }
 
-typedef struct {
-    const RuleWorld *world;
-    GPtrArray *findings;
-} CheckAll;
-
-static void check_each(const RuleObject *object, gpointer data)
-{
-    const CheckAll *all = data;
-    check_object(all->world, object, all->findings);
-}
-
 GPtrArray *rules_check(const RuleWorld *world)
 {
-    CheckAll all = {world, g_ptr_array_new_with_free_func(free_finding)};
+    GPtrArray *findings = g_ptr_array_new_with_free_func(free_finding);
+    RuleObject object;
     for (int scope = 0; scope < SCOPES; scope++)
-        rules_each_object(world->fleet, (RuleScope)scope, check_each, &all);
-    g_ptr_array_sort(all.findings, rules_compare);
-    return all.findings;
+        for (guint n = 0; rules_nth_object(world->fleet, (RuleScope)scope, n, &object); n++)
+            check_object(world, &object, findings);
+    g_ptr_array_sort(findings, rules_compare);
+    return findings;
 }

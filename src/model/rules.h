@@ -73,9 +73,11 @@ GPtrArray *rules_check_object(const RuleWorld *world, const RuleObject *object);
 // All findings of the fleet, in the order of rules_compare. The caller owns the array.
 GPtrArray *rules_check(const RuleWorld *world);
 
-// Calls `each` for every object of the fleet that is of the scope.
-void rules_each_object(const Fleet *fleet, RuleScope scope,
-                       void (*each)(const RuleObject *object, gpointer data), gpointer data);
+// "group/payments": what its findings name it. The caller frees.
+char *rule_object_text(const RuleObject *object);
+
+// The fleet's objects of a scope in turn, from n = 0 on. False: there are no more.
+bool rules_nth_object(const Fleet *fleet, RuleScope scope, guint n, RuleObject *ret_object);
 
 // Worst first, then by id. For g_ptr_array_sort.
 int rules_compare(gconstpointer a, gconstpointer b);

@@ -283,7 +283,7 @@ static guint counted(Engine *engine)
     guint count = 0;
     for (guint i = 0; i < engine_findings(engine)->len; i++)
         count += (guint)g_str_has_prefix(
-            ((const Finding *)engine_findings(engine)->pdata[i])->object, "workload/payments/");
+            ((const Finding *)engine_findings(engine)->pdata[i])->object, "workload/");
     return count;
 }
 
@@ -346,6 +346,74 @@ static void test_whole(void)
     finish(sim);
 }
 
+// ---- a large fleet ------------------------------------------------------------------------------
+
+enum { MANY = 4500 };
+
+static void many_workloads(Fleet *fleet)
+{
+    Group *group = fleet_add_group(fleet, "zoo");
+    group->primary = fleet_location(fleet, "west");
+    g_ptr_array_add(group->standbys, fleet_location(fleet, "north"));
+    group->policy.propose = false;
+    group->plan_reviewed_ms = fleet_group(fleet, "payments")->plan_reviewed_ms;
+    for (guint i = 0; i < MANY; i++) {
+        g_autofree char *name = g_strdup_printf("animal-%04u", i);
+        group_add_workload(fleet, group, name);
+    }
+    never_tested(fleet);
+}
+
+static guint count_rule(Sim *sim, const char *rule)
+{
+    const GPtrArray *all = engine_findings(sim->engine);
+    guint count = 0;
+    for (guint i = 0; i < all->len; i++) {
+        g_assert_true(i == 0 || rules_compare(&all->pdata[i - 1], &all->pdata[i]) < 0); // once each
+        count += strcmp(((const Finding *)all->pdata[i])->rule, rule) == 0;
+    }
+    return count;
+}
+
+// Everything is judged in slices: after a start nobody is told before the last, and after a new fleet what was
+// found stands until its turn, while what a proposal rests on is judged at once.
+static void test_slices(void)
+{
+    Sim *sim = sim_new(3, many_workloads);
+    expect_whole(sim);
+    guint tested = count_rule(sim, "R17"), ready = engine_findings(sim->engine)->len;
+    g_assert_cmpuint(tested, ==, 2);
+    g_assert_cmpuint(ready, >, MANY);
+    gint64 since_ms = given(sim, "R17:group/zoo")->since_ms;
+
+    Fleet *fleet = fleet_ref(sim->fleet);
+    fleet_group(fleet, "zoo")->plan_tested_ms = sim->clock.wall;
+    fleet_group(fleet, "payments")->plan_tested_ms = sim->clock.wall;
+    engine_set_fleet(sim->engine, fleet, "a test");
+    const Operation *operation = sim_propose(sim, OPERATION_FAILOVER, PROPOSE_AS_NEEDED);
+    g_assert_nonnull(operation);
+    g_assert_false(is_named(operation, "R17"));
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_WITHDRAW, 0));
+    expect_whole(sim);
+    g_assert_cmpuint(count_rule(sim, "R17"), ==, 0);
+
+    fleet_group(fleet, "zoo")->plan_tested_ms = 0;
+    engine_set_fleet(sim->engine, fleet, "a test");
+    sim->clock.mono += 1500;
+    sim->clock.wall += 1500;
+    for (guint slices = 0; !find(sim, "R17:group/zoo"); slices++) {
+        g_assert_cmpuint(slices, <, 10);
+        g_assert_cmpuint(engine_findings(sim->engine)->len, >=, ready - 3);
+        engine_run(sim->engine);
+    }
+    g_assert_cmpuint(count_rule(sim, "R17"), ==, 1);
+    engine_set_fleet(sim->engine, fleet, "another, before the last was judged");
+    fleet_unref(fleet);
+    expect_whole(sim);
+    g_assert_cmpint(given(sim, "R17:group/zoo")->since_ms, >, since_ms);
+    finish(sim);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -357,5 +425,6 @@ int main(int argc, char **argv)
     g_test_add_func("/sim/findings/discovered", test_discovered);
     g_test_add_func("/sim/findings/as-declared", test_as_declared);
     g_test_add_func("/sim/findings/whole", test_whole);
+    g_test_add_func("/sim/findings/slices", test_slices);
     return g_test_run();
 }
