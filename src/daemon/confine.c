@@ -8,6 +8,18 @@
 // More would cost memory and serve nobody.
 enum { DESCRIPTORS_MAX = 262144 };
 
+static volatile sig_atomic_t hung_up;
+
+static void on_hangup(int number)
+{
+    hung_up = number;
+}
+
+bool confine_hung_up(void)
+{
+    return hung_up != 0;
+}
+
 static guint raise_descriptors(void)
 {
     struct rlimit limit;
@@ -27,5 +39,6 @@ guint confine_process(void)
     setrlimit(RLIMIT_CORE, &no_core);
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGHUP, on_hangup);
     return raise_descriptors();
 }

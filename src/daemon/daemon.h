@@ -31,6 +31,7 @@ typedef struct {
     GSource *pace;
     GMainLoop *loop;
     bool ready;          // loaded and listening
+    bool reload_asked;   // by a signal, before that
     bool stopping;       // the first signal has come
     bool engine_stopped; // nothing of it is in flight any more
     guint patience;      // source: stopping has its limit; 0 = none

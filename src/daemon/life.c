@@ -2,6 +2,7 @@
 #include <glib-unix.h>
 
 #include "base/text.h"
+#include "daemon/confine.h"
 #include "daemon/daemon.h"
 #include "daemon/pace.h"
 #include "daemon/supervisor.h"
@@ -71,6 +72,8 @@ static void on_loaded(const GError *error, gpointer data)
     daemon->ready = true;
     sinks_load(daemon->sinks);
     tell_ready(daemon);
+    if (daemon->reload_asked || confine_hung_up())
+        daemon_reload(daemon); // the files may have changed since they were read
 }
 
 // ---- stop ----
@@ -125,7 +128,9 @@ static gboolean on_stop_signal(gpointer data)
 static gboolean on_reload_signal(gpointer data)
 {
     Daemon *daemon = data;
-    if (daemon->ready && !daemon->stopping) // before that, the files have just been read
+    if (!daemon->ready)
+        daemon->reload_asked = true;
+    else if (!daemon->stopping)
         daemon_reload(daemon);
     return G_SOURCE_CONTINUE;
 }

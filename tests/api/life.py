@@ -129,6 +129,21 @@ def reloads(t, backend, contract):
                "a reload stands in the audit log")
 
 
+def told_too_early(t, backend):
+    """SIGHUP while it opens its store: it lives, and reads its files again once it is ready."""
+    for _ in range(3):
+        backend.stop()
+        backend.spawn()
+        own = str(backend.process.pid)
+        until(lambda: t.read("store.db.lock").strip() == own, 10, pause=0)
+        backend.process.send_signal(signal.SIGHUP)
+        lives = until(lambda: backend.said("reloaded") or backend.process.poll() is not None, 10)
+        t.check(lives and backend.process.poll() is None, "a daemon that is told to reload as it begins does so when it is ready")
+    for line in backend.said("listening", address="127.0.0.1"):
+        backend.port = int(line["port"])
+    t.wait_for(backend.settled, "everything is observed again")
+
+
 def people_reload(t, backend):
     t.equal(backend.ask("GET", "/v1/whoami", person="vera").status, 200, "vera's token is good")
     t.write("vera.token", "another-secret\n")
@@ -302,6 +317,7 @@ with Test() as t:
     half_a_request(t, backend)
     people_reload(t, backend)
     killed_on_the_way(t, backend, stops(t, backend))
+    told_too_early(t, backend)
     reloads(t, backend, contract)
     runs_stay(t, backend)
     in_parallel(t, backend)

@@ -153,15 +153,16 @@ class Struck:
 
     def insist(self, seen, act, what, limit=40):
         """As people do: look; if it is not there do it, and whatever is answered look again."""
-        said = None
+        said = tried = None
         end = time.monotonic() + limit * SLOW
         while True:
             self.see(self.is_ready, "the daemon is ready")
-            answer = until(lambda: self.look(seen), 0.3 if said else 0)
+            answer = until(lambda: self.look(seen), 0.3 if tried else 0)
             if answer:
                 return answer
             if time.monotonic() > end:
                 raise Failed(f"{what}: {said}")
+            tried = True
             try:
                 said = act()
             except (OSError, ValueError, LookupError) as error:
