@@ -253,6 +253,7 @@ static Outcome receive(SimWorld *world, Target *target, const Event *event, cons
     }
     if (event->boot_id && !g_str_equal(event->boot_id, own)) {
         *ret_detail = "another boot id";
+        world->misfits++;
         return OUTCOME_REFUSED;
     }
     if (g_hash_table_contains(target->answered, event->key))
@@ -446,7 +447,7 @@ static void answer_observation(SimWorld *world, const Event *event)
     seen->runs = target->runs;
     seen->last_run_ms = target->last_run_ms;
     seen->epoch = MAX(target->epoch, target->fence);
-    seen->boot_id = boot_id(target->region);
+    seen->boot_id = world->nameless ? NULL : boot_id(target->region);
     seen->routed_to = g_strdup(target->routed_to);
     // What the other side had alone, only it can tell.
     const char *other = other_side(target);

@@ -77,6 +77,8 @@ struct SimWorld {
     const char *loss; // what connectors say that nobody recreates of them; NULL = not told
     bool lying;       // passivations are answered "done" and nothing is done
     guint lose;       // so many commands to come are lost on their way
+    bool nameless;    // targets do not tell their boot ids
+    guint misfits;    // commands that arrived with another boot's id
 };
 
 SimWorld *sim_world_new(FakeClock *clock, Fleet *fleet, guint32 seed);

@@ -125,6 +125,76 @@ static void test_clock_behind(void)
     finish(sim);
 }
 
+static bool is_fencing(Sim *sim)
+{
+    return sim_operation(sim)->started_ms && !sim_operation(sim)->past_pnr;
+}
+
+// Between the signature and the point of no return more turns out to be lost than was signed for, in the same band:
+// nothing is promoted.
+static void test_more_than_signed(void)
+{
+    Sim *sim = given_proposal(NULL);
+    Target *north = sim_target(sim->world, "payments/ledger", "north");
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_until(sim, is_fencing, 10000));
+    north->replayed_ms -= 2000;
+    expect_settled(sim, 60000);
+    expect_state(sim, OPERATION_PAUSED);
+    g_assert_nonnull(strstr(sim_operation(sim)->why,
+                            "Beyond what was signed: the data-loss bound was stated as"));
+    g_assert_false(north->active);
+    finish(sim);
+}
+
+// A target that fences is granted nothing before it has said which boot of it is meant.
+static void test_no_boot_id(void)
+{
+    Sim *sim = given_catching_up(NULL);
+    sim->world->nameless = true;
+    sim_pass(sim, 20000);
+    sim_region(sim->world, "west")->replication_off = false;
+    expect_settled(sim, 60000);
+    expect_state(sim, OPERATION_PAUSED);
+    g_assert_nonnull(strstr(sim_operation(sim)->why, "boot id"));
+    g_assert_false(sim_operation(sim)->past_pnr);
+    g_assert_false(sim_target(sim->world, "payments/settle", "north")->active);
+    sim->world->nameless = false;
+    sim_pass(sim, 10000);
+    g_assert_true(sim_command(sim, &BOB, COMMAND_RETRY, 0));
+    g_assert_true(sim_until(sim, has_ended, 60000));
+    expect_state(sim, OPERATION_COMPLETED);
+    expect_active(sim, "north");
+    finish(sim);
+}
+
+// What is to be switched off boots again before the command gets there: the command of then is not sent to the boot of
+// now, which is asked anew.
+static void test_boots_before_quarantine(void)
+{
+    Sim *sim = sim_new(9, NULL);
+    Target *settle = sim_target(sim->world, "payments/settle", "west");
+    sim_pass(sim, 20000);
+    sim_region_set(sim->world, "west", REGION_HANGING);
+    expect_proposal(sim, 30000);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_until(sim, has_ended, 60000));
+    sim->world->lose = G_MAXUINT;
+    sim_region_set(sim->world, "west", REGION_UP);
+    sim_pass(sim, 5000);
+    guint intents = sim_count_audit(sim, "quarantine.intent");
+    g_assert_cmpuint(intents, >=, 3);
+    sim_region_set(sim->world, "west", REGION_DOWN);
+    sim_region_set(sim->world, "west", REGION_UP);
+    settle->active = true; // somebody on the spot has switched it on
+    sim_pass(sim, 10000);  // all that is sent is still lost
+    sim->world->lose = 0;
+    g_assert_true(sim_until(sim, has_passivated, 30000));
+    g_assert_cmpuint(sim->world->misfits, ==, 0);
+    g_assert_cmpuint(sim_count_audit(sim, "quarantine.intent"), >, intents);
+    finish(sim);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -134,5 +204,8 @@ int main(int argc, char **argv)
     g_test_add_func("/sim/safety/everything-red", test_everything_red);
     g_test_add_func("/sim/safety/clock-ahead", test_clock_ahead);
     g_test_add_func("/sim/safety/clock-behind", test_clock_behind);
+    g_test_add_func("/sim/safety/more-than-signed", test_more_than_signed);
+    g_test_add_func("/sim/safety/no-boot-id", test_no_boot_id);
+    g_test_add_func("/sim/safety/boots-before-quarantine", test_boots_before_quarantine);
     return g_test_run();
 }
