@@ -127,6 +127,11 @@ static void want_group(Wanted *wanted, const GroupStatus *status)
              g_strdup(object),
              g_strdup_printf("Nobody has the role of %s, and no operation is under way.",
                              status->name));
+    if (live->rests)
+        want(wanted, SEVERITY_CRITICAL, 0, g_strconcat("resting:", status->name, NULL),
+             g_strdup(object),
+             g_strdup_printf("%s runs nowhere: it is passive in %s, where it has its role.",
+                             status->name, status->active));
     if (status->blocked)
         want(wanted, SEVERITY_ERROR, 0, g_strconcat("blocked:", status->name, NULL),
              g_strdup(object),
@@ -264,8 +269,9 @@ static void want_act(Wanted *wanted, const Operation *operation)
 static void want_operation(Wanted *wanted, const Operation *operation)
 {
     guint missing = operation->state == OPERATION_AWAITING ? quorum_missing(operation) : 0;
+    bool hurries = !operation->planned || operation->detected_ms; // an outage goes on
     if (operation->state == OPERATION_AWAITING)
-        want(wanted, operation->planned ? SEVERITY_INFO : SEVERITY_WARNING, 0,
+        want(wanted, hurries ? SEVERITY_WARNING : SEVERITY_INFO, 0,
              g_strconcat("signoff:", operation->id, NULL),
              g_strconcat("operation/", operation->id, NULL),
              g_strdup_printf("%u sign-off%s wanted: %s", missing, missing == 1 ? " is" : "s are",

@@ -2,6 +2,7 @@
 // something under it has changed; nothing here is stored.
 #include "engine/findings.h"
 #include "engine/lag.h"
+#include "engine/propose.h"
 #include "engine/seen.h"
 #include "engine/history.h"
 
@@ -498,6 +499,18 @@ static bool lag_moves(const GroupLive *live)
     return false;
 }
 
+// A region always comes back passive: then the group runs nowhere, though nothing is down any more. What an operation
+// switches off on its way is meant.
+static void derive_rest(Engine *engine, GroupLive *live)
+{
+    const Location *at = fleet_location(engine->fleet, live->record->active);
+    bool moves = live->open && live->open->started_ms;
+    bool rests = at && !moves && world_location(engine, at->name)->verdict.state != VERDICT_DOWN &&
+                 propose_is_resting(engine, live->group, at);
+    engine->alarms_dirty = engine->alarms_dirty || rests != live->rests;
+    live->rests = rests;
+}
+
 static void derive_group(Engine *engine, GroupLive *live)
 {
     bool split = false;
@@ -509,6 +522,7 @@ static void derive_group(Engine *engine, GroupLive *live)
         split = derive_workload(engine, live, workload) > 1 || split;
     }
     set_mode(engine, live, split);
+    derive_rest(engine, live);
     copy_record(engine, live);
     derive_bound(engine, live);
     derive_homecoming(engine, live);

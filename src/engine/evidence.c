@@ -452,9 +452,11 @@ static void write_sentences(Maker *maker, const GPtrArray *steps)
         "An abort undoes it until \"%s\" begins; after that the way back is a %s of its own.",
         first_grant(steps), operation->kind == OPERATION_FAILBACK ? "failover" : "failback");
     statement->if_we_wait =
-        operation->planned ? g_strdup("Nothing is lost by waiting.")
-                           : g_strdup_printf("%s stays down for as long as %s is; its RTO is %s.",
-                                             operation->group, maker_title(maker->from), rto);
+        restart              ? g_strdup_printf("%s runs nowhere until this is done; its RTO is %s.",
+                                               operation->group, rto)
+        : operation->planned ? g_strdup("Nothing is lost by waiting.")
+                             : g_strdup_printf("%s stays down for as long as %s is; its RTO is %s.",
+                                               operation->group, maker_title(maker->from), rto);
 }
 
 // After an unplanned move the lost side protects nothing; is there another place that still could?

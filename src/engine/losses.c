@@ -43,6 +43,12 @@ static bool has_become_known(gint64 was, gint64 is)
     return was < 0 && is >= 0;
 }
 
+// A target counts the runs that it last heard of; the side that was lost tells of more when it is back.
+static bool has_grown(gint64 was, gint64 is)
+{
+    return is > was;
+}
+
 static Motion *group_next(Engine *engine, const GroupLive *live)
 {
     const Operation *operation = world_operation(engine, live->record->operation);
@@ -53,7 +59,7 @@ static Motion *group_next(Engine *engine, const GroupLive *live)
         return NULL;
     losses_count(engine, operation, &now);
     bool known = has_become_known(operation->lost.transactions, now.transactions) ||
-                 has_become_known(operation->lost.abandoned_runs, now.abandoned_runs) ||
+                 has_grown(operation->lost.abandoned_runs, now.abandoned_runs) ||
                  has_become_known(operation->lost.missed_recurrences, now.missed_recurrences);
     if (!known)
         return NULL;
@@ -61,7 +67,7 @@ static Motion *group_next(Engine *engine, const GroupLive *live)
     Operation *copy = motion_operation(motion, operation);
     Losses *lost = &copy->lost;
     lost->transactions = lost->transactions < 0 ? now.transactions : lost->transactions;
-    lost->abandoned_runs = lost->abandoned_runs < 0 ? now.abandoned_runs : lost->abandoned_runs;
+    lost->abandoned_runs = MAX(lost->abandoned_runs, now.abandoned_runs);
     lost->missed_recurrences =
         lost->missed_recurrences < 0 ? now.missed_recurrences : lost->missed_recurrences;
     motion_audit(motion, "signalbox", "operation.losses", "operation", copy->id)->detail =

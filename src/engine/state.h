@@ -102,11 +102,12 @@ typedef struct {
     gint64 check_ms;      // monotonic: when waiting evidence is compared again
     gint64 act_ms;        // monotonic: when an open act's evidence is compared again
     gint64 wait_since_ms; // monotonic: waiting at the point of no return for what is observed
-    bool fell;            // its location was down, and it was not moved away meanwhile
-    bool lagged;          // a link was behind by half of the RPO, or nobody knew
-    bool declined;        // the watchdog has proposed since its location was up last
-    char *proposed;       // that operation's id; NULL
-    bool dirty;           // derive again
+    gint64 fell_ms; // when its location went down, and it was not moved away meanwhile; 0 = not
+    bool rests;     // where it has its role all of it is passive, though that side answers
+    bool lagged;    // a link was behind by half of the RPO, or nobody knew
+    bool declined;  // the watchdog has proposed since its location was up last
+    char *proposed; // that operation's id; NULL
+    bool dirty;     // derive again
     gint64 links_kept_ms; // the newest word of a silent source that the store holds
 } GroupLive;
 

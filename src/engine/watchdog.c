@@ -107,9 +107,10 @@ static Motion *propose_restart(Engine *engine, GroupLive *live, const LocationSt
 {
     g_autoptr(GError) error = NULL;
     const Location *location = fleet_location(engine->fleet, at->name);
-    if (!live->fell || !location || !live->group->policy.propose ||
+    if (!live->fell_ms || !location || !live->group->policy.propose ||
         !propose_is_resting(engine, live->group, location))
         return NULL;
+    bool moved = live->record->since_ms > live->fell_ms; // it has run elsewhere since
     g_autofree char *reason =
         g_strdup_printf("%s has come back passive", at->title ? at->title : at->name);
     Proposal proposal = {.live = live,
@@ -118,9 +119,10 @@ static Motion *propose_restart(Engine *engine, GroupLive *live, const LocationSt
                          .to = location,
                          .planned = true,
                          .proposer = "watchdog",
-                         .reason = reason};
+                         .reason = reason,
+                         .detected_ms = moved ? 0 : live->fell_ms};
     Motion *motion = motion_new("watchdog proposes a restart", NULL);
-    live->fell = false; // once: after that it is for people to ask
+    live->fell_ms = 0; // once: after that it is for people to ask
     if (propose_draft(engine, motion, &proposal, &error))
         return motion;
     log_warning(engine->config.log, "no restart is proposed", "group", live->group->name, "why",
@@ -155,7 +157,7 @@ static Motion *group_next(Engine *engine, GroupLive *live, gint64 *due_ms)
     const LocationStatus *at = world_location(engine, live->record->active);
     VerdictState state = at ? at->verdict.state : VERDICT_UNKNOWN;
     if (state == VERDICT_DOWN)
-        live->fell = true;
+        live->fell_ms = at->verdict.since_ms;
     if (state == VERDICT_UP)
         live->declined = false;
     if (at && !live->open && state == VERDICT_DOWN)

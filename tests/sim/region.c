@@ -453,6 +453,8 @@ static void answer_observation(SimWorld *world, const Event *event)
     const char *other = other_side(target);
     const Region *peer = other ? sim_region(world, other) : NULL;
     seen->lost_transactions = peer && peer->health == REGION_UP ? target->lost : -1;
+    if (holds_data(target))
+        seen->abandoned_runs = peer && peer->health == REGION_UP ? target->abandoned : 0;
     add_link(world, seen, target);
     add_fires(world, seen, target, event->since_ms);
     if (target->instance->workload->kind == KIND_CONNECTOR)

@@ -44,7 +44,8 @@ typedef struct {
     gint64 lineage;
     gint64
         lost; // transactions that a forced promotion left behind; told once the source is there again
-    gint64 lost_ms; // … and the time from the oldest of them to the last
+    gint64 lost_ms;   // … and the time from the oldest of them to the last
+    gint64 abandoned; // runs that the source left behind: 0 as long as only it knows
 } Target;
 
 typedef struct SimWorld SimWorld;

@@ -17,15 +17,18 @@ static void test_unplanned(void)
     expect_settled(sim, 60000);
     expect_state(sim, OPERATION_COMPLETED);
     expect_active(sim, "north");
-    const Target *ledger = sim_target(sim->world, "payments/ledger", "north");
+    Target *ledger = sim_target(sim->world, "payments/ledger", "north");
+    ledger->abandoned = 3;
     g_test_message("bound %" G_GINT64_FORMAT " ms, lost %" G_GINT64_FORMAT
                    " transactions over %" G_GINT64_FORMAT " ms",
                    bound, ledger->lost, ledger->lost_ms);
     g_assert_cmpint(ledger->lost_ms, <=, bound);
-    g_assert_cmpint(sim_operation(sim)->lost.transactions, ==, -1); // only the dead side knows
+    g_assert_cmpint(sim_operation(sim)->lost.transactions, ==, -1);  // only the dead side knows
+    g_assert_cmpint(sim_operation(sim)->lost.abandoned_runs, ==, 0); // as far as was heard
     sim_region_set(sim->world, "west", REGION_UP);
     sim_pass(sim, 20000);
     g_assert_cmpint(sim_operation(sim)->lost.transactions, ==, ledger->lost);
+    g_assert_cmpint(sim_operation(sim)->lost.abandoned_runs, ==, 3);
     g_assert_cmpint((int)sim_group(sim)->mode, ==, MODE_FAILED_OVER);
     g_assert_cmpstr(sim_target(sim->world, "payments/router", "north")->routed_to, ==, "north");
     finish(sim);
@@ -100,6 +103,7 @@ static void test_cleared(void)
 {
     Sim *sim = given_proposal(NULL);
     g_autofree char *cleared = g_strdup(sim->operation);
+    gint64 down_ms = sim_operation(sim)->detected_ms;
     sim_region_set(sim->world, "west", REGION_UP);
     g_assert_true(sim_until(sim, has_ended, 60000));
     g_assert_cmpint(engine_operation(sim->engine, cleared)->state, ==, OPERATION_WITHDRAWN);
@@ -109,10 +113,16 @@ static void test_cleared(void)
     const Operation *restart = sim_operation(sim);
     g_assert_cmpstr(restart->from, ==, restart->to);
     g_assert_cmpstr(restart->statement->confirm, ==, "payments");
+    // It is no outage of the region any more, but of the group: it is told, and the RTO clock goes on.
+    g_assert_cmpint((int)sim_alarm(sim, "resting:")->severity, ==, SEVERITY_CRITICAL);
+    g_assert_cmpint((int)sim_alarm(sim, "signoff:")->severity, ==, SEVERITY_WARNING);
+    g_assert_cmpint(sim_group(sim)->down_since_ms, ==, down_ms);
+    g_assert_cmpint(restart->detected_ms, ==, down_ms);
     g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
     expect_settled(sim, 120000);
     expect_active(sim, "west");
     g_assert_cmpint(sim_group(sim)->mode, ==, MODE_NORMAL);
+    g_assert_null(sim_alarm(sim, "resting:"));
     finish(sim);
 }
 
