@@ -21,8 +21,6 @@ typedef enum {
     GLYPH_ELLIPSIS,   // … ~
     GLYPH_ARROW,      // → >
     GLYPH_ARROW_LEFT, // ← <
-    GLYPH_ARROW_UP,   // ↑ ^
-    GLYPH_ARROW_DOWN, // ↓ v
     GLYPH_LE,         // ≤ <
     GLYPH_GE,         // ≥ >
     GLYPH_MULTIPLY,   // × x

@@ -438,13 +438,6 @@ static DaemonConfig *config_empty(void)
     return config;
 }
 
-DaemonConfig *daemon_config_new(void)
-{
-    DaemonConfig *config = config_empty();
-    option_defaults(&DAEMON_SECTION, config);
-    return config;
-}
-
 void daemon_config_free(DaemonConfig *config)
 {
     if (!config)

@@ -76,8 +76,6 @@ typedef struct {
     ConfSignatures signatures;
 } DaemonConfig;
 
-// All defaults. The caller frees.
-DaemonConfig *daemon_config_new(void);
 void daemon_config_free(DaemonConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DaemonConfig, daemon_config_free)
 

@@ -5,7 +5,7 @@
 
 enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, DAY_MS = 24 * 60 * MINUTE_MS };
 
-ConfSink *conf_sink_new(const char *name)
+static ConfSink *conf_sink_new(const char *name)
 {
     ConfSink *sink = g_new0(ConfSink, 1);
     sink->name = g_strdup(name);

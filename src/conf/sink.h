@@ -19,6 +19,5 @@ typedef struct {
     gint64 patience_ms; // failing longer than this raises an alarm
 } ConfSink;
 
-ConfSink *conf_sink_new(const char *name);
 void conf_sink_free(ConfSink *sink);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ConfSink, conf_sink_free)

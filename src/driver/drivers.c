@@ -28,11 +28,6 @@ const char *const *driver_credentials(void)
     return names;
 }
 
-bool driver_is_known(const char *name)
-{
-    return find(name) != NULL;
-}
-
 static bool port_can(DriverEyes *port, const Workload *workload, DriverAction action)
 {
     (void)port;

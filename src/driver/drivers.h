@@ -37,6 +37,3 @@ const char *const *driver_names(void);
 
 // The parameters of all drivers that are credentials, ended by NULL: a rehearsal's must be others.
 const char *const *driver_credentials(void);
-
-// True if there is a driver of that name.
-bool driver_is_known(const char *name);

@@ -193,7 +193,8 @@ static json_t *parse_body(const HttpResponse *response, GError **error)
     return json;
 }
 
-char *job_words(const HttpResponse *response)
+// The words of an error envelope in any of its spellings; or "answered 500". The caller frees.
+static char *job_words(const HttpResponse *response)
 {
     g_autoptr(json_t) json = parse_body(response, NULL);
     const char *words = json ? envelope_words(json) : NULL;
@@ -235,8 +236,10 @@ static gint64 asked_wait(const Job *job, const HttpResponse *response)
     return wait_ms < job_left_ms(job) ? MAX(wait_ms, 1) : 0;
 }
 
-Outcome job_outcome(const Job *job, const HttpResponse *response, const GError *error,
-                    gint64 *ret_retry_ms, char **ret_detail)
+// What an answer to a command means. ret_retry_ms: 0, or how long to wait before the same is sent again
+// (it was throttled, or asked to come back). `detail` is new.
+static Outcome job_outcome(const Job *job, const HttpResponse *response, const GError *error,
+                           gint64 *ret_retry_ms, char **ret_detail)
 {
     *ret_retry_ms = 0;
     if (error) {

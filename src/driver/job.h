@@ -113,16 +113,8 @@ bool job_is_absent(unsigned status);
 // ERR_REFUSED (its words). An empty body is an empty object.
 json_t *job_json(const HttpResponse *response, GError **error);
 
-// What an answer to a command means. ret_retry_ms: 0, or how long to wait before the same is sent again
-// (it was throttled, or asked to come back). `detail` is new.
-Outcome job_outcome(const Job *job, const HttpResponse *response, const GError *error,
-                    gint64 *ret_retry_ms, char **ret_detail);
-
 // Ends a command by its answer, or waits and calls `again` where the target asks for it.
 void job_settle(Job *job, const HttpResponse *response, const GError *error, JobWoken again);
-
-// The words of an error envelope in any of its spellings; or "answered 500". The caller frees.
-char *job_words(const HttpResponse *response);
 
 // Notes that this workload's target obeys epochs.
 void job_fenced(Job *job);

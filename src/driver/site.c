@@ -44,7 +44,8 @@ static bool holds_data(const Job *job)
     return job->kind == KIND_ENVIRONMENT || job->kind == KIND_DATABASE;
 }
 
-bool site_holds_stock(const Job *job)
+// True for what is kept by hand: catalogs and connectors.
+static bool site_holds_stock(const Job *job)
 {
     return job->kind == KIND_CATALOG || job->kind == KIND_CONNECTOR;
 }

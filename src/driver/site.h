@@ -10,7 +10,5 @@ const char *site_workload_name(const Job *job);
 // The bearer token to send, NULL if there is none. False: its file cannot be read.
 bool site_token(const Job *job, char **ret_token, GError **error);
 
-// True for what is kept by hand: catalogs and connectors.
-bool site_holds_stock(const Job *job);
 // Observes a catalog or a connector (site-stock.c). The parameter "endpoint" is there.
 void site_stock_observe(Job *job);

@@ -19,7 +19,7 @@ void acceptance_free(Acceptance *acceptance)
     g_free(acceptance);
 }
 
-char *acceptance_to_text(const Acceptance *acceptance)
+static char *acceptance_to_text(const Acceptance *acceptance)
 {
     g_autoptr(json_t) json = json_object();
     wire_set_text(json, "by", acceptance->by);

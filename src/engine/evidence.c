@@ -129,8 +129,9 @@ static void set_loss(Maker *maker)
         loss_band(statement->loss_known, statement->loss_ms, maker->live->group->rpo_ms);
 }
 
-bool evidence_proof(const Engine *engine, const Group *group, const char *from,
-                    ProofClass *ret_proof)
+// The weakest proof among the group's single-active workloads at `from`; false if there is none of those.
+static bool evidence_proof(const Engine *engine, const Group *group, const char *from,
+                           ProofClass *ret_proof)
 {
     bool any = false;
     ProofClass weakest = PROOF_FENCING;

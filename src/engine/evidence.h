@@ -16,7 +16,3 @@ GPtrArray *evidence_plan(Engine *engine, const Operation *operation, GError **er
 // The statement of `operation` (id, kind, planned, from, to, reason, times) with `steps` as its plan, on
 // the evidence of this moment. The caller owns it.
 Statement *evidence_statement(Engine *engine, const Operation *operation, const GPtrArray *steps);
-
-// The weakest proof among the group's single-active workloads at `from`; false if there is none of those.
-bool evidence_proof(const Engine *engine, const Group *group, const char *from,
-                    ProofClass *ret_proof);

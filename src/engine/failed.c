@@ -12,7 +12,8 @@ static bool is_meant(const Operation *operation, const Step *step, guint number)
     return has_failed(operation, step) || (number && step->state == STEP_WAITING);
 }
 
-guint failed_count(const Operation *operation)
+// Of an operation that is being undone only the way back counts.
+static guint failed_count(const Operation *operation)
 {
     guint failed = 0;
     for (guint i = 0; i < operation->steps->len; i++)

@@ -3,9 +3,6 @@
 
 #include "engine/execute.h"
 
-// Of an operation that is being undone only the way back counts.
-guint failed_count(const Operation *operation);
-
 // True if that step can be left out: it failed, or it waits for a person. 0: all that failed, and there is one.
 bool failed_is_skippable(const Operation *operation, guint number);
 

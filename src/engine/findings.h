@@ -35,8 +35,7 @@ void acceptance_free(Acceptance *acceptance);
 // Enters it (taken) into the book under a finding_key.
 void findings_accept(Engine *engine, const char *key, Acceptance *acceptance);
 
-// The stored form, and back. NULL if it cannot be understood. The caller frees.
-char *acceptance_to_text(const Acceptance *acceptance);
+// From its stored form. NULL if it cannot be understood. The caller frees.
 Acceptance *acceptance_from_json(json_t *json);
 
 void findings_run(Engine *engine, gint64 *due_ms);

@@ -581,11 +581,3 @@ void motions_run(Engine *engine, Motion *(*next)(Engine *engine, gint64 *due_ms)
     }
     engine_sooner(due_ms, engine->mono_ms); // more to do, after others had their turn
 }
-
-void motions_cancel(Engine *engine, GQuark domain, int code, const char *text)
-{
-    g_autoptr(GError) error = g_error_new_literal(domain, code, text);
-    Motion *motion;
-    while ((motion = g_queue_pop_head(engine->queue)))
-        finish(engine, motion, error);
-}

@@ -115,9 +115,6 @@ bool motion_nothing(Engine *engine, Motion *motion, GError **error);
 // (already prepared) whenever nobody waits.
 void motions_run(Engine *engine, Motion *(*next)(Engine *engine, gint64 *due_ms), gint64 *due_ms);
 
-// Answers everything that waits with `code`. For the end.
-void motions_cancel(Engine *engine, GQuark domain, int code, const char *text);
-
 // The queue's "no", where a request has no finer one.
 void refuse(GError **error, int code, const char *format, ...) G_GNUC_PRINTF(3, 4);
 

@@ -231,8 +231,6 @@ InstanceWatch *world_instance(const Engine *engine, const char *workload_id, con
 LocationStatus *world_location(const Engine *engine, const char *name);
 WorkloadStatus *world_workload(const Engine *engine, const char *id);
 Operation *world_operation(const Engine *engine, const char *id);
-// The operation of the group that has not ended; NULL.
-Operation *world_open(const Engine *engine, const char *group);
 void world_group_dirty(Engine *engine, const char *group);
 
 // watch.c

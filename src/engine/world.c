@@ -388,12 +388,6 @@ Operation *world_operation(const Engine *engine, const char *id)
     return id ? g_hash_table_lookup(engine->operation_by_id, id) : NULL;
 }
 
-Operation *world_open(const Engine *engine, const char *group)
-{
-    const GroupLive *live = world_live(engine, group);
-    return live ? live->open : NULL;
-}
-
 void world_group_dirty(Engine *engine, const char *group)
 {
     GroupLive *live = world_live(engine, group);

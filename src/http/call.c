@@ -10,7 +10,9 @@ enum {
     URL_MAX = 16 * 1024,
 };
 
-bool http_method_is_idempotent(const char *method)
+// True if the method alone says that repeating has no second effect: GET, HEAD,
+// PUT, DELETE, OPTIONS.
+static bool http_method_is_idempotent(const char *method)
 {
     static const char *const METHODS[] = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"};
     for (gsize i = 0; i < G_N_ELEMENTS(METHODS); i++)

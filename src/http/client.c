@@ -66,6 +66,12 @@ static Lane *lane_of(HttpClient *client, const char *key)
     return lane;
 }
 
+static void watch_limit(HttpClient *client, gint64 at_ms)
+{
+    if (at_ms && (!client->limits_at_ms || at_ms < client->limits_at_ms))
+        client->limits_at_ms = at_ms;
+}
+
 static void start_or_wait(HttpCall *call)
 {
     HttpClient *client = call->client;
@@ -81,7 +87,7 @@ static void start_or_wait(HttpCall *call)
             g_queue_push_tail_link(&lane->waiting, &call->lane_link);
         }
     }
-    http_client_watch_limit(client, http_call_limit_at(call));
+    watch_limit(client, http_call_limit_at(call));
 }
 
 // `call` has ended, or waits no more: the next one's turn.
@@ -104,7 +110,7 @@ static void leave_lane(HttpCall *call)
         next->lane_link.data = NULL;
         lane->active++;
         http_call_start(next);
-        http_client_watch_limit(client, http_call_limit_at(next));
+        watch_limit(client, http_call_limit_at(next));
     } else if (lane->active == 0) {
         g_hash_table_remove(client->lanes, key);
     }
@@ -175,12 +181,6 @@ static void collect_finished(HttpClient *client)
 
 // ---- our own time limits
 
-void http_client_watch_limit(HttpClient *client, gint64 at_ms)
-{
-    if (at_ms && (!client->limits_at_ms || at_ms < client->limits_at_ms))
-        client->limits_at_ms = at_ms;
-}
-
 static void run_limits(HttpClient *client)
 {
     gint64 now = now_ms(client);
@@ -194,7 +194,7 @@ static void run_limits(HttpClient *client)
         if (at && at <= now)
             http_call_cut(call, call->easy ? CUT_SILENCE : CUT_WAITED);
         else if (at)
-            http_client_watch_limit(client, MAX(at, now + LIMIT_GRAIN_MS));
+            watch_limit(client, MAX(at, now + LIMIT_GRAIN_MS));
     }
 }
 

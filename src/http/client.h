@@ -122,8 +122,4 @@ GBytes *http_response_body(const HttpResponse *response);
 
 const HttpTiming *http_response_timing(const HttpResponse *response);
 
-// True if the method alone says that repeating has no second effect: GET, HEAD,
-// PUT, DELETE, OPTIONS.
-bool http_method_is_idempotent(const char *method);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpClient, http_client_free)

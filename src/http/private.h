@@ -90,7 +90,6 @@ struct HttpCall {
 void http_client_make_ready(HttpCall *call);
 CURL *http_client_take_handle(HttpClient *client);
 void http_client_give_handle(HttpClient *client, CURL *easy);
-void http_client_watch_limit(HttpClient *client, gint64 at_ms);
 
 // call.c
 HttpCall *http_call_new(HttpClient *client, const HttpSpec *spec, HttpDoneFunc done, void *data);

@@ -125,10 +125,6 @@ void http_exchange_on_connection(void *cls, struct MHD_Connection *mhd, void **s
 void http_request_unref(HttpRequest *request);
 // Answers with the server's own words, through the hook if there is one.
 void http_request_refuse(HttpRequest *request, unsigned status, const char *sentence);
-// Takes note of the answer and wakes the connection. Consumes `answer`.
-void http_request_set_answer(HttpRequest *request, unsigned status, struct MHD_Response *answer);
-void http_response_add_headers(struct MHD_Response *response, const HttpRequest *request,
-                               const char *content_type, const HttpHeader *headers);
 
 // stream.c
 HttpStream *http_stream_new(gsize max_queue, const HttpStreamCallbacks *callbacks, void *data);

@@ -130,8 +130,9 @@ static void add_header(struct MHD_Response *response, const char *name, const ch
         MHD_add_response_header(response, name, value);
 }
 
-void http_response_add_headers(struct MHD_Response *response, const HttpRequest *request,
-                               const char *content_type, const HttpHeader *headers)
+// Takes note of the answer and wakes the connection. Consumes `answer`.
+static void http_response_add_headers(struct MHD_Response *response, const HttpRequest *request,
+                                      const char *content_type, const HttpHeader *headers)
 {
     add_header(response, "Content-Type", content_type);
     add_header(response, "X-Request-Id", request->id);
@@ -141,7 +142,8 @@ void http_response_add_headers(struct MHD_Response *response, const HttpRequest 
         add_header(response, header->name, header->value);
 }
 
-void http_request_set_answer(HttpRequest *request, unsigned status, struct MHD_Response *answer)
+static void http_request_set_answer(HttpRequest *request, unsigned status,
+                                    struct MHD_Response *answer)
 {
     request->answer = answer;
     request->status = status;

@@ -103,13 +103,6 @@ static char *digest_end(GChecksum *sum)
     return text;
 }
 
-char *entity_digest(const Entity *entity)
-{
-    GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
-    digest_entity(sum, entity);
-    return digest_end(sum);
-}
-
 // ---- all of them ----
 
 static void free_entity(gpointer data)

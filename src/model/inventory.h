@@ -66,8 +66,6 @@ Entity *entity_copy(const Entity *entity);
 bool entity_set(Entity *entity, const char *field, const char *value);
 // NULL if it has no such field.
 const char *entity_field(const Entity *entity, const char *field);
-// SHA-256 over kind, name and fields. The caller frees.
-char *entity_digest(const Entity *entity);
 
 Inventory *inventory_new(void);
 Inventory *inventory_ref(Inventory *inventory);

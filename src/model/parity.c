@@ -49,7 +49,7 @@ static void free_item(gpointer data)
     parity_item_free(data);
 }
 
-ParityCount *parity_count_new(void)
+static ParityCount *parity_count_new(void)
 {
     return g_new0(ParityCount, 1);
 }

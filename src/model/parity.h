@@ -54,7 +54,6 @@ typedef struct {
 Parity *parity_new(const char *workload, const char *primary, const char *standby);
 void parity_free(Parity *parity);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Parity, parity_free)
-ParityCount *parity_count_new(void);
 ParityItem *parity_item_new(void);
 void parity_item_free(ParityItem *item);
 

@@ -72,7 +72,10 @@ static void drop_audit(gpointer item)
 
 static void drop_presence(gpointer item)
 {
-    presence_free(item);
+    Presence *presence = item;
+    g_free(presence->person);
+    g_free(presence->operation);
+    g_free(presence);
 }
 
 static const struct {
@@ -260,13 +263,4 @@ const char *picture_title(const Picture *picture, const char *location)
 {
     const LocationStatus *status = picture_location(picture, location);
     return status && status->title && *status->title ? status->title : location;
-}
-
-void presence_free(Presence *presence)
-{
-    if (!presence)
-        return;
-    g_free(presence->person);
-    g_free(presence->operation);
-    g_free(presence);
 }

@@ -104,5 +104,3 @@ gint64 picture_now(const Picture *picture, gint64 local_ms);
 
 // The location's title, or the name where nothing is known; never NULL for a name that is not.
 const char *picture_title(const Picture *picture, const char *location);
-
-void presence_free(Presence *presence);

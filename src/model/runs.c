@@ -10,7 +10,7 @@ RunRecord *run_record_new(const char *id, const char *location)
     return record;
 }
 
-RunRecord *run_record_copy(const RunRecord *record)
+static RunRecord *run_record_copy(const RunRecord *record)
 {
     RunRecord *copy = g_new(RunRecord, 1);
     *copy = *record;

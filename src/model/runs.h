@@ -25,7 +25,6 @@ typedef struct {
 } RunRecord;
 
 RunRecord *run_record_new(const char *id, const char *location);
-RunRecord *run_record_copy(const RunRecord *record);
 void run_record_free(RunRecord *record);
 
 // What was counted of one trigger before its runs were dropped.

@@ -37,7 +37,8 @@ void signature_hold_against(SignatureCheck *check, const char *recorded_key)
 
 // ---- the rules ----
 
-int signature_refusal(SignatureState state)
+// The refusal of a result that is not verified; the sentence is check->why.
+static int signature_refusal(SignatureState state)
 {
     static const Refusal REFUSALS[] = {[SIGNATURE_NONE] = REFUSAL_SIGNATURE_MISSING,
                                        [SIGNATURE_VERIFIED] = REFUSAL_BAD_SIGNATURE,

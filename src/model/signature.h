@@ -32,9 +32,6 @@ void signature_hold_against(SignatureCheck *check, const char *recorded_key);
 bool signature_allows(const Statement *statement, const SignOff *signoff,
                       const SignatureCheck *check, GError **error);
 
-// The refusal of a result that is not verified; the sentence is check->why.
-int signature_refusal(SignatureState state);
-
 // True if a later check says that the signature must not have counted: it was verified once and is not now.
 // What could not be checked says nothing.
 bool signature_lapsed(const SignOff *signoff, const SignatureCheck *now);

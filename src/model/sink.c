@@ -10,16 +10,6 @@ SinkStatus *sink_status_new(const char *name, SinkKind kind)
     return status;
 }
 
-SinkStatus *sink_status_copy(const SinkStatus *status)
-{
-    SinkStatus *copy = g_memdup2(status, sizeof *status);
-    copy->name = g_strdup(status->name);
-    copy->location = g_strdup(status->location);
-    copy->target = g_strdup(status->target);
-    copy->detail = g_strdup(status->detail);
-    return copy;
-}
-
 void sink_status_free(SinkStatus *status)
 {
     if (!status)

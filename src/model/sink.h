@@ -22,7 +22,6 @@ typedef struct {
 } SinkStatus;
 
 SinkStatus *sink_status_new(const char *name, SinkKind kind);
-SinkStatus *sink_status_copy(const SinkStatus *status);
 void sink_status_free(SinkStatus *status);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SinkStatus, sink_status_free)
 

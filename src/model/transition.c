@@ -125,19 +125,3 @@ bool transition_next(const Operation *operation, OperationEvent event, Operation
     *ret_state = row->to;
     return true;
 }
-
-char *transition_diagram(void)
-{
-    static const char *const CONDITIONS[CONDITION_COUNT] = {
-        "", " [hold window]", " [started]", " [before PNR]", "", " [exceptions]"};
-    GString *text = g_string_new("stateDiagram-v2\n    [*] --> awaiting_sign_off : propose\n");
-    for (guint i = 0; i < G_N_ELEMENTS(TABLE); i++) {
-        const TransitionRow *row = &TABLE[i];
-        g_autofree char *from = g_strdup(name_of(&OPERATION_STATE_NAMES, (int)row->from));
-        g_autofree char *to = g_strdup(name_of(&OPERATION_STATE_NAMES, (int)row->to));
-        g_string_append_printf(text, "    %s --> %s : %s%s\n", g_strdelimit(from, "-", '_'),
-                               g_strdelimit(to, "-", '_'), EVENTS[row->event],
-                               CONDITIONS[row->condition]);
-    }
-    return g_string_free(text, FALSE);
-}

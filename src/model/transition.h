@@ -56,6 +56,3 @@ bool transition_next(const Operation *operation, OperationEvent event, Operation
 
 // As above without the reason: for greying keys.
 bool transition_allows(const Operation *operation, OperationEvent event);
-
-// The table as a Mermaid state diagram, for doc/ and the test that holds it there. The caller frees.
-char *transition_diagram(void);

@@ -79,7 +79,6 @@ void store_span_bounds(const StoreSpan *span, char **ret_from, char **ret_to);
 bool store_span_check(const StoreSpan *span, GError **error);
 
 StoreResponse *store_response_new(StoreOpKind kind);
-void store_response_free(StoreResponse *response);
 StoreTxnResult *store_txn_result_new(bool succeeded);
 void store_txn_result_free(StoreTxnResult *result);
 StoreRange *store_range_new(void);

@@ -21,7 +21,8 @@ static bool text_is_plain(const char *text, gsize max)
     return true;
 }
 
-bool store_key_is_valid(const char *key)
+// True if `key` can be one.
+static bool store_key_is_valid(const char *key)
 {
     return key && *key && text_is_plain(key, STORE_KEY_MAX);
 }

@@ -100,7 +100,4 @@ static inline StoreSpan store_span_between(const char *from, const char *to)
 // The smallest key after `key`: where a cut range goes on. The caller frees.
 char *store_key_after(const char *key);
 
-// True if `key` can be one.
-bool store_key_is_valid(const char *key);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreTxn, store_txn_free)

@@ -155,14 +155,6 @@ StoreRange *store_range_new(void)
     return range;
 }
 
-StoreRange *store_range_copy(const StoreRange *range)
-{
-    StoreRange *copy = g_new(StoreRange, 1);
-    *copy = *range;
-    g_ptr_array_ref(copy->entries);
-    return copy;
-}
-
 void store_range_free(StoreRange *range)
 {
     if (!range)
@@ -180,7 +172,7 @@ StoreResponse *store_response_new(StoreOpKind kind)
     return response;
 }
 
-void store_response_free(StoreResponse *response)
+static void store_response_free(StoreResponse *response)
 {
     if (!response)
         return;

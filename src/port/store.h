@@ -153,7 +153,6 @@ void store_free(Store *store);
 // Copies and frees. Free functions accept NULL.
 StoreEntry *store_entry_copy(const StoreEntry *entry);
 void store_entry_free(StoreEntry *entry);
-StoreRange *store_range_copy(const StoreRange *range);
 void store_range_free(StoreRange *range);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_free)

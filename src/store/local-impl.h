@@ -58,8 +58,7 @@ void local_run(Local *local, Job *job, bool durable);
 // Refuses a change before it is tried, if the store's health says so.
 bool local_admits(const Local *local, bool reserve, GError **error);
 
-// Writes an entry or a deletion as of the revision under way.
-bool local_put(Local *local, const StoreOp *op, GError **error);
+// Writes a deletion as of the revision under way.
 bool local_remove(Local *local, const StoreEntry *entry, GError **error);
 
 // ---- local-lease.c ----

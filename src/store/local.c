@@ -104,7 +104,7 @@ static GPtrArray *collect(Local *local, const char *from, const char *to, GError
     return g_steal_pointer(&entries);
 }
 
-bool local_put(Local *local, const StoreOp *op, GError **error)
+static bool local_put(Local *local, const StoreOp *op, GError **error)
 {
     Backend *backend = local->backend;
     g_autoptr(StoreEntry) old = NULL;

@@ -13,7 +13,6 @@ struct Output {
     int shared_flags; // to put back on a descriptor that could not be opened again; -1: ours alone
     GByteArray *pending;
     gsize taken; // of pending
-    guint64 total;
 };
 
 // Opens the terminal behind `fd` once more; -1 if that is not allowed.
@@ -76,11 +75,6 @@ void output_drop(Output *output)
     output->taken = 0;
 }
 
-guint64 output_total(const Output *output)
-{
-    return output->total;
-}
-
 bool output_flush(Output *output)
 {
     while (output_pending(output) > 0) {
@@ -90,7 +84,6 @@ bool output_flush(Output *output)
         if (n < 0)
             return errno == EAGAIN;
         output->taken += (gsize)n;
-        output->total += (gsize)n;
     }
     output_drop(output);
     return true;

@@ -36,6 +36,3 @@ gsize output_pending(const Output *output);
 
 // Forgets what is pending: after a stop, when everything is drawn anew.
 void output_drop(Output *output);
-
-// Bytes taken since the beginning.
-guint64 output_total(const Output *output);

@@ -49,7 +49,6 @@ struct Term {
     gint64 drawn_ms;  // when the last picture was drawn
     gint64 queued_ms; // when the bytes now pending were queued
     gint64 taken_ms;  // how long the terminal takes for a picture, smoothed
-    guint64 frames;
 
     guint input_source, output_source, paint_source, wait_source, pipe_source;
     guint signal_sources[SIGNALS];
@@ -192,7 +191,6 @@ static void paint(Term *term)
     g_byte_array_set_size(term->extra, 0);
     if (term->frame->len > 0)
         add_frame(term);
-    term->frames++;
     if (output_pending(term->output) > 0)
         send(term);
 }
@@ -488,14 +486,6 @@ void term_size(const Term *term, int *ret_width, int *ret_height)
 {
     *ret_width = grid_width(term->grid);
     *ret_height = grid_height(term->grid);
-}
-
-TermStats term_stats(const Term *term)
-{
-    return (TermStats){.frames = term->frames,
-                       .bytes = output_total(term->output),
-                       .pending = output_pending(term->output),
-                       .is_slow = is_slow(term)};
 }
 
 // ---- Beside the picture ----

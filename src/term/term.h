@@ -79,13 +79,3 @@ bool term_copy(Term *term, const char *text);
 
 // Stops the program as ctrl-z does.
 void term_suspend(Term *term);
-
-// What has been sent so far, for measurements.
-typedef struct {
-    guint64 frames; // pictures drawn
-    guint64 bytes;  // taken by the terminal
-    gsize pending;  // not yet taken
-    bool is_slow;   // it takes its time; fewer pictures are drawn
-} TermStats;
-
-TermStats term_stats(const Term *term);

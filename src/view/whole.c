@@ -45,7 +45,8 @@ typedef struct {
 
 // ---- what others say too ----
 
-guint whole_signed(const Operation *parent, const Picture *picture)
+// Its members that need no (further) sign-off: signed, under way, or ended.
+static guint whole_signed(const Operation *parent, const Picture *picture)
 {
     guint count = 0;
     for (guint i = 0; i < parent->members->len; i++) {

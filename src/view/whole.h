@@ -3,9 +3,6 @@
 
 #include "view/screen.h"
 
-// Its members that need no (further) sign-off: signed, under way, or ended.
-guint whole_signed(const Operation *parent, const Picture *picture);
-
 // "2 of 3 signed, part of failover of West Europe"; NULL if it is no part of one. The caller frees.
 char *whole_part(const Operation *operation, const Picture *picture);
 

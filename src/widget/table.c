@@ -16,8 +16,6 @@ struct Table {
     bool seen;          // it was seen since it was selected
     gsize top;          // first visible row
     guint first_column; // columns scrolled away
-    int sort_column;    // -1: none
-    bool descending;
     GHashTable *folded; // set of ids
     // Where it was drawn last, in the grid's coordinates: for mouse and page keys.
     Rect rows_at;
@@ -51,7 +49,6 @@ Table *table_new(const TableColumn *columns, gsize n, guint flags)
     table->columns = g_array_new(FALSE, TRUE, sizeof(TableColumn));
     g_array_set_clear_func(table->columns, column_clear);
     table->flags = flags;
-    table->sort_column = -1;
     table->folded = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     table_set_columns(table, columns, n);
     return table;
@@ -78,12 +75,6 @@ void table_set_columns(Table *table, const TableColumn *columns, gsize n)
     g_array_set_clear_func(fresh, column_clear);
     g_array_unref(table->columns);
     table->columns = g_steal_pointer(&fresh);
-}
-
-void table_set_sort(Table *table, int column, bool descending)
-{
-    table->sort_column = column;
-    table->descending = descending;
 }
 
 void table_select(Table *table, const char *id)
@@ -285,13 +276,7 @@ static void draw_head_cell(const Table *table, const TableModel *model, const Ca
         model->paint(model->data, TABLE_HEAD, place->column, &cell);
         return;
     }
-    Rect at = canvas_rect(&cell);
-    if ((int)place->column == table->sort_column) {
-        Rect mark = rect_cut_right(&at, 1);
-        Glyph glyph = table->descending ? GLYPH_ARROW_DOWN : GLYPH_ARROW_UP;
-        cells_glyph(&cell, mark.x, 0, ROLE_HEADER, glyph);
-    }
-    cells_fit(&cell, at, column->align, ROLE_HEADER, column->title);
+    cells_fit(&cell, canvas_rect(&cell), column->align, ROLE_HEADER, column->title);
 }
 
 static void draw_head(const Table *table, const TableModel *model, const Canvas *canvas,

@@ -164,9 +164,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Table, table_free)
 // Other columns; cursor, folds and scroll stay.
 void table_set_columns(Table *table, const TableColumn *columns, gsize n);
 
-// Marks the column by which the rows are sorted in the head; -1: none.
-void table_set_sort(Table *table, int column, bool descending);
-
 void table_draw(Table *table, const TableModel *model, const Canvas *canvas);
 
 TableResult table_act(Table *table, const TableModel *model, int action);

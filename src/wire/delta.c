@@ -26,7 +26,7 @@ static const char *const NAMES[DELTA_KINDS] = {
     [DELTA_ALARM] = "alarm",       [DELTA_CHANGE] = "change",       [DELTA_AUDIT] = "audit",
     [DELTA_RELOAD] = "reload",
 };
-const NameTable DELTA_NAMES = NAME_TABLE("kind of object", NAMES);
+static const NameTable DELTA_NAMES = NAME_TABLE("kind of object", NAMES);
 
 enum { KEY_MAX = 512 };
 
@@ -36,7 +36,7 @@ const WireShape *delta_shape(DeltaKind kind)
 }
 
 // The key's text from the member itself: keys are texts or numbers.
-char *delta_key(DeltaKind kind, gconstpointer object)
+static char *delta_key(DeltaKind kind, gconstpointer object)
 {
     const KindRow *row = &ROWS[kind];
     for (guint i = 0; row->key && i < row->shape->count; i++) {

@@ -18,7 +18,6 @@ typedef enum {
     DELTA_RELOAD,    // no object, key "": the fleet is another one, fetch everything again
     DELTA_KINDS
 } DeltaKind;
-extern const NameTable DELTA_NAMES;
 
 typedef struct {
     DeltaKind kind;
@@ -28,9 +27,6 @@ typedef struct {
 
 // The shape of a kind's objects; NULL for DELTA_RELOAD.
 const WireShape *delta_shape(DeltaKind kind);
-
-// The key of an object of that kind. The caller frees.
-char *delta_key(DeltaKind kind, gconstpointer object);
 
 // A delta that says what `object` is now. A new reference.
 json_t *delta_to_json(DeltaKind kind, gconstpointer object);

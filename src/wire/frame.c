@@ -47,18 +47,3 @@ static void drop(gpointer frame)
 }
 
 const WireShape FRAME_SHAPE = SHAPE("frame", FrameStatus, FIELDS, NULL, drop);
-
-json_t *frame_status_to_json(const FrameStatus *frame)
-{
-    return shape_to_json(&FRAME_SHAPE, frame);
-}
-
-bool frame_status_from_json(json_t *json, WireMode mode, FrameStatus *ret_frame, GError **error)
-{
-    FrameStatus *frame = shape_from_json(&FRAME_SHAPE, json, mode, error);
-    if (!frame)
-        return false;
-    *ret_frame = *frame;
-    g_free(frame);
-    return true;
-}

@@ -119,8 +119,3 @@ json_t *group_status_to_json(const GroupStatus *status)
 {
     return shape_to_json(&GROUP_SHAPE, status);
 }
-
-GroupStatus *group_status_from_json(json_t *json, WireMode mode, GError **error)
-{
-    return shape_from_json(&GROUP_SHAPE, json, mode, error);
-}

@@ -259,16 +259,6 @@ Operation *operation_from_json(json_t *json, WireMode mode, GError **error)
     return shape_from_json(&OPERATION_SHAPE, json, mode, error);
 }
 
-json_t *step_to_json(const Step *step)
-{
-    return shape_to_json(&STEP_SHAPE, step);
-}
-
-Step *step_from_json(json_t *json, WireMode mode, GError **error)
-{
-    return shape_from_json(&STEP_SHAPE, json, mode, error);
-}
-
 json_t *signoff_to_json(const SignOff *signoff)
 {
     return shape_to_json(&SIGNOFF_SHAPE, signoff);

@@ -16,8 +16,6 @@ extern const WireShape SIGNOFF_REQUEST_SHAPE; // SignOff
 
 json_t *operation_to_json(const Operation *operation);
 Operation *operation_from_json(json_t *json, WireMode mode, GError **error);
-json_t *step_to_json(const Step *step);
-Step *step_from_json(json_t *json, WireMode mode, GError **error);
 json_t *signoff_to_json(const SignOff *signoff);
 SignOff *signoff_from_json(json_t *json, WireMode mode, GError **error);
 

@@ -21,16 +21,10 @@ extern const WireShape FRAME_SHAPE;       // FrameStatus; shape_free it, or fram
 json_t *location_status_to_json(const LocationStatus *status);
 LocationStatus *location_status_from_json(json_t *json, WireMode mode, GError **error);
 json_t *workload_status_to_json(const WorkloadStatus *status);
-WorkloadStatus *workload_status_from_json(json_t *json, WireMode mode, GError **error);
 json_t *group_status_to_json(const GroupStatus *status);
-GroupStatus *group_status_from_json(json_t *json, WireMode mode, GError **error);
 json_t *finding_to_json(const Finding *finding);
 Finding *finding_from_json(json_t *json, WireMode mode, GError **error);
 json_t *alarm_to_json(const Alarm *alarm);
 Alarm *alarm_from_json(json_t *json, WireMode mode, GError **error);
 json_t *change_to_json(const Change *change);
 Change *change_from_json(json_t *json, WireMode mode, GError **error);
-json_t *frame_status_to_json(const FrameStatus *frame);
-
-// Fills in `ret_frame`, which the caller releases; untouched on failure.
-bool frame_status_from_json(json_t *json, WireMode mode, FrameStatus *ret_frame, GError **error);

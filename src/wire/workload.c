@@ -132,8 +132,3 @@ json_t *workload_status_to_json(const WorkloadStatus *status)
 {
     return shape_to_json(&WORKLOAD_SHAPE, status);
 }
-
-WorkloadStatus *workload_status_from_json(json_t *json, WireMode mode, GError **error)
-{
-    return shape_from_json(&WORKLOAD_SHAPE, json, mode, error);
-}
