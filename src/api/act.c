@@ -201,6 +201,40 @@ void post_passivation(HttpRequest *request, void *data)
         engine_passivate(engine_of(data), &passivate, reply_done, request);
 }
 
+// What is taken back; the route says of what.
+void post_withdraw(HttpRequest *request, void *data)
+{
+    static const char *const FIELDS[] = {"reason", NULL};
+    g_auto(Body) body = {0};
+    if (!body_open(&body, request, FIELDS))
+        return;
+    WithdrawRequest withdraw = {.person = request_person(request),
+                                .key = body_key(&body),
+                                .id = http_request_var(request, "id"),
+                                .reason = wire_text(&body.root, "reason")};
+    if (!body_finish(&body))
+        return;
+    if (strcmp(http_request_route(request)->arg, "alarm") == 0)
+        engine_withdraw_alarm(engine_of(data), &withdraw, reply_done, request);
+    else
+        engine_withdraw_finding(engine_of(data), &withdraw, reply_done, request);
+}
+
+void post_withdraw_passivation(HttpRequest *request, void *data)
+{
+    static const char *const FIELDS[] = {"workload", "location", "reason", NULL};
+    g_auto(Body) body = {0};
+    if (!body_open(&body, request, FIELDS))
+        return;
+    WithdrawRequest withdraw = {.person = request_person(request),
+                                .key = body_key(&body),
+                                .id = wire_text(&body.root, "workload"),
+                                .location = wire_text(&body.root, "location"),
+                                .reason = wire_text(&body.root, "reason")};
+    if (body_finish(&body))
+        engine_withdraw_passivation(engine_of(data), &withdraw, reply_done, request);
+}
+
 void post_automation(HttpRequest *request, void *data)
 {
     static const char *const FIELDS[] = {"arm", "reason", "until", NULL};

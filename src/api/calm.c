@@ -91,6 +91,7 @@ static guint64 print_instance(guint64 print, const InstanceStatus *instance)
     print = MIX(print, instance->desired, instance->state, instance->since_ms, instance->epoch,
                 instance->quarantined, instance->missed, instance->observed_at_ms != 0,
                 instance->runs < 0);
+    print = mix_text(print, instance->passivate_by);
     return mix_text(mix_text(print, instance->boot_id), instance->detail);
 }
 

@@ -64,6 +64,8 @@ void post_signoff(HttpRequest *request, void *data); // arg = "withdraw" or "rev
 void post_command(HttpRequest *request, void *data); // arg = the command's name
 void post_confirm(HttpRequest *request, void *data);
 void post_passivation(HttpRequest *request, void *data);
+void post_withdraw(HttpRequest *request, void *data);
+void post_withdraw_passivation(HttpRequest *request, void *data);
 void post_automation(HttpRequest *request, void *data);
 void post_review(HttpRequest *request, void *data);
 void post_acknowledge(HttpRequest *request, void *data);

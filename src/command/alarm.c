@@ -52,6 +52,10 @@ void ack_options(Session *session, GOptionContext *context)
 {
     const GOptionEntry entries[] = {{"note", 0, 0, G_OPTION_ARG_FILENAME, &session->args.note,
                                      "What is known of it; goes into the audit log", "TEXT"},
+                                    {"withdraw", 0, 0, G_OPTION_ARG_NONE, &session->args.undo,
+                                     "Takes the acknowledgement back", NULL},
+                                    {"reason", 'r', 0, G_OPTION_ARG_FILENAME, &session->args.reason,
+                                     "With --withdraw: why; goes into the audit log", "TEXT"},
                                     G_OPTION_ENTRY_NULL};
     g_option_context_add_main_entries(context, entries, NULL);
 }
@@ -59,21 +63,27 @@ void ack_options(Session *session, GOptionContext *context)
 int run_ack(Session *session, int argc, char **argv)
 {
     int code = EXIT_FINE;
-    if (argc != 2)
-        return session_complain(session, EXIT_USAGE, "expected: signalbox ack ID [--note TEXT]");
+    bool back = session->args.undo;
+    if (argc != 2 || back != text_has_word(session->args.reason) || (back && session->args.note))
+        return session_complain(session, EXIT_USAGE,
+                                "expected: signalbox ack ID [--note TEXT | --withdraw --reason "
+                                "TEXT]");
     if (!session_connect(session, &code))
         return code;
     g_autofree char *id = g_uri_escape_string(argv[1], NULL, FALSE);
-    g_autofree char *path = g_strdup_printf("/v1/alarms/%s/acknowledge", id);
+    g_autofree char *path =
+        g_strdup_printf("/v1/alarms/%s/%s", id, back ? "withdraw" : "acknowledge");
     json_t *body = json_object();
     if (session->args.note)
         wire_set_text(body, "note", session->args.note);
+    if (back)
+        wire_set_text(body, "reason", session->args.reason);
     g_autoptr(json_t) json = session_post(session, path, body, 0, &code);
     if (!json)
         return code;
     if (session->json)
         print_json(session, json_incref(json));
     else
-        print_line(session, "%s: acknowledged.", argv[1]);
+        print_line(session, back ? "%s: waits for somebody again." : "%s: acknowledged.", argv[1]);
     return EXIT_FINE;
 }

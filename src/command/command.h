@@ -26,7 +26,8 @@ typedef struct {
         *key, *location, *take_back, *how, *allowed, *revoked, *checkpoints, *kind;
     int step, count;
     gboolean approve, reject, dry_run, planned, unplanned, statement, all, arm, once, ansi,
-        headless, slow_link, daemon, console, no_signature, break_glass, isolated, live, holder;
+        headless, slow_link, daemon, console, no_signature, break_glass, isolated, live, holder,
+        undo;
 } Arguments;
 
 // What every command has: the options that all share, and the line to the backend.

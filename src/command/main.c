@@ -60,18 +60,22 @@ const Command COMMANDS[] = {
      run_operations, operations_options},
     {"alarms", "", "lists the alarms", "Ends with 4 if one is critical and not acknowledged.",
      run_alarms, NULL},
-    {"ack", "ID [--note TEXT]", "acknowledges an alarm", NULL, run_ack, ack_options},
+    {"ack", "ID [--note TEXT | --withdraw --reason TEXT]",
+     "acknowledges an alarm, or takes that back", NULL, run_ack, ack_options},
     {"sinks", "[test NAME]", "lists who is told what happens, or sends one of them a test",
      "Ends with 4 if one takes nothing. A test needs the role operator.", run_sinks, NULL},
     {"automation", "[off [GROUP] --for DURATION --reason TEXT | on [GROUP] --reason TEXT]",
      "says whether failovers may start by themselves, or changes it",
      "off holds for a time, at most 7 days; what the watchdog proposes waits for a sign-off then.",
      run_automation, automation_options},
-    {"readiness", "[--group GROUP] [--fail-on warning|error] | ack ID --note TEXT --until DATE",
+    {"readiness",
+     "[--group GROUP] [--fail-on warning|error] | ack ID --note TEXT --until DATE | ack ID "
+     "--withdraw "
+     "--reason TEXT",
      "lists the rules that do not hold, or acknowledges a finding",
      "Ends with 1 if a finding that nobody has acknowledged is at least as bad as --fail-on. ack "
      "says that somebody knows of it: it stays listed, and in every statement, and counts again "
-     "when the date passes or its facts change.",
+     "when the date passes, its facts change, or somebody takes that back (--withdraw).",
      run_readiness, readiness_options},
     {"parity", "GROUP [--kind KIND] | confirm GROUP/WORKLOAD STANDBY KIND NAME --note TEXT",
      "lists what a standby that is kept by hand lacks, or confirms one of it",
@@ -142,10 +146,12 @@ const Command COMMANDS[] = {
      "sign-offs, what changed under them, the evidence. --json prints the same as JSON. Of an "
      "operation that is under way it tells the story so far.",
      run_report, NULL},
-    {"passivate", "GROUP/WORKLOAD LOCATION --reason TEXT [--holder]",
+    {"passivate", "GROUP/WORKLOAD LOCATION --reason TEXT [--holder | --withdraw]",
      "switches an instance off, out of a split brain",
      "The safe direction: it takes no sign-off, but your name and a reason. The side that has the "
-     "role is only switched off with --holder; then it is active nowhere.",
+     "role is only switched off with --holder; then it is active nowhere. While it is not seen "
+     "off, "
+     "because its target is silent, --withdraw takes it back; what had left is not called back.",
      run_passivate, passivate_options},
     {"review", "[--all] | SIGNOFF --reason TEXT",
      "lists the reviews that break-glass sign-offs have left, or closes one",

@@ -8,7 +8,8 @@
 #include "wire/status.h"
 
 static const char ACK_USAGE[] =
-    "expected: signalbox readiness ack ID --note TEXT --until DATE (or --for DURATION)";
+    "expected: signalbox readiness ack ID --note TEXT --until DATE (or --for DURATION), or "
+    "readiness ack ID --withdraw --reason TEXT";
 
 void readiness_options(Session *session, GOptionContext *context)
 {
@@ -23,6 +24,10 @@ void readiness_options(Session *session, GOptionContext *context)
          "ack: when it counts again (a date, or RFC 3339)", "DATE"},
         {"for", 0, 0, G_OPTION_ARG_STRING, &session->args.lasts,
          "ack: or for how long from now (14d, 12h)", "DURATION"},
+        {"withdraw", 0, 0, G_OPTION_ARG_NONE, &session->args.undo,
+         "ack: takes the acknowledgement back: it counts again", NULL},
+        {"reason", 'r', 0, G_OPTION_ARG_FILENAME, &session->args.reason,
+         "ack --withdraw: why; goes into the audit log", "TEXT"},
         G_OPTION_ENTRY_NULL};
     g_option_context_add_main_entries(context, entries, NULL);
 }
@@ -106,10 +111,41 @@ static gint64 read_until(const Session *session)
     return at_ms;
 }
 
+// Posts it, and says so. `verb`: the end of the path.
+static int post(Session *session, const char *id, const char *verb, json_t *body, const char *said)
+{
+    int code = EXIT_FINE;
+    g_autofree char *name = g_uri_escape_string(id, NULL, FALSE);
+    g_autofree char *path = g_strdup_printf("/v1/readiness/%s/%s", name, verb);
+    g_autoptr(json_t) json = session_post(session, path, body, 0, &code);
+    if (!json)
+        return code;
+    if (session->json)
+        print_json(session, json_incref(json));
+    else
+        print_line(session, "%s: %s.", id, said);
+    return EXIT_FINE;
+}
+
+static int withdraw(Session *session, const char *id)
+{
+    int code = EXIT_FINE;
+    const Arguments *args = &session->args;
+    if (!text_has_word(args->reason) || args->note || args->until || args->lasts)
+        return session_complain(session, EXIT_USAGE, "%s", ACK_USAGE);
+    if (!session_connect(session, &code))
+        return code;
+    json_t *body = json_object();
+    wire_set_text(body, "reason", args->reason);
+    return post(session, id, "withdraw", body, "counts again");
+}
+
 static int acknowledge(Session *session, const char *id)
 {
     int code = EXIT_FINE;
     const Arguments *args = &session->args;
+    if (args->undo)
+        return withdraw(session, id);
     if (!text_has_word(args->note) || !args->until == !args->lasts)
         return session_complain(session, EXIT_USAGE, "%s", ACK_USAGE);
     if (!session_connect(session, &code))
@@ -117,21 +153,13 @@ static int acknowledge(Session *session, const char *id)
     gint64 until_ms = read_until(session);
     if (!until_ms)
         return EXIT_USAGE;
-    g_autofree char *name = g_uri_escape_string(id, NULL, FALSE);
-    g_autofree char *path = g_strdup_printf("/v1/readiness/%s/acknowledge", name);
     json_t *body = json_object();
     wire_set_text(body, "note", args->note);
     wire_set_time_ms(body, "until", until_ms);
-    g_autoptr(json_t) json = session_post(session, path, body, 0, &code);
-    if (!json)
-        return code;
     char until[32];
     time_format_full(until_ms, until);
-    if (session->json)
-        print_json(session, json_incref(json));
-    else
-        print_line(session, "%s: acknowledged until %s.", id, until);
-    return EXIT_FINE;
+    g_autofree char *said = g_strconcat("acknowledged until ", until, NULL);
+    return post(session, id, "acknowledge", body, said);
 }
 
 int run_readiness(Session *session, int argc, char **argv)
@@ -143,7 +171,7 @@ int run_readiness(Session *session, int argc, char **argv)
         return session_complain(session, EXIT_USAGE, "%s", ACK_USAGE);
     if (has_extra(session, argc, argv))
         return EXIT_USAGE;
-    if (session->args.note || session->args.until || session->args.lasts)
+    if (session->args.note || session->args.until || session->args.lasts || session->args.undo)
         return session_complain(session, EXIT_USAGE, "%s", ACK_USAGE);
     return show(session);
 }

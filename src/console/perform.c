@@ -124,6 +124,24 @@ static void accept_finding(Console *console, const Effect *effect)
     client_post(console->client, path, body, 0, on_command, console);
 }
 
+static void withdraw(Console *console, const Effect *effect)
+{
+    bool passivation = strcmp(effect->verb, "passivation") == 0;
+    g_autofree char *object = escaped(effect->object);
+    g_autofree char *path =
+        passivation
+            ? g_strdup("/v1/passivations/withdraw")
+            : g_strdup_printf("/v1/%s/%s/withdraw",
+                              strcmp(effect->verb, "alarm") == 0 ? "alarms" : "readiness", object);
+    json_t *body = json_object();
+    if (passivation) {
+        wire_set_text(body, "workload", effect->object);
+        wire_set_text(body, "location", effect->to);
+    }
+    wire_set_text(body, "reason", effect->text);
+    client_post(console->client, path, body, 0, on_command, console);
+}
+
 static void confirm_parity(Console *console, const Effect *effect)
 {
     g_autofree char *name = g_strndup(effect->object, strcspn(effect->object, "/"));
@@ -360,6 +378,7 @@ static void (*const PERFORM[])(Console *console, const Effect *effect) = {
     [EFFECT_COMMAND] = command,
     [EFFECT_ACKNOWLEDGE] = acknowledge,
     [EFFECT_ACCEPT] = accept_finding,
+    [EFFECT_WITHDRAW] = withdraw,
     [EFFECT_CONFIRM] = confirm_parity,
     [EFFECT_WATCHING] = watch,
     [EFFECT_COPY] = copy,

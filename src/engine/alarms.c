@@ -341,6 +341,21 @@ static GPtrArray *wanted_alarms(const Engine *engine)
 
 // ---- What is there -----------------------------------------------------------------------------
 
+static void on_forgotten(const StoreTxnResult *result, const GError *error, gpointer data)
+{
+    (void)result, (void)error, (void)data;
+}
+
+// What was acknowledged is over: the next time, also after a restart, is another.
+static void forget_acknowledged(const Engine *engine, const char *id)
+{
+    g_autofree char *key = g_strconcat("alarm/", id, NULL);
+    const StoreSpan span = store_span_key(key);
+    StoreTxn *txn = store_txn_new(STORE_BATCHED);
+    store_txn_delete(txn, STORE_BRANCH_THEN, &span);
+    store_commit(engine->config.store, txn, on_forgotten, NULL);
+}
+
 static void raise_alarm(Engine *engine, Alarm *fresh)
 {
     const char *person = g_hash_table_lookup(engine->acknowledged, fresh->id);
@@ -399,6 +414,8 @@ static void end_alarms(Engine *engine, const GPtrArray *ids)
         if (is_wanted(ids, alarm->id))
             continue;
         if (goes_by_itself(alarm) || engine->alarms->len > ENGINE_KEEP_ALARMS) {
+            if (alarm->acknowledged_by)
+                forget_acknowledged(engine, alarm->id);
             tell(engine, ENGINE_ALARM_GONE, alarm->id);
             g_ptr_array_remove_index(engine->alarms, i);
         } else if (!alarm->ended_ms) {

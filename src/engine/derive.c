@@ -352,6 +352,19 @@ static void derive_next(const Engine *engine, const GroupLive *live, const Workl
     }
 }
 
+// Who waits for it to be switched off. True if that is another than before.
+static bool derive_passivation(const GroupLive *live, InstanceWatch *watch)
+{
+    const QuarantineIntent *intent =
+        group_record_quarantine(live->record, watch->workload->id, watch->status->location);
+    const char *by = intent ? intent->by : NULL;
+    if (g_strcmp0(by, watch->status->passivate_by) == 0)
+        return false;
+    g_free(watch->status->passivate_by);
+    watch->status->passivate_by = g_strdup(by);
+    return true;
+}
+
 // What is derived of an instance and not observed is told too: nobody else would say so.
 static guint derive_workload(Engine *engine, GroupLive *live, const Workload *workload)
 {
@@ -367,6 +380,7 @@ static guint derive_workload(Engine *engine, GroupLive *live, const Workload *wo
                               g_strcmp0(live->record->active, status->location) != 0 &&
                               status->state != INSTANCE_UNREACHABLE;
         derive_missed(engine, watch);
+        changed |= derive_passivation(live, watch);
         active += watch->workload->single_active && derive_seen_active(engine, watch);
         changed |= before.desired != status->desired || before.missed != status->missed ||
                    before.quarantined != status->quarantined;

@@ -212,7 +212,10 @@ static void find_lapse(Findings *findings, gint64 now_ms)
 
 void findings_accept(Engine *engine, const char *key, Acceptance *acceptance)
 {
-    g_hash_table_replace(engine->judged->accepted, g_strdup(key), acceptance);
+    if (acceptance)
+        g_hash_table_replace(engine->judged->accepted, g_strdup(key), acceptance);
+    else
+        g_hash_table_remove(engine->judged->accepted, key);
     find_lapse(engine->judged, engine->now_ms);
     for (guint i = 0; i < engine->findings->len; i++) {
         Finding *finding = engine->findings->pdata[i];

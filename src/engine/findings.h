@@ -32,7 +32,7 @@ typedef struct {
 
 void acceptance_free(Acceptance *acceptance);
 
-// Enters it (taken) into the book under a finding_key.
+// Enters it (taken) into the book under a finding_key; NULL strikes out what stands there.
 void findings_accept(Engine *engine, const char *key, Acceptance *acceptance);
 
 // From its stored form. NULL if it cannot be understood. The caller frees.

@@ -80,7 +80,11 @@ static void write_puts(const Motion *motion, StoreTxn *txn)
         const MotionPut *put = motion->puts->pdata[i];
         if (put->absent)
             store_txn_if_absent(txn, put->key);
-        store_txn_put_text(txn, STORE_BRANCH_THEN, put->key, put->text);
+        const StoreSpan span = store_span_key(put->key);
+        if (put->text)
+            store_txn_put_text(txn, STORE_BRANCH_THEN, put->key, put->text);
+        else
+            store_txn_delete(txn, STORE_BRANCH_THEN, &span);
     }
     if (!motion->key)
         return;

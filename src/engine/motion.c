@@ -372,6 +372,7 @@ static void apply_records(Engine *engine, Motion *motion)
         group_record_free(live->record);
         live->record = record;
         world_group_dirty(engine, record->group);
+        engine->alarms_dirty = true; // what is to be switched off stands in the record alone
     }
     if (!motion->automation)
         return;

@@ -15,7 +15,7 @@
 
 typedef struct {
     char *key;
-    char *text;
+    char *text;  // NULL = the key goes
     bool absent; // guard: the key is not there yet
 } MotionPut;
 
@@ -103,7 +103,8 @@ void motion_say(Motion *motion, Severity severity, const char *kind, const char 
 // The same of an operation, named: "failover of payments: …".
 void motion_say_of(Motion *motion, Severity severity, const Operation *operation,
                    const char *format, ...) G_GNUC_PRINTF(4, 5);
-void motion_put(Motion *motion, char *key, char *text, bool absent); // takes both texts
+// Takes both texts; a text of NULL deletes the key.
+void motion_put(Motion *motion, char *key, char *text, bool absent);
 
 // The drafted change as one transaction; fills in the seq and hashes of its audit records (motion-txn.c).
 StoreTxn *motion_transaction(const Engine *engine, const Motion *motion);

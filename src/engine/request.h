@@ -168,6 +168,27 @@ typedef struct {
 void engine_accept_finding(Engine *engine, const AcceptRequest *request, EngineDone done,
                            gpointer data);
 
+// What somebody takes back.
+typedef struct {
+    const Person *person;
+    const char *key;
+    const char *id;       // of the finding, the alarm, the workload
+    const char *location; // of a passivation; else NULL
+    const char *reason;   // must hold a word
+} WithdrawRequest;
+
+// That it is acknowledged: it counts again from now on. Needs ROLE_BIT_OPERATOR. REFUSAL_NOT_FOUND,
+// REFUSAL_NOTHING_TO_DO (it is not), REFUSAL_NO_REASON.
+void engine_withdraw_finding(Engine *engine, const WithdrawRequest *request, EngineDone done,
+                             gpointer data);
+void engine_withdraw_alarm(Engine *engine, const WithdrawRequest *request, EngineDone done,
+                           gpointer data);
+
+// That it is to be switched off (engine_passivate), while it is not seen off yet: its target is silent, or obeys not. A
+// command that has left is not called back. Refusals as above; REFUSAL_BLOCKED for what signalbox itself switches off.
+void engine_withdraw_passivation(Engine *engine, const WithdrawRequest *request, EngineDone done,
+                                 gpointer data);
+
 // Of each workload of the group that is kept by hand, each standby beside the primary, with every difference; of
 // Parity *. The caller owns the array. NULL if there is no such group.
 GPtrArray *engine_parity(const Engine *engine, const char *group);

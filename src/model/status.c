@@ -157,6 +157,7 @@ void instance_status_free(InstanceStatus *status)
     g_free(status->location);
     g_free(status->detail);
     g_free(status->boot_id);
+    g_free(status->passivate_by);
     g_ptr_array_unref(status->stages);
     g_clear_pointer(&status->connections, g_ptr_array_unref);
     g_clear_pointer(&status->differences, g_ptr_array_unref);

@@ -83,9 +83,11 @@ typedef struct {
     char *detail; // the driver's words where there is something to say; NULL
     int runs;     // in flight; -1 = unknown
     gint64 last_run_ms;
-    gint64 epoch;      // that the target reports; 0 = none
-    char *boot_id;     // NULL = none
-    bool quarantined;  // came back while its group lives elsewhere
+    gint64 epoch;     // that the target reports; 0 = none
+    char *boot_id;    // NULL = none
+    bool quarantined; // came back while its group lives elsewhere
+    char *
+        passivate_by; // the person who asked that it be switched off, until it is; NULL = nobody waits for that
     gint64 missed;     // recurrences missed since its location went down; -1 = unknown
     GPtrArray *stages; // of StageStatus *, in order; empty where there are none or nobody tells
     // Of the backend alone, not told: what was seen of it beside that. NULL = nothing.

@@ -20,7 +20,7 @@ static const Binding KEYS[] = {
 static const char *check_note(const char *text, gpointer data)
 {
     (void)data;
-    return text_has_word(text) ? NULL : "In words: statements show it with your name.";
+    return text_has_word(text) ? NULL : "In words: it is recorded with your name.";
 }
 
 // A date, or a time from now on. 0 = neither.
@@ -46,6 +46,10 @@ static const FormField FORM_FIELDS[] = {
 
 static const FormField ITEM_FIELDS[] = {
     [FIELD_NOTE] = {"Note", NOTE_MAX, 0, "what was done, or why it may differ", check_note},
+};
+
+static const FormField WITHDRAW_FIELDS[] = {
+    [FIELD_NOTE] = {"Reason", NOTE_MAX, 0, "why it counts again", check_note},
 };
 
 struct Accept {
@@ -79,6 +83,18 @@ Accept *accept_new(const Finding *finding)
     accept->explains = g_strdup_printf("%s It stays listed, and in every statement; it counts "
                                        "again when the date passes or the facts change.",
                                        finding->facts ? finding->facts : "");
+    return accept;
+}
+
+Accept *accept_new_withdrawal(const Finding *finding)
+{
+    Accept *accept = make(EFFECT_WITHDRAW, "Withdraw", WITHDRAW_FIELDS, 1);
+    accept->effect.object = g_strdup(finding->id);
+    accept->effect.verb = g_strdup("finding");
+    accept->title = g_strdup_printf("WITHDRAW THE ACKNOWLEDGEMENT OF %s", finding->id);
+    accept->explains = g_strdup_printf(
+        "%s acknowledged it: %s. Taken back it counts again, at once, for everybody.",
+        finding->acknowledged_by, finding->acknowledged_note ? finding->acknowledged_note : "");
     return accept;
 }
 

@@ -255,6 +255,11 @@ static void say_quarantine(const Say *say)
 {
     for (guint i = 0; i < say->workload->instances->len; i++) {
         const InstanceStatus *instance = say->workload->instances->pdata[i];
+        if (instance->passivate_by)
+            page_say(
+                say->page, ROLE_WARN,
+                "%s wants it switched off in %s, and it is not seen off yet: K takes that back.",
+                instance->passivate_by, picture_title(say->picture, instance->location));
         if (instance->quarantined)
             page_say(say->page, ROLE_WARN,
                      "%s keeps it passive by quarantine until the group is brought home.",

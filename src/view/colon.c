@@ -213,6 +213,31 @@ static Effect run_passivate(const ViewContext *context, char **args, const char 
     return effect;
 }
 
+static Effect run_unpassivate(const ViewContext *context, char **args, const char *alarm)
+{
+    Effect effect = run_passivate(context, args, alarm);
+    if (effect.kind != EFFECT_PASSIVATE)
+        return args[0] && args[1] && args[2] ? effect
+                                             : need("unpassivate GROUP/WORKLOAD LOCATION REASON");
+    effect.kind = EFFECT_WITHDRAW;
+    effect.verb = g_strdup("passivation");
+    return effect;
+}
+
+static Effect run_unack(const ViewContext *context, char **args, const char *alarm)
+{
+    (void)context;
+    if (!alarm)
+        return effect_message("No alarm was shown yet: press a to go to one.");
+    if (!args[0])
+        return need("unack REASON: why it waits for somebody again");
+    Effect effect = effect_of(EFFECT_WITHDRAW);
+    effect.verb = g_strdup("alarm");
+    effect.object = g_strdup(alarm);
+    effect.text = join_from(args, 0);
+    return effect;
+}
+
 static const Command COMMANDS[] = {
     {"q", "q", "Quits.", ARG_NONE, run_quit},
     {"quit", "quit", "Quits.", ARG_NONE, run_quit},
@@ -227,6 +252,8 @@ static const Command COMMANDS[] = {
      "nothing, live moves it there and home again.",
      ARG_GROUP, run_drill},
     {"ack", "ack NOTE", "Acknowledges the alarm shown last.", ARG_WORDS, run_ack},
+    {"unack", "unack REASON", "Takes the acknowledgement of the alarm shown last back.", ARG_WORDS,
+     run_unack},
     {"automation", "automation off [GROUP] DURATION REASON",
      "Disarms (off) or arms (on) automatic failover, of a group or of all.", ARG_WORDS,
      run_automation},
@@ -235,6 +262,9 @@ static const Command COMMANDS[] = {
     {"passivate", "passivate GROUP/WORKLOAD LOCATION REASON",
      "Switches an instance off, out of a split brain; not the side that has the role.", ARG_WORDS,
      run_passivate},
+    {"unpassivate", "unpassivate GROUP/WORKLOAD LOCATION REASON",
+     "Takes back that an instance is switched off, while it is not seen off.", ARG_WORDS,
+     run_unpassivate},
     {"theme", "theme NAME", "Changes the colours.", ARG_THEME, run_theme},
     {"fault", "fault LOCATION KIND", "Breaks or mends a practice region (demo only).", ARG_LOCATION,
      run_fault},

@@ -23,14 +23,16 @@ typedef enum {
                     // "take-back", "review": of its sign-off `to`
     EFFECT_ACKNOWLEDGE, // alarm `object`, text = note
     EFFECT_ACCEPT,      // finding `object` as it was seen (mark), text = comment, until_ms
-    EFFECT_CONFIRM,     // of workload `object` with its standby `to`: entity `name` of kind `verb`,
-                        // as it was seen (mark), text = note
-    EFFECT_WATCHING,    // presence: looking at operation `object` (NULL = none)
-    EFFECT_COPY,        // `text` to the terminal's clipboard (OSC 52)
-    EFFECT_WRITE,       // the screen to a file
-    EFFECT_RELOAD,      // fetch everything again
-    EFFECT_REPAINT,     // ctrl-l
-    EFFECT_SUSPEND,     // ctrl-z
+    EFFECT_WITHDRAW, // takes back what was said of the "finding", "alarm" or "passivation" (verb) `object`
+                     // (at `to`); text = reason
+    EFFECT_CONFIRM,  // of workload `object` with its standby `to`: entity `name` of kind `verb`,
+                     // as it was seen (mark), text = note
+    EFFECT_WATCHING, // presence: looking at operation `object` (NULL = none)
+    EFFECT_COPY,     // `text` to the terminal's clipboard (OSC 52)
+    EFFECT_WRITE,    // the screen to a file
+    EFFECT_RELOAD,   // fetch everything again
+    EFFECT_REPAINT,  // ctrl-l
+    EFFECT_SUSPEND,  // ctrl-z
     EFFECT_FETCH, // `text` = an API path whose answer the screen wants (schedules, audit, report)
     EFFECT_THEME, // `text` = its name
     EFFECT_AUTOMATION, // verb "arm" or "disarm", group `object` (NULL = all), text = reason, until_ms

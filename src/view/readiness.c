@@ -26,7 +26,7 @@ enum {
     COLUMN_SINCE,
     COLUMN_FROM
 };
-enum { ACTION_OPEN = 1, ACTION_CLOSE, ACTION_GO, ACTION_ACCEPT };
+enum { ACTION_OPEN = 1, ACTION_CLOSE, ACTION_GO, ACTION_ACCEPT, ACTION_WITHDRAW };
 enum { DETAIL_LINES = 10, DETAIL_MIN_HEIGHT = 18 };
 
 static const Binding BINDINGS[] = {
@@ -38,6 +38,8 @@ static const Binding BINDINGS[] = {
     {ACTION_ACCEPT, "acknowledge", "c", "acknowledge",
      "Says that the finding is known, until a date; on what is kept by hand, opens the check-list.",
      BIND_CHANGES},
+    {ACTION_WITHDRAW, "withdraw", "W", "withdraw",
+     "Takes an acknowledgement back: the finding counts again.", BIND_CHANGES},
 };
 
 static const Binding PAGE_KEYS[] = {
@@ -45,6 +47,8 @@ static const Binding PAGE_KEYS[] = {
     {ACTION_GO, "go", "enter", "go there", "Goes to what it is about.", 0},
     {ACTION_ACCEPT, "acknowledge", "c", "acknowledge",
      "Says that the finding is known, until a date.", BIND_CHANGES},
+    {ACTION_WITHDRAW, "withdraw", "W", "withdraw",
+     "Takes the acknowledgement back: the finding counts again.", BIND_CHANGES},
 };
 
 static const TableColumn COLUMNS[] = {
@@ -513,14 +517,27 @@ static Effect begin_accept(Readiness *view, const ViewContext *context)
     return effect_of(EFFECT_REDRAW);
 }
 
+static Effect begin_withdraw(Readiness *view, const ViewContext *context)
+{
+    const Row *row = selected(view, context);
+    const char *no = accept_refusal(context);
+    if (no)
+        return effect_message("%s", no);
+    if (!row || !row->finding || !row->finding->acknowledged_by)
+        return effect_message("Only an acknowledgement is withdrawn: nobody has given one here.");
+    view->accept = accept_new_withdrawal(row->finding);
+    return effect_of(EFFECT_REDRAW);
+}
+
 static Effect key_in_form(Readiness *view, const ViewContext *context, const KeyEvent *key,
                           const Binding *binding)
 {
     Effect effect = accept_key(view->accept, context, key, binding);
-    if (effect.kind != EFFECT_BACK && effect.kind != EFFECT_ACCEPT)
+    bool sent = effect.kind == EFFECT_ACCEPT || effect.kind == EFFECT_WITHDRAW;
+    if (effect.kind != EFFECT_BACK && !sent)
         return effect;
     g_clear_pointer(&view->accept, accept_free);
-    return effect.kind == EFFECT_ACCEPT ? effect : effect_of(EFFECT_REDRAW);
+    return sent ? effect : effect_of(EFFECT_REDRAW);
 }
 
 static Effect readiness_update(gpointer state, const ViewContext *context, const KeyEvent *key,
@@ -532,6 +549,8 @@ static Effect readiness_update(gpointer state, const ViewContext *context, const
     switch (binding ? binding->action : 0) {
     case ACTION_ACCEPT:
         return begin_accept(view, context);
+    case ACTION_WITHDRAW:
+        return begin_withdraw(view, context);
     case ACTION_OPEN:
         return open_row(view, context);
     case ACTION_CLOSE:
@@ -543,6 +562,18 @@ static Effect readiness_update(gpointer state, const ViewContext *context, const
         return view->reading ? page_key(&view->page, key, binding)
                              : list_key(&view->list, context, key, binding);
     }
+}
+
+// What can be withdrawn is there only where somebody has acknowledged.
+static BindingState readiness_state(gpointer state, const ViewContext *context,
+                                    const Binding *binding)
+{
+    Readiness *view = state;
+    const Row *row =
+        binding->action == ACTION_WITHDRAW && !view->accept ? selected(view, context) : NULL;
+    bool known = row && row->finding && row->finding->acknowledged_by;
+    return binding->action != ACTION_WITHDRAW || view->accept || known ? BINDING_ON
+                                                                       : BINDING_HIDDEN;
 }
 
 static const Keymap *readiness_keymap(gpointer state)
@@ -577,6 +608,8 @@ static char *readiness_command_line(gpointer state, const ViewContext *context)
 {
     Readiness *view = state;
     const Row *row = view->accept ? selected(view, context) : NULL;
+    if (row && row->finding && row->finding->acknowledged_by)
+        return g_strdup_printf("signalbox readiness ack %s --withdraw --reason …", row->id);
     return row ? g_strdup_printf("signalbox readiness ack %s --note … --until …", row->id)
                : g_strdup("signalbox readiness");
 }
@@ -598,6 +631,7 @@ const Screen READINESS_SCREEN = {
     .draw = readiness_draw,
     .update = readiness_update,
     .keymap = readiness_keymap,
+    .state = readiness_state,
     .open = readiness_open,
     .captures = readiness_captures,
     .is_dirty = readiness_is_dirty,

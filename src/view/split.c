@@ -52,6 +52,26 @@ const WorkloadStatus *split_find(const Picture *picture, const InstanceStatus **
     return NULL;
 }
 
+// By the alarm that there is of each: nothing is looked at while there is none.
+const WorkloadStatus *split_find_pending(const Picture *picture,
+                                         const InstanceStatus **ret_instance)
+{
+    for (guint i = 0; i < picture_count(picture, SHELF_ALARMS); i++) {
+        const Alarm *alarm = picture_at(picture, SHELF_ALARMS, i);
+        if (alarm->ended_ms || !g_str_has_prefix(alarm->id, "quarantine:"))
+            continue;
+        g_auto(GStrv) parts = g_strsplit(alarm->id + strlen("quarantine:"), "@", 2);
+        const WorkloadStatus *workload = parts[0] ? picture_workload(picture, parts[0]) : NULL;
+        const InstanceStatus *instance =
+            workload && parts[1] ? workload_status_at(workload, parts[1]) : NULL;
+        if (!instance || !instance->passivate_by)
+            continue;
+        *ret_instance = instance;
+        return workload;
+    }
+    return NULL;
+}
+
 static void append_instance(const ViewContext *context, const InstanceStatus *instance,
                             const char *holder, GString *out)
 {

@@ -7,5 +7,9 @@
 // none. `ret_intruder` (may be NULL) is the place to be switched off: one that does not hold the role.
 const WorkloadStatus *split_find(const Picture *picture, const InstanceStatus **ret_intruder);
 
+// The first instance that a person wants switched off and that is not seen off yet; NULL if there is none.
+const WorkloadStatus *split_find_pending(const Picture *picture,
+                                         const InstanceStatus **ret_instance);
+
 // Draws it over the top of `canvas`, above everything else, and returns what is left. Nothing if nothing is split.
 Canvas split_draw(const ViewContext *context, const Canvas *canvas);

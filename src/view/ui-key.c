@@ -65,6 +65,20 @@ static Effect open_passivate(Ui *ui, const ViewContext *context)
                           picture_title(context->picture, intruder->location));
 }
 
+static Effect open_let_run(Ui *ui, const ViewContext *context)
+{
+    const InstanceStatus *instance = NULL;
+    const WorkloadStatus *workload = split_find_pending(context->picture, &instance);
+    if (!workload)
+        return effect_message("Nobody waits for anything to be switched off.");
+    g_autofree char *line = g_strdup_printf("unpassivate %s %s ", workload->id, instance->location);
+    prompt_open(ui->colon, line);
+    ui->colon_open = true;
+    return effect_message("Say why, then enter: what %s asked for is taken back; what has left is "
+                          "not called back.",
+                          instance->passivate_by);
+}
+
 static void fill_help(Ui *ui, const ViewContext *context)
 {
     UiKeys data = {ui, context};
@@ -174,6 +188,8 @@ static Effect frame_key(Ui *ui, const ViewContext *context, const KeyEvent *key,
         return open_proposal(ui, context, OPERATION_DRILL, false);
     case UI_PASSIVATE:
         return open_passivate(ui, context);
+    case UI_LET_RUN:
+        return open_let_run(ui, context);
     case UI_FAULT:
         return open_fault(ui, context);
     case UI_COPY:

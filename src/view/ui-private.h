@@ -23,6 +23,7 @@ enum {
     UI_EVACUATE,
     UI_DRILL,
     UI_PASSIVATE,
+    UI_LET_RUN,
     UI_FAULT,
     UI_COPY,
     UI_WRITE,

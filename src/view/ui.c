@@ -10,6 +10,8 @@
 static const Binding BINDINGS[] = {
     {UI_PASSIVATE, "passivate", "Z", "switch it off",
      "Of a split brain: switches the side off that has not the role; asks why.", 0},
+    {UI_LET_RUN, "let-run", "K", "let it run",
+     "Takes back that an instance is to be switched off, while it is not seen off; asks why.", 0},
     {UI_NEXT_SIGNOFF, "next-signoff", "s", "sign-offs",
      "Goes to the next statement that waits for you.", 0},
     {UI_NEXT_ALARM, "next-alarm", "a", "alarm",
@@ -220,7 +222,10 @@ static BindingState grey_if(const ViewContext *context, bool there)
 
 static BindingState frame_state(const Ui *ui, const ViewContext *context, const Binding *row)
 {
+    const InstanceStatus *pending = NULL;
     switch (row->action) {
+    case UI_LET_RUN:
+        return split_find_pending(context->picture, &pending) ? BINDING_ON : BINDING_HIDDEN;
     case UI_PASSIVATE:
         return split_find(context->picture, NULL) ? BINDING_ON : BINDING_HIDDEN;
     case UI_FAULT:

@@ -62,6 +62,7 @@ static const WireField INSTANCE_FIELDS[] = {
     {"epoch", FIELD_NUMBER, FIELD(InstanceStatus, epoch)},
     {"boot_id", FIELD_TEXT, FIELD(InstanceStatus, boot_id)},
     {"quarantined", FIELD_BOOL, FIELD(InstanceStatus, quarantined)},
+    {"passivate_by", FIELD_TEXT, FIELD(InstanceStatus, passivate_by)},
     {"missed", FIELD_COUNT, FIELD(InstanceStatus, missed)},
     {"stages", FIELD_STRUCTS, FIELD(InstanceStatus, stages), .shape = &STAGE_SHAPE},
 };

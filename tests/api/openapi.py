@@ -187,6 +187,16 @@ def commands(t, ask):
     ask("POST", path, 200, body={**known, "mark": finding["mark"]})
     again = ask("GET", "/v1/readiness", 200).json["findings"][0]
     t.equal((again["id"], again["acknowledged_note"]), (finding["id"], "it is known"), "it stays listed, with who knows of it")
+    back = path.replace("/acknowledge", "/withdraw")
+    ask("POST", back, 403, "not-allowed", body={"reason": "let it count"}, person="vera")
+    ask("POST", back, 422, "no-reason", body={"reason": "-"})
+    ask("POST", back, 400, "bad-request", body={})
+    key = {"Idempotency-Key": "back-1"}
+    ask("POST", back, 200, body={"reason": "let it count"}, headers=key, name="the acknowledgement is taken back")
+    ask("POST", back, 200, body={"reason": "let it count"}, headers=key, name="and the same request is answered again")
+    ask("POST", back, 409, "nothing-to-do", body={"reason": "once more"})
+    ask("POST", "/v1/readiness/none/withdraw", 404, "not-found", body={"reason": "let it count"})
+    ask("POST", "/v1/alarms/none/withdraw", 404, "not-found", body={"reason": "let it count"})
     ask("POST", "/v1/automation", 400, "bad-request", body={"arm": False})
     ask("POST", "/v1/automation", 200, body={"arm": True, "reason": "all is well"}, headers={"Idempotency-Key": "arm-1"})
     ask("POST", "/v1/groups/none/automation", 404, "not-found", body={"arm": True, "reason": "no such group"})
@@ -226,6 +236,9 @@ def switching_off(ask):
     ask("POST", "/v1/passivations", 404, "not-found", body=body)
     ask("POST", "/v1/passivations", 400, "bad-request", body={**body, "why": 1})
     ask("POST", "/v1/passivations", 403, "not-allowed", body=body, person="vera")
+    ask("POST", "/v1/passivations/withdraw", 404, "not-found", body=body)
+    ask("POST", "/v1/passivations/withdraw", 400, "bad-request", body={"workload": "pay/none"})
+    ask("POST", "/v1/passivations/withdraw", 403, "not-allowed", body=body, person="vera")
 
 
 def wholes_and_drills(t, ask):

@@ -79,6 +79,38 @@ def undone(t, demo, name):
     t.contains(err, "aborted", "and why is said")
 
 
+def instance(demo):
+    workload = next(w for w in demo.json("roles")["workloads"] if w["id"] == "payments/mail-orders")
+    return next(i for i in workload["instances"] if i["location"] == "northeurope")
+
+
+def taken_back(t, demo):
+    """Asked for while its target is silent, and taken back by the keyboard: nothing is switched off afterwards."""
+    def alarmed():
+        return any(a["id"] == "quarantine:payments/mail-orders@northeurope" and not a["ended_at"]
+                   for a in demo.json("alarms")["alarms"])
+
+    demo.fault("northeurope", "hang")
+    t.wait_for(lambda: instance(demo)["state"] == "unreachable", "it is silent", 20 * SLOW)
+    status, _, err = demo.run("passivate", "payments/mail-orders", "northeurope", "--reason", "two of them run")
+    t.equal((status, err), (0, ""), "what is silent can be asked to be switched off")
+    t.wait_for(alarmed, "which is alarmed until it is", 20 * SLOW)
+    t.check(instance(demo)["passivate_by"], "with who asked")
+    screen = Terminal(t, 80, 24, "signalbox", "console", env=demo.environment)
+    screen.wait("West Europe", name="the console opens")
+    screen.press("K")
+    screen.wait("unpassivate payments/mail-orders northeurope", name="K takes it back, and asks why")
+    screen.type("it is needed after all")
+    screen.press("Enter")
+    t.wait_for(lambda: not alarmed(), "then nobody waits for it any more", 20 * SLOW)
+    screen.press("q", "q")
+    screen.close()
+    demo.fault("northeurope", "recover")
+    t.wait_for(lambda: demo.group("payments")["mode"] == "split", "it answers again, and still runs", 30 * SLOW)
+    t.wait_for(lambda: demo.get("/v1/locations/northeurope")["verdict"]["state"] == "up", "and is healthy", 30 * SLOW)
+    t.contains(demo.run("audit", "export")[1], "passivate.withdrawn", "which stands in the audit log")
+
+
 def split(t, demo):
     group = demo.group("payments")
     boot = fetch(demo.path("northeurope.sock"), "/health")[1]["boot_id"]
@@ -96,6 +128,7 @@ def split(t, demo):
     status, _, err = demo.run("passivate", "payments/mail-orders", "westeurope", "--reason", "the wrong way round")
     t.equal(status, 1, "the side with the role is not switched off by a slip")
     t.contains(err, "has the role", "and why is said")
+    taken_back(t, demo)
     status, out, _ = demo.run("passivate", "payments/mail-orders", "northeurope", "--reason", "two of them run")
     t.equal(status, 0, "the other one is")
     t.wait_for(lambda: demo.group("payments")["mode"] == "normal", "and it is whole again", 20 * SLOW)

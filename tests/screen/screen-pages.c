@@ -263,6 +263,33 @@ static void test_readiness_acknowledge(void)
     visit_has(visit, "operator is needed");
 }
 
+// W is there where somebody has acknowledged, and asks why.
+static void test_readiness_withdraw(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    visit_open(visit, SCREEN_READINESS, NULL);
+    visit_lacks(visit, "W withdraw");
+    visit_press(visit, "W");
+    visit_lacks(visit, "WITHDRAW");
+    visit_press(visit, "j");
+    visit_has(visit, "W withdraw");
+    visit_press(visit, "W");
+    visit_has(visit, "WITHDRAW THE ACKNOWLEDGEMENT OF");
+    visit_has(visit, "CHG-77");
+    visit_press(visit, "ctrl-s");
+    visit_has(visit, "Reason: In words");
+    visit_press(visit, "n o");
+    Effect effect = visit_send(visit, "ctrl-s");
+    g_assert_cmpint(effect.kind, ==, EFFECT_WITHDRAW);
+    g_assert_cmpstr(effect.verb, ==, "finding");
+    g_assert_cmpstr(effect.text, ==, "no");
+    effect_release(&effect);
+    visit_press(visit, "enter");
+    visit_has(visit, "KNOWN");
+    visit_press(visit, "W");
+    visit_has(visit, "WITHDRAW THE ACKNOWLEDGEMENT OF");
+}
+
 // The plan is due a year after the older of its two dates; 35 days before that it begins to warn.
 static void test_readiness_plans(void)
 {
@@ -570,6 +597,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pages/cell-surroundings", test_cell_surroundings);
     g_test_add_func("/pages/roles-at-rest", test_roles_at_rest);
     g_test_add_func("/pages/readiness-acknowledge", test_readiness_acknowledge);
+    g_test_add_func("/pages/readiness-withdraw", test_readiness_withdraw);
     g_test_add_func("/pages/readiness-plans", test_readiness_plans);
     g_test_add_func("/pages/readiness-parity", test_readiness_parity);
     g_test_add_func("/pages/checklist", test_checklist);

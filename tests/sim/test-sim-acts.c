@@ -487,6 +487,120 @@ static void test_split(void)
     finish(sim);
 }
 
+static void ask_back(Sim *sim, const Person *person, const char *reason)
+{
+    WithdrawRequest request = {
+        .person = person, .id = "payments/settle", .location = "north", .reason = reason};
+    engine_withdraw_passivation(sim->engine, &request, on_told, sim);
+}
+
+static bool take_back(Sim *sim, const Person *person, const char *reason)
+{
+    guint before = sim->answers;
+    ask_back(sim, person, reason);
+    for (guint i = 0; i < 1000 && sim->answers == before; i++)
+        sim_pass(sim, 10);
+    g_assert_cmpuint(sim->answers, >, before);
+    return !sim->error;
+}
+
+static bool is_gone(Sim *sim)
+{
+    return !has_alarm(sim, "quarantine:payments/settle@north", SEVERITY_ERROR);
+}
+
+// Its target is silent, so that it cannot be seen off: whoever asked, or another, takes it back, and nothing happens
+// when it answers again.
+static void test_passivate_taken_back(void)
+{
+    Sim *sim = sim_new(3, NULL);
+    sim_pass(sim, 20000);
+    sim_target(sim->world, "payments/settle", "north")->active = true;
+    g_assert_true(sim_until(sim, is_split, 60000));
+    g_assert_false(take_back(sim, &ALICE, "nothing was asked for"));
+    g_assert_true(sim_is_refused(sim, REFUSAL_NOTHING_TO_DO));
+    sim_region_set(sim->world, "north", REGION_HANGING);
+    sim_pass(sim, 5000);
+    g_assert_true(passivate(sim, &ALICE, "north", false));
+    sim_pass(sim, 30000);
+    const WorkloadStatus *workload = engine_workload(sim->engine, "payments/settle");
+    g_assert_cmpstr(workload_status_at(workload, "north")->passivate_by, ==, "alice");
+    sim_restart(sim);
+    sim_pass(sim, 10000);
+    g_assert_false(take_back(sim, &VIEWER, "I would rather not"));
+    g_assert_true(sim_is_refused(sim, REFUSAL_NOT_ALLOWED));
+    g_assert_false(take_back(sim, &BOB, "-"));
+    g_assert_true(sim_is_refused(sim, REFUSAL_NO_REASON));
+    g_assert_true(take_back(sim, &BOB, "it is needed after all"));
+    g_assert_cmpuint(sim_count_audit(sim, "passivate.withdrawn"), ==, 1);
+    sim_restart(sim);
+    sim_pass(sim, 10000);
+    g_assert_true(is_gone(sim));
+    guint commands = sim->commands;
+    sim_region_set(sim->world, "north", REGION_UP);
+    sim_pass(sim, 60000);
+    g_assert_true(sim_target(sim->world, "payments/settle", "north")->active);
+    g_assert_cmpuint(sim->commands, ==, commands);
+    g_assert_false(take_back(sim, &BOB, "once more"));
+    g_assert_true(sim_is_refused(sim, REFUSAL_NOTHING_TO_DO));
+    finish(sim);
+}
+
+// Whenever it dies: it is taken back whole or not at all, and never switched off once it is.
+static void test_taken_back_crashes(void)
+{
+    static const StoreFault FAULTS[] = {STORE_FAULT_CRASH_BEFORE, STORE_FAULT_CRASH_AFTER,
+                                        STORE_FAULT_LOST_ANSWER, STORE_FAULT_LOST_REQUEST};
+    for (guint i = 0; i < G_N_ELEMENTS(FAULTS); i++) {
+        Sim *sim = sim_new(3, NULL);
+        sim_pass(sim, 20000);
+        sim_target(sim->world, "payments/settle", "north")->active = true;
+        g_assert_true(sim_until(sim, is_split, 60000));
+        sim_region_set(sim->world, "north", REGION_HANGING);
+        sim_pass(sim, 5000);
+        g_assert_true(passivate(sim, &ALICE, "north", false));
+        store_memory_plan_fault(sim->memory, 1, FAULTS[i]);
+        ask_back(sim, &BOB, "it is needed after all");
+        sim_pass(sim, 20000);
+        bool back = sim_count_audit(sim, "passivate.withdrawn") == 1;
+        g_assert_true(back == is_gone(sim));
+        g_assert_true(back || FAULTS[i] == STORE_FAULT_CRASH_BEFORE);
+        sim_region_set(sim->world, "north", REGION_UP);
+        sim_pass(sim, 60000);
+        g_assert_true(sim_target(sim->world, "payments/settle", "north")->active == back);
+        finish(sim);
+    }
+}
+
+static bool is_being_quarantined(Sim *sim)
+{
+    return has_alarm(sim, "quarantine:payments/settle@west", SEVERITY_ERROR);
+}
+
+// What signalbox itself switches off is nobody's to take back.
+static void test_quarantine_stays(void)
+{
+    Sim *sim = given_proposal(NULL);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 120000);
+    sim_region_set(sim->world, "west", REGION_UP);
+    sim_pass(sim, 20000);
+    sim->world->lying = true;
+    sim_target(sim->world, "payments/settle", "west")->active = true;
+    g_assert_true(sim_until(sim, is_being_quarantined, 60000));
+    guint before = sim->answers;
+    WithdrawRequest request = {
+        .person = &ALICE, .id = "payments/settle", .location = "west", .reason = "let it be"};
+    engine_withdraw_passivation(sim->engine, &request, on_told, sim);
+    sim_pass(sim, 1000);
+    g_assert_cmpuint(sim->answers, >, before);
+    g_assert_true(sim_is_refused(sim, REFUSAL_BLOCKED));
+    sim->world->lying = false;
+    sim_pass(sim, 30000);
+    g_assert_false(sim_target(sim->world, "payments/settle", "west")->active);
+    finish(sim);
+}
+
 // From the first minute it is known what the way home would cost; and when home answers, that it does.
 static void test_way_home(void)
 {
@@ -579,6 +693,9 @@ int main(int argc, char **argv)
         {"own-steps", test_own_steps},
         {"skip-waiting", test_skip_waiting},
         {"split", test_split},
+        {"passivate-taken-back", test_passivate_taken_back},
+        {"taken-back-crashes", test_taken_back_crashes},
+        {"quarantine-stays", test_quarantine_stays},
         {"way-home", test_way_home},
         {"durations", test_durations},
         {"stuck", test_stuck},

@@ -37,18 +37,23 @@ static const Finding *given(Sim *sim, const char *id)
     return finding;
 }
 
-// The refusal's code; 0 = it was acknowledged.
+// The refusal's code; 0 = it was done.
+static int code_of(Sim *sim, Answer *answer)
+{
+    for (guint i = 0; i < 100 && !answer->answered; i++)
+        sim_pass(sim, 10);
+    g_assert_true(answer->answered);
+    int code = answer->error ? answer->error->code : 0;
+    g_assert_true(!answer->error || answer->error->domain == REFUSAL);
+    g_clear_error(&answer->error);
+    return code;
+}
+
 static int acknowledge(Sim *sim, AcceptRequest request)
 {
     Answer answer = {0};
     engine_accept_finding(sim->engine, &request, on_done, &answer);
-    for (guint i = 0; i < 100 && !answer.answered; i++)
-        sim_pass(sim, 10);
-    g_assert_true(answer.answered);
-    int code = answer.error ? answer.error->code : 0;
-    g_assert_true(!answer.error || answer.error->domain == REFUSAL);
-    g_clear_error(&answer.error);
-    return code;
+    return code_of(sim, &answer);
 }
 
 static void never_tested(Fleet *fleet)
@@ -135,6 +140,39 @@ static void automatic_but_never_tested(Fleet *fleet)
 {
     automatic(fleet);
     never_tested(fleet);
+}
+
+static int take_back(Sim *sim, const Person *person, const char *id, const char *reason)
+{
+    WithdrawRequest request = {.person = person, .id = id, .reason = reason};
+    Answer answer = {0};
+    engine_withdraw_finding(sim->engine, &request, on_done, &answer);
+    return code_of(sim, &answer);
+}
+
+// It counts again from now on, for everybody, also after a restart; and can be acknowledged anew.
+static void test_taken_back(void)
+{
+    const char *id = "R17:group/payments";
+    Sim *sim = sim_new(3, never_tested);
+    sim_pass(sim, 20000);
+    g_assert_cmpint(take_back(sim, &BOB, id, "nobody has"), ==, REFUSAL_NOTHING_TO_DO);
+    g_assert_cmpint(acknowledge(sim, good_request(sim)), ==, 0);
+    g_assert_cmpint(take_back(sim, &VIEWER, id, "too soon"), ==, REFUSAL_NOT_ALLOWED);
+    g_assert_cmpint(take_back(sim, &BOB, "R99:nothing", "too soon"), ==, REFUSAL_NOT_FOUND);
+    g_assert_cmpint(take_back(sim, &BOB, id, " "), ==, REFUSAL_NO_REASON);
+    g_assert_nonnull(given(sim, id)->acknowledged_by);
+    sim_restart(sim);
+    sim_pass(sim, 20000);
+    g_assert_cmpint(take_back(sim, &BOB, id, "the drill was called off"), ==, 0);
+    g_assert_null(given(sim, id)->acknowledged_by);
+    g_assert_cmpuint(sim_count_audit(sim, "finding.withdrawn"), ==, 1);
+    sim_restart(sim);
+    sim_pass(sim, 20000);
+    g_assert_null(given(sim, id)->acknowledged_by);
+    g_assert_cmpint(acknowledge(sim, good_request(sim)), ==, 0);
+    g_assert_cmpstr(given(sim, id)->acknowledged_by, ==, "alice");
+    finish(sim);
 }
 
 // What would have moved by itself waits for a person who has seen the finding; acknowledged or not.
@@ -419,6 +457,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/sim/findings/refused", test_refused);
     g_test_add_func("/sim/findings/acknowledged", test_acknowledged);
+    g_test_add_func("/sim/findings/taken-back", test_taken_back);
     g_test_add_func("/sim/findings/error-blocks", test_error_blocks);
     g_test_add_func("/sim/findings/other-facts", test_other_facts);
     g_test_add_func("/sim/findings/late-answers", test_late_answers);

@@ -163,6 +163,22 @@ static void test_acknowledge(void)
     g_assert_no_error(answer.error);
     g_assert_cmpuint(sim_count_audit(sim, "alarm.acknowledged"), ==, 1);
     answer_clear(&answer);
+    WithdrawRequest back = {.person = &ALICE, .id = "location-down:west", .reason = "not mine"};
+    engine_withdraw_alarm(sim->engine, &back, on_done, &answer);
+    wait_for(sim, &answer);
+    g_assert_no_error(answer.error);
+    answer_clear(&answer);
+    g_assert_null(sim_alarm(sim, "location-down:west")->acknowledged_by);
+    engine_withdraw_alarm(sim->engine, &back, on_done, &answer);
+    wait_for(sim, &answer);
+    g_assert_error(answer.error, REFUSAL, REFUSAL_NOTHING_TO_DO);
+    answer_clear(&answer);
+    sim_restart(sim);
+    sim_pass(sim, 10000);
+    g_assert_null(sim_alarm(sim, "location-down:west")->acknowledged_by);
+    engine_acknowledge(sim->engine, &request, on_done, &answer);
+    wait_for(sim, &answer);
+    answer_clear(&answer);
     request.alarm = "nothing";
     engine_acknowledge(sim->engine, &request, on_done, &answer);
     wait_for(sim, &answer);
@@ -172,6 +188,12 @@ static void test_acknowledge(void)
     for (guint i = 0; i < engine_alarms(sim->engine)->len; i++)
         g_assert_cmpstr(((const Alarm *)engine_alarms(sim->engine)->pdata[i])->id, !=,
                         "location-down:west");
+    // It was known that time; the next one waits for somebody, whoever has been restarted meanwhile.
+    sim_restart(sim);
+    sim_pass(sim, 30000);
+    sim_region_set(sim->world, "west", REGION_DOWN);
+    sim_pass(sim, 30000);
+    g_assert_null(sim_alarm(sim, "location-down:west")->acknowledged_by);
     answer_clear(&answer);
     finish(sim);
 }
