@@ -20,6 +20,8 @@ static const char *const EXIT_MEANINGS[EXIT_CODES] = {
     [EXIT_UNKNOWN] = "sent, but not known whether it happened: look before doing it again",
 };
 
+static int run_help(Session *session, int argc, char **argv);
+
 const Command COMMANDS[] = {
     {"console", "[--arm] [--once --screen NAME --size WxH [--ansi]]",
      "opens the console (also without a command)",
@@ -185,6 +187,7 @@ const Command COMMANDS[] = {
      "SIGTERM. fault breaks a region of a running demo (KIND is down, hang, slow, garbage or "
      "no-replication) or mends it (recover).",
      run_demo, demo_options},
+    {"help", "[COMMAND]", "lists the commands, or says what one does", NULL, run_help, NULL},
     {NULL, NULL, NULL, NULL, NULL, NULL},
 };
 
@@ -360,6 +363,21 @@ static int complain_of(const char *name)
     g_autofree char *safe = print_safe(&session, name);
     fprintf(stderr, "signalbox: there is no command %s. `signalbox --help` lists them.\n", safe);
     return EXIT_USAGE;
+}
+
+static int run_help(Session *session, int argc, char **argv)
+{
+    const Command *command = argc == 2 ? find_command(argv[1]) : NULL;
+    if (argc > 2)
+        return session_complain(session, EXIT_USAGE, "expected: signalbox help [COMMAND]");
+    if (argc == 2 && !command)
+        return complain_of(argv[1]);
+    if (!command) {
+        print_help();
+        return EXIT_FINE;
+    }
+    char *asked[] = {argv[0], (char[]){"--help"}, NULL};
+    return run(command, 2, asked);
 }
 
 int main(int argc, char **argv)

@@ -91,8 +91,8 @@ static int print_result(const Session *session, json_t *json)
     } else
         print_line(session, "%s: %s%s%s%s", operation->id,
                    word_of(&OPERATION_STATE_NAMES, (int)operation->state),
-                   operation->held ? ", held" : "", operation->why ? ": " : "",
-                   operation->why ? operation->why : "");
+                   operation->held && !operation_has_ended(operation) ? ", held" : "",
+                   operation->why ? ": " : "", operation->why ? operation->why : "");
     return EXIT_FINE;
 }
 

@@ -184,6 +184,19 @@ Effect ask_hold(const ViewContext *context, const Operation *operation)
     return effect;
 }
 
+bool ask_may_again(const Operation *operation)
+{
+    switch (operation->state) {
+    case OPERATION_EXPIRED:
+    case OPERATION_WITHDRAWN:
+    case OPERATION_REJECTED:
+    case OPERATION_ABORTED:
+        return true;
+    default:
+        return operation_is_rehearsal(operation) && operation_has_ended(operation);
+    }
+}
+
 Effect ask_again(const ViewContext *context, const Operation *operation)
 {
     if (!context->armed)
@@ -192,8 +205,11 @@ Effect ask_again(const ViewContext *context, const Operation *operation)
         return effect_message("Your role does not allow it: operator is needed to propose.");
     if (operation->region)
         return effect_message("T retries: it proposes again what was not moved.");
-    if (!operation_has_ended(operation))
-        return effect_message("It has not ended: there is nothing to propose again.");
+    if (!ask_may_again(operation))
+        return effect_message(operation_has_ended(operation)
+                                  ? "It was carried out: F proposes the next failover, B the way "
+                                    "home."
+                                  : "It has not ended: there is nothing to propose again.");
     Effect effect = effect_of(EFFECT_PROPOSE);
     effect.operation_kind = operation->kind;
     effect.drill = operation->drill;

@@ -20,7 +20,10 @@ const char *ask_refusal(const char *verb, const ViewContext *context, const Oper
 // The hold key: no form, and not only while armed, for stopping is the safe direction.
 Effect ask_hold(const ViewContext *context, const Operation *operation);
 
-// Proposes again what has ended, with one key: a proposal moves nothing.
+// True for what ended without what it was for, and for an exercise: only that is worth proposing again as it was.
+bool ask_may_again(const Operation *operation);
+
+// Proposes it again, with one key: a proposal moves nothing.
 Effect ask_again(const ViewContext *context, const Operation *operation);
 
 // EFFECT_BACK: it was left. EFFECT_COMMAND or EFFECT_SIGN: send it. After these the caller frees it.

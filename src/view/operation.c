@@ -329,7 +329,7 @@ static BindingState operation_state(gpointer state, const ViewContext *context,
         return !ended && operation->held == (binding->action == ACTION_RESUME) ? BINDING_ON
                                                                                : BINDING_HIDDEN;
     if (binding->action == ACTION_AGAIN)
-        return ended ? BINDING_ON : BINDING_HIDDEN;
+        return ask_may_again(operation) ? BINDING_ON : BINDING_HIDDEN;
     if (binding->action == ACTION_REVIEW)
         return due_review(operation) ? BINDING_ON : BINDING_HIDDEN;
     // A step that waits can be left out; one that runs cannot.

@@ -77,15 +77,16 @@ static void operations_refresh(gpointer state, const ViewContext *context)
     nest(list->rows, picture);
 }
 
+// From its first step; what was waited for before that is not its work, but counts against the RTO.
 static void time_cell(const Operation *operation, gint64 now_ms, TableCell *cell)
 {
-    gint64 start_ms = operation->detected_ms ? operation->detected_ms : operation->started_ms;
-    gint64 stop_ms = operation_clock_stop(operation);
+    gint64 stop_ms = operation_clock_stop(operation), end_ms = stop_ms ? stop_ms : now_ms;
     char took[16];
-    if (!start_ms || operation->state == OPERATION_EXPIRED)
+    if (!operation->started_ms)
         return;
-    duration_format(((stop_ms ? stop_ms : now_ms) - start_ms) / 1000 * 1000, took);
-    bool over = operation->rto_ms && (stop_ms ? stop_ms : now_ms) - start_ms > operation->rto_ms;
+    duration_format(MAX(end_ms - operation->started_ms, (gint64)0) / 1000 * 1000, took);
+    bool over = operation->rto_ms && operation->detected_ms &&
+                end_ms - operation->detected_ms > operation->rto_ms;
     table_cell_printf(cell, over ? ROLE_ALARM : ROLE_NORMAL, "%s", took);
 }
 
@@ -184,7 +185,7 @@ static BindingState operations_state(gpointer state, const ViewContext *context,
         return operation && !operation_has_ended(operation) && !operation->held ? BINDING_ON
                                                                                 : BINDING_HIDDEN;
     if (binding->action == ACTION_AGAIN)
-        return operation && operation_has_ended(operation) ? BINDING_ON : BINDING_HIDDEN;
+        return operation && ask_may_again(operation) ? BINDING_ON : BINDING_HIDDEN;
     return BINDING_ON;
 }
 

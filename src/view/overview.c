@@ -19,7 +19,7 @@ static const Binding BINDINGS[] = {
     {ACTION_LEFT, "left", "h left", "previous", "Goes to the region before.", BIND_QUIET},
     {ACTION_DOWN, "down", "j down", "below", "Goes to the region below.", BIND_QUIET},
     {ACTION_UP, "up", "k up", "above", "Goes to the region above.", BIND_QUIET},
-    {ACTION_SORT, "sort", "o", "order", "Worst first, or as in the fleet file.", 0},
+    {ACTION_SORT, "sort", "o", "order", "Worst first, or as in the fleet file.", BIND_QUIET},
 };
 
 typedef struct {
@@ -119,13 +119,17 @@ static void draw_line(const Overview *view, const ViewContext *context,
                       const LocationStatus *location, const Canvas *canvas, int y)
 {
     Badge badge = badge_verdict(badge_aged_verdict(location, context->now_ms));
-    char age[16];
+    char age[16], probed[16];
     bool selected = is_selected(view, context, location);
     age_format(location->verdict.since_ms, context->now_ms, age);
+    calm_age_format(location->verdict.observed_at_ms, context->now_ms, probed);
+    g_autofree char *how_old = g_strdup_printf("probed %s", probed);
     cells_glyph(canvas, 0, y, ROLE_NORMAL, selected ? GLYPH_CURSOR : GLYPH_NONE);
     cells_glyph(canvas, 1, y, badge.role, badge.glyph);
     int x = cells_printf(canvas, 3, y, badge.role, "%s %s", badge.word, age);
-    cells_put(canvas, x + 1, y, ROLE_NORMAL,
+    int end = canvas->width - cells_width(canvas, how_old);
+    cells_put(canvas, end, y, ROLE_DIM, how_old);
+    cells_fit(canvas, rect_make(x + 1, y, MAX(end - x - 2, 0), 1), ALIGN_LEFT, ROLE_NORMAL,
               location->title && *location->title ? location->title : location->name);
 }
 

@@ -17,7 +17,9 @@ enum { NAME_MIN = 18, NAME_MIN_WIDE = 27, WIDE = 76 };
 
 static const Binding BINDINGS[] = {
     {ACTION_OPEN, "open", "enter", "explain",
-     "Explains the row: what it is, since when, how we know.", 0},
+     "Explains the row: what it is, since when, how we know; of a group its operation, or its "
+     "page.",
+     0},
     {ACTION_GROUP, "group", "i", "group",
      "The group's page: objectives, replication, people, what would not work.", 0},
     {ACTION_SORT, "sort", "o", "order", "Worst groups first, or as in the fleet file.", 0},
@@ -481,11 +483,8 @@ static Effect open_row(Roles *view, const ViewContext *context)
         return effect_of(EFFECT_NONE);
     if (row.workload)
         return effect_open(SCREEN_CELL, row.workload->id);
-    if (row.group->operation)
-        return effect_open(SCREEN_OPERATION, row.group->operation);
-    table_set_folded(view->table, row.group->name, !table_is_folded(view->table, row.group->name));
-    make_rows(view, context->picture);
-    return effect_of(EFFECT_REDRAW);
+    return row.group->operation ? effect_open(SCREEN_OPERATION, row.group->operation)
+                                : effect_open(SCREEN_GROUP, row.group->name);
 }
 
 static Effect roles_update(gpointer state, const ViewContext *context, const KeyEvent *key,

@@ -4,7 +4,7 @@
 #include "view/ui-private.h"
 #include "widget/footer.h"
 
-enum { WIDTH_MIN = 40, HEIGHT_MIN = 10, MESSAGE_LINE = 1, FOOTER_LINE = 1 };
+enum { WIDTH_MIN = 40, HEIGHT_MIN = 10, MESSAGE_LINE = 1, MESSAGE_MOST = 4, FOOTER_LINE = 1 };
 
 static void draw_card(const Ui *ui, const Canvas *canvas)
 {
@@ -21,6 +21,15 @@ static void draw_card(const Ui *ui, const Canvas *canvas)
         canvas, at, &(BoxLook){.title = "try this", .tag = "c hides it", .tag_style = ROLE_DIM});
     for (int i = 0; i < lines; i++)
         cells_fit(&box, rect_make(1, i, width, 1), ALIGN_LEFT, ROLE_NORMAL, ui->card[i]);
+}
+
+// A long refusal is told whole: it pushes the screen up, and covers nothing that must be read.
+static int bottom_lines(const Ui *ui, const ViewContext *context, const Canvas *canvas)
+{
+    int most = CLAMP(canvas->height / 4, (int)MESSAGE_LINE, (int)MESSAGE_MOST);
+    return ui->colon_open || ui->filter_open
+               ? MESSAGE_LINE
+               : message_height(&ui->message, canvas, context->mono_ms, most);
 }
 
 static void draw_bottom(Ui *ui, const ViewContext *context, const Canvas *message,
@@ -80,7 +89,8 @@ void ui_draw(Ui *ui, const ViewContext *context, Grid *grid)
     Canvas below = frame_draw_top(context, &framed, ui->screen, filter);
     Rect rest = canvas_rect(&below);
     Canvas footer = canvas_sub(&below, rect_cut_bottom(&rest, context->once ? 0 : FOOTER_LINE));
-    Canvas message = canvas_sub(&below, rect_cut_bottom(&rest, context->once ? 0 : MESSAGE_LINE));
+    Canvas message = canvas_sub(
+        &below, rect_cut_bottom(&rest, context->once ? 0 : bottom_lines(ui, context, &below)));
     Canvas body = canvas_sub(&below, rest);
     draw_body(ui, context, &body);
     draw_bottom(ui, context, &message, &footer);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { FOOTER_GAP = 2 };
+enum { FOOTER_GAP = 2, QUIT_WIDTH = 60 }; // narrower, the screen's own keys are worth more
 
 // A row of the footer: the key to press and what it does.
 typedef struct {
@@ -35,29 +35,41 @@ static void hint_draw(const Canvas *canvas, int x, const Hint *hint)
     cells_put(canvas, x + 1, 0, on ? ROLE_NORMAL : ROLE_MUTED, hint->row->label);
 }
 
-// The row named "help" and its place; false if no map has it.
-static bool find_help(const KeyContext *context, Hint *ret_hint)
+// The row of that name and its place; false if no map has it.
+static bool find_hint(const KeyContext *context, const char *name, Hint *ret_hint)
 {
     for (guint m = 0; m < KEY_CONTEXT_MAPS && context->maps[m]; m++)
         for (gsize i = 0; i < keymap_count(context->maps[m]); i++)
-            if (strcmp(keymap_row(context->maps[m], i)->name, "help") == 0)
+            if (strcmp(keymap_row(context->maps[m], i)->name, name) == 0)
                 return hint_of(context, context->maps[m], i, ret_hint);
     return false;
 }
 
+// Puts the key of that name at the right end, where it is always found; moves the end.
+static const Binding *put_last(const Canvas *canvas, const KeyContext *context, const char *name,
+                               int *end)
+{
+    Hint hint;
+    if (!find_hint(context, name, &hint) || hint_width(canvas, &hint) > *end)
+        return NULL;
+    *end -= hint_width(canvas, &hint);
+    hint_draw(canvas, *end, &hint);
+    *end -= FOOTER_GAP;
+    return hint.row;
+}
+
 void footer_draw(const Canvas *canvas, const KeyContext *context)
 {
-    Hint hint, help;
+    Hint back;
     int x = 0, end = canvas->width;
-    if (find_help(context, &help) && hint_width(canvas, &help) <= canvas->width) {
-        end -= hint_width(canvas, &help);
-        hint_draw(canvas, end, &help);
-        end -= FOOTER_GAP;
-    } else
-        help.row = NULL;
+    bool top = canvas->width >= QUIT_WIDTH && !find_hint(context, "back", &back);
+    const Binding *help = put_last(canvas, context, "help", &end);
+    const Binding *quit = top ? put_last(canvas, context, "quit", &end) : NULL;
     for (guint m = 0; m < KEY_CONTEXT_MAPS && context->maps[m]; m++)
         for (gsize i = 0; i < keymap_count(context->maps[m]); i++) {
-            if (!hint_of(context, context->maps[m], i, &hint) || hint.row == help.row)
+            Hint hint;
+            if (!hint_of(context, context->maps[m], i, &hint) || hint.row == help ||
+                hint.row == quit)
                 continue;
             int width = hint_width(canvas, &hint);
             if (x + width > end)

@@ -1,4 +1,4 @@
-// One line that says what just happened: accepted, refused, not known yet. It stays for a while,
+// What just happened, in a line or a few: accepted, refused, not known yet. It stays for a while,
 // longer the worse it is, and an alarm until it is replaced.
 #pragma once
 
@@ -22,6 +22,9 @@ void message_set(Message *message, Style style, gint64 now_ms, const char *forma
 
 void message_clear(Message *message);
 
-// Draws it into the canvas's first line. False if there was nothing to draw: the caller may use the
-// line for something else.
+// Lines that it takes at the canvas's width: 1 to `most`. 1 without anything to say.
+int message_height(const Message *message, const Canvas *canvas, gint64 now_ms, int most);
+
+// Draws it into the canvas, in as many lines as that has; what is left over is cut. False if there was nothing to
+// draw: the caller may use the line for something else.
 bool message_draw(const Message *message, const Canvas *canvas, gint64 now_ms);

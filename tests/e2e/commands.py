@@ -66,6 +66,11 @@ def run(name, *arguments, **more):
 
 
 def test_help(t, names, codes):
+    t.equal(t.run("signalbox", "help")[:2], t.run("signalbox", "--help")[:2], "help alone lists the commands")
+    t.equal(t.run("signalbox", "help", "watch")[:2], t.run("signalbox", "watch", "--help")[:2],
+            "help COMMAND is the command's --help")
+    status, out, err = t.run("signalbox", "help", "burn")
+    t.check((status, out) == (2, "") and "burn" in err, "help of no command is 2")
     for name in names:
         status, out, err = t.run("signalbox", name, "--help")
         t.check(status == 0 and not err and out.startswith(f"Usage:\n  signalbox {name} "), f"{name} --help: usage")

@@ -133,7 +133,7 @@ static void test_footer(Maps *maps, gconstpointer data)
     static const struct {
         int width;
         const char *expected;
-    } cases[] = {{60, "enter open  F fail over  q quit                       ? help\n"},
+    } cases[] = {{60, "enter open  F fail over                       q quit  ? help\n"},
                  {31, "enter open  F fail over  ? help\n"},
                  {30, "enter open              ? help\n"},
                  {18, "enter open  ? help\n"},

@@ -352,6 +352,35 @@ static void test_message(void)
     message_release(&message);
 }
 
+// What is too long for a line takes as many as there are for it; only then it is cut.
+static void test_long_message(void)
+{
+    static const struct {
+        int most, lines;
+        const char *text;
+    } ROWS[] = {
+        {4, 3, "refused, for a\nreason of more than\none line\n"},
+        {2, 2, "refused, for a\nreason of more than…\n"},
+        {1, 1, "refused, for a reas…\n"},
+    };
+    Message message;
+    message_init(&message);
+    message_set(&message, ROLE_ALARM, 1000, "refused, for a reason of more than one line");
+    for (guint i = 0; i < G_N_ELEMENTS(ROWS); i++) {
+        g_autoptr(Grid) grid = grid_new(20, ROWS[i].lines, false);
+        Canvas canvas = canvas_of(grid);
+        g_assert_cmpint(message_height(&message, &canvas, 1000, ROWS[i].most), ==, ROWS[i].lines);
+        g_assert_true(message_draw(&message, &canvas, 1000));
+        g_autofree char *text = grid_text(grid);
+        g_assert_cmpstr(text, ==, ROWS[i].text);
+    }
+    message_clear(&message);
+    g_autoptr(Grid) grid = grid_new(20, 1, false);
+    Canvas canvas = canvas_of(grid);
+    g_assert_cmpint(message_height(&message, &canvas, 1000, 4), ==, 1);
+    message_release(&message);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -370,5 +399,6 @@ int main(int argc, char **argv)
     g_test_add_func("/text/pager-bounded", test_pager_bounded);
     g_test_add_func("/text/pager-sizes", test_pager_sizes);
     g_test_add_func("/text/message", test_message);
+    g_test_add_func("/text/long-message", test_long_message);
     return g_test_run();
 }
