@@ -149,8 +149,10 @@ typedef struct {
 static void set_fates(const Question *question, const Row *at, const Occurrence *found, guint count,
                       json_t *row)
 {
-    static const char *const LISTS[] = {
-        [FIRE_RAN] = "ran", [FIRE_DOUBLED] = "doubled_at", [FIRE_MISSED] = "missed_at"};
+    static const char *const LISTS[] = {[FIRE_RAN] = "ran",
+                                        [FIRE_DOUBLED] = "doubled_at",
+                                        [FIRE_SKIPPED] = "skipped_at",
+                                        [FIRE_MISSED] = "missed_at"};
     const EngineFires *fires = &at->fires;
     for (guint fate = 0; fate < G_N_ELEMENTS(LISTS); fate++)
         if (LISTS[fate])

@@ -1,6 +1,7 @@
 // Logic workflows through ARM (Microsoft.Logic, 2019-05-01): state, runs in flight, enable and disable.
 // Whoever observes workflows of one resource group within a moment shares one list; the runs are asked
-// for one by one. A question never shares a list that was sent before it: the answer must be newer.
+// for one by one, and then of recurrences the trigger's history: fires that it left out on purpose have no run, and
+// were not missed. A question never shares a list that was sent before it: the answer must be newer.
 //
 //     subscription, resource_group, workflow (default: the workload's name), api_version
 //     and those of arm.h
@@ -14,7 +15,9 @@
 #include "driver/definition.h"
 #include "driver/job-private.h"
 
-enum { GATHER_MS = 10, RUN_PAGES_MAX = 8 };
+enum { GATHER_MS = 10, RUN_PAGES_MAX = 8, TRIGGERS_MAX = 8 };
+// So long after it was disabled its triggers may still have something new to tell.
+enum { CHANGED_LATELY_MS = 10 * 60 * 1000 };
 
 static const char *const PARAMETERS[] = {ARM_PARAMETERS, "subscription", "resource_group",
                                          "workflow",     "api_version",  NULL};
@@ -115,13 +118,114 @@ static void add_run(const Job *job, const json_t *item, Observation *observation
     observation_add_run(observation, run);
 }
 
+// One look under way.
+typedef struct {
+    Observation *seen;   // as far as it is known
+    GPtrArray *triggers; // of char *: whose history is to be asked for yet
+} Look;
+
+static void look_free(gpointer data)
+{
+    Look *look = data;
+    if (!look)
+        return;
+    observation_free(look->seen);
+    g_ptr_array_unref(look->triggers);
+    g_free(look);
+}
+
+static void finish(Job *job)
+{
+    Look *look = job->own;
+    job->own = NULL;
+    job_observed(job, look->seen);
+    look_free(look);
+}
+
+// ---- What triggers left out, the third question -----------------------------------------------------
+
+static void ask_history(Job *job);
+
+static void add_skipped(const Job *job, const json_t *item, const char *trigger, Observation *seen)
+{
+    const json_t *properties = json_object_get(item, "properties");
+    const char *name = text_of(item, "name");
+    bool fired = json_is_true(json_object_get(properties, "fired"));
+    if (!name || fired || run_state(text_of(properties, "status")) != RUN_STATE_SKIPPED)
+        return;
+    RunRecord *run = run_record_new(name, job->location);
+    run->trigger = g_strdup(trigger);
+    run->state = RUN_STATE_SKIPPED;
+    run->code = g_strdup(text_of(properties, "code"));
+    run->start_ms = time_of(properties, "startTime");
+    run->end_ms = time_of(properties, "endTime");
+    run->scheduled_ms = time_of(properties, "scheduledTime");
+    if (!run->scheduled_ms)
+        run->scheduled_ms = run->start_ms;
+    observation_add_run(seen, run);
+}
+
+// A target that does not tell (it says no, or knows no such trigger) is believed by its runs. Where nobody answers, they
+// are not told either: all is asked for again, lest what was left out on purpose counts as missed.
+static void on_history(Job *job, json_t *items, const GError *error)
+{
+    Look *look = job->own;
+    g_autofree char *trigger = g_ptr_array_steal_index(look->triggers, 0);
+    if (error && !err_is(error, ERR_REFUSED)) {
+        g_clear_pointer(&look->seen->history, g_ptr_array_unref);
+        look->seen->history_cut = false;
+        finish(job);
+        return;
+    }
+    size_t i;
+    json_t *item;
+    json_array_foreach(items, i, item) add_skipped(job, item, trigger, look->seen);
+    look->seen->history_cut |= !error && arm_list_is_cut(job);
+    ask_history(job);
+}
+
+static void ask_history(Job *job)
+{
+    const Look *look = job->own;
+    if (!look->triggers->len) {
+        finish(job);
+        return;
+    }
+    g_autofree char *base = base_url(job);
+    g_autofree char *since = time_format_ms(job->since_ms);
+    g_autofree char *trigger = g_uri_escape_string(look->triggers->pdata[0], NULL, FALSE);
+    g_autofree char *url = g_strdup_printf(
+        "%s/%s/triggers/%s/histories?api-version=%s&%%24top=50&%%24filter=%s%s%sstatus%%20eq%%20"
+        "%%27Skipped%%27",
+        base, workflow(job), trigger, version(job), since ? "startTime%20ge%20" : "",
+        since ? since : "", since ? "%20and%20" : "");
+    arm_list(job, url, RUN_PAGES_MAX, on_history);
+}
+
+// The recurrences of what may have fired since it was looked at last.
+static void want_histories(Look *look, const json_t *properties)
+{
+    const Discovery *discovered = look->seen->discovered;
+    gint64 changed_ms = time_of(properties, "changedTime");
+    bool lately = look->seen->at_ms - changed_ms < CHANGED_LATELY_MS;
+    if (look->seen->state != INSTANCE_ACTIVE && !lately)
+        return;
+    for (guint i = 0; i < discovered->triggers->len && look->triggers->len < TRIGGERS_MAX; i++) {
+        const DiscoveredTrigger *trigger = discovered->triggers->pdata[i];
+        if (trigger->has_type && trigger->type == TRIGGER_RECURRENCE)
+            g_ptr_array_add(look->triggers, g_strdup(trigger->name));
+    }
+}
+
 static void on_runs(Job *job, json_t *items, const GError *error)
 {
-    Observation *observation = job->own;
+    Look *look = job->own;
+    Observation *observation = look->seen;
     if (error) {
         // The state is known all the same; that the runs are not is said.
         observation->runs = -1;
         observation->detail = g_strdup_printf("Runs are not known: %s", error->message);
+        g_ptr_array_set_size(look->triggers, 0);
     } else {
         observation->runs = 0;
         observation->last_run_ms = job->since_ms;
@@ -137,9 +241,7 @@ static void on_runs(Job *job, json_t *items, const GError *error)
             add_run(job, item, observation);
         }
     }
-    job->own = NULL;
-    job_observed(job, observation);
-    observation_free(observation);
+    ask_history(job);
 }
 
 // Only what is not known yet: everything that goes on began at since_ms or later.
@@ -251,8 +353,11 @@ static void deliver(Job *job, json_t *items, const GError *error)
         observation->detail = g_strdup_printf("state %s", state ? state : "not given");
     read_tags(job, json_object_get(item, "tags"), observation);
     observation->discovered = definition_read(json_object_get(item, "properties"));
-    job->own = observation;
-    job->own_free = (GDestroyNotify)observation_free;
+    Look *look = g_new(Look, 1);
+    *look = (Look){observation, g_ptr_array_new_with_free_func(g_free)};
+    want_histories(look, properties);
+    job->own = look;
+    job->own_free = look_free;
     ask_runs(job);
 }
 

@@ -216,7 +216,10 @@ json_t *job_json(const HttpResponse *response, GError **error)
     if (status >= 200 && status < 300)
         return parse_body(response, error);
     g_autofree char *words = job_words(response);
-    g_set_error(error, ERR, job_is_absent(status) ? ERR_UNREACHABLE : ERR_REFUSED,
+    g_set_error(error, ERR,
+                job_is_absent(status) ? ERR_UNREACHABLE
+                : status == 429       ? ERR_BUSY
+                                      : ERR_REFUSED,
                 "Answered %u: %s", status, words);
     return NULL;
 }

@@ -109,8 +109,8 @@ void job_puzzled(Job *job, bool unreachable, const char *format, ...) G_GNUC_PRI
 // What stands before a target (a gateway, a front door) says that nobody is behind it.
 bool job_is_absent(unsigned status);
 
-// The JSON of an answer with a 2xx status; NULL with ERR_PROTOCOL (not JSON), ERR_UNREACHABLE (the target is absent) or
-// ERR_REFUSED (its words). An empty body is an empty object.
+// The JSON of an answer with a 2xx status; NULL with ERR_PROTOCOL (not JSON), ERR_UNREACHABLE (the target is absent),
+// ERR_BUSY (it wants to be asked later) or ERR_REFUSED (its words). An empty body is an empty object.
 json_t *job_json(const HttpResponse *response, GError **error);
 
 // Ends a command by its answer, or waits and calls `again` where the target asks for it.

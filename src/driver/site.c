@@ -153,7 +153,8 @@ static RunState run_state(const char *word)
     } STATES[] = {{"Running", RUN_STATE_RUNNING},
                   {"Succeeded", RUN_STATE_SUCCEEDED},
                   {"Failed", RUN_STATE_FAILED},
-                  {"Aborted", RUN_STATE_CANCELLED}};
+                  {"Aborted", RUN_STATE_CANCELLED},
+                  {"Skipped", RUN_STATE_SKIPPED}};
     for (guint i = 0; word && i < G_N_ELEMENTS(STATES); i++)
         if (strcmp(word, STATES[i].word) == 0)
             return STATES[i].state;

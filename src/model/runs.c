@@ -222,7 +222,8 @@ static void count_pair(const FireRule *rule, const RunRecord *before, const RunR
     gint64 apart_ms = run->scheduled_ms - before->scheduled_ms;
     if (apart_ms > 2 * rule->tolerance_ms)
         *missed += missed_between(rule, before, run);
-    else if (apart_ms <= rule->tolerance_ms && strcmp(run->location, before->location) != 0)
+    else if (apart_ms <= rule->tolerance_ms && strcmp(run->location, before->location) != 0 &&
+             run->state != RUN_STATE_SKIPPED && before->state != RUN_STATE_SKIPPED)
         ++*doubled;
 }
 
@@ -340,20 +341,22 @@ static guint first_from(const GPtrArray *fires, gint64 from_ms)
 FireFate run_fate(const GPtrArray *fires, const char *location, gint64 at_ms, gint64 tolerance_ms,
                   gint64 until_ms)
 {
-    guint first = first_from(fires, at_ms - tolerance_ms), here = 0, elsewhere = 0;
+    guint first = first_from(fires, at_ms - tolerance_ms), here = 0, elsewhere = 0, skipped = 0;
     for (guint i = first; i < fires->len; i++) {
         const RunRecord *run = fires->pdata[i];
         if (run->scheduled_ms > at_ms + tolerance_ms)
             break;
-        if (strcmp(run->location, location) == 0)
-            here++;
-        else
-            elsewhere++;
+        bool is_here = strcmp(run->location, location) == 0, ran = run->state != RUN_STATE_SKIPPED;
+        here += is_here && ran;
+        elsewhere += !is_here && ran;
+        skipped += is_here && !ran;
     }
     if (here)
         return elsewhere ? FIRE_DOUBLED : FIRE_RAN;
     if (elsewhere)
         return FIRE_NONE;
+    if (skipped)
+        return FIRE_SKIPPED;
     if (first == 0 || at_ms + tolerance_ms > until_ms)
         return FIRE_UNKNOWN;
     return strcmp(((const RunRecord *)fires->pdata[first - 1])->location, location) == 0

@@ -2,7 +2,8 @@
 // kept; and what a recurrence should have fired, held against it. A run is the same run when location
 // and id are the same; what is told of it later (its end) replaces what was told before.
 //
-// A fire is *missed* when no location ran it, and *doubled* when two did. Scheduled times of a real
+// A fire is *missed* when no location ran it, and *doubled* when two did. One that its trigger left out on purpose (a
+// condition that was not met: RUN_STATE_SKIPPED) is neither: it was not lost. Scheduled times of a real
 // trigger are a little off the ideal ones, so each run stands for what lies within a tolerance of it.
 #pragma once
 
@@ -105,6 +106,7 @@ typedef enum {
     FIRE_UNKNOWN, // nothing is known from then
     FIRE_RAN,     // it ran here
     FIRE_DOUBLED, // … and at another location too
+    FIRE_SKIPPED, // its trigger here left it out on purpose, and nobody else ran it
     FIRE_MISSED,  // nobody ran it, and it was this location's to run: it had run the one before
     FIRE_NONE     // another location's to run
 } FireFate;

@@ -137,8 +137,13 @@ static json_t *history_json(Site *site, const Workflow *workflow, const Run *run
     g_autofree char *id = workflow_id(site, workflow);
     g_autofree char *history =
         g_strdup_printf("%s/triggers/%s/histories/%s", id, workflow->trigger, run->id);
-    json_t *properties = json_pack("{s:s,s:s,s:b,s:{s:s}}", "status", "Succeeded", "code", "OK",
-                                   "fired", 1, "run", "name", run->id);
+    bool fired = run->status != RUN_SKIPPED;
+    json_t *properties =
+        json_pack("{s:s,s:b}", "status", fired ? "Succeeded" : "Skipped", "fired", fired ? 1 : 0);
+    if (fired) {
+        json_object_set_new(properties, "code", json_string("OK"));
+        json_object_set_new(properties, "run", json_pack("{s:s}", "name", run->id));
+    }
     set_time(properties, "startTime", run->start_ms);
     set_time(properties, "endTime", run->start_ms);
     set_time(properties, "scheduledTime", run->scheduled_ms);
@@ -288,6 +293,27 @@ static void handle_trigger(Site *site, HttpRequest *request)
         site_reply_group(site, request, group, 200, trigger_json(site, workflow));
 }
 
+// "startTime ge 2026-01-01T00:00:00Z and status eq 'Running'", or one of the two: the status that is asked for; NULL = any.
+// The caller frees.
+static char *filter_status(const char *filter)
+{
+    const char *at = filter ? strstr(filter, "status eq '") : NULL;
+    const char *begin = at ? at + strlen("status eq '") : NULL;
+    const char *end = begin ? strchr(begin, '\'') : NULL;
+    return begin ? g_strndup(begin, end ? (gsize)(end - begin) : 0) : NULL;
+}
+
+// From when on; 0 = ever.
+static gint64 filter_since(const char *filter)
+{
+    gint64 since_ms = 0;
+    if (!filter || g_ascii_strncasecmp(filter, "startTime ge ", 13) != 0)
+        return 0;
+    g_autofree char *moment = g_strndup(filter + 13, strcspn(filter + 13, " "));
+    time_parse(moment, &since_ms, NULL);
+    return since_ms;
+}
+
 static void handle_histories(Site *site, HttpRequest *request)
 {
     SiteGroup *group;
@@ -295,8 +321,15 @@ static void handle_histories(Site *site, HttpRequest *request)
     if (!workflow)
         return;
     json_t *items = json_array();
-    for (GList *at = workflow->runs.head; at; at = at->next)
-        json_array_append_new(items, history_json(site, workflow, at->data));
+    const char *filter = http_request_query(request, "$filter");
+    g_autofree char *status = filter_status(filter);
+    gint64 since_ms = filter_since(filter);
+    for (GList *at = workflow->runs.head; at; at = at->next) {
+        const Run *run = at->data;
+        const char *word = run->status == RUN_SKIPPED ? "Skipped" : "Succeeded";
+        if (run->start_ms >= since_ms && (!status || g_ascii_strcasecmp(status, word) == 0))
+            json_array_append_new(items, history_json(site, workflow, run));
+    }
     site_reply_group(site, request, group, 200, page_json(site, request, items));
 }
 
@@ -320,25 +353,6 @@ static void handle_run(Site *site, HttpRequest *request)
         run_by_hand(site, request, workflow, group);
 }
 
-// "status eq 'Running'": the status that is asked for; NULL = any. The caller frees.
-static char *filter_status(const char *filter)
-{
-    const char *quote = filter ? strchr(filter, '\'') : NULL;
-    if (!quote || g_ascii_strncasecmp(filter, "status eq ", 10) != 0)
-        return NULL;
-    const char *end = strchr(quote + 1, '\'');
-    return g_strndup(quote + 1, end ? (gsize)(end - quote - 1) : 0);
-}
-
-// "startTime ge 2026-01-01T00:00:00Z": from when on; 0 = ever.
-static gint64 filter_since(const char *filter)
-{
-    gint64 since_ms = 0;
-    if (filter && g_ascii_strncasecmp(filter, "startTime ge ", 13) == 0)
-        time_parse(filter + 13, &since_ms, NULL);
-    return since_ms;
-}
-
 static void handle_runs(Site *site, HttpRequest *request)
 {
     SiteGroup *group;
@@ -350,7 +364,7 @@ static void handle_runs(Site *site, HttpRequest *request)
     json_t *items = json_array();
     for (GList *at = workflow->runs.head; at; at = at->next) {
         const Run *run = at->data;
-        if (run->start_ms >= since_ms &&
+        if (run->start_ms >= since_ms && run->status != RUN_SKIPPED &&
             (!status || g_ascii_strcasecmp(status, RUN_STATUS_NAMES[run->status]) == 0))
             json_array_append_new(items, run_json(site, workflow, run));
     }

@@ -35,6 +35,15 @@ static json_t *data_json(const DataStore *data)
     return json;
 }
 
+// What its trigger left out is no run.
+static const Run *last_run(const Workflow *workflow)
+{
+    for (GList *at = workflow->runs.head; at; at = at->next)
+        if (((const Run *)at->data)->status != RUN_SKIPPED)
+            return at->data;
+    return NULL;
+}
+
 static json_t *workflow_json(const Workflow *workflow, gint64 now_ms)
 {
     json_t *json = json_pack(
@@ -44,7 +53,7 @@ static json_t *workflow_json(const Workflow *workflow, gint64 now_ms)
         "queued", (json_int_t)workflow_queued(workflow, now_ms), "missed",
         (json_int_t)workflow->missed->len, "doubled", (json_int_t)workflow->doubled, "subscribed",
         workflow->subscribed ? 1 : 0);
-    const Run *last = g_queue_peek_head((GQueue *)&workflow->runs);
+    const Run *last = last_run(workflow);
     wire_set_time_ms(json, "next_at", workflow->enabled ? workflow->next_ms : 0);
     wire_set_time_ms(json, "last_run_at", last ? last->start_ms : 0);
     json_t *stages = json_array();

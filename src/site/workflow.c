@@ -1,6 +1,6 @@
 #include "site/workflow.h"
 
-const char *const RUN_STATUS_NAMES[] = {"Running", "Succeeded", "Failed", "Aborted"};
+const char *const RUN_STATUS_NAMES[] = {"Running", "Succeeded", "Failed", "Aborted", "Skipped"};
 
 Workflow *workflow_new(const char *group, const char *name, TriggerType type)
 {
@@ -174,6 +174,18 @@ Run *workflow_start(Workflow *workflow, gint64 scheduled_ms, gint64 now_ms,
     return run;
 }
 
+// It has no run, so nobody names it: its occurrence does.
+static void note_skipped(Workflow *workflow, gint64 scheduled_ms, gint64 now_ms)
+{
+    Run *run = g_new0(Run, 1);
+    g_snprintf(run->id, sizeof run->id, "skip%" G_GINT64_FORMAT, scheduled_ms);
+    run->scheduled_ms = scheduled_ms;
+    run->start_ms = run->end_ms = now_ms;
+    run->status = RUN_SKIPPED;
+    g_queue_push_head(&workflow->runs, run);
+    trim_history(workflow);
+}
+
 static void fire_once(Workflow *workflow, gint64 scheduled_ms, gint64 now_ms,
                       WorkflowNameRun name_run, gpointer data)
 {
@@ -192,9 +204,13 @@ static void fire_once(Workflow *workflow, gint64 scheduled_ms, gint64 now_ms,
         if (has_time(workflow->peer_fires, scheduled_ms))
             workflow->doubled++;
     }
-    Run *run = workflow_start(workflow, scheduled_ms, now_ms, name_run, data);
+    bool skips = workflow->type == TRIGGER_RECURRENCE && workflow->skip_every &&
+                 workflow->fires_total % workflow->skip_every == 0;
+    Run *run = skips ? NULL : workflow_start(workflow, scheduled_ms, now_ms, name_run, data);
     if (run)
         run->messages = messages;
+    else if (skips)
+        note_skipped(workflow, scheduled_ms, now_ms);
 }
 
 void workflow_fire_due(Workflow *workflow, gint64 now_ms, WorkflowNameRun name_run, gpointer data)

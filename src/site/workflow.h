@@ -15,7 +15,8 @@
 
 enum { RUN_HISTORY_MAX = 200, RUNS_IN_FLIGHT_MAX = 2000, FIRES_MAX = 512, POLL_BATCH = 20 };
 
-typedef enum { RUN_RUNNING, RUN_SUCCEEDED, RUN_FAILED, RUN_ABORTED } RunStatus;
+// Skipped: its trigger looked, found a condition not met, and started nothing. It stands in the trigger's history alone.
+typedef enum { RUN_RUNNING, RUN_SUCCEEDED, RUN_FAILED, RUN_ABORTED, RUN_SKIPPED } RunStatus;
 
 typedef struct {
     char id[32];
@@ -36,7 +37,8 @@ typedef struct {
     Rule *rule;        // compiled; NULL = none
     gint64 run_ms;     // how long a run takes
     GPtrArray *stages; // of char *; may be empty
-    double rate; // messages a second that arrive in its queue, or events at its webhook source
+    double rate;      // messages a second that arrive in its queue, or events at its webhook source
+    guint skip_every; // of a recurrence: its condition leaves each so-manieth fire out; 0 = none
     bool enabled_at_first;
     bool shared; // may be on in both regions: on again after a boot, one queue for both
 

@@ -303,6 +303,8 @@ static TimeMark past_mark(const SheetRow *row, gint64 at_ms, const ViewContext *
         return (TimeMark){at_ms, GLYPH_DOUBLE, ROLE_WARN, 4};
     if (timesheet_has(row->ran, at_ms))
         return (TimeMark){at_ms, GLYPH_UP, ROLE_OK, 1};
+    if (timesheet_has(row->skipped_at, at_ms)) // on purpose: nothing is lost
+        return (TimeMark){at_ms, GLYPH_DASH, ROLE_DIM, 1};
     if (is_missed(row, at_ms, context))
         return (TimeMark){at_ms, GLYPH_DOWN, ROLE_ALARM, 3};
     return (TimeMark){at_ms, GLYPH_DOT, ROLE_DIM, 0};
@@ -448,7 +450,7 @@ static void schedules_draw(gpointer state, const ViewContext *context, const Can
     if (about.height)
         draw_about(view, context, &below);
     cells_fit(canvas, legend, ALIGN_LEFT | ALIGN_CLIP_END, ROLE_DIM,
-              " ● fires  ○ would  ✗ missed/cannot  ✓ ran  ═ twice  ◐ unknown  · past  ◆ now");
+              " ● fires ○ would ✗ missed/cannot ✓ ran – left out ═ twice ◐ unknown · past ◆ now");
 }
 
 static Effect open_row(Schedules *view, const ViewContext *context)

@@ -25,6 +25,7 @@ static void row_free(gpointer data)
     g_array_unref(row->ran);
     g_array_unref(row->missed_at);
     g_array_unref(row->doubled_at);
+    g_array_unref(row->skipped_at);
     g_array_unref(row->changes);
     g_ptr_array_unref(row->notes);
     g_free(row);
@@ -72,6 +73,7 @@ static SheetRow *read_row(const WireAt *at)
     row->ran = read_times(at, "ran");
     row->missed_at = read_times(at, "missed_at");
     row->doubled_at = read_times(at, "doubled_at");
+    row->skipped_at = read_times(at, "skipped_at");
     row->changes = g_array_new(FALSE, FALSE, sizeof(SheetChange));
     g_array_set_clear_func(row->changes, clear_change);
     row->notes = g_ptr_array_new_with_free_func(g_free);

@@ -22,11 +22,12 @@ typedef struct {
     gint64 doubled;    // -1 = unknown
     gint64 counted_ms; // since when both are counted; 0 = the location went down
     bool counts;       // a recurrence: what is missed is lost (a poll catches up)
-    GArray *ran, *missed_at, *doubled_at; // of gint64, in order: what became of past times
-    char *failover_now;                   // what a failover here now would miss, in words; NULL
-    GArray *times;                        // of gint64, in order
-    bool more;                            // times were left out
-    GArray *changes;                      // of SheetChange
+    GArray *ran, *missed_at, *doubled_at,
+        *skipped_at;    // of gint64, in order: what became of past times
+    char *failover_now; // what a failover here now would miss, in words; NULL
+    GArray *times;      // of gint64, in order
+    bool more;          // times were left out
+    GArray *changes;    // of SheetChange
     GPtrArray *
         notes; // of char *: what is open about the rule, and what is assumed; then what is to be known of it
     guint open; // so many of them are open

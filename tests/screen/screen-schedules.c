@@ -243,6 +243,9 @@ static void test_past(void)
     g_assert_true(timesheet_has(row->missed_at, first));
     g_assert_false(timesheet_has(row->ran, first));
     g_assert_true(timesheet_has(row->ran, first + 20 * MINUTE));
+    const SheetRow *north = row_at(rows, 1);
+    g_assert_true(timesheet_has(north->skipped_at, g_array_index(north->times, gint64, 1)));
+    g_assert_nonnull(strstr(seen, "– ")); // left out on purpose
     g_assert_false(timesheet_has(row->ran, 0) || timesheet_has(row->ran, G_MAXINT64));
 }
 

@@ -772,7 +772,7 @@ char *world_schedules(void)
         "\"state\":\"passive\",\"rule\":\"every 20 min from :10\",\"zone\":\"UTC\","
         "\"next_at\":\"2026-11-21T03:30:00Z\",\"missed\":0,\"occurrences\":["
         "\"2026-11-21T02:50:00Z\",\"2026-11-21T03:10:00Z\",\"2026-11-21T03:30:00Z\","
-        "\"2026-11-21T03:50:00Z\"],"
+        "\"2026-11-21T03:50:00Z\"],\"skipped_at\":[\"2026-11-21T03:10:00Z\"],"
         "\"failover_now\":\"a failover now misses 1: due since the last run at 03:00:00Z, never "
         "replayed; North Europe fires first at 2026-11-21 03:30:00Z\",\"ambiguous\":[]},"
         "{\"workload\":\"stock/count\",\"trigger\":\"hourly\",\"location\":\"eastus\","

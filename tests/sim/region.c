@@ -148,6 +148,8 @@ static void add_fires(const SimWorld *world, Observation *seen, const Target *ta
         RunRecord *run = run_record_new(id, target->region->name);
         run->scheduled_ms = run->start_ms = at_ms;
         run->state = world->clock->wall < at_ms + 1000 ? RUN_STATE_RUNNING : RUN_STATE_SUCCEEDED;
+        if (world->skip_every && at_ms / SIM_FIRE_MS % world->skip_every == 0)
+            run->state = RUN_STATE_SKIPPED;
         run->end_ms = run->state == RUN_STATE_RUNNING ? 0 : at_ms + 1000;
         observation_add_run(seen, run);
     }

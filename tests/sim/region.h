@@ -75,6 +75,7 @@ struct SimWorld {
     bool unable; // drivers cannot switch off (class M)
     const char
         *connection;  // the name of one that every target says it uses; "" = none; NULL = not told
+    guint skip_every; // each so-manieth fire is left out on purpose, and told so; 0 = none
     const char *loss; // what connectors say that nobody recreates of them; NULL = not told
     bool lying;       // passivations are answered "done" and nothing is done
     guint lose;       // so many commands to come are lost on their way

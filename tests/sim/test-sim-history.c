@@ -55,6 +55,22 @@ static void test_calm(void)
     finish(sim);
 }
 
+// What its trigger leaves out on purpose is not missed, whether it is the last that is known or not.
+static void test_skipped(void)
+{
+    Sim *sim = sim_new(21, with_recurrence);
+    sim->world->skip_every = 2;
+    sim_pass(sim, 125000);
+    guint skipped = 0;
+    const RunHistory *history = engine_runs(sim->engine, "payments/settle");
+    for (guint i = 0; i < history->runs->len; i++)
+        skipped += ((const RunRecord *)history->runs->pdata[i])->state == RUN_STATE_SKIPPED;
+    g_assert_cmpuint(skipped, >=, 4);
+    g_assert_cmpint(trigger_of(sim)->missed, ==, 0);
+    g_assert_cmpint(trigger_of(sim)->doubled, ==, 0);
+    finish(sim);
+}
+
 static char *failover_words(Sim *sim)
 {
     const Workload *workload = fleet_workload(sim->fleet, "payments/settle");
@@ -119,6 +135,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/sim/history/calm", test_calm);
+    g_test_add_func("/sim/history/skipped", test_skipped);
     g_test_add_func("/sim/history/failover", test_failover);
     g_test_add_func("/sim/history/restart", test_restart);
     return g_test_run();

@@ -113,6 +113,10 @@ static void write_config(World *world, guint i)
         "{\"group\":\"pay\",\"name\":\"settle\",\"type\":\"recurrence\",\"run_s\":60,\"enabled\":%"
         "s,\"stages\":[\"read\",\"bill\"],"
         "\"recurrence\":{\"frequency\":\"Second\",\"interval\":1}},"
+        "{\"group\":\"pay\",\"name\":\"ticks\",\"type\":\"recurrence\",\"trigger\":\"tick\",\"run_"
+        "s\":0.1,"
+        "\"enabled\":true,\"shared\":true,\"skip_every\":2,"
+        "\"recurrence\":{\"frequency\":\"Second\",\"interval\":1}},"
         "{\"group\":\"pay\",\"name\":\"ask\",\"type\":\"request\",\"run_s\":0.1,\"enabled\":%s},"
         "{\"group\":\"pay\",\"name\":\"hook\",\"type\":\"webhook\",\"rate\":1,\"stages\":[\"read\"]"
         ","
@@ -196,6 +200,7 @@ static void make_fleet(World *world)
         const char *driver;
     } workloads[] = {{"settle", KIND_WORKFLOW, "azure-logic"},
                      {"ask", KIND_WORKFLOW, "azure-logic"},
+                     {"ticks", KIND_WORKFLOW, "azure-logic"},
                      {"hook", KIND_WORKFLOW, "site"},
                      {"ledger", KIND_DATABASE, "site"},
                      {"door", KIND_ROUTER, "site"},

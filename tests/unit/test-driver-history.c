@@ -75,9 +75,46 @@ static void test_history(void)
     world_release(&world);
 }
 
+static guint of_state(const Result *result, RunState state)
+{
+    guint n = 0;
+    for (guint i = 0; i < runs_of(result); i++)
+        n += ((const RunRecord *)result->copy.history->pdata[i])->state == state;
+    return n;
+}
+
+// Each second occurrence is left out by a condition of the trigger: the trigger's history tells of it, the runs do not.
+static void test_skipped(void)
+{
+    World world;
+    Result result = {0};
+    world_init(&world);
+    gint64 end_us = g_get_monotonic_time() + LIMIT_MS * (gint64)1000;
+    do {
+        look(&world, "ticks", 0, &result);
+    } while (
+        (of_state(&result, RUN_STATE_SKIPPED) < 2 || of_state(&result, RUN_STATE_SUCCEEDED) < 2) &&
+        g_get_monotonic_time() < end_us);
+    g_autoptr(GHashTable) seconds = g_hash_table_new(NULL, NULL);
+    gint64 first = G_MAXINT64, last = 0;
+    for (guint i = 0; i < runs_of(&result); i++) {
+        const RunRecord *run = result.copy.history->pdata[i];
+        g_assert_cmpstr(run->trigger, ==, "tick");
+        g_hash_table_add(seconds, GINT_TO_POINTER(run->scheduled_ms / 1000));
+        first = MIN(first, run->scheduled_ms);
+        last = MAX(last, run->scheduled_ms);
+    }
+    g_assert_cmpuint(of_state(&result, RUN_STATE_SKIPPED), >=, 2);
+    g_assert_cmpuint(g_hash_table_size(seconds), ==, runs_of(&result)); // each occurrence once …
+    g_assert_cmpint((last - first) / 1000 + 1, ==, runs_of(&result));   // … and all of them
+    result_clear(&result);
+    world_release(&world);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/driver/history", test_history);
+    g_test_add_func("/driver/history/skipped", test_skipped);
     return g_test_run();
 }

@@ -208,11 +208,43 @@ static void test_fate(void)
     }
 }
 
+static void skip(RunHistory *history, const char *location, gint64 scheduled_ms)
+{
+    RunRecord *run = record(location, scheduled_ms, RUN_STATE_SKIPPED);
+    run_history_add(history, run);
+    run_record_free(run);
+}
+
+// What a trigger left out on purpose was neither missed nor run, and nothing that another ran is doubled for it.
+static void test_skipped(void)
+{
+    g_autoptr(RunHistory) history = run_history_new(100);
+    add(history, "west", NOON);
+    skip(history, "west", NOON + 10 * MINUTE);
+    skip(history, "west", NOON + 20 * MINUTE);
+    add(history, "west", NOON + 40 * MINUTE); // :30 is missed
+    skip(history, "west", NOON + 50 * MINUTE);
+    add(history, "east", NOON + 50 * MINUTE);
+    skip(history, "west", NOON + 60 * MINUTE);
+    FireCount all = count(history, "west", NOON + 65 * MINUTE);
+    g_assert_cmpint(all.missed, ==, 1);
+    g_assert_cmpint(all.doubled, ==, 0);
+    g_autoptr(GPtrArray) fires = run_history_fires(history, "often");
+    static const FireFate WEST[] = {FIRE_RAN, FIRE_SKIPPED, FIRE_SKIPPED, FIRE_MISSED,
+                                    FIRE_RAN, FIRE_NONE,    FIRE_SKIPPED};
+    for (guint i = 0; i < G_N_ELEMENTS(WEST); i++)
+        g_assert_cmpint(run_fate(fires, "west", NOON + i * 10 * MINUTE, MINUTE, NOON + 65 * MINUTE),
+                        ==, WEST[i]);
+    g_assert_cmpint(run_fate(fires, "east", NOON + 50 * MINUTE, MINUTE, NOON + 65 * MINUTE), ==,
+                    FIRE_RAN);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/model/runs/add", test_add);
     g_test_add_func("/model/runs/missed", test_missed);
+    g_test_add_func("/model/runs/skipped", test_skipped);
     g_test_add_func("/model/runs/drift", test_drift);
     g_test_add_func("/model/runs/doubled", test_doubled);
     g_test_add_func("/model/runs/bounded", test_bounded);
