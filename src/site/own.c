@@ -229,6 +229,9 @@ static void receive_group(Site *site, const WireAt *at, json_t *answers)
     group->peer_heard_ms = site_now_ms(site);
     group->peer_in_flight = wire_integer(at, "in_flight", 0, WIRE_INTEGER_MAX);
     group->peer_abandoned = wire_integer(at, "abandoned", 0, WIRE_INTEGER_MAX);
+    // What cannot be written down is not in force yet: the next message brings it again.
+    region_raise_fence(site->region, group, wire_integer_opt(at, "fence", 0, WIRE_INTEGER_MAX, 0),
+                       NULL);
     WireAt data = wire_object_opt(at, "data");
     json_t *answer = data.value && group->data ? receive_data(site->region, group, &data) : NULL;
     if (answer)

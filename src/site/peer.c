@@ -1,5 +1,5 @@
 // Replication, the sending side: one message at a time to the paired region, with the data this region
-// is primary of, what fired here, and what is in flight.
+// is primary of, what fired here, what is in flight, and the epochs it obeys.
 #include <string.h>
 
 #include "site/site.h"
@@ -48,7 +48,8 @@ static json_t *message_json(const Site *site)
     for (guint i = 0; i < region->groups->len; i++) {
         const SiteGroup *group = g_ptr_array_index(region->groups, i);
         json_array_append_new(
-            groups, json_pack("{s:s,s:I,s:I,s:o}", "name", group->name, "in_flight",
+            groups, json_pack("{s:s,s:I,s:I,s:I,s:o}", "name", group->name, "fence",
+                              (json_int_t)group->fence, "in_flight",
                               (json_int_t)region_in_flight(region, group), "abandoned",
                               (json_int_t)group->abandoned, "data",
                               group->data ? data_json(site, group->data, now_ms) : json_null()));

@@ -556,8 +556,7 @@ static bool admit(const Region *region, SiteVerb verb, const SiteGroup *group,
     return false;
 }
 
-// The fence is on the disk before anything is done under it.
-static bool raise_fence(Region *region, SiteGroup *group, gint64 epoch, GError **error)
+bool region_raise_fence(Region *region, SiteGroup *group, gint64 epoch, GError **error)
 {
     if (epoch <= group->fence)
         return true;
@@ -617,7 +616,7 @@ bool region_act(Region *region, SiteVerb verb, const SiteTarget *target, const S
         return false;
     }
     if (!admit(region, verb, target->group, command, error) ||
-        !raise_fence(region, target->group, command->epoch, error) ||
+        !region_raise_fence(region, target->group, command->epoch, error) ||
         !VERBS[verb].act(region, target, command, now_ms, error))
         return false;
     keep_key(region, command->key, what);

@@ -153,6 +153,10 @@ bool region_advance(Region *region, gint64 now_ms, GError **error);
 // When something will be due; 0 = nothing.
 gint64 region_next_ms(const Region *region);
 
+// From now on obeys no command for the group with an older epoch: one was carried out here, or at the paired region. It
+// is on the disk before anything is done under it; false: it could not be written, and is not in force.
+bool region_raise_fence(Region *region, SiteGroup *group, gint64 epoch, GError **error);
+
 // Carries out a command. ERR_REFUSED, ERR_NO_SPACE … with the reason; then nothing was done.
 bool region_act(Region *region, SiteVerb verb, const SiteTarget *target, const SiteCommand *command,
                 gint64 now_ms, GError **error);

@@ -150,6 +150,11 @@ static void test_obedience(void)
             g_assert_cmpint(code, ==, ERR_REFUSED);
     }
     g_assert_false(region_workflow(b, "pay", "settle")->enabled);
+    // What the pair has obeyed is a fence here too; one that is older takes nothing back.
+    g_assert_true(region_raise_fence(b, region_group(b, "pay"), 9, NULL));
+    g_assert_true(region_raise_fence(b, region_group(b, "pay"), 7, NULL));
+    g_assert_false(act(b, VERB_DISABLE, (SiteCommand){.epoch = 8, .boot_id = boot}, T0, &code));
+    g_assert_true(act(b, VERB_DISABLE, (SiteCommand){.epoch = 9, .boot_id = boot}, T0, NULL));
     pair_release(&pair);
 }
 
