@@ -13,10 +13,12 @@ enum { FILE_MAX = 64 * 1024, FLAG_PIN = 0x04 };
 // What is between the lines of dashes. NULL if they are not there. The caller frees.
 static guint8 *dearmour(const char *text, gsize *ret_size)
 {
-    const char *from = strstr(text, BEGIN), *to = from ? strstr(from, END) : NULL;
+    const char *from = strstr(text, BEGIN);
+    if (from)
+        from += strlen(BEGIN); // the dashes of both may not be the same ones
+    const char *to = from ? strstr(from, END) : NULL;
     if (!to)
         return NULL;
-    from += strlen(BEGIN);
     g_autofree char *base64 = g_strndup(from, (gsize)(to - from));
     return g_base64_decode(base64, ret_size);
 }
