@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { AGAIN_EVERY_MS = 60 * 1000, SLICE = 500, ROUND_SLICE = 1000 };
+enum { AGAIN_EVERY_MS = 60 * 1000, SLICE = 500, ROUND_SLICE = 4000 };
 
 // What was found of one object, and in which round.
 typedef struct {
@@ -438,14 +438,20 @@ static void end_round(Pass *pass)
     findings->in_round = false;
 }
 
+// A group's rules look at each of its workloads.
+static guint weight_of(const RuleObject *object)
+{
+    return object->group ? 1 + object->group->workloads->len : 1;
+}
+
 static void judge_slice(Pass *pass)
 {
     Findings *findings = pass->engine->judged;
     RuleObject object;
-    for (guint left = ROUND_SLICE; left > 0 && findings->in_round;) {
+    for (guint done = 0; done < ROUND_SLICE && findings->in_round;) {
         if (rules_nth_object(pass->engine->fleet, findings->scope, findings->n, &object)) {
             findings->n++;
-            left--;
+            done += weight_of(&object);
             judge(pass, &object);
             continue;
         }

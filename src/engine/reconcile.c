@@ -4,15 +4,25 @@
 
 enum { DEADLINE_MS = 5000, AGAIN_MS = 2000, LIMIT_MS = 3600 * 1000 };
 
+static bool is_failed_over(const GroupLive *live)
+{
+    return live->record->mode == MODE_FAILED_OVER || live->record->mode == MODE_FAILING_BACK ||
+           (live->open && live->open->past_pnr);
+}
+
 // True if what runs there is of an older reign: the role is elsewhere, and it was moved there since. (What somebody
 // starts by hand, in a group whose role was never moved, is a split: alarmed, but not ours to end.)
 static bool is_elsewhere(const GroupLive *live, const InstanceWatch *watch)
 {
     const GroupRecord *record = live->record;
-    bool failed_over = record->mode == MODE_FAILED_OVER || record->mode == MODE_FAILING_BACK ||
-                       (live->open && live->open->past_pnr);
     return record->active && g_strcmp0(record->active, watch->status->location) != 0 &&
-           (failed_over || watch->status->epoch < record->epoch);
+           (is_failed_over(live) || watch->status->epoch < record->epoch);
+}
+
+// False if nothing of it can be elsewhere, as in a group whose role was never moved: most of a large fleet.
+static bool was_moved(const GroupLive *live)
+{
+    return live->record->active && (is_failed_over(live) || live->record->epoch > 0);
 }
 
 // A person's word stands until it is off; our own only while it is where it must not be.
@@ -182,12 +192,19 @@ static Motion *intent_next(Engine *engine, const GroupLive *live, const Quaranti
     return stale ? intend(engine, live, watch) : NULL;
 }
 
+static bool is_able(Engine *engine, const Workload *workload)
+{
+    return workload->kind != KIND_ROUTER && workload_is_single_active(workload) &&
+           driver_can(engine->config.driver, workload, ACTION_PASSIVATE);
+}
+
 static Motion *instance_next(Engine *engine, const GroupLive *live, const Workload *workload)
 {
     for (guint i = 0; i < workload->instances->len; i++) {
         const InstanceWatch *watch =
             g_hash_table_lookup(engine->watch_of, workload->instances->pdata[i]);
-        if (is_elsewhere(live, watch) && derive_seen_active(engine, watch) &&
+        if (derive_seen_active(engine, watch) && is_elsewhere(live, watch) &&
+            is_able(engine, workload) &&
             !group_record_quarantine(live->record, workload->id, watch->status->location))
             return intend(engine, live, watch);
     }
@@ -201,11 +218,8 @@ static Motion *group_next(Engine *engine, const GroupLive *live)
         if (motion)
             return motion;
     }
-    for (guint i = 0; i < live->group->workloads->len; i++) {
-        const Workload *workload = live->group->workloads->pdata[i];
-        bool able = workload->kind != KIND_ROUTER && workload_is_single_active(workload) &&
-                    driver_can(engine->config.driver, workload, ACTION_PASSIVATE);
-        Motion *motion = able ? instance_next(engine, live, workload) : NULL;
+    for (guint i = 0; was_moved(live) && i < live->group->workloads->len; i++) {
+        Motion *motion = instance_next(engine, live, live->group->workloads->pdata[i]);
         if (motion)
             return motion;
     }
