@@ -7,6 +7,8 @@
 typedef struct {
     char *text;
     char **words; // lower case
+    guint *
+        fields; // where each of them is looked for; a row of the table in filter.c + 1, 0 = in the name
 } Filter;
 
 void filter_init(Filter *filter);

@@ -171,8 +171,10 @@ static void add_group(Roles *view, const Picture *picture, guint at, const GArra
 static void make_rows(Roles *view, const Picture *picture)
 {
     g_autoptr(GArray) groups = ordered_groups(view, picture);
-    g_clear_pointer(&view->lists, g_hash_table_unref);
-    view->lists = by_group(picture);
+    if (!view->lists || view->layout != picture->layout) {
+        g_clear_pointer(&view->lists, g_hash_table_unref);
+        view->lists = by_group(picture);
+    }
     g_array_set_size(view->rows, 0);
     g_clear_pointer(&view->index, g_hash_table_unref);
     for (guint i = 0; i < groups->len; i++) {
