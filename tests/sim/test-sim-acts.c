@@ -83,6 +83,7 @@ static void test_skip(void)
     expect_state(sim, OPERATION_COMPLETED_EXCEPTIONS);
     g_assert_cmpuint(sim_operation(sim)->exceptions->len, ==, 2);
     g_assert_cmpuint(sim_count_audit(sim, "operation.skip"), ==, 2);
+    g_assert_cmpint(sim_group(sim)->plan_tested_ms, <, sim_operation(sim)->started_ms); // no test
     finish(sim);
 }
 
@@ -264,6 +265,22 @@ static void test_reject_holds(void)
     finish(sim);
 }
 
+// Who had approved and then rejects no longer counts among those who approved.
+static void test_reject_own(void)
+{
+    Sim *sim = given_catching_up(NULL);
+    g_assert_cmpuint(quorum_missing(sim_operation(sim)), ==, 0);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_REJECT));
+    g_assert_true(sim_operation(sim)->held);
+    g_assert_cmpuint(quorum_missing(sim_operation(sim)), ==, 1);
+    sim_region(sim->world, "west")->replication_off = false;
+    g_assert_true(sim_sign(sim, &CAROL, DECISION_APPROVE));
+    g_assert_true(sim_command(sim, &CAROL, COMMAND_RESUME, 0));
+    expect_settled(sim, 120000);
+    expect_state(sim, OPERATION_COMPLETED);
+    finish(sim);
+}
+
 // ---- Break-glass -------------------------------------------------------------------------------
 
 static void glass(Fleet *fleet)
@@ -379,6 +396,43 @@ static const Step *waiting_step(Sim *sim)
 static bool waits(Sim *sim)
 {
     return waiting_step(sim) != NULL;
+}
+
+static void provider_first(Fleet *fleet)
+{
+    OwnStep *step = group_add_step(fleet_group(fleet, "payments"), "provider");
+    step->title = g_strdup("the provider opens the quota");
+    step->place = PLACE_BEFORE_GRANT;
+    step->side = WORKER_PROVIDER;
+    step->limit_ms = 60000;
+}
+
+// Within the band, so nothing is void; but more than was signed for is not lost without a word.
+static void test_bound_at_pnr(void)
+{
+    Sim *sim = sim_new(7, provider_first);
+    ProposeRequest request = {.person = &ALICE,
+                              .kind = OPERATION_FAILOVER,
+                              .group = "payments",
+                              .planned = PROPOSE_UNPLANNED,
+                              .reason = "its storage is failing"};
+    sim_pass(sim, 20000);
+    sim_region(sim->world, "west")->replication_off = true;
+    g_assert_nonnull(sim_propose_exactly(sim, &request));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_until(sim, waits, 60000));
+    gint64 signed_ms = sim_operation(sim)->statement->loss_ms;
+    g_assert_cmpint(signed_ms, <, 30000);
+    sim_pass(sim, 30000);
+    g_assert_cmpint(sim_group(sim)->loss.loss_ms, >, signed_ms);
+    g_assert_cmpint(sim_group(sim)->loss.loss_ms, <, 60000);
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_CONFIRM, waiting_step(sim)->number));
+    expect_settled(sim, 60000);
+    expect_state(sim, OPERATION_PAUSED);
+    g_assert_false(sim_operation(sim)->past_pnr);
+    g_assert_nonnull(
+        strstr(sim_operation(sim)->why, "Beyond what was signed: the data-loss bound"));
+    finish(sim);
 }
 
 static void test_own_steps(void)
@@ -687,9 +741,11 @@ int main(int argc, char **argv)
         {"take-back-in-hold-window", test_take_back_in_hold_window},
         {"take-back-under-way", test_take_back_under_way},
         {"reject-holds", test_reject_holds},
+        {"reject-own", test_reject_own},
         {"break-glass", test_break_glass},
         {"no-glass", test_no_glass},
         {"attest", test_attest},
+        {"bound-at-pnr", test_bound_at_pnr},
         {"own-steps", test_own_steps},
         {"skip-waiting", test_skip_waiting},
         {"split", test_split},

@@ -106,6 +106,10 @@ static void test_marks(void)
     g_assert_cmpstr(mark, !=, parity_find(missing, ENTITY_TERM, "Customer")->mark);
     parity_confirm(again, parity_find(again, ENTITY_TERM, "Customer"), "olga", "local wording", 1);
     g_assert_cmpuint(parity_total(again).confirmed, ==, 1);
+    // What was confirmed was that difference, not every later one.
+    hold(north, ENTITY_TERM, "Customer", "definition", "whoever pays");
+    g_autoptr(Parity) other = compare(west, north);
+    g_assert_cmpstr(mark, !=, parity_find(other, ENTITY_TERM, "Customer")->mark);
 }
 
 // What nobody has confirmed is shown before the rest.
