@@ -147,6 +147,8 @@ def test_return(t, demo, name, transactions):
     demo.fault("westeurope", "recover")
     demo.wait_up("westeurope")
     t.wait_for(lambda: demo.active_at("payments", "northeurope"), "the old primary comes back passive", 10 * SLOW)
+    t.wait_for(lambda: demo.group_at("westeurope", "payments")["epoch"] == demo.group_at("northeurope", "payments")["epoch"] > 0,
+               "it obeys no older epoch than its pair: nobody has commanded it since", 10 * SLOW)
     t.wait_for(lambda: demo.group_at("northeurope", "payments")["lost_transactions"] == transactions,
                "both sides agree on what was lost", 10 * SLOW)
 
