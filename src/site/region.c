@@ -607,6 +607,9 @@ bool region_act(Region *region, SiteVerb verb, const SiteTarget *target, const S
                                         : "data";
     g_autofree char *what = g_strdup_printf("%s %s/%s %s", VERB_NAMES[verb], target->group->name,
                                             name, command->to ? command->to : "");
+    // First of all: who is told by its key that it is done believes that it is so.
+    if (!admit(region, verb, target->group, command, error))
+        return false;
     const KeyedOutcome *keyed = find_key(region, command->key);
     if (keyed && strcmp(keyed->what, what) == 0)
         return true;
@@ -615,8 +618,7 @@ bool region_act(Region *region, SiteVerb verb, const SiteTarget *target, const S
                     command->key, keyed->what);
         return false;
     }
-    if (!admit(region, verb, target->group, command, error) ||
-        !region_raise_fence(region, target->group, command->epoch, error) ||
+    if (!region_raise_fence(region, target->group, command->epoch, error) ||
         !VERBS[verb].act(region, target, command, now_ms, error))
         return false;
     keep_key(region, command->key, what);

@@ -5,7 +5,8 @@
 // Who may command: each group has a fence, the highest epoch ever seen in a command for it, kept on disk
 // before anything is done under it. A command with an older epoch is refused; once there is a fence, so
 // is one without an epoch. A command that names another boot id was meant for an earlier life of this
-// region and is refused. A command whose key was carried out already is answered again, without effect.
+// region and is refused. Of what is left, a command whose key was carried out already is answered again, without
+// effect.
 //
 // A region that starts (and is not new) starts passive: nothing is enabled, no data takes transactions,
 // under a boot id made just now. What was in flight when it died is counted as abandoned.

@@ -97,6 +97,7 @@ def plans(lane, kind, options):
 
 def run_lane(t, made, chosen, options):
     lane = Lane(t, made, kinds.STAGES[chosen[0].lane])
+    lane.struck.patience = 5 if options.all else 2
     for kind in chosen:
         meant = struck = 0
         for plan in plans(lane, kind, options):

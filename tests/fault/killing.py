@@ -53,6 +53,7 @@ class Struck:
         self.port = free_port()  # the same one in each of its lives
         self.edit("fleet.conf", stage)
         self.edit("signalboxd.conf", lambda text: text.replace("127.0.0.1:0", f"127.0.0.1:{self.port}"))
+        self.patience = 1  # what all limits are multiplied by
         self.lives = 0
         self.broken = None
         self.ending = False
@@ -143,6 +144,7 @@ class Struck:
             return None
 
     def see(self, condition, what, limit=30, pause=0.02):
+        limit *= self.patience
         answer = until(lambda: self.look(condition), limit * SLOW, pause)
         if not answer:
             raise Failed(f"not so after {limit * SLOW} s: {what}")
@@ -154,7 +156,7 @@ class Struck:
     def insist(self, seen, act, what, limit=40):
         """As people do: look; if it is not there do it, and whatever is answered look again."""
         said = tried = None
-        end = time.monotonic() + limit * SLOW
+        end = time.monotonic() + limit * self.patience * SLOW
         while True:
             self.see(self.is_ready, "the daemon is ready")
             answer = until(lambda: self.look(seen), 0.3 if tried else 0)

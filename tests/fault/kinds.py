@@ -121,7 +121,8 @@ class Kind:
         try:
             operation = self.struck.see(over, f"{name} ends", limit, 0.1)
         except Failed as failed:
-            raise Failed(f"{failed}\n{story(self.demo.operation(name))}") from failed
+            last = until(lambda: self.struck.look(lambda: self.demo.operation(name)), 5)
+            raise Failed(f"{failed}\n{last and story(last)}") from failed
         if operation["state"] != self.end:
             raise Failed(f"{name} is {operation['state']}, expected {self.end}\n{story(operation)}")
         return operation
@@ -371,7 +372,9 @@ class TakeBack(Hold):
     action = "signoff.withdrawn"
 
     def stop(self, operation):
-        self.demo.run("signoff", operation["id"], "--withdraw", operation["signoffs"][0]["id"], "--reason", self.round)
+        given = operation["signoffs"][0]["id"]
+        self.demo.run("signoff", operation["id"], "--withdraw", given, "--reason", self.round,
+                      env=self.demo.bob() if given.endswith("bob") else {})
         self.signatures = 1
 
 
@@ -685,6 +688,9 @@ class Reload(Act):
     @classmethod
     def sample(cls, chance):
         return [f"{chance.choice(MOMENTS)} *{cls.action} *"]
+
+    def begin(self):
+        self.demo.run("plans", "review", "ledger", "--reason", "so that there is a record")
 
     def do(self):
         self.struck.edit("fleet.conf", lambda text: text.replace('title = "Telemetry', f'title = "Telemetry {self.round}'))

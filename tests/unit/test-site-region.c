@@ -172,6 +172,11 @@ static void test_keys(void)
     ErrCode code;
     g_assert_false(act(pair.b, VERB_DISABLE, on, T0, &code));
     g_assert_cmpint(code, ==, ERR_CONFLICT);
+    // Under a newer epoch it is not answered as done: whoever sent it would believe that it is.
+    SiteCommand newer = {.epoch = 2, .boot_id = pair.b->boot_id, .key = "k3"};
+    g_assert_true(act(pair.b, VERB_DISABLE, newer, T0, NULL));
+    g_assert_false(act(pair.b, VERB_ENABLE, on, T0, &code));
+    g_assert_cmpint(code, ==, ERR_REFUSED);
     // In the next life the key is forgotten, and the boot id no longer fits.
     g_autofree char *boot = g_strdup(on.boot_id);
     on.boot_id = boot;
