@@ -21,6 +21,50 @@ static const struct {
     {"ApiConnectionNotification", TRIGGER_WEBHOOK},
 };
 
+// Where what was handled is remembered, by what a trigger reads from: mailboxes and files are compared with a moment that the
+// trigger itself remembers; queues lock and delete. Of others nobody knows.
+static const struct {
+    const char *api;
+    StateKeeper keeper;
+} KEEPERS_OF[] = {
+    {"office365", KEEPER_CLIENT},   {"outlook", KEEPER_CLIENT}, {"gmail", KEEPER_CLIENT},
+    {"ftp", KEEPER_CLIENT},         {"sftp", KEEPER_CLIENT},    {"sftpwithssh", KEEPER_CLIENT},
+    {"filesystem", KEEPER_CLIENT},  {"rss", KEEPER_CLIENT},     {"servicebus", KEEPER_SERVER},
+    {"azurequeues", KEEPER_SERVER}, {"mq", KEEPER_SERVER},
+};
+
+// "@parameters('$connections')['mail']['connectionId']": the key of the connection, mail. The caller frees; NULL if it is not
+// of that form.
+static char *connection_key(const json_t *trigger)
+{
+    static const char HEAD[] = "@parameters('$connections')['";
+    const json_t *host = json_object_get(json_object_get(trigger, "inputs"), "host");
+    const char *text =
+        json_string_value(json_object_get(json_object_get(host, "connection"), "name"));
+    const char *key = text && g_str_has_prefix(text, HEAD) ? text + strlen(HEAD) : NULL;
+    return key ? g_strndup(key, strcspn(key, "'")) : NULL;
+}
+
+// "/subscriptions/…/managedApis/office365"
+static const char *api_of(json_t *connections, const char *key)
+{
+    const char *id =
+        key ? json_string_value(json_object_get(json_object_get(connections, key), "id")) : NULL;
+    const char *last = id ? strrchr(id, '/') : NULL;
+    return last ? last + 1 : NULL;
+}
+
+static void read_keeper(const json_t *json, json_t *connections, DiscoveredTrigger *trigger)
+{
+    g_autofree char *key = connection_key(json);
+    const char *api = api_of(connections, key);
+    for (guint i = 0; api && i < G_N_ELEMENTS(KEEPERS_OF); i++)
+        if (g_ascii_strcasecmp(api, KEEPERS_OF[i].api) == 0) {
+            trigger->keeper = KEEPERS_OF[i].keeper;
+            trigger->kept_by = g_strdup(KEEPERS_OF[i].api);
+        }
+}
+
 static void read_type(const json_t *json, DiscoveredTrigger *trigger)
 {
     const char *word = json_string_value(json_object_get(json, "type"));
@@ -43,7 +87,7 @@ static void read_rule(json_t *json, DiscoveredTrigger *trigger)
     trigger->has_recurrence = wire_reader_finish(&reader, &error);
 }
 
-static void read_triggers(Discovery *discovery, json_t *triggers)
+static void read_triggers(Discovery *discovery, json_t *triggers, json_t *connections)
 {
     const char *name;
     json_t *json;
@@ -55,6 +99,7 @@ static void read_triggers(Discovery *discovery, json_t *triggers)
         g_autofree char *bounded = g_strndup(name, NAME_BYTES_MAX);
         DiscoveredTrigger *trigger = discovery_add_trigger(discovery, bounded);
         read_type(json, trigger);
+        read_keeper(json, connections, trigger);
         read_rule(json_object_get(json, "recurrence"), trigger);
     }
 }
@@ -85,7 +130,9 @@ Discovery *definition_read(json_t *properties)
     Discovery *discovery = discovery_new();
     json_t *definition = json_object_get(properties, "definition");
     json_t *parameters = json_object_get(properties, "parameters");
-    read_triggers(discovery, json_object_get(definition, "triggers"));
-    read_connections(discovery, json_object_get(parameters, "$connections"));
+    json_t *connections = json_object_get(parameters, "$connections");
+    read_triggers(discovery, json_object_get(definition, "triggers"),
+                  json_object_get(connections, "value"));
+    read_connections(discovery, connections);
     return discovery;
 }

@@ -6,6 +6,7 @@ static void free_trigger(gpointer data)
 {
     DiscoveredTrigger *trigger = data;
     g_free(trigger->name);
+    g_free(trigger->kept_by);
     recurrence_release(&trigger->recurrence);
     g_free(trigger);
 }
@@ -74,6 +75,14 @@ static void compare_trigger(const Trigger *declared, const DiscoveredTrigger *fo
                                         word_of(&TRIGGER_NAMES, (int)declared->type)));
         return;
     }
+    if (found->kept_by && found->keeper != declared->keeper)
+        g_ptr_array_add(
+            differences,
+            g_strdup_printf(
+                "In %s trigger %s reads from %s, whose state the %s keeps; declared is the "
+                "%s.",
+                where, declared->name, found->kept_by, name_of(&KEEPER_NAMES, (int)found->keeper),
+                name_of(&KEEPER_NAMES, (int)declared->keeper)));
     if (!found->has_recurrence || !declared->has_recurrence ||
         same_rhythm(&found->recurrence, &declared->recurrence))
         return;

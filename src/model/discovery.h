@@ -10,6 +10,8 @@ typedef struct {
     bool has_type; // false: of a type that we have no word for
     Recurrence recurrence;
     bool has_recurrence;
+    StateKeeper keeper; // who remembers what was handled (L11) …
+    char *kept_by; // … by what it reads from: the name of a managed connector; NULL = nobody knows
 } DiscoveredTrigger;
 
 typedef struct {

@@ -43,7 +43,14 @@ static char *workflow_id(const Site *site, const Workflow *workflow)
 static json_t *definition_json(const Workflow *workflow)
 {
     static const char *const types[] = {"Recurrence", "Http", "Request", "HttpWebhook"};
-    json_t *trigger = json_pack("{s:s}", "type", types[workflow->type]);
+    json_t *trigger =
+        json_pack("{s:s}", "type", workflow->api ? "ApiConnection" : types[workflow->type]);
+    if (workflow->api) {
+        g_autofree char *name =
+            g_strdup_printf("@parameters('$connections')['%s']['connectionId']", workflow->api);
+        json_object_set_new(trigger, "inputs",
+                            json_pack("{s:{s:{s:s}}}", "host", "connection", "name", name));
+    }
     if (workflow->rule)
         json_object_set_new(trigger, "recurrence", recurrence_to_json(&workflow->recurrence));
     json_t *triggers = json_object();
@@ -71,6 +78,21 @@ static char *stages_tag(const Workflow *workflow, gint64 now_ms)
     return g_string_free(text, FALSE);
 }
 
+// What its trigger reads from, and through which connection.
+static json_t *parameters_json(const Site *site, const Workflow *workflow)
+{
+    if (!workflow->api)
+        return json_object();
+    g_autofree char *root = g_strdup_printf("/subscriptions/%s", site->config.subscription);
+    g_autofree char *api = g_strdup_printf("%s/providers/Microsoft.Web/locations/%s/managedApis/%s",
+                                           root, site->region->name, workflow->api);
+    g_autofree char *name = g_strdup_printf("%s-%s", workflow->api, site->region->name);
+    g_autofree char *connection = g_strdup_printf(
+        "%s/resourceGroups/%s/providers/Microsoft.Web/connections/%s", root, workflow->group, name);
+    return json_pack("{s:{s:{s:{s:s,s:s,s:s}}}}", "$connections", "value", workflow->api, "id", api,
+                     "connectionId", connection, "connectionName", name);
+}
+
 static json_t *workflow_json(Site *site, const Workflow *workflow)
 {
     const SiteGroup *group = region_group(site->region, workflow->group);
@@ -78,9 +100,10 @@ static json_t *workflow_json(Site *site, const Workflow *workflow)
     g_autofree char *epoch = g_strdup_printf("%" G_GINT64_FORMAT, group ? group->fence : 0);
     g_autofree char *missed = g_strdup_printf("%u", workflow->missed->len);
     g_autofree char *stages = stages_tag(workflow, site_now_ms(site));
-    json_t *properties = json_pack("{s:s,s:s,s:s,s:o,s:{}}", "provisioningState", "Succeeded",
-                                   "state", state_word(workflow), "version", "1", "definition",
-                                   definition_json(workflow), "parameters");
+    json_t *properties =
+        json_pack("{s:s,s:s,s:s,s:o,s:o}", "provisioningState", "Succeeded", "state",
+                  state_word(workflow), "version", "1", "definition", definition_json(workflow),
+                  "parameters", parameters_json(site, workflow));
     set_time(properties, "createdTime", site->region->booted_ms);
     set_time(properties, "changedTime", workflow->changed_ms);
     json_t *json = json_pack(

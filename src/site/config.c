@@ -44,9 +44,9 @@ static void read_group(Region *region, const WireAt *at)
 
 static void read_workflow(Region *region, const WireAt *at)
 {
-    static const char *const fields[] = {"group",  "name",   "type",       "trigger",
-                                         "rate",   "run_s",  "enabled",    "recurrence",
-                                         "stages", "shared", "skip_every", NULL};
+    static const char *const fields[] = {"group",      "name",    "type",       "trigger", "rate",
+                                         "run_s",      "enabled", "recurrence", "stages",  "shared",
+                                         "skip_every", "api",     NULL};
     wire_only(at, fields);
     const char *group = name_at(at, "group");
     const char *name = name_at(at, "name");
@@ -62,6 +62,7 @@ static void read_workflow(Region *region, const WireAt *at)
     workflow->run_ms = wire_seconds_ms_opt(at, "run_s", 1000);
     workflow->enabled_at_first = wire_bool_opt(at, "enabled", false);
     workflow->shared = wire_bool_opt(at, "shared", false);
+    workflow->api = g_strdup(wire_has(at, "api") ? name_at(at, "api") : NULL);
     workflow->skip_every = (guint)wire_integer_opt(at, "skip_every", 0, 1000000, 0);
     workflow->rate = wire_has(at, "rate") ? CLAMP(wire_number(at, "rate"), 0, 1000) : 0;
     WireAt stages = wire_array_opt(at, "stages");

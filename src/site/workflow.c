@@ -33,6 +33,7 @@ void workflow_free(Workflow *workflow)
     g_free(workflow->group);
     g_free(workflow->name);
     g_free(workflow->trigger);
+    g_free(workflow->api);
     g_free(workflow);
 }
 

@@ -37,7 +37,9 @@ typedef struct {
     Rule *rule;        // compiled; NULL = none
     gint64 run_ms;     // how long a run takes
     GPtrArray *stages; // of char *; may be empty
-    double rate;      // messages a second that arrive in its queue, or events at its webhook source
+    double rate; // messages a second that arrive in its queue, or events at its webhook source
+    char *
+        api; // the managed connector that its trigger reads from, as the ARM dialect names it; NULL = none
     guint skip_every; // of a recurrence: its condition leaves each so-manieth fire out; 0 = none
     bool enabled_at_first;
     bool shared; // may be on in both regions: on again after a boot, one queue for both

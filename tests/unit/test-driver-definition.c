@@ -15,13 +15,15 @@ static const char WHOLE[] =
     "\"every-20\":{\"type\":\"Recurrence\",\"recurrence\":{\"frequency\":\"Minute\",\"interval\":"
     "20}},"
     "\"mail\":{\"type\":\"ApiConnection\",\"recurrence\":{\"frequency\":\"@parameters('f')\","
-    "\"interval\":3}},"
+    "\"interval\":3},\"inputs\":{\"host\":{\"connection\":{\"name\":"
+    "\"@parameters('$connections')['office']['connectionId']\"}}}},"
     "\"call\":{\"type\":\"Request\"},\"hook\":{\"type\":\"HttpWebhook\"},"
     "\"odd\":{\"type\":\"ServiceProvider\"}}},"
     "\"parameters\":{\"$connections\":{\"value\":{"
     "\"sql\":{\"connectionId\":\"/subscriptions/1/providers/Microsoft.Web/connections/sql-weu\","
     "\"connectionName\":\"x\"},"
-    "\"office\":{\"connectionName\":\"office-weu\"}}}}}";
+    "\"office\":{\"connectionName\":\"office-weu\","
+    "\"id\":\"/subscriptions/1/providers/Microsoft.Web/locations/weu/managedApis/office365\"}}}}}";
 
 static const DiscoveredTrigger *trigger(const Discovery *discovery, const char *name)
 {
@@ -40,6 +42,9 @@ static void test_read(void)
     g_assert_cmpint(trigger(discovery, "every-20")->recurrence.interval, ==, 20);
     g_assert_cmpint(trigger(discovery, "mail")->type, ==, TRIGGER_POLLING);
     g_assert_false(trigger(discovery, "mail")->has_recurrence); // an expression: not known
+    g_assert_cmpstr(trigger(discovery, "mail")->kept_by, ==, "office365");
+    g_assert_cmpint(trigger(discovery, "mail")->keeper, ==, KEEPER_CLIENT);
+    g_assert_null(trigger(discovery, "hook")->kept_by);
     g_assert_cmpint(trigger(discovery, "call")->type, ==, TRIGGER_REQUEST);
     g_assert_cmpint(trigger(discovery, "hook")->type, ==, TRIGGER_WEBHOOK);
     g_assert_false(trigger(discovery, "odd")->has_type);
@@ -96,7 +101,7 @@ static void test_compare(void)
     every->has_recurrence = true;
     every->recurrence.frequency = FREQUENCY_MINUTE;
     every->recurrence.interval = 20;
-    declare(instance, "mail", TRIGGER_POLLING);
+    declare(instance, "mail", TRIGGER_POLLING)->keeper = KEEPER_CLIENT;
     declare(instance, "call", TRIGGER_REQUEST);
     declare(instance, "hook", TRIGGER_WEBHOOK);
     declare(instance, "odd", TRIGGER_POLLING);
@@ -130,6 +135,40 @@ static void test_connections(void)
                     "In west it uses the connection office-weu, which is not declared.");
 }
 
+// Who keeps a trigger's state: a mailbox does not, the workflow that reads it does; a queue does. What is read from
+// something else is not compared.
+static void test_keepers(void)
+{
+    static const struct {
+        const char *api;
+        StateKeeper declared;
+        const char *differs;
+    } ROWS[] = {
+        {"office365", KEEPER_CLIENT, ""},
+        {"office365", KEEPER_SERVER,
+         "In west trigger t reads from office365, whose state the client keeps; declared is the "
+         "server."},
+        {"servicebus", KEEPER_SERVER, ""},
+        {"ServiceBus", KEEPER_CLIENT,
+         "In west trigger t reads from servicebus, whose state the server keeps; declared is the "
+         "client."},
+        {"something", KEEPER_CLIENT, ""},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(ROWS); i++) {
+        Instance *instance;
+        g_autoptr(Fleet) fleet = fleet_of(&instance);
+        declare(instance, "t", TRIGGER_POLLING)->keeper = ROWS[i].declared;
+        g_autofree char *text = g_strdup_printf(
+            "{\"definition\":{\"triggers\":{\"t\":{\"type\":\"ApiConnection\",\"inputs\":{\"host\":"
+            "{"
+            "\"connection\":{\"name\":\"@parameters('$connections')['c']['connectionId']\"}}}}}},"
+            "\"parameters\":{\"$connections\":{\"value\":{\"c\":{\"id\":\"/x/managedApis/%s\"}}}}}",
+            ROWS[i].api);
+        g_autofree char *said = differences(text, instance);
+        g_assert_cmpstr(said, ==, ROWS[i].differs);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -137,5 +176,6 @@ int main(int argc, char **argv)
     g_test_add_func("/driver/definition/nonsense", test_nonsense);
     g_test_add_func("/driver/definition/compare", test_compare);
     g_test_add_func("/driver/definition/connections", test_connections);
+    g_test_add_func("/driver/definition/keepers", test_keepers);
     return g_test_run();
 }
