@@ -10,6 +10,7 @@
 #include "engine/signature.h"
 #include "engine/step.h"
 #include "model/plan.h"
+#include "model/progress.h"
 
 enum { INTENTS_MAX = 50, GUARD_WAIT_MS = 20 * 1000 };
 
@@ -333,7 +334,9 @@ static Motion *finish(Engine *engine, const Operation *operation)
         motion_free(motion);
         return NULL;
     }
-    duration_format(engine->now_ms - (copy->detected_ms ? copy->detected_ms : copy->started_ms),
+    gint64 verified_ms = operation_clock_stop(copy); // what people do after that is no outage
+    duration_format((verified_ms ? verified_ms : engine->now_ms) -
+                        (copy->detected_ms ? copy->detected_ms : copy->started_ms),
                     took);
     g_autofree char *why = NULL;
     if (operation_is_rehearsal(copy))

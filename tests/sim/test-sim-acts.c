@@ -2,6 +2,8 @@
 // also over a crash.
 #include <string.h>
 
+#include "base/timefmt.h"
+#include "model/progress.h"
 #include "model/refusal.h"
 #include "story.h"
 
@@ -435,6 +437,31 @@ static void test_bound_at_pnr(void)
     finish(sim);
 }
 
+static void tells_auditors(Fleet *fleet)
+{
+    g_ptr_array_add(fleet_group(fleet, "payments")->unmanaged, g_strdup("tell the auditors"));
+}
+
+// It runs once it is verified, whatever people still have to do then.
+static void test_runs_before_the_paper(void)
+{
+    Sim *sim = given_proposal(tells_auditors);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_until(sim, waits, 60000));
+    gint64 ready_ms = sim->clock.wall;
+    sim_pass(sim, 1800000);
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_CONFIRM, waiting_step(sim)->number));
+    expect_settled(sim, 60000);
+    const Operation *operation = sim_operation(sim);
+    gint64 stop_ms = operation_clock_stop(operation);
+    g_assert_cmpint(stop_ms, <=, ready_ms);
+    char took[16];
+    duration_format(stop_ms - operation->detected_ms, took);
+    g_autofree char *end = g_strdup_printf("runs in north after %s", took);
+    g_assert_true(g_str_has_suffix(operation->why, end));
+    finish(sim);
+}
+
 static void test_own_steps(void)
 {
     Sim *sim = given_proposal(own_steps);
@@ -746,6 +773,7 @@ int main(int argc, char **argv)
         {"no-glass", test_no_glass},
         {"attest", test_attest},
         {"bound-at-pnr", test_bound_at_pnr},
+        {"runs-before-the-paper", test_runs_before_the_paper},
         {"own-steps", test_own_steps},
         {"skip-waiting", test_skip_waiting},
         {"split", test_split},
