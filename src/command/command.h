@@ -169,7 +169,8 @@ bool operate_knows(const char *verb);
 int operate(Session *session, const char *verb, const char *id);
 
 // A statement as lines: what, why, the loss, what is not known, the steps, the phrase.
-void print_statement(const Session *session, const Statement *statement);
+// `open`: it waits for sign-offs, so it has an end and a phrase.
+void print_statement(const Session *session, const Statement *statement, bool open);
 // The facts with value, age and source, under the digest of all of it. Nothing without a statement.
 void print_evidence(const Session *session, const Statement *statement, const char *digest);
 

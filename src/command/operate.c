@@ -84,7 +84,7 @@ static int print_result(const Session *session, json_t *json)
     if (session->json)
         print_json(session, json_incref(json));
     else if (act) {
-        print_statement(session, act->statement);
+        print_statement(session, act->statement, true);
         print_line(session,
                    "  to sign   signalbox signoff %s --approve --reason TEXT --confirm '%s'",
                    operation->id, act->statement->confirm);

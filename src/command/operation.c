@@ -137,7 +137,7 @@ static int propose(Session *session, int argc, char **argv, const char *kind)
         return session_nonsense(session, error);
     if (!session->args.dry_run)
         print_line(session, "%s", operation->id);
-    print_statement(session, operation->statement);
+    print_statement(session, operation->statement, operation->state == OPERATION_AWAITING);
     print_evidence(session, operation->statement, operation->digest);
     print_members(session, operation);
     return EXIT_FINE;
@@ -250,7 +250,7 @@ static void print_acts(const Session *session, const Operation *operation)
                    act->reason, word_of(&ACT_STATE_NAMES, (int)act->state), act->why ? ": " : "",
                    act->why ? act->why : "");
         if (act->state == ACT_OPEN)
-            print_statement(session, act->statement);
+            print_statement(session, act->statement, true);
     }
 }
 
@@ -288,7 +288,7 @@ static void print_operation(const Session *session, const Operation *operation)
                operation_word(operation), operation->group, operation->from, operation->to,
                word_of(&OPERATION_STATE_NAMES, (int)operation->state), operation->why ? ". " : "",
                operation->why ? operation->why : "");
-    print_statement(session, operation->statement);
+    print_statement(session, operation->statement, operation->state == OPERATION_AWAITING);
     print_evidence(session, operation->statement, operation->digest);
     print_change(session, operation);
     for (guint i = 0; i < operation->signoffs->len; i++)

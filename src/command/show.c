@@ -94,18 +94,19 @@ static void print_alarms(const Session *session, const Picture *picture, gint64 
     }
 }
 
-static void print_groups(const Session *session, const Picture *picture)
+static void print_groups(const Session *session, const Picture *picture, gint64 now_ms)
 {
-    static const char *const HEADS[] = {"GROUP", "MODE",      "ACTIVE AT", "LOSS BOUND",
-                                        "RPO",   "OPERATION", NULL};
+    static const char *const HEADS[] = {"GROUP", "MODE", "ACTIVE AT", "LOSS BOUND",
+                                        "SEEN",  "RPO",  "OPERATION", NULL};
     Printer *printer = printer_new(session, HEADS);
     for (guint i = 0; i < picture_count(picture, SHELF_GROUPS); i++) {
         const GroupStatus *group = picture_at(picture, SHELF_GROUPS, i);
-        char loss[16], rpo[16];
+        char loss[16], rpo[16], seen[16];
         duration_format_up(group->loss.loss_ms, loss);
         duration_format(group->rpo_ms, rpo);
+        age_format(group->loss.observed_at_ms, now_ms, seen);
         printer_row(printer, group->name, word_of(&MODE_NAMES, (int)group->mode), group->active,
-                    group->loss.known ? loss : "unknown", rpo, group->operation);
+                    group->loss.known ? loss : "unknown", seen, rpo, group->operation);
     }
     printer_end(printer, "The fleet has no groups.");
 }
@@ -142,7 +143,7 @@ int run_status(Session *session, int argc, char **argv)
                    picture->link.endpoint, a.critical, a.awaiting, a.awaiting == 1 ? "s" : "",
                    a.running, a.findings, text_plural(a.findings));
         print_alarms(session, picture, now_of(session, picture));
-        print_groups(session, picture);
+        print_groups(session, picture, now_of(session, picture));
     }
     return any_down(picture) || a.critical ? EXIT_DOWN : EXIT_FINE;
 }

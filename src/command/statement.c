@@ -87,7 +87,7 @@ static void print_plan(const Session *session, const Statement *statement)
     }
 }
 
-void print_statement(const Session *session, const Statement *statement)
+void print_statement(const Session *session, const Statement *statement, bool open)
 {
     if (!statement)
         return;
@@ -114,8 +114,10 @@ void print_statement(const Session *session, const Statement *statement)
     print_each(session, "findings", statement->findings, "none that touch it");
     print_plan(session, statement);
     print_field(session, "sign-offs", "%s", needs);
-    print_expiry(session, statement);
-    print_field(session, "confirm", "%s", statement->confirm);
+    if (open) {
+        print_expiry(session, statement);
+        print_field(session, "confirm", "%s", statement->confirm);
+    }
 }
 
 void print_evidence(const Session *session, const Statement *statement, const char *digest)

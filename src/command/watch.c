@@ -72,6 +72,16 @@ static void tell_members(const Session *session, Progress *progress, const Opera
     }
 }
 
+// Takes the state once it is told.
+static void tell_state(const Session *session, Progress *progress, char **state)
+{
+    if (g_strcmp0(*state, progress->said) == 0)
+        return;
+    tell(session, "%s", *state);
+    g_free(progress->said);
+    progress->said = g_steal_pointer(state);
+}
+
 static void tell_progress(const Session *session, Progress *progress, const Operation *operation)
 {
     bool running = operation->state == OPERATION_RUNNING;
@@ -80,13 +90,13 @@ static void tell_progress(const Session *session, Progress *progress, const Oper
         progress->drill ? " " : "", word_of(&OPERATION_STATE_NAMES, (int)operation->state),
         running ? ", " : "", running ? word_of(&PHASE_NAMES, (int)operation->phase) : "",
         operation->why ? ": " : "", operation->why ? operation->why : "");
-    if (g_strcmp0(state, progress->said) != 0) {
-        tell(session, "%s", state);
-        g_free(progress->said);
-        progress->said = g_steal_pointer(&state);
-    }
+    bool ended = operation_has_ended(operation);
+    if (!ended)
+        tell_state(session, progress, &state);
     tell_members(session, progress, operation);
     tell_steps(session, progress, operation);
+    if (ended) // the last word
+        tell_state(session, progress, &state);
 }
 
 static void print_progress(const Session *session, Progress *progress, const Operation *operation)

@@ -23,12 +23,6 @@ static const char *const CONSEQUENCES[STEP_KINDS] = {
     [STEP_LIMITED] = "the maintenance gate stays as it is",
 };
 
-static const char *title_of(const Engine *engine, const char *name)
-{
-    const Location *location = fleet_location(engine->fleet, name);
-    return location && location->title ? location->title : name;
-}
-
 static void set_text(char **text, char *value)
 {
     g_free(*text);
@@ -115,9 +109,9 @@ static void set_loss(Engine *engine, const Operation *operation, const Act *act,
     const GroupLive *live = world_live(engine, operation->group);
     LossBound bound = {.known = true};
     if (act->kind == ACT_ABORT)
-        bound.how =
-            g_strdup_printf("nothing has been activated in %s: what was committed is in %s",
-                            title_of(engine, operation->to), title_of(engine, operation->from));
+        bound.how = g_strdup_printf("nothing has been activated in %s: what was committed is in %s",
+                                    world_title(engine, operation->to),
+                                    world_title(engine, operation->from));
     else if (leaves_out(steps, STEP_CATCH_UP))
         derive_loss(engine, live->group, operation->from, operation->to, &bound);
     else
@@ -140,7 +134,7 @@ static void set_sentences(const Engine *engine, const Operation *operation, cons
                                     steps->len > 1 ? ", and what else has failed" : "")
                   : g_strdup_printf("Abort %s: %u step%s back, under a new epoch; %s stays in %s",
                                     operation->id, steps->len, text_plural(steps->len),
-                                    operation->group, title_of(engine, operation->from)));
+                                    operation->group, world_title(engine, operation->from)));
     set_text(&statement->why,
              g_strdup_printf("%s asks: %s%s%s", act->by, act->reason, *why ? " · " : "", why));
     set_text(&statement->way_back,

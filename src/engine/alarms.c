@@ -94,7 +94,7 @@ static void append_active(const Engine *engine, const Workload *workload, const 
             continue;
         time_format_clock(status->since_ms, since);
         g_string_append_printf(each, "%s%s%s since %s under epoch %" G_GINT64_FORMAT ", boot %s",
-                               active++ ? "; " : "", status->location,
+                               active++ ? "; " : "", world_title(engine, status->location),
                                g_strcmp0(status->location, holder) == 0 ? " (has the role)" : "",
                                since, status->epoch, status->boot_id ? status->boot_id : "unknown");
     }
@@ -141,11 +141,14 @@ static void want_group(Wanted *wanted, const GroupStatus *status)
         want(wanted, SEVERITY_ERROR, 0,
              g_strdup_printf("quarantine:%s@%s", intent->workload, intent->location),
              g_strconcat("workload/", intent->workload, NULL),
-             intent->by ? g_strdup_printf("%s is being switched off in %s: %s asked for it.",
-                                          intent->workload, intent->location, intent->by)
-                        : g_strdup_printf("%s came back active in %s while %s runs elsewhere: it "
-                                          "is being switched off.",
-                                          intent->workload, intent->location, status->name));
+             intent->by
+                 ? g_strdup_printf("%s is being switched off in %s: %s asked for it.",
+                                   intent->workload, world_title(wanted->engine, intent->location),
+                                   intent->by)
+                 : g_strdup_printf("%s came back active in %s while %s runs elsewhere: it "
+                                   "is being switched off.",
+                                   intent->workload, world_title(wanted->engine, intent->location),
+                                   status->name));
     }
     g_free(object);
 }

@@ -25,8 +25,8 @@ Motion *drill_end(Engine *engine, const Operation *operation)
     Motion *motion = motion_new("drill gives way", NULL);
     Operation *copy = motion_operation(motion, operation);
     bool begun = operation->started_ms != 0;
-    g_autofree char *why =
-        g_strdup_printf("%s is down: the drill gives way to the real thing.", operation->from);
+    g_autofree char *why = g_strdup_printf("%s is down: the drill gives way to the real thing.",
+                                           world_title(engine, operation->from));
     bool ok =
         begun ? operation_move(copy, EVENT_ABORT, NULL) && operation_move(copy, EVENT_UNDONE, NULL)
               : operation_move(copy, EVENT_CLEAR, NULL);
@@ -87,7 +87,7 @@ static guint count_state(const Operation *operation, StepState state)
     return count;
 }
 
-char *drill_sentence(const Operation *operation)
+char *drill_sentence(const Engine *engine, const Operation *operation)
 {
     GString *text = g_string_new(NULL);
     if (operation_is_rehearsal(operation)) {
@@ -97,7 +97,7 @@ char *drill_sentence(const Operation *operation)
         return g_string_free(text, FALSE);
     }
     g_string_append_printf(text, "%s was moved and is home again, in %s", operation->group,
-                           operation->to);
+                           world_title(engine, operation->to));
     add_way(text, operation, "there", operation->there_ms);
     add_way(text, operation, "back", operation->back_ms);
     return g_string_free(text, FALSE);

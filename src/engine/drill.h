@@ -14,7 +14,7 @@ Motion *drill_end(Engine *engine, const Operation *operation);
 void drill_measure(Operation *operation);
 
 // What became of the drill, a sentence. The caller frees.
-char *drill_sentence(const Operation *operation);
+char *drill_sentence(const Engine *engine, const Operation *operation);
 
 // A live drill, or a failover, that was carried out without exceptions: the plan is tested, as of now.
 void drill_note_test(Engine *engine, Motion *motion, const Operation *operation);

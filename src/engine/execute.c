@@ -159,7 +159,7 @@ static void turn(Engine *engine, Motion *motion, Operation *copy)
     audit->detail = g_strdup_printf("from %s to %s, epoch %" G_GINT64_FORMAT, copy->from, copy->to,
                                     copy->epoch);
     motion_say(motion, SEVERITY_INFO, "operation", copy->id, "%s has arrived in %s and goes home",
-               copy->group, copy->from);
+               copy->group, world_title(engine, copy->from));
 }
 
 static void do_own(Engine *engine, Motion *motion, Operation *copy, Step *step)
@@ -340,15 +340,15 @@ static Motion *finish(Engine *engine, const Operation *operation)
                     took);
     g_autofree char *why = NULL;
     if (operation_is_rehearsal(copy))
-        why = drill_sentence(copy);
+        why = drill_sentence(engine, copy);
     else {
         losses_count(engine, copy, &copy->lost);
         settle_record(engine, motion, copy, copy->to);
         drill_measure(copy);
         drill_note_test(engine, motion, copy);
-        why = copy->kind == OPERATION_DRILL
-                  ? drill_sentence(copy)
-                  : g_strdup_printf("%s runs in %s after %s", copy->group, copy->to, took);
+        why = copy->kind == OPERATION_DRILL ? drill_sentence(engine, copy)
+                                            : g_strdup_printf("%s runs in %s after %s", copy->group,
+                                                              world_title(engine, copy->to), took);
     }
     if (operation_has_turned(copy)) // it is told as it was signed
         swap_ends(copy);
@@ -380,8 +380,8 @@ static Motion *end_undo(Engine *engine, const Operation *operation)
     }
     g_autofree char *why = g_strdup_printf(
         "Aborted: %s is %s, in %s%s.", copy->group,
-        operation_has_turned(copy) ? "where the drill had brought it" : "where it was", copy->from,
-        left->str);
+        operation_has_turned(copy) ? "where the drill had brought it" : "where it was",
+        world_title(engine, copy->from), left->str);
     g_string_free(left, TRUE);
     if (!operation_move(copy, EVENT_UNDONE, NULL)) {
         motion_free(motion);

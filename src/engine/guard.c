@@ -93,7 +93,8 @@ static Guard check_target(const Engine *engine, const Operation *operation)
         return GO;
     const Verdict *verdict = &world_location(engine, operation->to)->verdict;
     return answer(verdict->state == VERDICT_UNKNOWN ? GUARD_WAIT : GUARD_BLOCK,
-                  "The target %s is not healthy: %s.", operation->to, verdict->why);
+                  "The target %s is not healthy: %s.", world_title(engine, operation->to),
+                  verdict->why);
 }
 
 static Guard check_signed(Engine *engine, const Operation *operation)
@@ -193,18 +194,18 @@ static Guard check_passive(Engine *engine, const Operation *operation, InstanceW
         return GO;
     if (!step)
         return answer(GUARD_BLOCK, "%s in %s was not switched off.", watch->workload->name,
-                      operation->from);
+                      world_title(engine, operation->from));
     if (!watch->last || watch->last_sent_ms < since_ms) {
         observe_urgent(engine, watch);
         return answer(GUARD_WAIT, "%s in %s has not been seen passive yet.", watch->workload->name,
-                      operation->from);
+                      world_title(engine, operation->from));
     }
     bool fenced = !watch->last->epoch || watch->last->epoch >= operation->epoch;
     if (watch->last->state == INSTANCE_PASSIVE && fenced)
         return GO;
     return answer(GUARD_BLOCK,
                   "%s in %s was switched off, but is %s under epoch %" G_GINT64_FORMAT ".",
-                  watch->workload->name, operation->from,
+                  watch->workload->name, world_title(engine, operation->from),
                   word_of(&INSTANCE_NAMES, (int)status->state), status->epoch);
 }
 

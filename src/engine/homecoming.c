@@ -82,7 +82,5 @@ void derive_homecoming(const Engine *engine, GroupLive *live)
     ready->answers = derive_healthy(engine, home);
     ready->discarded = data ? ahead_of(live, home->name, other, &ready->observed_at_ms) : 0;
     ready->behind = data ? ahead_of(live, other, home->name, &ready->observed_at_ms) : 0;
-    const Location *there = fleet_location(engine->fleet, other);
-    ready->how = sentence(ready, data, home->title ? home->title : home->name,
-                          there && there->title ? there->title : other);
+    ready->how = sentence(ready, data, world_title(engine, home->name), world_title(engine, other));
 }

@@ -229,6 +229,8 @@ void world_clear(Engine *engine);
 GroupLive *world_live(const Engine *engine, const char *group);
 InstanceWatch *world_instance(const Engine *engine, const char *workload_id, const char *location);
 LocationStatus *world_location(const Engine *engine, const char *name);
+// What people call the place: its title, or its name where it has none, or is none of ours. For sentences.
+const char *world_title(const Engine *engine, const char *name);
 WorkloadStatus *world_workload(const Engine *engine, const char *id);
 Operation *world_operation(const Engine *engine, const char *id);
 void world_group_dirty(Engine *engine, const char *group);

@@ -184,9 +184,9 @@ static bool is_cleared(const Engine *engine, const Operation *operation)
 
 static Motion *clear(Engine *engine, const Operation *operation)
 {
-    g_autofree char *why =
-        g_strdup_printf("%s is healthy again: %s. Nothing was done.", operation->from,
-                        world_location(engine, operation->from)->verdict.why);
+    g_autofree char *why = g_strdup_printf("%s is healthy again: %s. Nothing was done.",
+                                           world_title(engine, operation->from),
+                                           world_location(engine, operation->from)->verdict.why);
     return end_by(engine, operation, EVENT_CLEAR, why);
 }
 

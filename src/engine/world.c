@@ -378,6 +378,12 @@ LocationStatus *world_location(const Engine *engine, const char *name)
     return name ? g_hash_table_lookup(engine->location_by_name, name) : NULL;
 }
 
+const char *world_title(const Engine *engine, const char *name)
+{
+    const Location *location = fleet_location(engine->fleet, name);
+    return location && location->title ? location->title : name;
+}
+
 WorkloadStatus *world_workload(const Engine *engine, const char *id)
 {
     return id ? g_hash_table_lookup(engine->workload_by_id, id) : NULL;

@@ -120,7 +120,7 @@ def split(t, demo):
     t.equal(status, 200, "somebody enables a workflow by hand where it must not run")
     t.wait_for(lambda: demo.group("payments")["mode"] == "split", "it is seen: split", 20 * SLOW)
     alarm = until(lambda: next((a for a in demo.json("alarms")["alarms"] if a["id"] == "split:payments"), None), 10)
-    t.check(alarm and alarm["severity"] == "critical" and "westeurope (has the role)" in alarm["text"],
+    t.check(alarm and alarm["severity"] == "critical" and "West Europe (has the role)" in alarm["text"],
             "alarmed, with what each side is")
     screen = demo.run("console", "--once", "--screen", "audit", "--size", "100x30")[1]
     t.check(re.match(r".*SPLIT BRAIN: payments/mail-orders is active in 2 places", screen),

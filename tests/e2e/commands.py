@@ -461,7 +461,7 @@ def test_watch(t):
     status, out, err = finish(process)
     lines = out.decode().splitlines()
     t.check(status == 0 and err.count("asking on") == 1, "a backend that is restarted is waited for")
-    t.check("fence it: running" in out.decode() and lines[-2].endswith("completed") and lines[-1].endswith("fence it: done"),
+    t.check("fence it: running" in out.decode() and lines[-1].endswith("completed") and lines[-2].endswith("fence it: done"),
             "what changed is told once")
     t.equal(len(lines), 4, "and nothing else")
     status, out, _ = run("watch", "op-1", "--json", url=backend.url)
