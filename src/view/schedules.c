@@ -66,7 +66,9 @@ typedef struct {
     char *asked_far, *asked_runs;
     gint64 asked_far_ms, asked_runs_ms; // monotonic
     char *trouble;
-    guint offset;       // of the window that is wanted
+    guint offset; // of the window that is wanted
+    int turned;   // -1, 1: to this one, upwards or downwards; far -2, 2. 0 = the cursor has its row
+    char *leaves; // id of the row under the cursor when it turned; NULL = there was none
     SheetWindow window; // that is here
     char *filter;       // of the workload's name, for the backend; NULL = none
     Page detail;
@@ -204,6 +206,19 @@ static void fill_detail(Schedules *view, const ViewContext *context)
     schedule_text_fill(&view->detail, context, &facts);
 }
 
+// In the window that has come the cursor stays on its row; where that is left behind, it goes on with the next one.
+static void place_cursor(Schedules *view)
+{
+    const GPtrArray *rows = view->list.rows;
+    bool first = view->turned == 1 || view->turned == -2;
+    const SheetRow *row = row_of(rows, view->leaves);
+    if (!row || view->turned == 2 || view->turned == -2)
+        row = rows->pdata[first ? 0 : rows->len - 1];
+    table_select(view->list.table, row->id);
+    view->turned = 0;
+    g_clear_pointer(&view->leaves, g_free);
+}
+
 static void schedules_refresh(gpointer state, const ViewContext *context)
 {
     Schedules *view = state;
@@ -216,6 +231,8 @@ static void schedules_refresh(gpointer state, const ViewContext *context)
         for (guint i = 0; view->sheet && i < view->sheet->len; i++)
             if (matches(view, view->sheet->pdata[i]))
                 g_ptr_array_add(view->list.rows, view->sheet->pdata[i]);
+    if (view->turned && view->to_ms && !view->asked && view->list.rows->len)
+        place_cursor(view);
     if (view->open)
         fill_detail(view, context);
 }
@@ -383,6 +400,7 @@ static void schedules_destroy(gpointer state)
     g_free(view->asked_far);
     g_free(view->asked_runs);
     g_free(view->trouble);
+    g_free(view->leaves);
     g_free(view->filter);
     g_free(view->open);
     g_free(view);
@@ -477,18 +495,21 @@ static Effect detail_key(Schedules *view, const KeyEvent *key, const Binding *bi
     return effect_of(EFFECT_REDRAW);
 }
 
-// Past an end of the window the list goes on with the next one, the row that was selected still in it; or
-// (`far`) with the last or the first of all.
-static bool turn_window(Schedules *view, bool down, bool far)
+// Past an end of the window the list goes on with the next one, or (`far`) with the last or the first of all that the
+// backend has for the filter's first word. Its other words are looked for here, so a window may show nothing of its own.
+static bool turn_window(Schedules *view, const SheetRow *from, bool down, bool far)
 {
     guint here = view->window.offset;
     guint last = view->window.total > WINDOW ? view->window.total - WINDOW : 0;
     guint next = MIN(here + WINDOW_STEP, last);
     guint before = here < WINDOW_STEP ? 0 : here - WINDOW_STEP;
     guint offset = down ? (far ? last : next) : far ? 0 : before;
-    if (offset == here || !filter_is_empty(&view->list.filter))
+    if (offset == here)
         return false;
     view->offset = offset;
+    view->turned = (down ? 1 : -1) * (far ? 2 : 1);
+    g_free(view->leaves);
+    view->leaves = from ? g_strdup(from->id) : NULL;
     view->to_ms = 0; // what is here no longer covers what is asked
     return true;
 }
@@ -503,8 +524,8 @@ static Effect table_key(Schedules *view, const ViewContext *context, const KeyEv
     bool up = action == TABLE_UP || action == TABLE_PAGE_UP || action == TABLE_FIRST;
     const gpointer *rows = view->list.rows->pdata;
     gpointer end = !view->list.rows->len ? NULL : down ? rows[view->list.rows->len - 1] : rows[0];
-    bool there = (down || up) && end && list_selected(&view->list, context) == end;
-    if (there && turn_window(view, down, far))
+    bool there = (down || up) && list_selected(&view->list, context) == end;
+    if (there && turn_window(view, end, down, far))
         return effect_of(EFFECT_REDRAW);
     return list_key(&view->list, context, key, binding);
 }
@@ -559,6 +580,7 @@ static void schedules_set_filter(gpointer state, const char *text)
         return;
     g_free(view->filter);
     view->filter = g_strdup(word);
+    view->turned = 0;
     view->offset = 0;
     view->to_ms = 0; // what is here no longer covers what is asked
 }

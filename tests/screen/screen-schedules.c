@@ -197,6 +197,42 @@ static void test_windows(void)
     g_assert_nonnull(strstr(end, "&offset=6700"));
 }
 
+// With a filter too: the windows are those of what the backend finds; what else is looked for is looked for in each.
+static void test_windows_filtered(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    g_autofree char *path = open_and_answer(visit);
+    g_autofree char *body = world_schedules();
+    g_autofree char *many = g_strdup_printf("{\"offset\":0,\"total\":700,%s", body + 1);
+    visit->context.mono_ms += 31 * 1000;
+    g_autofree char *again = visit_wish(visit);
+    visit_answer(visit, again, many);
+    visit_press(visit, "/ c o u n t enter");
+    g_autofree char *filtered = visit_wish(visit);
+    visit_answer(visit, filtered, many);
+    visit_press(visit, "G down");
+    g_autofree char *second = visit_wish(visit);
+    g_assert_nonnull(second);
+    g_assert_nonnull(strstr(second, "&offset=250&filter=count"));
+    // Nothing of this window matches: the list goes on all the same.
+    visit_answer(visit, second, "{\"offset\":250,\"total\":700,\"schedules\":[]}");
+    visit_has(visit, "No trigger matches the filter");
+    visit_press(visit, "down");
+    g_autofree char *third = visit_wish(visit);
+    g_assert_nonnull(third);
+    g_assert_nonnull(strstr(third, "&offset=400&filter=count"));
+    g_autofree char *last = g_strdup_printf("{\"offset\":400,\"total\":700,%s", body + 1);
+    visit_answer(visit, third, last);
+    visit_has(visit, "● East US");
+    visit_press(visit, "down"); // the end of all
+    g_autofree char *none = visit_wish(visit);
+    g_assert_null(none);
+    visit_press(visit, "g");
+    g_autofree char *back = visit_wish(visit);
+    g_assert_nonnull(back);
+    g_assert_nonnull(strstr(back, "&offset=0&filter=count")); // the first of all
+}
+
 static void test_next_20(void)
 {
     g_autoptr(Visit) visit = visit_new();
@@ -290,6 +326,7 @@ int main(int argc, char **argv)
     g_test_add_func("/schedules/filter", test_filter);
     g_test_add_func("/schedules/filter-of-many", test_filter_of_many);
     g_test_add_func("/schedules/windows", test_windows);
+    g_test_add_func("/schedules/windows-filtered", test_windows_filtered);
     g_test_add_func("/schedules/next-20", test_next_20);
     g_test_add_func("/schedules/mine", test_mine);
     g_test_add_func("/schedules/past", test_past);
