@@ -1,5 +1,6 @@
 #include "engine/reconcile.h"
 
+#include "engine/sent.h"
 #include "engine/step.h"
 
 enum { DEADLINE_MS = 5000, AGAIN_MS = 2000, LIMIT_MS = 3600 * 1000 };
@@ -42,29 +43,19 @@ static bool is_timely(const GroupLive *live, const InstanceWatch *watch,
 
 // ---- Sending -----------------------------------------------------------------------------------
 
-typedef struct {
-    EngineLink *link;
-    char *key;
-    guint try_;
-} Sent;
-
 static void on_acted(Outcome outcome, const char *detail, gpointer data)
 {
-    Sent *sent = data;
-    Engine *engine = engine_unlink(sent->link);
-    Exec *exec = engine ? g_hash_table_lookup(engine->execs, sent->key) : NULL;
+    Engine *engine;
+    Exec *exec = sent_answered(data, &engine);
     (void)outcome; // whatever it says: it is looked at
-    if (exec && exec->stage == EXEC_SENT && exec->tries == sent->try_) {
-        engine_touch_time(engine);
-        exec->stage = EXEC_LOOK;
-        exec->look_ms = engine->mono_ms;
-        exec->next_ms = engine->mono_ms + AGAIN_MS;
-        g_free(exec->detail);
-        exec->detail = g_strdup(detail);
-        engine_wake(engine);
-    }
-    g_free(sent->key);
-    g_free(sent);
+    if (!exec)
+        return;
+    exec->stage = EXEC_LOOK;
+    exec->look_ms = engine->mono_ms;
+    exec->next_ms = engine->mono_ms + AGAIN_MS;
+    g_free(exec->detail);
+    exec->detail = g_strdup(detail);
+    engine_wake(engine);
 }
 
 static Exec *exec_of(Engine *engine, const QuarantineIntent *intent)
@@ -88,12 +79,8 @@ static void send_passivate(Engine *engine, const InstanceWatch *watch,
                              .epoch = intent->epoch,
                              .boot_id = intent->boot_id,
                              .deadline_ms = DEADLINE_MS};
-    Sent *sent = g_new(Sent, 1);
-    exec->stage = EXEC_SENT;
-    exec->tries++;
-    exec->next_ms = engine->mono_ms + 2 * DEADLINE_MS;
-    *sent = (Sent){engine_link(engine), g_strdup(exec->key), exec->tries};
-    driver_act(engine->config.driver, watch->instance, ACTION_PASSIVATE, &command, on_acted, sent);
+    driver_act(engine->config.driver, watch->instance, ACTION_PASSIVATE, &command, on_acted,
+               sent_new(engine, exec, 2 * DEADLINE_MS));
 }
 
 static void advance(Engine *engine, const GroupLive *live, const QuarantineIntent *intent,

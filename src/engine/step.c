@@ -4,6 +4,7 @@
 #include "engine/evidence.h"
 #include "engine/guard.h"
 #include "engine/rehearse.h"
+#include "engine/sent.h"
 #include "engine/snapshot.h"
 #include "model/quorum.h"
 
@@ -97,36 +98,30 @@ static void look_again(Engine *engine, Exec *exec, gint64 in_ms)
 
 // ---- Sending -----------------------------------------------------------------------------------
 
-typedef struct {
-    EngineLink *link;
-    char *key;
-    guint try_;
-} Sent;
-
-// `tries` tells an answer to an earlier send, which has been given up, from the one that is waited for.
 static void on_acted(Outcome outcome, const char *detail, gpointer data)
 {
-    Sent *sent = data;
-    Engine *engine = engine_unlink(sent->link);
-    Exec *exec = engine ? g_hash_table_lookup(engine->execs, sent->key) : NULL;
-    if (exec && exec->stage == EXEC_SENT && exec->tries == sent->try_) {
-        engine_touch_time(engine);
-        keep_detail(exec, detail);
-        exec->refused = outcome == OUTCOME_REFUSED;
-        exec->said_unknown = exec->said_unknown || outcome == OUTCOME_UNKNOWN;
-        if (outcome == OUTCOME_DONE)
-            over(engine, exec, STEP_DONE, detail);
-        else
-            look_again(engine, exec, 0);
-        engine_wake(engine);
-    }
-    g_free(sent->key);
-    g_free(sent);
+    Engine *engine;
+    Exec *exec = sent_answered(data, &engine);
+    if (!exec)
+        return;
+    keep_detail(exec, detail);
+    exec->refused = outcome == OUTCOME_REFUSED;
+    exec->said_unknown = exec->said_unknown || outcome == OUTCOME_UNKNOWN;
+    if (outcome == OUTCOME_DONE)
+        over(engine, exec, STEP_DONE, detail);
+    else
+        look_again(engine, exec, 0);
+    engine_wake(engine);
 }
 
 static gint64 deadline_of(const Step *step)
 {
     return MIN(step->limit_ms, step->best_effort ? BEST_EFFORT_DEADLINE_MS : COMMAND_DEADLINE_MS);
+}
+
+static gint64 patience_of(const Step *step)
+{
+    return 2 * deadline_of(step) + 1000;
 }
 
 // A connector is made anew from its kept configuration where it was not before; one that is there already is only
@@ -167,12 +162,8 @@ static void send_command(Engine *engine, const Operation *operation, const Step 
                              .to = operation->to,
                              .configuration = configuration,
                              .deadline_ms = deadline_of(step)};
-    Sent *sent = g_new(Sent, 1);
-    exec->stage = EXEC_SENT;
-    exec->tries++;
-    exec->next_ms = engine->mono_ms + 2 * deadline_of(step) + 1000; // given up for lost
-    *sent = (Sent){engine_link(engine), g_strdup(exec->key), exec->tries};
-    driver_act(engine->config.driver, watch->instance, action, &command, on_acted, sent);
+    driver_act(engine->config.driver, watch->instance, action, &command, on_acted,
+               sent_new(engine, exec, patience_of(step)));
 }
 
 // ---- Looking -----------------------------------------------------------------------------------
@@ -429,15 +420,10 @@ static void advance_wait(Engine *engine, const Operation *operation, const Step 
 
 static void on_rehearsed(bool good, const char *words, gpointer data)
 {
-    Sent *sent = data;
-    Engine *engine = engine_unlink(sent->link);
-    Exec *exec = engine ? g_hash_table_lookup(engine->execs, sent->key) : NULL;
-    if (exec && exec->stage == EXEC_SENT && exec->tries == sent->try_) {
-        engine_touch_time(engine);
+    Engine *engine;
+    Exec *exec = sent_answered(data, &engine);
+    if (exec)
         over(engine, exec, good ? STEP_DONE : STEP_NOTED, words);
-    }
-    g_free(sent->key);
-    g_free(sent);
 }
 
 static const char *sickness(const Engine *engine, const char *location)
@@ -473,12 +459,7 @@ static void advance_rehearsal(Engine *engine, const Operation *operation, const 
         keep_detail(exec, guard.why);
         return;
     }
-    exec->stage = EXEC_SENT;
-    exec->tries++;
-    exec->next_ms = engine->mono_ms + 2 * deadline_of(step) + 1000; // given up for lost
-    Sent *sent = g_new(Sent, 1);
-    *sent = (Sent){engine_link(engine), g_strdup(exec->key), exec->tries};
-    rehearse(&rehearsal, on_rehearsed, sent);
+    rehearse(&rehearsal, on_rehearsed, sent_new(engine, exec, patience_of(step)));
 }
 
 // ---- Waiting for the clock ---------------------------------------------------------------------
