@@ -236,6 +236,29 @@ static void test_abort_on_the_way_home(void)
     finish(sim);
 }
 
+// A step of it was left out: it is over, and it was no test of the plan.
+static void test_live_with_exceptions(void)
+{
+    Sim *sim = given_drill(DRILL_LIVE);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    while (!sim_operation(sim)->past_pnr)
+        sim_pass(sim, 10);
+    sim_region_set(sim->world, "north", REGION_HANGING);
+    g_assert_true(sim_until(sim, is_paused, 200000));
+    sim_region_set(sim->world, "north", REGION_UP);
+    sim_pass(sim, 10000);
+    for (guint i = 0; i < 10 && !has_ended(sim); i++) {
+        g_assert_true(sim_command(sim, &ALICE, COMMAND_SKIP, 0));
+        g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+        expect_settled(sim, 300000);
+    }
+    expect_state(sim, OPERATION_COMPLETED_EXCEPTIONS);
+    g_assert_cmpint(sim_group(sim)->plan_tested_ms, ==, 0);
+    g_assert_true(has_finding(sim, "tested"));
+    g_assert_cmpuint(sim_count_audit(sim, "plan.tested"), ==, 0);
+    finish(sim);
+}
+
 // ---- It dies at any of its writes, and goes on: nothing twice, nothing lost -------------------------
 
 static Sim *given_isolated(void)
@@ -317,6 +340,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sim/drill/isolated-finds", test_isolated_finds);
     g_test_add_func("/sim/drill/isolated-misses", test_isolated_misses);
     g_test_add_func("/sim/drill/live", test_live);
+    g_test_add_func("/sim/drill/live-with-exceptions", test_live_with_exceptions);
     g_test_add_func("/sim/drill/signed-apart", test_signed_apart);
     g_test_add_func("/sim/drill/where", test_where);
     g_test_add_func("/sim/drill/gives-way", test_gives_way);
