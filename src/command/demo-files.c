@@ -72,6 +72,7 @@ static GHashTable *values_of(const char *dir)
     g_hash_table_insert(values, (gpointer) "UID", g_strdup_printf("%u", getuid()));
     g_hash_table_insert(values, (gpointer) "REVIEWED", day_before(clock, 40));
     g_hash_table_insert(values, (gpointer) "TESTED", day_before(clock, 33));
+    g_hash_table_insert(values, (gpointer) "LONG_AGO", day_before(clock, 340));
     return values;
 }
 

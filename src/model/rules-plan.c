@@ -61,7 +61,9 @@ static char *by_hand(const RuleWorld *world, const Workload *workload)
         if (is_needed(workload, STEPS[i]) && !world->can(workload, STEPS[i], world->data))
             return g_strdup_printf("%s %s", word_of(&STEP_KIND_NAMES, (int)STEPS[i]),
                                    workload->name);
-    return workload_release(workload) ? g_strdup_printf("the release of %s", workload->name) : NULL;
+    return workload_release(workload) && workload->instances->len > 1
+               ? g_strdup_printf("the release of %s", workload->name)
+               : NULL;
 }
 
 void rule_responsible(const RuleWorld *world, const RuleObject *object, GPtrArray *findings)

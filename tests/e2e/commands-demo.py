@@ -248,6 +248,18 @@ def stock(demo, location, method, path, body=None):
     return fetch(os.path.join(demo.dir, f"{location}.sock"), f"/site/v1/groups/governance/stocks/catalog{path}", method, body)
 
 
+def test_not_ready(t, demo):
+    """The newcomer's fleet: of each of the four systems something is not ready, and what happens is told elsewhere."""
+    found = lambda: demo.json("readiness")["findings"]
+    t.wait_for(lambda: {f["from"][0] for f in found()} == set("LFPD"), "each of the four systems has a finding", 20 * SLOW)
+    t.check(all(f["way_out"] and f["facts"] for f in found()), "each with its facts and the way out")
+    t.check("R25" not in {f["rule"] for f in found()}, "two sinks stand in two other regions")
+    t.wait_for(lambda: [s["delivered"] > 0 and not s["failing_since"] for s in demo.json("sinks")["sinks"]] == [True, True], "and take what they are told", 20 * SLOW)
+    for name in ("log-westeurope.jsonl", "log-northeurope.jsonl"):
+        told = lambda: [json.loads(line) for line in open(demo.path(name), encoding="utf-8") if line.endswith("\n")]
+        t.wait_for(lambda: os.path.exists(demo.path(name)) and any("verdict" in e["type"] for e in told()), f"{name} holds events", 20 * SLOW)
+
+
 def test_parity(t, demo):
     """P1 to P6: a standby that is kept by hand, and the findings of it, cleared one by one."""
     items = lambda: {(i["kind"], i["name"]): i for i in demo.json("parity", "governance")["parity"][0]["items"]}
@@ -342,6 +354,7 @@ with Test() as t:
     demo.wait_up()
     until(lambda: demo.run("gate", "maintenance", "payments")[0] == 0, 5 * SLOW)
     test_json(t, demo)
+    test_not_ready(t, demo)
     test_parity(t, demo)
     test_connector(t, demo)
     test_identity(t, demo)
