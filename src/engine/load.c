@@ -32,8 +32,6 @@ static bool take_operation(Engine *engine, const StoreEntry *entry, const char *
     if (!operation_has_ended(operation))
         live->open = operation;
     if (g_strcmp0(operation->proposer, "watchdog") == 0) {
-        // Whether its location was up meanwhile nobody knows: it is not proposed again before it was.
-        live->declined = true;
         g_free(live->proposed);
         live->proposed = g_strdup(operation->id);
     }
@@ -265,11 +263,27 @@ static void forget_old(Engine *engine)
     }
 }
 
+// Is the last thing that the watchdog proposed about the time of silence that may be going on now? Not where that has
+// moved the group, nor where its location answered since: then its failed probes, if any, began later.
+static bool is_proposed(const Engine *engine, const GroupLive *live)
+{
+    const Operation *last = world_operation(engine, live->proposed);
+    const Location *at = fleet_location(engine->fleet, live->record->active);
+    if (!last || !at || (operation_has_ended(last) && last->past_pnr))
+        return false;
+    const LocationWatch *watch = engine->watches->pdata[at->index];
+    return watch->run_kept && watch->before.first_ms <= last->proposed_ms;
+}
+
 static void load_done(Engine *engine)
 {
     forget_old(engine);
-    for (guint i = 0; i < engine->groups->len; i++)
-        world_group_dirty(engine, ((const GroupStatus *)engine->groups->pdata[i])->name);
+    for (guint i = 0; i < engine->groups->len; i++) {
+        const char *name = ((const GroupStatus *)engine->groups->pdata[i])->name;
+        GroupLive *live = world_live(engine, name);
+        live->declined = is_proposed(engine, live);
+        world_group_dirty(engine, name);
+    }
     engine->life = LIFE_RUNNING;
     engine->life_told = false;
     engine->alarms_dirty = true;

@@ -76,6 +76,48 @@ static void test_reject(void)
     finish(sim);
 }
 
+// … nor by a daemon that begins meanwhile, as long as nothing shows that it was up in between.
+static void test_reject_and_restart(void)
+{
+    Sim *sim = given_proposal(NULL);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_REJECT));
+    sim_pass(sim, 5000);
+    sim_restart(sim);
+    sim_pass(sim, 600000);
+    g_assert_null(sim_group(sim)->operation);
+    finish(sim);
+}
+
+// A proposal for another outage, however it ended, holds back none for this one: also if the daemon that sees it has never
+// seen the location up.
+static void test_down_again_over_a_restart(void)
+{
+    Sim *sim = given_proposal(NULL);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_REJECT));
+    sim_region_set(sim->world, "west", REGION_UP);
+    sim_pass(sim, 60000);
+    for (guint i = 0; i < 2; i++) {
+        sim_region_set(sim->world, "west", REGION_DOWN);
+        sim_pass(sim, i * 1500); // none of its probes has failed yet, or one has
+        sim_restart(sim);
+        g_assert_true(sim_until(sim, has_open, 60000));
+        g_assert_true(sim_sign(sim, &BOB, i ? DECISION_APPROVE : DECISION_REJECT));
+        if (i)
+            break;
+        sim_region_set(sim->world, "west", REGION_UP);
+        sim_pass(sim, 60000);
+    }
+    expect_settled(sim, 120000);
+    expect_active(sim, "north");
+    // It was moved; and now where it is goes down.
+    sim_region_set(sim->world, "west", REGION_UP);
+    sim_pass(sim, 2 * 3600 * 1000);
+    sim_region_set(sim->world, "north", REGION_DOWN);
+    sim_restart(sim);
+    g_assert_true(sim_until(sim, has_open, 60000));
+    finish(sim);
+}
+
 static void test_withdraw(void)
 {
     Sim *sim = sim_new(3, NULL);
@@ -593,6 +635,8 @@ int main(int argc, char **argv)
         {"unplanned", test_unplanned},
         {"planned-and-back", test_planned_and_back},
         {"reject", test_reject},
+        {"reject-and-restart", test_reject_and_restart},
+        {"down-again-over-a-restart", test_down_again_over_a_restart},
         {"withdraw", test_withdraw},
         {"expire", test_expire},
         {"cleared", test_cleared},
