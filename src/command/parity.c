@@ -6,6 +6,7 @@
 #include "base/timefmt.h"
 #include "command/command.h"
 #include "wire/inventory.h"
+#include "view/words.h"
 
 static const char USAGE[] = "expected: signalbox parity GROUP [--kind KIND], or "
                             "parity confirm GROUP/WORKLOAD STANDBY KIND NAME --note TEXT";
@@ -95,12 +96,12 @@ static void print_items(const Session *session, const GPtrArray *list)
 
 static void print_sides(const Session *session, const Parity *parity)
 {
-    char primary[16], standby[16];
+    char primary[24], standby[24];
     gint64 now_ms = session_now_ms(session);
-    duration_format(MAX(now_ms - parity->primary_at_ms, 0), primary);
-    duration_format(MAX(now_ms - parity->standby_at_ms, 0), standby);
-    print_line(session, "%s: %s seen %s ago, %s seen %s ago.%s", parity->workload, parity->primary,
-               primary, parity->standby, standby,
+    ago_format(parity->primary_at_ms, now_ms, false, primary);
+    ago_format(parity->standby_at_ms, now_ms, false, standby);
+    print_line(session, "%s: %s seen %s, %s seen %s.%s", parity->workload, parity->primary, primary,
+               parity->standby, standby,
                parity->cut ? " There are more entities than are looked at." : "");
     if (parity->cost)
         print_line(session, "Cost of the standby: %s", parity->cost);

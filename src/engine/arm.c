@@ -138,8 +138,9 @@ bool engine_gate(const Engine *engine, const char *group, bool *ret_open, char *
         *ret_why = g_strdup_printf("Operation %s of %s is %s.", live->open->id, group,
                                    word_of(&OPERATION_STATE_NAMES, (int)live->open->state));
     else if (record->limited)
-        *ret_why = g_strdup_printf("%s is in limited mode: it runs in %s since its failover.",
-                                   group, record->active ? record->active : "no location");
+        *ret_why =
+            g_strdup_printf("%s is in limited mode: it runs in %s since its failover.", group,
+                            record->active ? world_title(engine, record->active) : "no location");
     else if (live->status->mode == MODE_SPLIT)
         *ret_why = g_strdup_printf("%s is split: two active at once.", group);
     else {
@@ -147,7 +148,8 @@ bool engine_gate(const Engine *engine, const char *group, bool *ret_open, char *
         bool down = home && home->verdict.state == VERDICT_DOWN;
         open = record->active && !down;
         *ret_why =
-            open   ? g_strdup_printf("%s runs normally in %s.", group, record->active)
+            open   ? g_strdup_printf("%s runs normally in %s.", group,
+                                     world_title(engine, record->active))
             : down ? g_strdup_printf("%s has its role in %s, which is down.", group, record->active)
                    : g_strdup_printf("%s has its role nowhere.", group);
     }

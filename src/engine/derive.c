@@ -187,12 +187,12 @@ static void link_bound(const Engine *engine, const ReplicationStatus *link, cons
                                      "machine's: how much is missing cannot be told",
                                      link->workload, replayed_text, ahead_text);
     else if (!bound->known)
-        bound->how = g_strdup_printf("nothing is known of what %s has replayed of %s", link->to,
-                                     link->workload);
+        bound->how = g_strdup_printf("nothing is known of what %s has replayed of %s",
+                                     world_title(engine, link->to), link->workload);
     else if (link->synchronous)
         bound->how =
             g_strdup_printf("%s replicates synchronously: %s holds all that was acknowledged",
-                            link->workload, link->to);
+                            link->workload, world_title(engine, link->to));
     else
         bound->how = g_strdup_printf(
             "%s: replayed up to %s, %s %s ⇒ ≤ %s", link->workload, replayed_text,

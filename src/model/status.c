@@ -111,7 +111,7 @@ static void append_stage(GString *text, const StageStatus *stage)
     if (stage->in_flight > 0)
         g_string_append_printf(text, " %d in flight", stage->in_flight);
     if (stage->queued <= 0 && stage->in_flight <= 0)
-        g_string_append(text, stage->queued < 0 || stage->in_flight < 0 ? " ?" : " -");
+        g_string_append(text, stage->queued < 0 || stage->in_flight < 0 ? " not told" : " empty");
 }
 
 char *stages_describe(const GPtrArray *stages)

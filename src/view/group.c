@@ -11,6 +11,7 @@
 #include "view/badge.h"
 #include "view/page.h"
 #include "wire/outlook.h"
+#include "view/words.h"
 
 enum { ACTION_ROLES = 1, ACTION_OPERATION };
 enum { ASK_MS = 60 * 1000, LAG_LINES_MAX = 8 };
@@ -116,7 +117,7 @@ static void take_answer(GroupView *view, const ViewContext *context)
 static void say_state(Page *page, const ViewContext *context, const GroupStatus *group)
 {
     const Picture *picture = context->picture;
-    char since[16], seen[16], loss[16], rpo[16];
+    char since[16], seen[24], loss[16], rpo[16];
     Badge badge = badge_mode(group->mode);
     calm_age_format(group->mode_since_ms, context->now_ms, since);
     page_field(page, "MODE", badge.role, "%s for %s; the role is in %s, home is %s", badge.word,
@@ -124,10 +125,10 @@ static void say_state(Page *page, const ViewContext *context, const GroupStatus 
                picture_title(picture, group->primary));
     duration_format_up(group->loss.loss_ms, loss);
     duration_format(group->rpo_ms, rpo);
-    calm_age_format(group->loss.observed_at_ms, context->now_ms, seen);
+    ago_format(group->loss.observed_at_ms, context->now_ms, true, seen);
     page_field(page, "RPO",
                group->loss.known && group->loss.loss_ms <= group->rpo_ms ? ROLE_NORMAL : ROLE_WARN,
-               "%s: a failover now would lose %s%s, seen %s ago (%s)", rpo,
+               "%s: a failover now would lose %s%s, seen %s (%s)", rpo,
                group->loss.known ? "at most " : "an UNKNOWN amount", group->loss.known ? loss : "",
                seen, group->loss.how ? group->loss.how : "");
 }

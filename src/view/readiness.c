@@ -148,13 +148,14 @@ static void draw_summary(const Readiness *view, const ViewContext *context, cons
                      rules);
         return;
     }
+    g_autofree char *infos =
+        counts[SEVERITY_INFO] ? g_strdup_printf(", %u info", counts[SEVERITY_INFO]) : g_strdup("");
     bool grave = counts[SEVERITY_ERROR] + counts[SEVERITY_CRITICAL] > 0;
     int x = cells_printf(line, 1, 0, grave ? ROLE_WARN : ROLE_NORMAL,
-                         "%u finding%s: %u error%s, %u warning%s, %u info", all, text_plural(all),
+                         "%u finding%s: %u error%s, %u warning%s%s", all, text_plural(all),
                          counts[SEVERITY_ERROR] + counts[SEVERITY_CRITICAL],
                          text_plural(counts[SEVERITY_ERROR] + counts[SEVERITY_CRITICAL]),
-                         counts[SEVERITY_WARNING], text_plural(counts[SEVERITY_WARNING]),
-                         counts[SEVERITY_INFO]);
+                         counts[SEVERITY_WARNING], text_plural(counts[SEVERITY_WARNING]), infos);
     x = cells_printf(line, x + 1, 0, ROLE_DIM, "of %u rules%s", rules,
                      view->counts.shown < all ? "; not all match the filter" : "");
     if (view->counts.known)

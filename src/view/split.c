@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "view/badge.h"
+#include "view/words.h"
 
 static guint count_active(const WorkloadStatus *workload)
 {
@@ -75,10 +76,10 @@ const WorkloadStatus *split_find_pending(const Picture *picture,
 static void append_instance(const ViewContext *context, const InstanceStatus *instance,
                             const char *holder, GString *out)
 {
-    char since[16], run[16], seen[16];
+    char since[16], run[16], seen[24];
     age_format(instance->since_ms, context->now_ms, since);
     age_format(instance->last_run_ms, context->now_ms, run);
-    age_format(instance->observed_at_ms, context->now_ms, seen);
+    ago_format(instance->observed_at_ms, context->now_ms, false, seen);
     g_string_append_printf(out, "%s%s: active for %s, epoch %" G_GINT64_FORMAT,
                            picture_title(context->picture, instance->location),
                            g_strcmp0(instance->location, holder) == 0 ? " (has the role)" : "",
@@ -90,7 +91,7 @@ static void append_instance(const ViewContext *context, const InstanceStatus *in
                                text_plural(instance->runs));
     if (instance->last_run_ms)
         g_string_append_printf(out, ", last run %s ago", run);
-    g_string_append_printf(out, " (seen %s ago)", seen);
+    g_string_append_printf(out, " (seen %s)", seen);
 }
 
 // In as many lines as it takes, and nothing is cut, as long as it leaves two thirds of the screen for the rest.

@@ -12,6 +12,7 @@
 #include "wire/statement.h"
 #include "view/whole.h"
 #include "model/signature.h"
+#include "view/words.h"
 
 const char *statement_mode_word(const Operation *operation)
 {
@@ -55,14 +56,13 @@ static const char *title_of(const Text *text, const char *location)
 static char *state_of_location(const Text *text, const char *name)
 {
     const LocationStatus *location = picture_location(text->picture, name);
-    char since[16], age[16];
+    char since[16], age[24];
     if (!location)
         return g_strdup_printf("%s (not in the picture)", name);
     Badge badge = badge_verdict(badge_aged_verdict(location, text->context->now_ms));
     age_format(location->verdict.since_ms, text->context->now_ms, since);
-    age_format(location->verdict.observed_at_ms, text->context->now_ms, age);
-    return g_strdup_printf("%s %s for %s, probed %s ago", title_of(text, name), badge.word, since,
-                           age);
+    ago_format(location->verdict.observed_at_ms, text->context->now_ms, false, age);
+    return g_strdup_printf("%s %s for %s, probed %s", title_of(text, name), badge.word, since, age);
 }
 
 // What is so when it is done. A place that came back passive is switched on where it is: from equals to.
@@ -181,17 +181,17 @@ static void say_why(const Text *text)
 static void append_loss_now(const Text *text, GString *out)
 {
     const LossBound *now = text->group ? &text->group->loss : NULL;
-    char bound[16], age[16];
+    char bound[16], age[24];
     // Once it moves, what could be lost now is another question: that of the way back.
     if (!now || text->operation->planned || text->operation->state != OPERATION_AWAITING ||
         !text->group->replication->len)
         return;
     duration_format_up(now->loss_ms, bound);
-    age_format(now->observed_at_ms, text->context->now_ms, age);
+    ago_format(now->observed_at_ms, text->context->now_ms, false, age);
     if (now->known)
-        g_string_append_printf(out, " · now ≤ %s, %s ago", bound, age);
+        g_string_append_printf(out, " · now ≤ %s, seen %s", bound, age);
     else
-        g_string_append_printf(out, " · now unknown, %s ago", age);
+        g_string_append_printf(out, " · now unknown, seen %s", age);
 }
 
 static void say_loss(const Text *text)
@@ -514,11 +514,11 @@ static void say_facts(const Text *text)
     pager_rule(text->page->pager, "evidence, as stated");
     for (guint i = 0; i < facts->len; i++) {
         const Fact *fact = facts->pdata[i];
-        char age[16];
-        age_format(fact->observed_at_ms, text->context->now_ms, age);
+        char age[24];
+        ago_format(fact->observed_at_ms, text->context->now_ms, false, age);
         pager_text(text->page->pager, ROLE_DIM, fact->label);
         g_autofree char *value = fact_words(fact);
-        page_field(text->page, "", fact->value ? ROLE_NORMAL : ROLE_UNKNOWN, "%s, %s ago%s (%s)",
+        page_field(text->page, "", fact->value ? ROLE_NORMAL : ROLE_UNKNOWN, "%s, seen %s%s (%s)",
                    value, age, fact->frozen ? ", the last word of a silent source" : "",
                    fact->source ? fact->source : "nobody says so");
     }

@@ -252,10 +252,12 @@ static BindingState state_of_key(const Binding *row, gpointer data)
     Ui *ui = key->ui;
     if (row->action >= UI_HELP)
         return frame_state(ui, key->context, row);
-    if ((row->flags & BIND_CHANGES) && !key->context->armed)
-        return BINDING_GREYED;
-    return ui->screen->state ? ui->screen->state(ui_state(ui, ui->screen), key->context, row)
+    BindingState state = ui->screen->state
+                             ? ui->screen->state(ui_state(ui, ui->screen), key->context, row)
                              : BINDING_ON;
+    // What is not to be had here is not promised to whoever arms either.
+    bool shut = (row->flags & BIND_CHANGES) && !key->context->armed;
+    return state == BINDING_ON && shut ? BINDING_GREYED : state;
 }
 
 bool ui_is_captured(Ui *ui)
