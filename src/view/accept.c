@@ -159,10 +159,7 @@ Effect accept_key(Accept *accept, const ViewContext *context, const KeyEvent *ke
         return send(accept, context);
     if (binding && binding->action == ACTION_LEAVE)
         return effect_of(EFFECT_BACK);
-    FormResult result = form_key(accept->form, key);
-    if (result == FORM_FULL)
-        return effect_message("There is no more room in this field.");
-    return effect_of(result == FORM_IGNORED ? EFFECT_NONE : EFFECT_REDRAW);
+    return effect_of_form(form_key(accept->form, key), NULL);
 }
 
 const Keymap *accept_keymap(const Accept *accept)

@@ -259,27 +259,14 @@ static Effect send(const Ask *ask, const ViewContext *context)
     return effect;
 }
 
-static Effect type_key(Ask *ask, const KeyEvent *key)
-{
-    switch (form_key(ask->form, key)) {
-    case FORM_PASTE_REFUSED:
-        return effect_message("This is typed by hand: pasting is refused here.");
-    case FORM_FULL:
-        return effect_message("There is no more room in this field.");
-    case FORM_IGNORED:
-        return effect_of(EFFECT_NONE);
-    default:
-        return effect_of(EFFECT_REDRAW);
-    }
-}
-
 Effect ask_key(Ask *ask, const ViewContext *context, const KeyEvent *key, const Binding *binding)
 {
     if (binding && binding->action == ACTION_SEND)
         return send(ask, context);
     if (binding && binding->action == ACTION_LEAVE)
         return effect_of(EFFECT_BACK);
-    return type_key(ask, key);
+    return effect_of_form(form_key(ask->form, key),
+                          "This is typed by hand: pasting is refused here.");
 }
 
 const Keymap *ask_keymap(const Ask *ask)

@@ -25,6 +25,15 @@ Effect effect_message(const char *format, ...)
     return effect;
 }
 
+Effect effect_of_form(FormResult result, const char *typed)
+{
+    if (result == FORM_PASTE_REFUSED && typed)
+        return effect_message("%s", typed);
+    if (result == FORM_FULL)
+        return effect_message("There is no more room in this field.");
+    return effect_of(result == FORM_IGNORED ? EFFECT_NONE : EFFECT_REDRAW);
+}
+
 void effect_release(Effect *effect)
 {
     g_free(effect->object);

@@ -4,6 +4,7 @@
 
 #include "model/audit.h"
 #include "model/operation.h"
+#include "widget/form.h"
 
 typedef enum {
     EFFECT_NONE, // nothing happened; not even a redraw
@@ -87,4 +88,8 @@ typedef struct {
 Effect effect_of(EffectKind kind);
 Effect effect_open(ScreenId screen, const char *object);
 Effect effect_message(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
+// What a form made of a key. `typed` is said of a field that takes no paste; NULL: the form has none.
+Effect effect_of_form(FormResult result, const char *typed);
+
 void effect_release(Effect *effect);

@@ -122,14 +122,7 @@ Effect proposal_form_key(ProposalForm *form, const ViewContext *context, const K
         return effect_of(EFFECT_BACK);
     if (row && row->action == ACTION_SEND)
         return send_it(form, context);
-    switch (form_key(form->form, key)) {
-    case FORM_IGNORED:
-        return effect_of(EFFECT_NONE);
-    case FORM_FULL:
-        return effect_message("There is no more room in this field.");
-    default:
-        return effect_of(EFFECT_REDRAW);
-    }
+    return effect_of_form(form_key(form->form, key), NULL);
 }
 
 const Keymap *proposal_form_keymap(const ProposalForm *form)

@@ -305,20 +305,6 @@ static Effect break_glass(SignForm *form, const ViewContext *context)
                                       : "One sign-off among the needed ones again.");
 }
 
-static Effect type_key(SignForm *form, const KeyEvent *key)
-{
-    switch (form_key(form->form, key)) {
-    case FORM_PASTE_REFUSED:
-        return effect_message("The phrase is typed by hand: pasting is refused here.");
-    case FORM_FULL:
-        return effect_message("There is no more room in this field.");
-    case FORM_IGNORED:
-        return effect_of(EFFECT_NONE);
-    default:
-        return effect_of(EFFECT_REDRAW);
-    }
-}
-
 static Effect other_key(SignForm *form, const ViewContext *context)
 {
     key_choice_next(&form->key, context->signing, form->policy);
@@ -344,7 +330,8 @@ Effect sign_form_key(SignForm *form, const ViewContext *context, const KeyEvent 
     case ACTION_KEY:
         return other_key(form, context);
     default:
-        return type_key(form, key);
+        return effect_of_form(form_key(form->form, key),
+                              "The phrase is typed by hand: pasting is refused here.");
     }
 }
 
