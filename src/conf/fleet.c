@@ -426,6 +426,12 @@ static const Option GROUP_OPTIONS[] = {
     {"failback_window", &OPTION_WINDOW, OPTION_AT(Group, failback_window),
      .help = "When a failback may begin its interruption, in UTC: once the data has caught up, it "
              "waits for that. Without it, at any time."},
+    {"failback_limit", &OPTION_DURATION, OPTION_AT(Group, failback_limit_ms), 0, 7 * DAY_MS,
+     .fallback = "25m",
+     .help =
+         "For how long its work (batch) may be off on the way home, from the first passivation "
+         "until it is seen to work: the statement says so, and longer is alarmed; 0s means that "
+         "nobody says."},
     {"standby_cost", &OPTION_TEXT, OPTION_AT(Group, standby_cost), .max = 200,
      .help = "What keeping the standbys costs, in words: shown beside what they lack."},
     {"failed_over_cost", &OPTION_TEXT, OPTION_AT(Group, failed_over_cost), .max = 200,

@@ -1,6 +1,7 @@
 #include "engine/alarms.h"
 
 #include "base/timefmt.h"
+#include "model/progress.h"
 #include "model/quorum.h"
 
 enum { STUCK_LEAST_MS = 5000 }; // nobody looks at a step that takes a moment more than a moment
@@ -203,18 +204,49 @@ static void want_steps(Wanted *wanted, const Operation *operation)
     }
 }
 
-// Steps become late by themselves.
+// When it has been off for too long on its way home; 0 = it is not off, or nobody says how long it may be.
+static gint64 off_too_long_ms(const Operation *operation)
+{
+    gint64 until_ms = 0, since_ms = operation_off_since(operation, &until_ms);
+    return operation->off_limit_ms && since_ms && !until_ms ? since_ms + operation->off_limit_ms
+                                                            : 0;
+}
+
+static void want_off(Wanted *wanted, const Operation *operation)
+{
+    char limit[16];
+    gint64 at_ms = off_too_long_ms(operation);
+    if (!at_ms || wanted->engine->now_ms < at_ms)
+        return;
+    duration_format(operation->off_limit_ms, limit);
+    want(
+        wanted, SEVERITY_ERROR, 0, g_strconcat("off:", operation->id, NULL),
+        g_strconcat("operation/", operation->id, NULL),
+        g_strdup_printf("%s is off for more than %s on its way home. %s", operation->group, limit,
+                        operation->past_pnr
+                            ? "It is past its point of no return: help the step that it waits for."
+                            : "An abort brings it back to where it was; else help the step that it "
+                              "waits for."));
+}
+
+// Steps become late by themselves, and what is off too long.
+static void watch_moment(Engine *engine, gint64 at_ms, gint64 *due_ms)
+{
+    if (at_ms > engine->alarms_ms && at_ms <= engine->now_ms)
+        engine->alarms_dirty = true;
+    else if (at_ms > engine->now_ms)
+        engine_sooner(due_ms, engine_mono_of(engine, at_ms));
+}
+
 static void watch_late(Engine *engine, gint64 *due_ms)
 {
     for (guint i = 0; i < engine->operations->len; i++) {
         const Operation *operation = engine->operations->pdata[i];
-        for (guint j = 0; !operation_has_ended(operation) && j < operation->steps->len; j++) {
-            gint64 at_ms = late_ms(operation->steps->pdata[j]);
-            if (at_ms > engine->alarms_ms && at_ms <= engine->now_ms)
-                engine->alarms_dirty = true;
-            else if (at_ms > engine->now_ms)
-                engine_sooner(due_ms, engine_mono_of(engine, at_ms));
-        }
+        if (operation_has_ended(operation))
+            continue;
+        for (guint j = 0; j < operation->steps->len; j++)
+            watch_moment(engine, late_ms(operation->steps->pdata[j]), due_ms);
+        watch_moment(engine, off_too_long_ms(operation), due_ms);
     }
 }
 
@@ -300,6 +332,7 @@ static void want_operation(Wanted *wanted, const Operation *operation)
              g_strconcat("operation/", operation->id, NULL),
              g_strdup_printf("%s. %s", operation->statement->summary, operation->why));
     want_steps(wanted, operation);
+    want_off(wanted, operation);
     want_signature(wanted, operation);
     want_act(wanted, operation);
 }

@@ -2,6 +2,9 @@
 // see it before they sign; where nobody can say, that is said too.
 #include "engine/evidence-private.h"
 
+#include "base/timefmt.h"
+#include "model/progress.h"
+
 static void add(Maker *maker, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 static void add(Maker *maker, const char *format, ...)
@@ -88,6 +91,21 @@ static void add_behind(Maker *maker)
         add(maker, "stays behind: nothing that is declared or was seen");
 }
 
+// What people call batch: none of its work is done on the way home from the one's end to the other's beginning.
+static void add_off(Maker *maker, const GPtrArray *steps)
+{
+    const Operation *operation = maker->operation;
+    gint64 usual_ms = operation_off_usually(operation, steps);
+    char usual[16], limit[16];
+    if (!operation->off_limit_ms)
+        return;
+    duration_format(MAX(usual_ms, (gint64)0), usual);
+    duration_format(operation->off_limit_ms, limit);
+    add(maker, "off on the way home: usually %s, at most %s (failback_limit)%s",
+        usual_ms < 0 ? "not known" : usual, limit,
+        usual_ms > operation->off_limit_ms ? "; IT USUALLY TAKES LONGER" : "");
+}
+
 static void add_cost(Maker *maker)
 {
     const char *cost = maker->live->group->failed_over_cost;
@@ -98,12 +116,13 @@ static void add_cost(Maker *maker)
         add(maker, "cost: %s", cost ? cost : "nobody has said (failed_over_cost of the group)");
 }
 
-void maker_add_effects(Maker *maker)
+void maker_add_effects(Maker *maker, const GPtrArray *steps)
 {
     if (operation_is_rehearsal(maker->operation) || maker->from == maker->to)
         return;
     add_latency(maker);
     add_users(maker);
     add_behind(maker);
+    add_off(maker, steps);
     add_cost(maker);
 }

@@ -17,8 +17,8 @@ const char *maker_title(const Location *location);
 // One more thing that is not known and is said so.
 void maker_not_known(Maker *maker, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-// What it brings beside its losses: latency, users, what stays behind, cost.
-void maker_add_effects(Maker *maker);
+// What it brings beside its losses: latency, users, what stays behind, for how long it is off, cost.
+void maker_add_effects(Maker *maker, const GPtrArray *steps);
 
 // All facts: verdicts and who sees them, states, replication with its lineage, runs and missed recurrences.
 void maker_add_facts(Maker *maker);

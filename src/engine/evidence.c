@@ -590,7 +590,7 @@ Statement *evidence_statement(Engine *engine, const Operation *operation, const 
     set_approvals(&maker);
     write_sentences(&maker, steps);
     copy_reduced(&maker);
-    maker_add_effects(&maker);
+    maker_add_effects(&maker, steps);
     add_overrides(&maker);
     maker.statement->confirm = statement_phrase(maker.statement);
     return maker.statement;

@@ -323,6 +323,21 @@ static void name_exceptions(Operation *copy)
     }
 }
 
+// What became of it, and for how long it was off on its way home.
+static char *ending(const Engine *engine, const Operation *copy, const char *took)
+{
+    const char *to = world_title(engine, copy->to);
+    gint64 until_ms = 0, since_ms = operation_off_since(copy, &until_ms);
+    char off[16], limit[16];
+    if (!since_ms || !until_ms || !copy->off_limit_ms)
+        return g_strdup_printf("%s runs in %s after %s", copy->group, to, took);
+    duration_format(until_ms - since_ms, off);
+    duration_format(copy->off_limit_ms, limit);
+    return g_strdup_printf("%s runs in %s after %s; off for %s, %s its limit of %s", copy->group,
+                           to, took, off,
+                           until_ms - since_ms > copy->off_limit_ms ? "beyond" : "within", limit);
+}
+
 static Motion *finish(Engine *engine, const Operation *operation)
 {
     Operation *copy;
@@ -347,8 +362,7 @@ static Motion *finish(Engine *engine, const Operation *operation)
         drill_measure(copy);
         drill_note_test(engine, motion, copy);
         why = copy->kind == OPERATION_DRILL ? drill_sentence(engine, copy)
-                                            : g_strdup_printf("%s runs in %s after %s", copy->group,
-                                                              world_title(engine, copy->to), took);
+                                            : ending(engine, copy, took);
     }
     if (operation_has_turned(copy)) // it is told as it was signed
         swap_ends(copy);

@@ -85,6 +85,8 @@ bool propose_draft(Engine *engine, Motion *motion, const Proposal *proposal, GEr
     operation->expires_ms = engine->now_ms + policy->expire_ms;
     operation->statement_version = 1;
     operation->rto_ms = proposal->live->group->rto_ms;
+    if (operation->kind == OPERATION_FAILBACK || operation->drill == DRILL_LIVE)
+        operation->off_limit_ms = proposal->live->group->failback_limit_ms;
     g_autoptr(GPtrArray) steps = evidence_plan(engine, operation, error);
     if (!steps)
         return false;

@@ -196,6 +196,7 @@ Group *fleet_add_group(Fleet *fleet, const char *name)
     group->policy = POLICY_DEFAULT;
     group->rpo_ms = 15 * 60 * 1000;
     group->rto_ms = 4 * 60 * 60 * 1000;
+    group->failback_limit_ms = 25 * 60 * 1000;
     group->index = fleet->groups->len;
     g_ptr_array_add(fleet->groups, group);
     g_hash_table_insert(fleet->group_by_name, group->name, group);

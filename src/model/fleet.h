@@ -164,6 +164,7 @@ struct Group {
     GHashTable *responsibilities; // char * (a step's kind) → char *: who does such steps (F7)
     char *notices[NOTICE_COUNT];  // templates (model/notice.h); NULL = nobody is told
     DayWindow failback_window;    // a failback waits for it
+    gint64 failback_limit_ms;     // longer it may not be off on its way home; 0 = nobody says
     gint64 plan_reviewed_ms;      // 0 = never
     gint64 plan_tested_ms;        // 0 = never
     guint index;                  // in fleet->groups

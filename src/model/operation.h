@@ -142,6 +142,7 @@ typedef struct {
     char *why;               // of the pause, the end, the refusal: a sentence; NULL
     Losses lost;
     gint64 rto_ms;
+    gint64 off_limit_ms; // on its way home it may be off for so long; 0 = nobody says
     gint64 there_ms,
         back_ms;      // of a live drill: how long it did not run, on each way; -1 = not known
     guint64 revision; // of the store

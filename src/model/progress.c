@@ -50,6 +50,58 @@ gint64 operation_clock_stop(const Operation *operation)
     return verified_ms ? verified_ms : operation->ended_ms;
 }
 
+// The first step of the way home.
+static guint way_home(const Operation *operation, const GPtrArray *steps)
+{
+    guint at = 0;
+    if (operation->kind == OPERATION_FAILBACK)
+        return 0;
+    while (at < steps->len && ((const Step *)steps->pdata[at])->kind != STEP_TURN)
+        at++;
+    return at;
+}
+
+static bool has_begun(const Step *step)
+{
+    return step->started_ms && step->state != STEP_PENDING && step->state != STEP_SKIPPED;
+}
+
+gint64 operation_off_since(const Operation *operation, gint64 *ret_until_ms)
+{
+    gint64 since_ms = 0, verified_ms = 0;
+    const GPtrArray *steps = operation->steps;
+    for (guint i = way_home(operation, steps); i < steps->len; i++) {
+        const Step *step = steps->pdata[i];
+        if (step->kind == STEP_PASSIVATE && !step->compensates && has_begun(step))
+            since_ms = since_ms ? MIN(since_ms, step->started_ms) : step->started_ms;
+        if (step->kind == STEP_VERIFY)
+            verified_ms = step->state == STEP_DONE ? step->ended_ms : 0;
+    }
+    *ret_until_ms = verified_ms ? verified_ms : operation->ended_ms;
+    return since_ms;
+}
+
+gint64 operation_off_usually(const Operation *operation, const GPtrArray *steps)
+{
+    gint64 total_ms = 0, wave_ms = 0;
+    guint wave = 0;
+    bool off = false;
+    for (guint i = way_home(operation, steps); i < steps->len; i++) {
+        const Step *step = steps->pdata[i];
+        off = off || step->kind == STEP_PASSIVATE;
+        if (!off)
+            continue;
+        if (!step->usual_ms)
+            return -1;
+        total_ms += step->wave != wave ? wave_ms : 0;
+        wave_ms = step->wave != wave ? step->usual_ms : MAX(wave_ms, step->usual_ms);
+        wave = step->wave;
+        if (step->kind == STEP_VERIFY)
+            break;
+    }
+    return total_ms + wave_ms;
+}
+
 // Steps of one wave run side by side: the slowest counts.
 gint64 operation_left_usually(const Operation *operation, gint64 now_ms)
 {

@@ -61,6 +61,21 @@ static void draw_clock(const Head *head, Lines *lines)
                   left_ms < 0 ? "unknown" : forecast);
 }
 
+// On its way home: how long it is off, of how long it may be.
+static void draw_off(const Head *head, Lines *lines)
+{
+    const Operation *op = head->operation;
+    gint64 until_ms = 0, since_ms = operation_off_since(op, &until_ms);
+    char off[16], limit[16];
+    if (!since_ms || !op->off_limit_ms)
+        return;
+    gint64 off_ms = MAX((until_ms ? until_ms : head->context->now_ms) - since_ms, (gint64)0);
+    duration_format(until_ms ? off_ms : off_ms / 1000 * 1000, off);
+    duration_format(op->off_limit_ms, limit);
+    lines_say(lines, off_ms > op->off_limit_ms ? ROLE_ALARM : ROLE_NORMAL,
+              "%s for %s on the way home, at most %s", until_ms ? "it was off" : "OFF", off, limit);
+}
+
 // "3 transactions", "1 run abandoned", "recurrences missed not known"
 static void append_count(GString *out, const char *one, const char *lost, gint64 count)
 {
@@ -153,7 +168,8 @@ int operation_text_draw(const Operation *operation, const ViewContext *context,
                         const Canvas *canvas)
 {
     static void (*const PARTS[])(const Head *head, Lines *lines) = {
-        draw_state, draw_acts, draw_clock, draw_losses, draw_window, draw_homecoming, draw_origin};
+        draw_state,  draw_acts,   draw_clock,      draw_off,
+        draw_losses, draw_window, draw_homecoming, draw_origin};
     const Head head = {operation, context};
     Lines lines = {canvas, 1, 0};
     for (guint i = 0; i < G_N_ELEMENTS(PARTS); i++)

@@ -232,6 +232,7 @@ static const WireField FIELDS[] = {
     {"why", FIELD_TEXT, FIELD(Operation, why)},
     {"lost", FIELD_STRUCT, FIELD(Operation, lost), .shape = &LOSSES_SHAPE},
     {"rto_s", FIELD_SECONDS, FIELD(Operation, rto_ms)},
+    {"off_limit_s", FIELD_SECONDS, FIELD(Operation, off_limit_ms)},
     {"there_s", FIELD_SECONDS_OPT, FIELD(Operation, there_ms)},
     {"back_s", FIELD_SECONDS_OPT, FIELD(Operation, back_ms)},
     {"revision", FIELD_REVISION, FIELD(Operation, revision)},

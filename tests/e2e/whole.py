@@ -80,6 +80,8 @@ def test_isolated(t, demo):
 def test_live(t, demo):
     tested = demo.group("payments")["plan"]["tested_at"]
     drill = propose(demo, "drill", "payments", "--live", "--reason", "the yearly test")
+    t.check(any(e.startswith("off on the way home") and "at most 25m" in e for e in drill["statement"]["effects"]),
+            "it says for how long it may be off on its way home")
     watch = t.spawn("signalbox", "watch", drill["id"], env=demo.environment, log="watch.log")
     t.equal(demo.sign(drill["id"])[0], 0, "the live drill is signed")
     t.wait_for(lambda: demo.operation(drill["id"])["past_pnr"], "it is past its point of no return", 20 * SLOW)

@@ -2,6 +2,9 @@
 // own, and what became of replication before.
 #include "story.h"
 
+#include <string.h>
+
+#include "model/progress.h"
 #include "model/refusal.h"
 
 static Step *step_titled(Sim *sim, const char *part)
@@ -298,10 +301,96 @@ static void test_outlook(void)
     finish(sim);
 }
 
+// ---- How long it may be off on the way home (F6) --------------------------------------------------
+
+static void short_limit(Fleet *fleet)
+{
+    fleet_group(fleet, "payments")->failback_limit_ms = 30000;
+}
+
+static bool leaves(Sim *sim)
+{
+    const Operation *operation = sim_operation(sim);
+    gint64 until_ms = 0;
+    return operation_off_since(operation, &until_ms) != 0;
+}
+
+static const Alarm *off_alarm(Sim *sim)
+{
+    g_autofree char *id = g_strconcat("off:", sim_operation(sim)->id, NULL);
+    return sim_alarm(sim, id);
+}
+
+static bool is_alarmed(Sim *sim)
+{
+    return off_alarm(sim) != NULL;
+}
+
+static Sim *given_way_home(void (*tweak)(Fleet *))
+{
+    Sim *sim = sim_new(3, tweak);
+    fail_over(sim);
+    expect_settled(sim, 120000);
+    sim_pass(sim, 10000);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILBACK, PROPOSE_AS_NEEDED));
+    return sim;
+}
+
+static bool says(const GPtrArray *texts, const char *part)
+{
+    for (guint i = 0; i < texts->len; i++)
+        if (strstr(texts->pdata[i], part))
+            return true;
+    return false;
+}
+
+static void test_off_within(void)
+{
+    Sim *sim = given_way_home(NULL);
+    g_assert_cmpint(sim_operation(sim)->off_limit_ms, ==, 25 * 60 * 1000);
+    g_assert_true(says(sim_operation(sim)->statement->effects, "off on the way home: usually "));
+    g_assert_true(says(sim_operation(sim)->statement->effects, "at most 25m"));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 120000);
+    expect_active(sim, "west");
+    g_test_message("%s", sim_operation(sim)->why);
+    g_assert_nonnull(strstr(sim_operation(sim)->why, "; off for "));
+    g_assert_nonnull(strstr(sim_operation(sim)->why, ", within its limit of 25m"));
+    finish(sim);
+}
+
+// Its data does not arrive: once it has been off for too long somebody is told, also after a restart; an abort brings
+// it back, and the alarm is over.
+static void test_off_too_long(void)
+{
+    Sim *sim = given_way_home(short_limit);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_until(sim, leaves, 120000));
+    sim_region(sim->world, "north")->replication_delay_ms = 3600 * 1000;
+    sim_pass(sim, 20000);
+    g_assert_null(off_alarm(sim));
+    sim_restart(sim);
+    g_assert_true(sim_until(sim, is_alarmed, 30000));
+    g_test_message("%s", off_alarm(sim)->text);
+    g_assert_cmpint((int)off_alarm(sim)->severity, ==, SEVERITY_ERROR);
+    g_assert_nonnull(
+        strstr(off_alarm(sim)->text, "off for more than 30s on its way home. An abort"));
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_ABORT, 0));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 120000);
+    expect_state(sim, OPERATION_ABORTED);
+    expect_active(sim, "north");
+    sim_pass(sim, 5000);
+    g_assert_true(!off_alarm(sim) || off_alarm(sim)->ended_ms);
+    finish(sim);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/sim/environment/window", test_window);
+    g_test_add_func("/sim/environment/off-within", test_off_within);
+    g_test_add_func("/sim/environment/off-too-long", test_off_too_long);
     g_test_add_func("/sim/environment/window-aborted", test_window_aborted);
     g_test_add_func("/sim/environment/people", test_people);
     g_test_add_func("/sim/environment/delivered", test_delivered);
