@@ -198,6 +198,24 @@ static void test_revoked_before_pnr(void)
     finish(sim);
 }
 
+// Between two waves of switching off: nothing more is switched off under a sign-off that is void, whoever asks.
+static void test_revoked_between_waves(void)
+{
+    Sim *sim = sim_new(3, required);
+    sim_pass(sim, 20000);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_PLANNED));
+    g_assert_true(sign(sim, &BOB, "key-b"));
+    g_assert_true(sim_until(sim, has_passivated, 60000));
+    g_assert_true(sim_target(sim->world, "payments/ledger", "west")->active);
+    sim_signer_set(sim->signer, "key-b", SIGNATURE_REVOKED);
+    g_assert_true(sim_until(sim, is_paused, 5000));
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_RETRY, 0));
+    sim_pass(sim, 30000);
+    expect_state(sim, OPERATION_PAUSED);
+    g_assert_true(sim_target(sim->world, "payments/ledger", "west")->active);
+    finish(sim);
+}
+
 static bool is_alarmed(Sim *sim)
 {
     return sim_alarm(sim, "signature:") != NULL;
@@ -328,6 +346,7 @@ int main(int argc, char **argv)
         {"one-key-once", test_one_key_once},
         {"revoked-before-start", test_revoked_before_start},
         {"revoked-before-pnr", test_revoked_before_pnr},
+        {"revoked-between-waves", test_revoked_between_waves},
         {"revoked-after-pnr", test_revoked_after_pnr},
         {"restart", test_checked_after_restart},
         {"not-checkable", test_not_checkable_waits},
