@@ -1,7 +1,7 @@
 """A login by ssh: OpenSSH's own sshd, for whoever runs the test, spoken to through pipes (no port is opened).
 
     login = Login(t)
-    if login.trouble: skip
+    if login.trouble: skip; if login.no_terminal: skip what needs one
     t.run(*login.command("signalbox", "status", env=..., agent=agent.socket))
 """
 
@@ -26,8 +26,9 @@ PrintLastLog no
 PidFile none
 LogLevel VERBOSE
 """
+# ssh hangs up on what it started; the server is to see the end of the line and tidy up instead.
 CLIENT = """Host box
-    ProxyCommand {sshd} -i -f {dir}/sshd_config -E {dir}/sshd.log
+    ProxyCommand sh -c 'trap "" HUP; {sshd} -i -f {dir}/sshd_config -E {dir}/sshd.log; :'
     HostKeyAlias box
     User {user}
     UserKnownHostsFile {dir}/known_hosts
@@ -47,6 +48,8 @@ class Login:
         self.t = t
         self.sshd = shutil.which("sshd", path=os.environ["PATH"] + ":/usr/sbin:/usr/local/sbin")
         self.trouble = self.prepare() if self.sshd else "there is no sshd here (Debian package openssh-server)"
+        # Where /dev/pts is mounted without a group, only root's server can hand out terminals.
+        self.no_terminal = self.trouble or self.why_not(tty=True)
 
     def prepare(self):
         """Why nobody can log in on this machine; None: somebody can."""
@@ -62,10 +65,17 @@ class Login:
         # Without PAM where that does; a locked account (a password of "!") needs it.
         for pam in ("no", "yes"):
             self.t.write("sshd_config", SERVER.format(dir=self.t.dir, pam=pam))
-            if subprocess.run(self.command("true"), stdin=subprocess.DEVNULL, timeout=60).returncode == 0:
+            why = self.why_not()
+            if not why:
                 return None
-        last = self.t.read("sshd.log").strip().splitlines()[-1:]
-        return f"{getpass.getuser()} cannot log in by sshd here: {' '.join(last)}"
+        return why
+
+    def why_not(self, **more):
+        """The server's last words if a login comes to nothing."""
+        done = subprocess.run(self.command("true", **more), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, timeout=60)
+        words = self.t.read("sshd.log").strip().splitlines() if done.returncode else []
+        return done.returncode and f"{getpass.getuser()} cannot log in by sshd here: {'; '.join(words[-2:])}"
 
     def command(self, *command, env=None, agent=None, tty=False):
         """The command within a session, with what it needs of `env`; `agent` (a socket) is forwarded."""
