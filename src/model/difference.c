@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "base/timefmt.h"
+#include "model/statement-words.h"
 
 void difference_free(Difference *difference)
 {
@@ -150,16 +151,15 @@ static char *source_change(const Statement *then, const Statement *now)
 
 static char *old_text(const Statement *s)
 {
-    return name_text(&OLD_PRIMARY_NAMES, (int)s->old_primary);
+    return g_strdup(statement_old_word(s));
 }
 
 static char *old_change(const Statement *then, const Statement *now)
 {
     if (then->old_primary == now->old_primary)
         return NULL;
-    return g_strdup_printf("the old primary was %s and is now %s",
-                           word_of(&OLD_PRIMARY_NAMES, (int)then->old_primary),
-                           word_of(&OLD_PRIMARY_NAMES, (int)now->old_primary));
+    return g_strdup_printf("the old primary was %s and is now %s", statement_old_word(then),
+                           statement_old_word(now));
 }
 
 static char *proof_text(const Statement *s)

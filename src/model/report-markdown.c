@@ -152,7 +152,7 @@ static void write_detection(GString *out, const Report *report)
     if (op->statement) {
         item(out, "loss, as stated", op->statement->loss_how);
         g_autofree char *old = statement_old_side(op->statement);
-        item(out, "old primary", old);
+        item(out, "old primary, as stated", old);
         item(out, "proof", op->statement->proof_how);
     }
 }

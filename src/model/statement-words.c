@@ -5,9 +5,18 @@
 #include "base/text.h"
 #include "base/timefmt.h"
 
+const char *statement_old_word(const Statement *statement)
+{
+    if (statement->planned && statement->old_primary == OLD_PASSIVE)
+        return "to be confirmed passive";
+    if (statement->planned && statement->old_primary == OLD_ATTESTED)
+        return "to be attested off";
+    return word_of(&OLD_PRIMARY_NAMES, (int)statement->old_primary);
+}
+
 char *statement_old_side(const Statement *statement)
 {
-    const char *word = word_of(&OLD_PRIMARY_NAMES, (int)statement->old_primary);
+    const char *word = statement_old_word(statement);
     if (statement->old_primary == OLD_NOT_NEEDED)
         return g_strdup(word);
     if (statement->old_primary != OLD_UNCONFIRMED)

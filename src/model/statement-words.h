@@ -3,6 +3,9 @@
 
 #include "model/statement.h"
 
+// "fenced"; where it is moved in order, and so runs until then, what it is to be: "to be confirmed passive".
+const char *statement_old_word(const Statement *statement);
+
 // "old side fenced", "old side UNCONFIRMED: it may still run", "no proof needed". The caller frees.
 char *statement_old_side(const Statement *statement);
 

@@ -2,6 +2,8 @@
 // told of a difference: field, old, new.
 #include "model/difference.h"
 
+#include "model/statement-words.h"
+
 enum { MINUTE = 60000, RPO = 15 * MINUTE };
 
 static PlannedStep *step(guint number, StepKind kind, const char *title)
@@ -420,11 +422,30 @@ static void test_all_reasons(void)
     g_assert_nonnull(g_strstr_len(change, -1, "it was tl-1 and is tl-2"));
 }
 
+// A move in order finds its old side running: nothing says that it is off already.
+static void test_planned_old_side(void)
+{
+    g_autoptr(Statement) then = unplanned(), now = unplanned();
+    planned_up(then);
+    planned_up(now);
+    passive(then);
+    attested(now);
+    g_autofree char *change = statement_material_change(then, now);
+    g_autofree char *side = statement_old_side(then);
+    g_assert_cmpstr(change, ==,
+                    "the old primary was to be confirmed passive and is now to be attested off");
+    g_assert_cmpstr(side, ==, "old side to be confirmed passive");
+    then->planned = false;
+    g_autofree char *seen = statement_old_side(then);
+    g_assert_cmpstr(seen, ==, "old side passive");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/model/difference/shades", test_shades);
     g_test_add_func("/model/difference/side-by-side", test_side_by_side);
     g_test_add_func("/model/difference/all-reasons", test_all_reasons);
+    g_test_add_func("/model/difference/planned-old-side", test_planned_old_side);
     return g_test_run();
 }
