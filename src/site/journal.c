@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 
-struct Journal {
+struct SiteJournal {
     char *path;
     char *temporary;
     int fd;
@@ -40,7 +40,7 @@ static bool write_all(int fd, const char *bytes, gsize n)
     return true;
 }
 
-static bool read_lines(Journal *journal, char *text, JournalLine line, gpointer data,
+static bool read_lines(SiteJournal *journal, char *text, SiteJournalLine line, gpointer data,
                        GError **error)
 {
     guint number = 0;
@@ -59,7 +59,7 @@ static bool read_lines(Journal *journal, char *text, JournalLine line, gpointer 
     return true;
 }
 
-static bool load(Journal *journal, JournalLine line, gpointer data, GError **error)
+static bool load(SiteJournal *journal, SiteJournalLine line, gpointer data, GError **error)
 {
     struct stat info;
     if (fstat(journal->fd, &info) != 0)
@@ -87,7 +87,7 @@ static bool load(Journal *journal, JournalLine line, gpointer data, GError **err
     return read_lines(journal, text, line, data, error);
 }
 
-static bool take_lock(Journal *journal, const char *dir, GError **error)
+static bool take_lock(SiteJournal *journal, const char *dir, GError **error)
 {
     g_autofree char *path = g_build_filename(dir, "lock", NULL);
     journal->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -99,13 +99,13 @@ static bool take_lock(Journal *journal, const char *dir, GError **error)
     return false;
 }
 
-Journal *journal_open(const char *dir, JournalLine line, gpointer data, GError **error)
+SiteJournal *site_journal_open(const char *dir, SiteJournalLine line, gpointer data, GError **error)
 {
     if (g_mkdir_with_parents(dir, 0700) != 0) {
         fail(error, "make", dir);
         return NULL;
     }
-    g_autoptr(Journal) journal = g_new0(Journal, 1);
+    g_autoptr(SiteJournal) journal = g_new0(SiteJournal, 1);
     journal->fd = journal->lock_fd = -1;
     journal->pending = g_string_new(NULL);
     journal->path = g_build_filename(dir, "journal", NULL);
@@ -120,12 +120,12 @@ Journal *journal_open(const char *dir, JournalLine line, gpointer data, GError *
     return load(journal, line, data, error) ? g_steal_pointer(&journal) : NULL;
 }
 
-void journal_close(Journal *journal)
+void site_journal_close(SiteJournal *journal)
 {
     if (!journal)
         return;
     if (journal->fd >= 0) {
-        journal_flush(journal, false, NULL);
+        site_journal_flush(journal, false, NULL);
         close(journal->fd);
     }
     if (journal->lock_fd >= 0)
@@ -136,7 +136,7 @@ void journal_close(Journal *journal)
     g_free(journal);
 }
 
-void journal_add(Journal *journal, const char *format, ...)
+void site_journal_add(SiteJournal *journal, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -145,7 +145,7 @@ void journal_add(Journal *journal, const char *format, ...)
     g_string_append_c(journal->pending, '\n');
 }
 
-bool journal_flush(Journal *journal, bool sync, GError **error)
+bool site_journal_flush(SiteJournal *journal, bool sync, GError **error)
 {
     if (journal->pending->len == 0)
         return true;
@@ -164,12 +164,12 @@ bool journal_flush(Journal *journal, bool sync, GError **error)
     return true;
 }
 
-void journal_compact_begin(Journal *journal)
+void site_journal_compact_begin(SiteJournal *journal)
 {
     g_string_truncate(journal->pending, 0);
 }
 
-bool journal_compact_end(Journal *journal, GError **error)
+bool site_journal_compact_end(SiteJournal *journal, GError **error)
 {
     int fd = open(journal->temporary, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
     if (fd < 0)
@@ -188,7 +188,7 @@ bool journal_compact_end(Journal *journal, GError **error)
     return true;
 }
 
-gsize journal_size(const Journal *journal)
+gsize site_journal_size(const SiteJournal *journal)
 {
     return journal->size;
 }

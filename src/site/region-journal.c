@@ -193,40 +193,41 @@ bool region_journal_line(char **words, guint n, gpointer data, GError **error)
     return false;
 }
 
-static void write_group(Journal *journal, const SiteGroup *group)
+static void write_group(SiteJournal *journal, const SiteGroup *group)
 {
     if (group->fence)
-        journal_add(journal, "fence %s " I64, group->name, group->fence);
-    journal_add(journal, "count %s " I64 " " I64 " " I64, group->name, group->abandoned,
-                group->taken_base, group->taken_in_flight);
+        site_journal_add(journal, "fence %s " I64, group->name, group->fence);
+    site_journal_add(journal, "count %s " I64 " " I64 " " I64, group->name, group->abandoned,
+                     group->taken_base, group->taken_in_flight);
     const DataStore *data = group->data;
     if (!data)
         return;
     for (guint i = 0; i < data->log->len; i++) {
         Commit commit = g_array_index(data->log, Commit, i);
-        journal_add(journal, "c %s " I64 " " I64, group->name, commit.position, commit.at_ms);
+        site_journal_add(journal, "c %s " I64 " " I64, group->name, commit.position, commit.at_ms);
     }
-    journal_add(journal, "data %s %d %d %s %s " I64 " " I64 " " I64 " " I64 " " I64 " %d %s " I64,
-                group->name, (int)data->role, (int)data->gate, data->lineage,
-                data->parent[0] ? data->parent : "-", data->fork, data->position,
-                data->committed_ms, data->through_ms, data->lost, data->superseded ? 1 : 0,
-                data->successor[0] ? data->successor : "-", data->successor_fork);
+    site_journal_add(journal,
+                     "data %s %d %d %s %s " I64 " " I64 " " I64 " " I64 " " I64 " %d %s " I64,
+                     group->name, (int)data->role, (int)data->gate, data->lineage,
+                     data->parent[0] ? data->parent : "-", data->fork, data->position,
+                     data->committed_ms, data->through_ms, data->lost, data->superseded ? 1 : 0,
+                     data->successor[0] ? data->successor : "-", data->successor_fork);
 }
 
-static void write_workflow(Journal *journal, const Workflow *workflow)
+static void write_workflow(SiteJournal *journal, const Workflow *workflow)
 {
-    journal_add(journal, "workflow %s %s %d", workflow->group, workflow->name,
-                workflow->enabled ? 1 : 0);
+    site_journal_add(journal, "workflow %s %s %d", workflow->group, workflow->name,
+                     workflow->enabled ? 1 : 0);
     for (guint i = 0; i < workflow->fires->len; i++)
-        journal_add(journal, "fired %s %s " I64, workflow->group, workflow->name,
-                    g_array_index(workflow->fires, gint64, i));
+        site_journal_add(journal, "fired %s %s " I64, workflow->group, workflow->name,
+                         g_array_index(workflow->fires, gint64, i));
     if (workflow->cursor >= 0)
-        journal_add(journal, "cursor %s %s " I64 " " I64, workflow->group, workflow->name,
-                    workflow->cursor, workflow->polled);
+        site_journal_add(journal, "cursor %s %s " I64 " " I64, workflow->group, workflow->name,
+                         workflow->cursor, workflow->polled);
     for (GList *at = workflow->runs.tail; at; at = at->prev) {
         const Run *run = at->data;
         if (run->status == RUN_RUNNING)
-            journal_add(journal, "run %s %s %s", workflow->group, workflow->name, run->id);
+            site_journal_add(journal, "run %s %s %s", workflow->group, workflow->name, run->id);
     }
 }
 
@@ -234,8 +235,8 @@ bool region_compact(Region *region, GError **error)
 {
     if (!region->journal)
         return true;
-    journal_compact_begin(region->journal);
-    journal_add(region->journal, "boot " I64, region->boots);
+    site_journal_compact_begin(region->journal);
+    site_journal_add(region->journal, "boot " I64, region->boots);
     for (guint i = 0; i < region->groups->len; i++)
         write_group(region->journal, g_ptr_array_index(region->groups, i));
     for (guint i = 0; i < region->workflows->len; i++)
@@ -243,11 +244,12 @@ bool region_compact(Region *region, GError **error)
     for (guint i = 0; i < region->routers->len; i++) {
         const Router *router = g_ptr_array_index(region->routers, i);
         if (router->to)
-            journal_add(region->journal, "route %s %s %s", router->group, router->name, router->to);
+            site_journal_add(region->journal, "route %s %s %s", router->group, router->name,
+                             router->to);
     }
     for (guint i = 0; i < region->stocks->len; i++)
         stock_write(g_ptr_array_index(region->stocks, i), region->journal);
-    return journal_compact_end(region->journal, error);
+    return site_journal_compact_end(region->journal, error);
 }
 
 // Whatever was going on when the last life ended.

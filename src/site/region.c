@@ -225,7 +225,7 @@ static void note(Region *region, const char *format, ...)
     va_start(args, format);
     g_autofree char *line = g_strdup_vprintf(format, args);
     va_end(args);
-    journal_add(region->journal, "%s", line);
+    site_journal_add(region->journal, "%s", line);
 }
 
 static void note_data(Region *region, const SiteGroup *group)
@@ -321,9 +321,9 @@ bool region_advance(Region *region, gint64 now_ms, GError **error)
     }
     if (!region->journal)
         return true;
-    return journal_size(region->journal) > JOURNAL_LONG
-               ? journal_flush(region->journal, false, error) && region_compact(region, error)
-               : journal_flush(region->journal, false, error);
+    return site_journal_size(region->journal) > JOURNAL_LONG
+               ? site_journal_flush(region->journal, false, error) && region_compact(region, error)
+               : site_journal_flush(region->journal, false, error);
 }
 
 DataAnswer region_receive(Region *region, SiteGroup *group, const DataMessage *message)
@@ -561,8 +561,8 @@ bool region_raise_fence(Region *region, SiteGroup *group, gint64 epoch, GError *
     if (epoch <= group->fence)
         return true;
     if (region->journal) {
-        journal_add(region->journal, "fence %s %" G_GINT64_FORMAT, group->name, epoch);
-        if (!journal_flush(region->journal, true, error))
+        site_journal_add(region->journal, "fence %s %" G_GINT64_FORMAT, group->name, epoch);
+        if (!site_journal_flush(region->journal, true, error))
             return false;
     }
     group->fence = epoch;
@@ -622,5 +622,5 @@ bool region_act(Region *region, SiteVerb verb, const SiteTarget *target, const S
         !VERBS[verb].act(region, target, command, now_ms, error))
         return false;
     keep_key(region, command->key, what);
-    return !region->journal || journal_flush(region->journal, true, error);
+    return !region->journal || site_journal_flush(region->journal, true, error);
 }

@@ -74,7 +74,7 @@ typedef struct {
     bool down; // by fault: as if it were not there
     bool limited;
     IdSource *ids;           // borrowed
-    Journal *journal;        // borrowed; NULL = nothing is kept
+    SiteJournal *journal;    // borrowed; NULL = nothing is kept
     GPtrArray *groups;       // of SiteGroup *
     GPtrArray *workflows;    // of Workflow *
     GPtrArray *routers;      // of Router *

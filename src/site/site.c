@@ -43,7 +43,8 @@ bool site_start(Site *site, GError **error)
     site->client =
         http_client_new(site->clock, &(HttpClientConfig){.user_agent = "signalbox-site"});
     if (site->config.state) {
-        site->journal = journal_open(site->config.state, region_journal_line, site->region, error);
+        site->journal =
+            site_journal_open(site->config.state, region_journal_line, site->region, error);
         if (!site->journal)
             return false;
         site->region->journal = site->journal;
@@ -74,7 +75,7 @@ void site_stop(Site *site)
     if (site->timer)
         g_source_destroy(site->timer);
     g_clear_pointer(&site->timer, g_source_unref);
-    g_clear_pointer(&site->journal, journal_close);
+    g_clear_pointer(&site->journal, site_journal_close);
     g_clear_pointer(&site->region, region_free);
     g_clear_pointer(&site->peer_error, g_free);
     g_free(site->routes);

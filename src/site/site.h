@@ -47,7 +47,7 @@ typedef struct {
     Log log;
     IdSource ids;
     Region *region;
-    Journal *journal;
+    SiteJournal *journal;
     HttpClient *client;
     HttpServer *server; // NULL while down
     HttpServer *control;

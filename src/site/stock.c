@@ -33,26 +33,26 @@ const char *stock_digest(const Stock *stock)
 }
 
 // One word: a line of the journal is parted by blanks.
-static void write_entity(const Stock *stock, const Entity *entity, Journal *journal)
+static void write_entity(const Stock *stock, const Entity *entity, SiteJournal *journal)
 {
     g_autoptr(json_t) json = entity_to_json(entity);
     g_autofree char *text = wire_format(json);
     g_autofree char *word = g_uri_escape_string(text, NULL, FALSE);
-    journal_add(journal, "entity %s %s %s", stock->group, stock->name, word);
+    site_journal_add(journal, "entity %s %s %s", stock->group, stock->name, word);
 }
 
-static void write_active(const Stock *stock, Journal *journal)
+static void write_active(const Stock *stock, SiteJournal *journal)
 {
-    journal_add(journal, "stock %s %s %d", stock->group, stock->name, stock->active ? 1 : 0);
+    site_journal_add(journal, "stock %s %s %d", stock->group, stock->name, stock->active ? 1 : 0);
 }
 
-static void write_restored(const Stock *stock, Journal *journal)
+static void write_restored(const Stock *stock, SiteJournal *journal)
 {
-    journal_add(journal, "restored %s %s %" G_GINT64_FORMAT, stock->group, stock->name,
-                stock->restored_ms);
+    site_journal_add(journal, "restored %s %s %" G_GINT64_FORMAT, stock->group, stock->name,
+                     stock->restored_ms);
 }
 
-bool stock_put(Stock *stock, Entity *entity, Journal *journal)
+bool stock_put(Stock *stock, Entity *entity, SiteJournal *journal)
 {
     if (journal)
         write_entity(stock, entity, journal);
@@ -61,20 +61,20 @@ bool stock_put(Stock *stock, Entity *entity, Journal *journal)
     return inventory_put(stock->inventory, entity);
 }
 
-bool stock_remove(Stock *stock, EntityKind kind, const char *name, Journal *journal)
+bool stock_remove(Stock *stock, EntityKind kind, const char *name, SiteJournal *journal)
 {
     if (!inventory_remove(stock->inventory, kind, name))
         return false;
     g_autofree char *word = g_uri_escape_string(name, NULL, FALSE);
     if (journal)
-        journal_add(journal, "unentity %s %s %s %s", stock->group, stock->name,
-                    name_of(&ENTITY_NAMES, (int)kind), word);
+        site_journal_add(journal, "unentity %s %s %s %s", stock->group, stock->name,
+                         name_of(&ENTITY_NAMES, (int)kind), word);
     stock->changed = true;
     g_clear_pointer(&stock->inventory->digest, g_free);
     return true;
 }
 
-void stock_set_active(Stock *stock, bool active, Journal *journal)
+void stock_set_active(Stock *stock, bool active, SiteJournal *journal)
 {
     if (stock->active == active)
         return;
@@ -90,7 +90,7 @@ guint stock_recreated(const Stock *stock, gint64 now_ms)
     return over ? stock->recreates : (guint)(stock->recreates * since_ms / stock->recreate_ms);
 }
 
-void stock_enable(Stock *stock, Journal *journal, gint64 now_ms)
+void stock_enable(Stock *stock, SiteJournal *journal, gint64 now_ms)
 {
     // First of all: whatever of the following lines a crash leaves, its alerts are not there yet.
     if (stock->restoring) {
@@ -151,14 +151,14 @@ bool stock_journal_line(Stock *stock, char **words)
     return true;
 }
 
-void stock_write(const Stock *stock, Journal *journal)
+void stock_write(const Stock *stock, SiteJournal *journal)
 {
     write_active(stock, journal);
     if (stock->restored_ms)
         write_restored(stock, journal);
     if (!stock->changed)
         return;
-    journal_add(journal, "restock %s %s", stock->group, stock->name);
+    site_journal_add(journal, "restock %s %s", stock->group, stock->name);
     for (guint i = 0; i < stock->inventory->entities->len; i++)
         write_entity(stock, stock->inventory->entities->pdata[i], journal);
 }

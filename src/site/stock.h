@@ -31,12 +31,12 @@ void stock_free(Stock *stock);
 const char *stock_digest(const Stock *stock);
 
 // Takes the entity. False if there is no room.
-bool stock_put(Stock *stock, Entity *entity, Journal *journal);
+bool stock_put(Stock *stock, Entity *entity, SiteJournal *journal);
 // False if there was none.
-bool stock_remove(Stock *stock, EntityKind kind, const char *name, Journal *journal);
-void stock_set_active(Stock *stock, bool active, Journal *journal);
+bool stock_remove(Stock *stock, EntityKind kind, const char *name, SiteJournal *journal);
+void stock_set_active(Stock *stock, bool active, SiteJournal *journal);
 // Switches it on; and puts in what it is to be made of, if there is something.
-void stock_enable(Stock *stock, Journal *journal, gint64 now_ms);
+void stock_enable(Stock *stock, SiteJournal *journal, gint64 now_ms);
 // So many of `recreates` are there again: those that belonged to it before count as there if it was never made anew.
 guint stock_recreated(const Stock *stock, gint64 now_ms);
 
@@ -45,4 +45,4 @@ guint stock_recreated(const Stock *stock, gint64 now_ms);
 // of line.
 bool stock_journal_line(Stock *stock, char **words);
 // Writes all that the configuration does not say.
-void stock_write(const Stock *stock, Journal *journal);
+void stock_write(const Stock *stock, SiteJournal *journal);

@@ -69,8 +69,8 @@ static void answer_change(Site *site, HttpRequest *request, const SiteGroup *gro
                           const Stock *stock)
 {
     g_autoptr(GError) error = NULL;
-    Journal *journal = site->region->journal;
-    if (journal && !journal_flush(journal, true, &error))
+    SiteJournal *journal = site->region->journal;
+    if (journal && !site_journal_flush(journal, true, &error))
         site_reply_error(site, request, group, error);
     else
         site_reply_group(site, request, group, 200,

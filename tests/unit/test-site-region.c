@@ -365,17 +365,17 @@ static void test_missed_of_a_split(void)
 static void begin_anew(Pair *pair, gint64 now_ms)
 {
     g_autoptr(GError) error = NULL;
-    journal_close(pair->a->journal);
+    site_journal_close(pair->a->journal);
     region_free(pair->a);
     pair->a = make_region(&pair->ids, "a", true);
-    pair->a->journal = journal_open(pair->dir, region_journal_line, pair->a, &error);
+    pair->a->journal = site_journal_open(pair->dir, region_journal_line, pair->a, &error);
     g_assert_no_error(error);
     g_assert_true(region_boot(pair->a, now_ms, false, NULL));
 }
 
 static void end(Pair *pair)
 {
-    journal_close(pair->a->journal);
+    site_journal_close(pair->a->journal);
     pair->a->journal = NULL;
     pair_release(pair);
 }
@@ -386,7 +386,7 @@ static void test_restart(void)
     pair_init(&pair);
     g_autoptr(GError) error = NULL;
     begin_anew(&pair, T0);
-    g_assert_null(journal_open(pair.dir, region_journal_line, pair.a, &error));
+    g_assert_null(site_journal_open(pair.dir, region_journal_line, pair.a, &error));
     g_assert_true(err_is(error, ERR_BUSY));
     g_clear_error(&error);
     SiteCommand command = {.epoch = 9, .boot_id = pair.a->boot_id};
