@@ -21,6 +21,11 @@ Alarm *alarms_find(const Engine *engine, const char *id)
     return NULL;
 }
 
+#define LOCATION_DOWN "location-down:"
+
+// So long after a start everything has been observed.
+enum { STANDS_AGAIN_MS = 5 * 60 * 1000 };
+
 static void mark_acknowledged(Alarm *alarm, const char *person, gint64 at_ms)
 {
     g_free(alarm->acknowledged_by);
@@ -74,7 +79,7 @@ static void want_location(Wanted *wanted, const LocationStatus *status)
         g_string_append_printf(seen, "%s%s", i ? ", " : "",
                                ((const VantageStatus *)status->vantages->pdata[i])->vantage);
     want(wanted, consequences ? SEVERITY_CRITICAL : SEVERITY_ERROR, consequences,
-         g_strconcat("location-down:", status->name, NULL),
+         g_strconcat(LOCATION_DOWN, status->name, NULL),
          g_strconcat("location/", status->name, NULL),
          g_strdup_printf("%s is down, seen from %s", status->title ? status->title : status->name,
                          seen->str));
@@ -461,6 +466,30 @@ static void end_alarms(Engine *engine, const GPtrArray *ids)
     }
 }
 
+// True once an alarm that was acknowledged before the start would stand again if its cause did.
+static bool is_over(const Engine *engine, const char *id)
+{
+    if (!g_str_has_prefix(id, LOCATION_DOWN))
+        return engine->now_ms - engine->frame.started_ms > STANDS_AGAIN_MS;
+    const LocationStatus *at = world_location(engine, id + strlen(LOCATION_DOWN));
+    return !at || at->verdict.state == VERDICT_UP;
+}
+
+// What was acknowledged before the start, and ended while no daemon saw it: else the next alarm of that cause would
+// begin acknowledged.
+static void forget_old(Engine *engine, const GPtrArray *ids)
+{
+    GHashTableIter iter;
+    gpointer id;
+    g_hash_table_iter_init(&iter, engine->acknowledged);
+    while (g_hash_table_iter_next(&iter, &id, NULL)) {
+        if (is_wanted(ids, id) || !is_over(engine, id))
+            continue;
+        forget_acknowledged(engine, id);
+        g_hash_table_iter_remove(&iter);
+    }
+}
+
 static void derive_alarms(Engine *engine)
 {
     g_autoptr(GPtrArray) wanted = wanted_alarms(engine);
@@ -478,6 +507,7 @@ static void derive_alarms(Engine *engine)
             raise_alarm(engine, fresh);
     }
     end_alarms(engine, ids);
+    forget_old(engine, ids);
 }
 
 void alarms_run(Engine *engine, gint64 *due_ms)

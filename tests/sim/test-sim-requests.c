@@ -198,6 +198,27 @@ static void test_acknowledge(void)
     finish(sim);
 }
 
+// Acknowledged over a restart while it lasts; but not the next one, where the end came while no daemon was there.
+static void test_acknowledged_and_away(void)
+{
+    Sim *sim = given_proposal(NULL);
+    Answer answer = {0};
+    AcknowledgeRequest request = {&BOB, "location-down:west", "on it"};
+    engine_acknowledge(sim->engine, &request, on_done, &answer);
+    wait_for(sim, &answer);
+    sim_restart(sim);
+    sim_pass(sim, 30000);
+    g_assert_cmpstr(sim_alarm(sim, "location-down:west")->acknowledged_by, ==, "bob");
+    sim_region_set(sim->world, "west", REGION_UP);
+    sim_restart(sim);
+    sim_pass(sim, 30000);
+    sim_region_set(sim->world, "west", REGION_DOWN);
+    sim_pass(sim, 30000);
+    g_assert_null(sim_alarm(sim, "location-down:west")->acknowledged_by);
+    answer_clear(&answer);
+    finish(sim);
+}
+
 static const Finding *plan_finding(const Sim *sim, const char *word)
 {
     const GPtrArray *findings = engine_findings(sim->engine);
@@ -406,6 +427,7 @@ int main(int argc, char **argv)
         {"disarm", test_disarm},
         {"review", test_review},
         {"acknowledge", test_acknowledge},
+        {"acknowledged-and-away", test_acknowledged_and_away},
         {"stale-revision", test_stale_revision},
         {"stop", test_stop},
         {"reload", test_reload},
