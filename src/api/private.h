@@ -45,6 +45,7 @@ void get_statement(HttpRequest *request, void *data);
 void get_outlook(HttpRequest *request, void *data);
 void get_parity(HttpRequest *request, void *data);
 void get_snapshots(HttpRequest *request, void *data);
+void get_lags(HttpRequest *request, void *data);
 void get_report(HttpRequest *request, void *data);
 void get_act_statement(HttpRequest *request, void *data);
 void get_reviews(HttpRequest *request, void *data);

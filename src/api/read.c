@@ -186,6 +186,22 @@ void get_outlook(HttpRequest *request, void *data)
         reply_error(request, error);
 }
 
+enum { LAGS_MAX = 20 };
+
+void get_lags(HttpRequest *request, void *data)
+{
+    const Api *api = data;
+    const char *location = http_request_var(request, "l");
+    bool more = false;
+    g_autoptr(GPtrArray) lags = engine_lags(api->config.engine, location, LAGS_MAX, &more);
+    if (lags)
+        reply_json(request, 200,
+                   json_pack("{s:o,s:o}", "lags", lags_to_json(lags), "more", json_boolean(more)),
+                   0);
+    else
+        reply_refusal(request, REFUSAL_NOT_FOUND, "There is no location %.64s.", location);
+}
+
 void get_gate(HttpRequest *request, void *data)
 {
     const Api *api = data;

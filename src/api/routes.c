@@ -16,6 +16,7 @@ const HttpRoute API_ROUTES[] = {
     {"GET", "/v1/events", get_events, 0, 0, NULL},
     {"GET", "/v1/locations", get_list, 0, 0, &LIST_LOCATIONS},
     {"GET", "/v1/locations/{id}", get_object, 0, 0, &LIST_LOCATIONS},
+    {"GET", "/v1/locations/{l}/lags", get_lags, 0, 0, NULL},
     {"GET", "/v1/groups", get_list, 0, 0, &LIST_GROUPS},
     {"GET", "/v1/groups/{id}", get_object, 0, 0, &LIST_GROUPS},
     {"GET", "/v1/groups/{g}/workloads", get_group_workloads, 0, 0, NULL},

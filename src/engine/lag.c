@@ -1,5 +1,8 @@
 #include "engine/lag.h"
 
+#include <string.h>
+
+#include "engine/request.h"
 #include "wire/json.h"
 
 enum { STALE_MS = 60 * 1000 }; // nobody has heard of the link for so long: its lag is not known
@@ -104,16 +107,59 @@ bool lag_take(Engine *engine, const char *group, json_t *json, GError **error)
     return true;
 }
 
+static LagHistory *history_of(const Engine *engine, const ReplicationStatus *link)
+{
+    g_autofree char *name = key_of(link);
+    const LagSeries *series = g_hash_table_lookup(engine->lags, name);
+    LagHistory *history = lag_history_new(link->workload, link->from, link->to);
+    history->lag_ms = lag_now(engine, link);
+    if (series)
+        lag_history_fill(history, series);
+    return history;
+}
+
 void lag_tell(const Engine *engine, const GroupLive *live, Outlook *outlook)
 {
     for (guint i = 0; i < live->status->replication->len; i++) {
         const ReplicationStatus *link = live->status->replication->pdata[i];
-        g_autofree char *name = key_of(link);
-        const LagSeries *series = g_hash_table_lookup(engine->lags, name);
-        LagHistory *history = lag_history_new(link->workload, link->from, link->to);
-        history->lag_ms = lag_now(engine, link);
-        if (series)
-            lag_history_fill(history, series);
-        g_ptr_array_add(outlook->lags, history);
+        g_ptr_array_add(outlook->lags, history_of(engine, link));
     }
+}
+
+static int compare_links(gconstpointer a, gconstpointer b, gpointer data)
+{
+    const ReplicationStatus *x = *(ReplicationStatus *const *)a,
+                            *y = *(ReplicationStatus *const *)b;
+    gint64 left = lag_now(data, x), right = lag_now(data, y);
+    bool unknown = left < 0 || right < 0;
+    if (left == right)
+        return strcmp(x->workload, y->workload);
+    return unknown ? (left < 0 ? -1 : 1) : left > right ? -1 : 1;
+}
+
+static void free_history(gpointer data)
+{
+    lag_history_free(data);
+}
+
+GPtrArray *engine_lags(const Engine *engine, const char *location, guint max, bool *ret_more)
+{
+    g_autoptr(GPtrArray) links = g_ptr_array_new();
+    const GPtrArray *groups = engine_groups(engine);
+    if (!engine_location(engine, location))
+        return NULL;
+    for (guint i = 0; i < groups->len; i++) {
+        const GroupStatus *group = groups->pdata[i];
+        for (guint k = 0; k < group->replication->len; k++) {
+            const ReplicationStatus *link = group->replication->pdata[k];
+            if (strcmp(link->from, location) == 0 || strcmp(link->to, location) == 0)
+                g_ptr_array_add(links, (gpointer)link);
+        }
+    }
+    g_ptr_array_sort_with_data(links, compare_links, (gpointer)engine);
+    GPtrArray *out = g_ptr_array_new_with_free_func(free_history);
+    for (guint i = 0; i < links->len && i < max; i++)
+        g_ptr_array_add(out, history_of(engine, links->pdata[i]));
+    *ret_more = links->len > max;
+    return out;
 }

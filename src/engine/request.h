@@ -212,6 +212,11 @@ typedef struct {
 void engine_confirm_parity(Engine *engine, const ParityRequest *request, EngineDone done,
                            gpointer data);
 
+// How far the links from and to a location were behind: of LagHistory *, those that are not known first, then those that are
+// furthest behind now; at most `max`, and whether there are more. The caller owns the array. NULL if there is no such
+// location.
+GPtrArray *engine_lags(const Engine *engine, const char *location, guint max, bool *ret_more);
+
 // What the group's failover would be like, on what is known now. The caller frees. REFUSAL_NOT_FOUND.
 Outlook *engine_outlook(Engine *engine, const char *group, GError **error);
 

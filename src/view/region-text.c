@@ -8,7 +8,7 @@
 #include "view/badge.h"
 #include "view/words.h"
 
-enum { SPARK_WIDTH = 36, LOG_MAX = 20 };
+enum { SPARK_WIDTH = 36, LOG_MAX = 20, LAG_MERGED = 3 };
 
 static char *latency_line(const VantageStatus *vantage, guint width)
 {
@@ -78,6 +78,7 @@ typedef struct {
     const Picture *picture;
     const LocationStatus *location;
     gint64 now_ms;
+    const GPtrArray *lags; // of LagHistory *; NULL
 } Text;
 
 static void say_verdict(const Text *text)
@@ -224,6 +225,46 @@ static bool touches(const ReplicationStatus *link, const char *location)
     return g_strcmp0(link->from, location) == 0 || g_strcmp0(link->to, location) == 0;
 }
 
+// The worst of each three minutes of two hours; a tenth of the RPO fills it at the least.
+static char *lag_line(const LagHistory *lag, gint64 rpo_ms)
+{
+    GString *line = g_string_new(NULL);
+    gint64 high_ms = MAX(MAX(lag->worst_ms, rpo_ms / 10), (gint64)1);
+    for (guint i = 0; i < lag->samples->len; i += LAG_MERGED) {
+        gint64 worst_ms = -1;
+        for (guint k = i; k < MIN(i + LAG_MERGED, lag->samples->len); k++) {
+            gint64 lag_ms = ((const LagSample *)lag->samples->pdata[k])->lag_ms;
+            worst_ms = MAX(worst_ms, lag_ms);
+        }
+        Glyph level = GLYPH_SPARK_1 + (Glyph)(MAX(worst_ms, (gint64)0) * 7 / high_ms);
+        g_string_append(line, glyph_text(worst_ms < 0 ? GLYPH_DOT : level, false));
+    }
+    return g_string_free(line, FALSE);
+}
+
+static void say_lag(const Text *text, const GroupStatus *group, const ReplicationStatus *link)
+{
+    const LagHistory *lag = NULL;
+    char p95[16] = "unknown", worst[16] = "unknown", rpo[16];
+    for (guint i = 0; text->lags && !lag && i < text->lags->len; i++) {
+        const LagHistory *one = text->lags->pdata[i];
+        if (strcmp(one->workload, link->workload) == 0 && g_strcmp0(one->from, link->from) == 0 &&
+            g_strcmp0(one->to, link->to) == 0)
+            lag = one;
+    }
+    if (!lag || !lag->samples->len)
+        return;
+    if (lag->p95_ms >= 0) {
+        duration_format_up(lag->p95_ms, p95);
+        duration_format_up(lag->worst_ms, worst);
+    }
+    duration_format(group->rpo_ms, rpo);
+    g_autofree char *line = lag_line(lag, group->rpo_ms);
+    page_field(text->page, "",
+               lag->worst_ms > group->rpo_ms || lag->p95_ms < 0 ? ROLE_WARN : ROLE_DIM,
+               "%s  lag of two hours: p95 %s, worst %s; RPO %s", line, p95, worst, rpo);
+}
+
 static void say_replication(const Text *text)
 {
     guint said = 0;
@@ -236,6 +277,7 @@ static void say_replication(const Text *text)
             g_autofree char *words = replication_words(text->picture, link, text->now_ms);
             pager_field(text->page->pager, said++ ? "" : "DATA",
                         replication_is_ill(link, text->now_ms) ? ROLE_WARN : ROLE_NORMAL, words);
+            say_lag(text, group, link);
         }
     }
     if (!said)
@@ -323,9 +365,10 @@ static void say_changes(const Text *text)
         page_say(text->page, ROLE_DIM, "Nothing that is still remembered; 7 shows the audit log.");
 }
 
-void region_text_fill(Page *page, const ViewContext *context, const LocationStatus *location)
+void region_text_fill(Page *page, const ViewContext *context, const LocationStatus *location,
+                      const GPtrArray *lags)
 {
-    Text text = {page, context, context->picture, location, context->now_ms};
+    Text text = {page, context, context->picture, location, context->now_ms, lags};
     pager_begin(page->pager);
     if (!location) {
         page_say(page, ROLE_UNKNOWN, "There is no location %s in the picture. Esc leads %s",

@@ -10,10 +10,12 @@
 #include "view/region-text.h"
 #include "widget/table.h"
 #include "widget/timeline.h"
+#include "wire/outlook.h"
 
 enum { COLUMN_GROUP, COLUMN_HERE, COLUMN_MODE, COLUMN_LOSS, COLUMN_AGE, COLUMN_RPO, COLUMN_RTO };
 enum { ACTION_OPEN = 1, ACTION_NEXT, ACTION_PREVIOUS, ACTION_GROUP };
 enum { BOX_HEIGHT_MIN = 10, TIME_LINES = 2, GRAIN_MS = 60 * 1000, SPAN_MS = 3600 * 1000 };
+enum { ASK_MS = 60 * 1000 };
 
 static const Binding BINDINGS[] = {
     {ACTION_OPEN, "open", "enter", "roles", "Shows the selected group in the matrix.", 0},
@@ -40,6 +42,10 @@ typedef struct {
     Page page;
     Table *table;
     TimeAxis axis;
+    GPtrArray *lags;            // of LagHistory *: of its links, as told last; NULL = not yet
+    char *lags_of;              // the location they are of
+    char *asked;                // path that is not answered yet; NULL
+    gint64 asked_ms;            // monotonic; 0 = never
     GPtrArray *groups;          // of const GroupStatus *, borrowed, good until the next refresh
     const ViewContext *context; // during a call
 } Region;
@@ -65,6 +71,9 @@ static void region_destroy(gpointer state)
     page_release(&view->page);
     table_free(view->table);
     g_ptr_array_unref(view->groups);
+    g_clear_pointer(&view->lags, g_ptr_array_unref);
+    g_free(view->lags_of);
+    g_free(view->asked);
     g_free(view);
 }
 
@@ -118,6 +127,45 @@ static void move_axis(TimeAxis *axis, gint64 now_ms)
         axis->from_ms = axis->now_ms - axis->span_ms / 10 * 9;
 }
 
+// ---- how its links were behind: asked for once a minute ----
+
+static void take_lags(Region *view, const ViewContext *context)
+{
+    if (!view->asked || g_strcmp0(context->fetched_path, view->asked) != 0)
+        return;
+    g_clear_pointer(&view->asked, g_free);
+    const char *body = context->fetched_body ? context->fetched_body : "";
+    g_autoptr(json_t) json =
+        *body ? wire_parse("The lags", body, strlen(body), WIRE_BYTES_MAX, NULL) : NULL;
+    GPtrArray *lags = json ? lags_from_json(json, NULL) : NULL;
+    if (!lags) // what was known before stays
+        return;
+    g_clear_pointer(&view->lags, g_ptr_array_unref);
+    view->lags = lags;
+}
+
+static Effect region_wish(gpointer state, const ViewContext *context)
+{
+    Region *view = state;
+    const LocationStatus *location = location_of(view, context);
+    bool other = location && g_strcmp0(view->lags_of, location->name) != 0;
+    bool soon = view->asked_ms && context->mono_ms - view->asked_ms < ASK_MS;
+    if (!location || (!other && soon))
+        return effect_of(EFFECT_NONE);
+    if (other) {
+        g_clear_pointer(&view->lags, g_ptr_array_unref);
+        g_free(view->lags_of);
+        view->lags_of = g_strdup(location->name);
+    }
+    g_autofree char *name = g_uri_escape_string(location->name, NULL, FALSE);
+    g_free(view->asked);
+    view->asked = g_strdup_printf("/v1/locations/%s/lags", name);
+    view->asked_ms = context->mono_ms;
+    Effect effect = effect_of(EFFECT_FETCH);
+    effect.text = g_strdup(view->asked);
+    return effect;
+}
+
 static void region_refresh(gpointer state, const ViewContext *context)
 {
     Region *view = state;
@@ -132,7 +180,9 @@ static void region_refresh(gpointer state, const ViewContext *context)
     if (location)
         g_ptr_array_sort_with_data(view->groups, compare_groups, location->name);
     move_axis(&view->axis, context->now_ms);
-    region_text_fill(&view->page, context, location);
+    take_lags(view, context);
+    bool mine = location && g_strcmp0(view->lags_of, location->name) == 0;
+    region_text_fill(&view->page, context, location, mine ? view->lags : NULL);
 }
 
 static gsize model_count(gpointer data)
@@ -419,6 +469,7 @@ const Screen REGION_SCREEN = {
     .create = region_create,
     .destroy = region_destroy,
     .refresh = region_refresh,
+    .wish = region_wish,
     .draw = region_draw,
     .update = region_update,
     .keymap = region_keymap,

@@ -4,7 +4,16 @@ static const WireField SAMPLE_FIELDS[] = {
     {"at", FIELD_TIME, FIELD(LagSample, at_ms)},
     {"lag_s", FIELD_SECONDS_OPT, FIELD(LagSample, lag_ms)},
 };
-static const WireShape SAMPLE_SHAPE = SHAPE("sample", LagSample, SAMPLE_FIELDS, NULL, NULL);
+
+// What is told as null is not known: no lag of 0.
+static gpointer make_sample(void)
+{
+    LagSample *sample = g_new0(LagSample, 1);
+    sample->lag_ms = -1;
+    return sample;
+}
+
+static const WireShape SAMPLE_SHAPE = SHAPE("sample", LagSample, SAMPLE_FIELDS, make_sample, NULL);
 
 static const WireField LAG_FIELDS[] = {
     {"workload", FIELD_TEXT, FIELD(LagHistory, workload), .required = true},
@@ -106,4 +115,27 @@ json_t *outlook_to_json(const Outlook *outlook)
 Outlook *outlook_from_json(json_t *json, WireMode mode, GError **error)
 {
     return shape_from_json(&OUTLOOK_SHAPE, json, mode, error);
+}
+
+json_t *lags_to_json(const GPtrArray *lags)
+{
+    json_t *list = json_array();
+    for (guint i = 0; i < lags->len; i++)
+        json_array_append_new(list, shape_to_json(&LAG_SHAPE, lags->pdata[i]));
+    return list;
+}
+
+GPtrArray *lags_from_json(json_t *json, GError **error)
+{
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(drop_lag);
+    size_t i;
+    json_t *item;
+    json_array_foreach(json_object_get(json, "lags"), i, item)
+    {
+        LagHistory *lag = shape_from_json(&LAG_SHAPE, item, WIRE_LENIENT, error);
+        if (!lag)
+            return NULL;
+        g_ptr_array_add(list, lag);
+    }
+    return g_steal_pointer(&list);
 }

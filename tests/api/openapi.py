@@ -356,6 +356,11 @@ def failover(t, ask, backend):
     t.check(outlook["forecast"]["usual_s"] is not None and not outlook["gate"]["open"], "the outlook knows what it took")
     t.check(any(lag["samples"] for lag in outlook["lags"]), "and how replication was")
     ask("GET", "/v1/groups/none/outlook", 404, "not-found")
+    link = outlook["lags"][0]
+    lags = ask("GET", f"/v1/locations/{link['from']}/lags", 200).json
+    t.check(any((l["workload"], l["to"]) == (link["workload"], link["to"]) and l["samples"] for l in lags["lags"]),
+            "a location has the lag of its links")
+    ask("GET", "/v1/locations/none/lags", 404, "not-found")
     t.equal(ask("GET", "/v1/groups/pay/parity?kind=term&limit=3", 200).json["parity"], [], "nothing there is kept by hand")
     ask("GET", "/v1/groups/none/parity", 404, "not-found")
     t.equal(ask("GET", "/v1/groups/pay/snapshots", 200).json["snapshots"], [], "nor is a configuration kept")

@@ -19,6 +19,40 @@ static void test_region(void)
     visit_has(visit, "UNKNOWN: the last probe was 5m2s ago");
 }
 
+static const char LAGS[] =
+    "{\"lags\":[{\"workload\":\"payments/"
+    "ledger-db\",\"from\":\"westeurope\",\"to\":\"northeurope\","
+    "\"lag_s\":104,\"p95_s\":3,\"worst_s\":1000,\"samples\":["
+    "{\"at\":\"2026-11-21T03:08:00Z\",\"lag_s\":1},{\"at\":\"2026-11-21T03:09:00Z\",\"lag_s\":500},"
+    "{\"at\":\"2026-11-21T03:10:00Z\",\"lag_s\":2},{\"at\":\"2026-11-21T03:11:00Z\",\"lag_s\":1000}"
+    ","
+    "{\"at\":\"2026-11-21T03:12:00Z\",\"lag_s\":1},{\"at\":\"2026-11-21T03:13:00Z\",\"lag_s\":1},"
+    "{\"at\":\"2026-11-21T03:14:00Z\",\"lag_s\":null}]}],\"more\":false}";
+
+// How the region's links were behind: asked for once a minute, the worst of three minutes a column, a dot where nobody
+// knew; what was known stays when nobody answers, and is not shown of another region.
+static void test_region_lag(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    visit_open(visit, SCREEN_REGION, "westeurope");
+    g_autofree char *path = visit_wish(visit), *again = visit_wish(visit);
+    g_assert_cmpstr(path, ==, "/v1/locations/westeurope/lags");
+    g_assert_null(again);
+    visit_answer(visit, path, LAGS);
+    visit_press(visit, "space");
+    visit_has(visit, "▄█·  lag of two hours: p95 3s, worst 16m40s; RPO 15m");
+    visit->context.mono_ms += 60 * 1000;
+    g_autofree char *later = visit_wish(visit);
+    g_assert_cmpstr(later, ==, path);
+    visit_answer(visit, path, NULL);
+    visit_has(visit, "lag of two hours");
+    visit_open(visit, SCREEN_REGION, "northeurope");
+    visit_has(visit, "ledger-db");
+    visit_lacks(visit, "lag of two hours");
+    g_autofree char *other = visit_wish(visit);
+    g_assert_cmpstr(other, ==, "/v1/locations/northeurope/lags");
+}
+
 static void test_region_disagreement(void)
 {
     g_autoptr(Visit) visit = visit_new();
@@ -587,6 +621,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pages/region", test_region);
     g_test_add_func("/pages/statement-runs", test_statement_runs);
     g_test_add_func("/pages/region-disagreement", test_region_disagreement);
+    g_test_add_func("/pages/region-lag", test_region_lag);
     g_test_add_func("/pages/region-groups", test_region_groups);
     g_test_add_func("/pages/region-neighbours", test_region_neighbours);
     g_test_add_func("/pages/cell", test_cell);

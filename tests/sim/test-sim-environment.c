@@ -244,6 +244,15 @@ static void test_lag(void)
         g_assert_cmpint(lag->p95_ms, >=, 0);
         g_assert_cmpint(lag->worst_ms, >=, lag->p95_ms);
     }
+    bool more = true;
+    for (guint i = 0; i < 2; i++) { // either end of the link shows it
+        g_autoptr(GPtrArray) lags = engine_lags(sim->engine, i ? "north" : "west", 20, &more);
+        g_assert_false(more);
+        g_assert_cmpuint(((const LagHistory *)lags->pdata[0])->samples->len, >=, 10);
+    }
+    g_autoptr(GPtrArray) few = engine_lags(sim->engine, "west", 0, &more);
+    g_assert_true(few->len == 0 && more);
+    g_assert_null(engine_lags(sim->engine, "atlantis", 20, &more));
     sim_restart(sim);
     sim_pass(sim, 20000);
     {
