@@ -58,7 +58,8 @@ static void take_outcome(Engine *engine, Motion *motion, Operation *copy, Step *
     if (step->state == STEP_DONE && step->kind == STEP_ACTIVATE && !step->compensates)
         copy->activated_ms = engine->now_ms;
     if (step->state == STEP_NOTED)
-        motion_say_of(motion, SEVERITY_WARNING, copy, "noted: %s: %s", step->title,
+        motion_say_of(motion, SEVERITY_WARNING, copy, "%s: %s: %s",
+                      word_of(&STEP_STATE_NAMES, STEP_NOTED), step->title,
                       step->detail ? step->detail : "");
 }
 

@@ -19,8 +19,8 @@ void rule_host_type(const RuleWorld *world, const RuleObject *object, GPtrArray 
         if (at->host != home->host)
             rule_add(findings, SEVERITY_ERROR,
                      g_strdup_printf("%s has %s hosts, its primary's location %s has %s ones.",
-                                     at->name, word_of(&HOST_NAMES, (int)at->host), home->name,
-                                     word_of(&HOST_NAMES, (int)home->host)),
+                                     rule_title(at), word_of(&HOST_NAMES, (int)at->host),
+                                     rule_title(home), word_of(&HOST_NAMES, (int)home->host)),
                      "Put the standby on the same host type, or correct `host` in the fleet file.");
     }
 }
@@ -34,13 +34,14 @@ void rule_account_location(const RuleWorld *world, const RuleObject *object, GPt
             const Resource *account = instance->resources->pdata[k];
             if (account->kind == RESOURCE_ACCOUNT && account->location &&
                 account->location != instance->location)
-                rule_add(findings, SEVERITY_ERROR,
-                         g_strdup_printf(
-                             "Its instance in %s uses the integration account %s, which "
-                             "is in %s.",
-                             instance->location->name, account->name, account->location->name),
-                         "Give each location an integration account of its own with the same "
-                         "partners and agreements, and name it in the instance's `uses`.");
+                rule_add(
+                    findings, SEVERITY_ERROR,
+                    g_strdup_printf("Its instance in %s uses the integration account %s, which "
+                                    "is in %s.",
+                                    rule_title(instance->location), account->name,
+                                    rule_title(account->location)),
+                    "Give each location an integration account of its own with the same "
+                    "partners and agreements, and name it in the instance's `uses`.");
         }
     }
 }
@@ -84,15 +85,15 @@ static void check_connection(const Workload *workload, guint at, const Resource 
             findings, SEVERITY_ERROR,
             g_strdup_printf("Its instances in %s and %s share the connection %s, which is lost "
                             "with %s.",
-                            instance->location->name, other->location->name, connection->name,
-                            connection->location->name),
+                            rule_title(instance->location), rule_title(other->location),
+                            connection->name, rule_title(connection->location)),
             WAY_OUT);
     else if (connection->location != instance->location)
         rule_add(findings, SEVERITY_ERROR,
                  g_strdup_printf("Its instance in %s uses the connection %s, which is in %s and "
                                  "works only there.",
-                                 instance->location->name, connection->name,
-                                 connection->location->name),
+                                 rule_title(instance->location), connection->name,
+                                 rule_title(connection->location)),
                  WAY_OUT);
 }
 
@@ -184,7 +185,7 @@ static const Resource *copy_outside(const Resource *dependency, const Location *
 
 static const char *place_of(const Resource *resource)
 {
-    return resource->location ? resource->location->name : "no location of the fleet";
+    return resource->location ? rule_title(resource->location) : "no location of the fleet";
 }
 
 static void check_standby(const Instance *standby, const Resource *dependency, const Location *home,
@@ -197,9 +198,9 @@ static void check_standby(const Instance *standby, const Resource *dependency, c
         rule_add(findings, SEVERITY_ERROR,
                  g_strdup_printf("%s is in %s; its %s %s is in %s, but the instance in %s does not "
                                  "use it.",
-                                 dependency->name, home->name,
+                                 dependency->name, rule_title(home),
                                  word_of(&COPY_NAMES, (int)copy->copy), copy->name, place_of(copy),
-                                 standby->location->name),
+                                 rule_title(standby->location)),
                  "Let the standby use the copy: name it, or a connection to it, in the instance's "
                  "`uses`.");
     else
@@ -207,7 +208,7 @@ static void check_standby(const Instance *standby, const Resource *dependency, c
             findings, SEVERITY_ERROR,
             g_strdup_printf("%s is in %s only: no replica or backup of it is elsewhere, so the "
                             "instance in %s would not have it.",
-                            dependency->name, home->name, standby->location->name),
+                            dependency->name, rule_title(home), rule_title(standby->location)),
             "Replicate it, or back it up to another location, and declare that (`copy_of`).");
 }
 

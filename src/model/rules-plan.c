@@ -90,7 +90,8 @@ void rule_responsible(const RuleWorld *world, const RuleObject *object, GPtrArra
             "Name who does them: `responsibilities = { manual = …; }` of the group.");
 }
 
-static void check_link(const Group *group, const ReplicationStatus *link, GPtrArray *findings)
+static void check_link(const RuleWorld *world, const Group *group, const ReplicationStatus *link,
+                       GPtrArray *findings)
 {
     char lag[16], rpo[16];
     bool unknown = link->lag_ms < 0;
@@ -101,9 +102,9 @@ static void check_link(const Group *group, const ReplicationStatus *link, GPtrAr
     rule_add_moving(
         findings, unknown || link->lag_ms >= group->rpo_ms ? SEVERITY_ERROR : SEVERITY_WARNING,
         unknown ? g_strdup_printf("Nobody knows how far %s is behind in %s; the RPO is %s.",
-                                  link->workload, link->to, rpo)
+                                  link->workload, rule_place(world, link->to), rpo)
                 : g_strdup_printf("%s is %s behind in %s; the RPO is %s.", link->workload, lag,
-                                  link->to, rpo),
+                                  rule_place(world, link->to), rpo),
         "See why replication is slow or stopped; a failover now would lose as much.",
         g_strdup_printf("%s %s %d", link->workload, link->to, unknown));
 }
@@ -115,6 +116,6 @@ void rule_rpo_now(const RuleWorld *world, const RuleObject *object, GPtrArray *f
         const ReplicationStatus *link = status->replication->pdata[k];
         // What led away from the place that has lost the role protects nothing any more.
         if (!status->active || g_strcmp0(link->from, status->active) == 0)
-            check_link(object->group, link, findings);
+            check_link(world, object->group, link, findings);
     }
 }

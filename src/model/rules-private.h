@@ -14,6 +14,8 @@ Finding *rule_add_moving(GPtrArray *findings, Severity severity, char *facts, co
 
 // "West Europe"; its name if it has no title.
 const char *rule_title(const Location *location);
+// The same by name; the name if the world does not know it.
+const char *rule_place(const RuleWorld *world, const char *name);
 
 typedef void RuleCheck(const RuleWorld *world, const RuleObject *object, GPtrArray *findings);
 

@@ -41,7 +41,7 @@ static char *parity_words(const Parity *parity, const ParityCount *total)
     return g_string_free(text, FALSE);
 }
 
-static void check_parity(const Parity *parity, GPtrArray *findings)
+static void check_parity(const RuleWorld *world, const Parity *parity, GPtrArray *findings)
 {
     ParityCount total = parity_total(parity);
     guint differs = total.missing + total.different + total.extra;
@@ -52,8 +52,9 @@ static void check_parity(const Parity *parity, GPtrArray *findings)
                         : total.missing            ? SEVERITY_ERROR
                                                    : SEVERITY_WARNING;
     rule_add(findings, severity,
-             g_strdup_printf("The standby in %s is not what %s is: %s", parity->standby,
-                             parity->primary, words),
+             g_strdup_printf("The standby in %s is not what %s is: %s",
+                             rule_place(world, parity->standby), rule_place(world, parity->primary),
+                             words),
              "Repeat on the standby what was done on the primary: `signalbox parity GROUP` is the "
              "check-list; what may differ is confirmed there with a note.");
 }
@@ -82,16 +83,17 @@ void rule_parity(const RuleWorld *world, const RuleObject *object, GPtrArray *fi
         rule_add(findings, SEVERITY_WARNING,
                  g_strdup_printf("Nobody tells what the instance in %s holds, so whether primary "
                                  "and standby are equal is not known.",
-                                 silent->location),
+                                 rule_place(world, silent->location)),
                  "Use a driver that lists the entities, or compare the two sides by hand at every "
                  "review of the plan.");
     for (guint i = 0; i < status->parity->len; i++)
-        check_parity(status->parity->pdata[i], findings);
+        check_parity(world, status->parity->pdata[i], findings);
 }
 
 // ---- R20, R21: what may not be shared ----------------------------------------------------------
 
-typedef void PairCheck(const InstanceStatus *one, const InstanceStatus *other, GPtrArray *findings);
+typedef void PairCheck(const RuleWorld *world, const InstanceStatus *one,
+                       const InstanceStatus *other, GPtrArray *findings);
 
 // Calls `check` for each two sides whose entities are known.
 static void each_pair(const RuleWorld *world, const Workload *workload, PairCheck *check,
@@ -103,12 +105,12 @@ static void each_pair(const RuleWorld *world, const Workload *workload, PairChec
             const InstanceStatus *one = status->instances->pdata[i];
             const InstanceStatus *other = status->instances->pdata[k];
             if (one->inventory && other->inventory)
-                check(one, other, findings);
+                check(world, one, other, findings);
         }
 }
 
-static void check_attachments(const InstanceStatus *one, const InstanceStatus *other,
-                              GPtrArray *findings)
+static void check_attachments(const RuleWorld *world, const InstanceStatus *one,
+                              const InstanceStatus *other, GPtrArray *findings)
 {
     for (guint i = 0; i < one->inventory->entities->len; i++) {
         const Entity *entity = one->inventory->entities->pdata[i];
@@ -118,7 +120,8 @@ static void check_attachments(const InstanceStatus *one, const InstanceStatus *o
             rule_add(findings, SEVERITY_ERROR,
                      g_strdup_printf("%s and %s are both attached to the %s %s, which serves one "
                                      "account only.",
-                                     one->location, other->location, type ? type : "resource",
+                                     rule_place(world, one->location),
+                                     rule_place(world, other->location), type ? type : "resource",
                                      entity->name),
                      "Detach it from the standby. Its lineage is then not seen there while the "
                      "standby is in use: list that under `reduced`.");
@@ -131,8 +134,8 @@ void rule_exclusive_attachment(const RuleWorld *world, const RuleObject *object,
     each_pair(world, object->workload, check_attachments, findings);
 }
 
-static void check_runtimes(const InstanceStatus *one, const InstanceStatus *other,
-                           GPtrArray *findings)
+static void check_runtimes(const RuleWorld *world, const InstanceStatus *one,
+                           const InstanceStatus *other, GPtrArray *findings)
 {
     for (guint i = 0; i < one->inventory->entities->len; i++) {
         const Entity *entity = one->inventory->entities->pdata[i];
@@ -141,7 +144,8 @@ static void check_runtimes(const InstanceStatus *one, const InstanceStatus *othe
             rule_add(findings, SEVERITY_ERROR,
                      g_strdup_printf("The integration runtime %s serves the accounts in %s and in "
                                      "%s; it belongs to one of them.",
-                                     entity->name, one->location, other->location),
+                                     entity->name, rule_place(world, one->location),
+                                     rule_place(world, other->location)),
                      "Install a runtime for each account, and let its scans use that one.");
     }
 }
@@ -194,8 +198,8 @@ static bool times_meet(const ScanTime *one, const ScanTime *other)
     return false;
 }
 
-static void check_scan(const InstanceStatus *one, const Entity *scan, const InstanceStatus *other,
-                       GPtrArray *findings)
+static void check_scan(const RuleWorld *world, const InstanceStatus *one, const Entity *scan,
+                       const InstanceStatus *other, GPtrArray *findings)
 {
     ScanTime time, other_time;
     const char *source = entity_field(scan, "source");
@@ -210,19 +214,21 @@ static void check_scan(const InstanceStatus *one, const Entity *scan, const Inst
         rule_add(findings, SEVERITY_WARNING,
                  g_strdup_printf("The source %s is scanned from %s (%s, %s) and from %s (%s, %s) "
                                  "at the same time (UTC), which loads it twice.",
-                                 source, one->location, scan->name, entity_field(scan, "window"),
-                                 other->location, entity->name, entity_field(entity, "window")),
+                                 source, rule_place(world, one->location), scan->name,
+                                 entity_field(scan, "window"), rule_place(world, other->location),
+                                 entity->name, entity_field(entity, "window")),
                  "Move one of the two scans to another time.");
         return; // one is enough to act upon
     }
 }
 
-static void check_scans(const InstanceStatus *one, const InstanceStatus *other, GPtrArray *findings)
+static void check_scans(const RuleWorld *world, const InstanceStatus *one,
+                        const InstanceStatus *other, GPtrArray *findings)
 {
     for (guint i = 0; i < one->inventory->entities->len; i++) {
         const Entity *entity = one->inventory->entities->pdata[i];
         if (entity->kind == ENTITY_SCAN)
-            check_scan(one, entity, other, findings);
+            check_scan(world, one, entity, other, findings);
     }
 }
 
@@ -271,13 +277,13 @@ void rule_snapshot_age(const RuleWorld *world, const RuleObject *object, GPtrArr
         rule_add(findings, SEVERITY_ERROR,
                  g_strdup_printf("Its configuration in %s is kept nowhere: it is lost with that "
                                  "region.",
-                                 at->location),
+                                 rule_place(world, at->location)),
                  "Use a driver that reads the configuration, or keep it by hand elsewhere.");
     if (at && status->snapshot_ms && g_strcmp0(status->snapshot_kept, at->location) == 0)
-        rule_add(
-            findings, SEVERITY_ERROR,
-            g_strdup_printf("Its configuration is kept in %s, where it runs itself.", at->location),
-            "Let a daemon in another location keep it.");
+        rule_add(findings, SEVERITY_ERROR,
+                 g_strdup_printf("Its configuration is kept in %s, where it runs itself.",
+                                 rule_place(world, at->location)),
+                 "Let a daemon in another location keep it.");
 }
 
 static char *join(const GPtrArray *texts)

@@ -94,13 +94,14 @@ void rule_two_sinks(const RuleWorld *world, const RuleObject *object, GPtrArray 
                  WAY_OUT);
     else if (!are_apart(sinks)) {
         const RuleSink *first = sinks->pdata[0];
-        rule_add(findings, SEVERITY_WARNING,
-                 g_strdup_printf(
-                     "%s %s: diagnostics and checkpoints of the audit log are lost with "
-                     "it.",
-                     sinks->len == 1 ? "There is one sink, in" : "All sinks are in one place,",
-                     first->location ? first->location : "no location of the fleet"),
-                 WAY_OUT);
+        rule_add(
+            findings, SEVERITY_WARNING,
+            g_strdup_printf(
+                "%s %s: diagnostics and checkpoints of the audit log are lost with "
+                "it.",
+                sinks->len == 1 ? "There is one sink, in" : "All sinks are in one place,",
+                first->location ? rule_place(world, first->location) : "no location of the fleet"),
+            WAY_OUT);
     }
 }
 
@@ -120,6 +121,6 @@ void rule_watchdog_interval(const RuleWorld *world, const RuleObject *object, GP
     duration_format(group->rto_ms, rto);
     rule_add(findings, SEVERITY_ERROR,
              g_strdup_printf("Detecting the loss of %s takes up to %s, the RTO is %s.",
-                             group->primary->name, detect, rto),
+                             rule_title(group->primary), detect, rto),
              "Probe more often or count fewer failures (`health.interval`, `health.failures`).");
 }

@@ -123,6 +123,12 @@ Finding *rule_add_moving(GPtrArray *findings, Severity severity, char *facts, co
     return finding;
 }
 
+const char *rule_place(const RuleWorld *world, const char *name)
+{
+    const LocationStatus *status = name ? world->location(name, world->data) : NULL;
+    return status && status->title && *status->title ? status->title : name;
+}
+
 const char *rule_title(const Location *location)
 {
     return location->title && *location->title ? location->title : location->name;
