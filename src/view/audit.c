@@ -281,7 +281,9 @@ static void audit_draw(gpointer state, const ViewContext *context, const Canvas 
         cells_fit(canvas, top, ALIGN_LEFT | ALIGN_CLIP_END, ROLE_WARN, view->trouble);
     else
         cells_fit(canvas, top, ALIGN_LEFT | ALIGN_CLIP_END, style, text);
-    view->list.waiting = view->asked ? "Fetching the log …" : NULL;
+    view->list.waiting = view->asked     ? "Fetching the log …"
+                         : view->trouble ? "What the log holds is not known: it was not answered."
+                                         : NULL;
     Canvas table = canvas_sub(canvas, rest);
     list_draw(&view->list, context, &table);
 }

@@ -215,7 +215,8 @@ static void fit_header(const ViewContext *context, const Canvas *line, Header *h
     static const Piece ORDER[] = {PIECE_SIGNS,   PIECE_LOCAL, PIECE_NAME,
                                   PIECE_THROUGH, PIECE_WHO,   PIECE_FLEET};
     char brief[200];
-    bool fire = style_role(header->style[PIECE_THROUGH]) == ROLE_ALARM;
+    bool fire =
+        looks_from_the_fire(context->picture); // not by its colour: a stale header has that, too
     for (guint i = 0; i < G_N_ELEMENTS(ORDER) && header_width(line, header) > line->width; i++) {
         if (ORDER[i] == PIECE_THROUGH && fire)
             set_piece(header, PIECE_THROUGH, ROLE_ALARM, "via AFFECTED REGION");
@@ -227,6 +228,8 @@ static void fit_header(const ViewContext *context, const Canvas *line, Header *h
             set_piece(header, PIECE_LINK, header->style[PIECE_LINK], brief);
         }
     }
+    if (fire && header_width(line, header) > line->width)
+        set_piece(header, PIECE_THROUGH, ROLE_ALARM, "AFFECTED REGION");
 }
 
 static void draw_header(const ViewContext *context, const Canvas *line)

@@ -53,12 +53,15 @@ static const FormField FIELDS[] = {
     {"Mode", 8, 0, "isolated or live", check_mode}, // of a drill
 };
 
-// Where it would go if nobody says otherwise.
+// Where it would go if nobody says otherwise: home, or to the first standby where it is not already.
 static const char *usual_target(const GroupStatus *group, OperationKind kind)
 {
-    return kind == OPERATION_FAILBACK ? group->primary
-           : group->standbys->len     ? group->standbys->pdata[0]
-                                      : "";
+    if (kind == OPERATION_FAILBACK)
+        return group->primary;
+    for (guint i = 0; i < group->standbys->len; i++)
+        if (g_strcmp0(group->standbys->pdata[i], group->active) != 0)
+            return group->standbys->pdata[i];
+    return kind == OPERATION_FAILOVER ? group->primary : "";
 }
 
 ProposalForm *proposal_form_new(const ViewContext *context, OperationKind kind, const char *group,

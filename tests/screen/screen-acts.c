@@ -1,5 +1,5 @@
 // Exceptional acts by keys: asking for a skip, signing it, breaking the glass, closing the review, taking a sign-off
-// back.
+// back; and what is not offered.
 #include "play.h"
 
 // Skip and abort only ask: what is signed comes back as a statement of its own.
@@ -243,6 +243,53 @@ static void test_split(void)
     play_release(&play);
 }
 
+// What was carried out is not proposed again as it was; and an unarmed console offers no key, not even greyed, that the
+// operation's state does not have.
+static void test_done(void)
+{
+    Play play;
+    play_init(&play, SCREEN_OPERATION, WORLD_DONE, 80, 24, false);
+    play_assert_sees_not(&play, "propose again");
+    play.context.armed = false;
+    play_keys(&play, "?");
+    play_assert_sees_not(&play, "Does what failed again");
+    play_keys(&play, "esc");
+    play_draw(&play);
+    play_assert_sees_not(&play, "confirm step");
+    play_assert_sees_not(&play, "close review");
+    play_assert_sees(&play, "enter statement");
+    play_release(&play);
+}
+
+// A group that has failed over is offered another place than the one where it is.
+static void test_target(void)
+{
+    Play play;
+    play_init(&play, SCREEN_GROUP, "payments", 80, 24, false);
+    GroupStatus *group = (GroupStatus *)picture_get(play.picture, SHELF_GROUPS, "payments");
+    g_free(group->active);
+    group->active = g_strdup(group->standbys->pdata[0]);
+    play_keys(&play, "F");
+    play_assert_sees(&play, "To westeurope");
+    play_release(&play);
+}
+
+// On a narrow line, too, only the daemon's own place counts as the affected region, and nothing of it is cut.
+static void test_narrow_header(void)
+{
+    Play play;
+    play_init(&play, SCREEN_OVERVIEW, NULL, 40, 10, false);
+    play.picture->link.heard_ms = play.context.local_ms - 20000;
+    play_draw(&play);
+    play_assert_sees(&play, "STALE 20s");
+    play_assert_sees_not(&play, "AFFECTED");
+    g_free(play.picture->frame.daemon_location);
+    play.picture->frame.daemon_location = g_strdup("westeurope");
+    play_draw(&play);
+    play_assert_sees(&play, " AFFECTED REGION");
+    play_release(&play);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -255,5 +302,8 @@ int main(int argc, char **argv)
     g_test_add_func("/acts/attest", test_attest);
     g_test_add_func("/acts/split", test_split);
     g_test_add_func("/acts/split-narrow", test_split_narrow);
+    g_test_add_func("/acts/done", test_done);
+    g_test_add_func("/acts/target", test_target);
+    g_test_add_func("/acts/narrow-header", test_narrow_header);
     return g_test_run();
 }
