@@ -139,7 +139,11 @@ void console_key_cancel(Console *console)
     if (!console->key_signing)
         return;
     ssh_sign_cancel(g_steal_pointer(&console->key_signing));
-    fail(console, "Given up: nothing was signed, nothing was sent.");
+    fail(console,
+         console->signing.hardware
+             ? "Given up: nothing was signed, nothing was sent. The hardware key may blink "
+               "on for a while; a touch now counts for nothing."
+             : "Given up: nothing was signed, nothing was sent.");
 }
 
 void console_keys_release(Console *console)
