@@ -127,6 +127,11 @@ static const Option HEALTH_OPTIONS[] = {
      .help = "So many good probes in a row mean that it is up again."},
     {"degraded", &OPTION_DURATION, OPTION_AT(Location, health.degraded_ms), 0, MINUTE_MS,
      .fallback = "0s", .help = "A slower answer than this means degraded; 0s means never."},
+    {"nonce", &OPTION_BOOL, OPTION_AT(Location, health.nonce), .fallback = "false",
+     .help = "Whether each probe sends a number of its own, nonce=N in the query, and counts as "
+             "failed unless the JSON of the answer gives it back as \"nonce\": so a cache, or "
+             "somebody who replays an old answer, cannot stand for the location. Only for health "
+             "checks that know it."},
 };
 
 static const OptionSection HEALTH_SECTION = {

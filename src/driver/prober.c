@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/id.h"
 #include "base/text.h"
 #include "base/timefmt.h"
 #include "wire/json.h"
@@ -13,6 +14,7 @@ typedef struct {
     ProberPort port; // first
     const Clock *clock;
     HttpClient *client;
+    IdSource ids;
     GQueue probes; // of Probe *
 } Prober;
 
@@ -24,6 +26,7 @@ typedef struct {
     gint64 timeout_ms;
     gint64 degraded_ms;
     char *where; // host and port, or socket
+    char *nonce; // that must come back; NULL = none is asked for
 } Probe;
 
 // What the body said; all of it may be missing.
@@ -31,6 +34,7 @@ typedef struct {
     bool sick; // "degraded"
     bool down; // it says itself that it is down
     char *boot_id;
+    char *nonce;   // that it gives back
     char **faults; // NULL = none
 } Health;
 
@@ -69,6 +73,7 @@ static void read_health(const HttpResponse *response, Health *health)
     health->sick = status && g_ascii_strcasecmp(status, "degraded") == 0;
     health->down = status && g_ascii_strcasecmp(status, "down") == 0;
     health->boot_id = text_of(json, "boot_id");
+    health->nonce = text_of(json, "nonce");
     health->faults = read_faults(json_object_get(json, "faults"));
 }
 
@@ -93,6 +98,7 @@ static char *words_for_error(const Probe *probe, const GError *error)
 static void probe_free(Probe *probe)
 {
     g_free(probe->where);
+    g_free(probe->nonce);
     g_free(probe);
 }
 
@@ -127,6 +133,17 @@ static AnswerStyle style_of(unsigned status, const GError *error)
                                            : ANSWER_SYNCHRONOUS;
 }
 
+// An answer of before, or of somebody between: it says nothing of the location now. NULL: it answers this probe.
+static const char *strangeness(const Probe *probe, const Health *health)
+{
+    if (!probe->nonce || g_strcmp0(probe->nonce, health->nonce) == 0)
+        return NULL;
+    return health->nonce
+               ? ", but it answers another probe: from a cache, or replayed"
+               : ", but it does not give the nonce back: from a cache, or it does not know "
+                 "it";
+}
+
 static void on_answer(HttpCall *call, const HttpResponse *response, const GError *error, void *data)
 {
     (void)call;
@@ -145,19 +162,27 @@ static void on_answer(HttpCall *call, const HttpResponse *response, const GError
     } else {
         read_health(response, &health);
         gint64 ms = timing->total_us / 1000;
-        result.sample.ok = status >= 200 && status < 300 && !health.down;
+        bool good = status >= 200 && status < 300 && !health.down;
+        const char *strange = good ? strangeness(probe, &health) : NULL;
+        result.sample.ok = good && !strange;
         result.sample.degraded =
             result.sample.ok && (health.sick || (probe->degraded_ms && ms > probe->degraded_ms));
         detail = g_strdup_printf("%u in %" G_GINT64_FORMAT " ms%s", status, ms,
-                                 health.sick   ? ", degraded"
+                                 strange       ? strange
+                                 : health.sick ? ", degraded"
                                  : health.down ? ", says it is down"
                                                : "");
+        if (strange) { // nor is anything else of it of now
+            g_clear_pointer(&health.boot_id, g_free);
+            g_clear_pointer(&health.faults, g_strfreev);
+        }
     }
     result.detail = detail;
     result.boot_id = health.boot_id;
     result.faults = (const char *const *)health.faults;
     probe_end(probe, &result);
     g_free(health.boot_id);
+    g_free(health.nonce);
     g_strfreev(health.faults);
 }
 
@@ -169,6 +194,15 @@ static char *where_of(const HealthCheck *health)
     return host ? g_strndup(host + 3, strcspn(host + 3, "/?")) : g_strdup("nobody");
 }
 
+// The URL with the nonce in its query; the caller frees.
+static char *url_of(const HealthCheck *health, const char *nonce)
+{
+    if (!health->url || !nonce)
+        return g_strdup(health->url ? health->url : "");
+    g_autofree char *bare = g_strndup(health->url, strcspn(health->url, "#"));
+    return g_strconcat(bare, strchr(bare, '?') ? "&" : "?", "nonce=", nonce, NULL);
+}
+
 static void port_probe(ProberPort *port, const Location *location, ProbeDone done, gpointer data)
 {
     Prober *prober = (Prober *)port;
@@ -178,11 +212,13 @@ static void port_probe(ProberPort *port, const Location *location, ProbeDone don
                      .data = data,
                      .timeout_ms = location->health.timeout_ms,
                      .degraded_ms = location->health.degraded_ms,
+                     .nonce = location->health.nonce ? id_random_hex(&prober->ids, 8) : NULL,
                      .where = where_of(&location->health)};
+    g_autofree char *url = url_of(&location->health, probe->nonce);
     probe->link.data = probe;
     g_queue_push_tail_link(&prober->probes, &probe->link);
     http_client_send(prober->client,
-                     &(HttpSpec){.url = location->health.url ? location->health.url : "",
+                     &(HttpSpec){.url = url,
                                  .socket_path = location->health.socket,
                                  .connect_ms = probe->timeout_ms,
                                  .total_ms = probe->timeout_ms,
@@ -196,6 +232,7 @@ ProberPort *prober_new(const Clock *clock, const HttpClientConfig *config)
     prober->port.probe = port_probe;
     prober->clock = clock;
     prober->client = http_client_new(clock, config ? config : &(HttpClientConfig){0});
+    id_source_init(&prober->ids, clock, 0);
     g_queue_init(&prober->probes);
     return &prober->port;
 }
@@ -210,5 +247,6 @@ void prober_free(ProberPort *port)
         next = at->next;
         probe_free(at->data);
     }
+    id_source_release(&prober->ids);
     g_free(prober);
 }

@@ -25,6 +25,7 @@ typedef struct {
     guint failures;     // failed probes in a row that make it `down`
     guint recoveries;   // good probes in a row that make it `up` again (flap damping)
     gint64 degraded_ms; // an answer slower than this is `degraded`; 0 = never
+    bool nonce; // an answer must give back what the probe sent: none of before, none of a cache
 } HealthCheck;
 
 struct Location {

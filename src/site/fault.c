@@ -91,6 +91,14 @@ static bool apply_no_replication(Site *site, const FaultSpec *spec, GError **err
     return true;
 }
 
+static bool apply_stale(Site *site, const FaultSpec *spec, GError **error)
+{
+    (void)spec;
+    (void)error;
+    site->fault.stale = true;
+    return true;
+}
+
 static bool apply_throttle(Site *site, const FaultSpec *spec, GError **error)
 {
     (void)error;
@@ -141,6 +149,7 @@ static const struct {
     {"throttle", apply_throttle}, {"no-replication", apply_no_replication},
     {"zone", apply_zone},         {"dependency", apply_dependency},
     {"recover", apply_recover},   {"expire-tokens", apply_expire_tokens},
+    {"stale", apply_stale},
 };
 
 static bool apply(Site *site, const WireAt *root, GError **error)

@@ -72,6 +72,7 @@ void site_stop(Site *site)
     g_clear_pointer(&site->held, g_ptr_array_unref);
     g_clear_pointer(&site->client, http_client_free);
     site_tokens_clear(site);
+    json_decref(site->health);
     if (site->timer)
         g_source_destroy(site->timer);
     g_clear_pointer(&site->timer, g_source_unref);

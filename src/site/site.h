@@ -31,6 +31,7 @@ typedef struct {
     FaultKind kind;
     gint64 delay_ms; // slow
     bool no_replication;
+    bool stale;     // its health check answers as at the last time before
     guint throttle; // so many requests are answered 429
     gint64 retry_after_s;
 } Fault;
@@ -64,6 +65,7 @@ typedef struct {
     bool peer_again;      // send another as soon as that is answered
     gint64 peer_heard_ms; // when the peer last answered
     char *peer_error;
+    json_t *health;    // as it was answered last
     bool write_failed; // the journal could not be written; told once
 } Site;
 

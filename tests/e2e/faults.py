@@ -13,7 +13,8 @@ from demo import Demo, SLOW, fetch, seconds
 
 def test_verdicts(t, demo):
     """The faults that make a region useless, by what the probes say of them."""
-    for kind, words in (("hang", "no answer within 1s"), ("garbage", "no sense"), ("huge", "")):
+    for kind, words in (("hang", "no answer within 1s"), ("garbage", "no sense"), ("huge", ""),
+                        ("stale", "answers another probe")):
         demo.fault("eastus", kind)
         t.wait_for(lambda: demo.verdict("eastus") == "down", f"{kind}: the region is down", 10 * SLOW)
         why = demo.get("/v1/locations/eastus")["verdict"]["why"]

@@ -469,6 +469,60 @@ static void test_answers(void)
     g_object_unref(service);
 }
 
+// The answers of a cache: to no probe, or to another one.
+static void test_nonce(void)
+{
+    static const struct {
+        const char *body, *words;
+    } CASES[] = {{"{\"status\":\"up\"}", "does not give the nonce back"},
+                 {"{\"status\":\"up\",\"nonce\":\"17\",\"boot_id\":\"old\"}", "another probe"},
+                 {"{\"status\":\"up\",\"nonce\":17}", "does not give the nonce back"}};
+    g_autoptr(Fleet) fleet = fleet_new("f");
+    Location *place = fleet_add_location(fleet, "place");
+    ProberPort *prober = prober_new(clock_system(), NULL);
+    GSocketService *service = g_socket_service_new();
+    const char *answer = NULL;
+    guint16 port = g_socket_listener_add_any_inet_port(G_SOCKET_LISTENER(service), NULL, NULL);
+    g_signal_connect(service, "incoming", G_CALLBACK(on_incoming), &answer);
+    place->health.url = g_strdup_printf("http://127.0.0.1:%u/health?of=all#there", port);
+    for (guint i = 0; i < 2 * G_N_ELEMENTS(CASES); i++) {
+        Probed probed = {0};
+        const char *body = CASES[i / 2].body;
+        g_autofree char *text =
+            g_strdup_printf("HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s",
+                            strlen(body), body);
+        answer = text;
+        place->health.nonce = i % 2;
+        prober_probe(prober, place, on_probed, &probed);
+        run_until(&probed.done);
+        g_test_message("%s -> %s", body, probed.detail);
+        g_assert_true(probed.sample.ok == !place->health.nonce); // only where it is asked for
+        g_assert_true(!place->health.nonce || strstr(probed.detail, CASES[i / 2].words));
+        g_free(probed.detail);
+    }
+    prober_free(prober);
+    g_socket_service_stop(service);
+    g_object_unref(service);
+}
+
+static void test_nonce_of_region(void)
+{
+    World world;
+    world_init(&world);
+    Location *alpha = fleet_location(world.fleet, "alpha");
+    alpha->health.nonce = true;
+    for (guint i = 0; i < 3; i++) {
+        Probed probed = {0};
+        if (i)
+            fault(&world, 0, i == 1 ? "{\"kind\":\"stale\"}" : "{\"kind\":\"recover\"}");
+        prober_probe(world.prober, alpha, on_probed, &probed);
+        run_until(&probed.done);
+        g_assert_true(probed.sample.ok == (i != 1));
+        g_free(probed.detail);
+    }
+    world_release(&world);
+}
+
 static void test_http_driver(void)
 {
     World world;
@@ -588,6 +642,8 @@ int main(int argc, char **argv)
     g_test_add_func("/driver/tokens-and-throttling", test_tokens_and_throttling);
     g_test_add_func("/driver/prober", test_prober);
     g_test_add_func("/driver/prober/answers", test_answers);
+    g_test_add_func("/driver/prober/nonce", test_nonce);
+    g_test_add_func("/driver/prober/nonce-of-region", test_nonce_of_region);
     g_test_add_func("/driver/http", test_http_driver);
     g_test_add_func("/driver/front-door", test_front_door);
     g_test_add_func("/driver/free-under-way", test_free_under_way);
