@@ -104,10 +104,43 @@ static void test_release(void)
     finish(sim);
 }
 
+// Nobody ever saw what it held: it is not switched on empty, as if it had been made anew. People make it by hand.
+static void test_nothing_kept(void)
+{
+    Sim *sim = sim_new(3, with_connector);
+    sim_region_set(sim->world, "west", REGION_DOWN);
+    expect_proposal(sim, 120000);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_until(sim, is_paused, 200000));
+    const Operation *operation = sim_operation(sim);
+    const Step *step = NULL;
+    for (guint i = 0; i < operation->steps->len && !step; i++)
+        if (((const Step *)operation->steps->pdata[i])->state == STEP_FAILED)
+            step = operation->steps->pdata[i];
+    g_assert_nonnull(step);
+    g_assert_cmpstr(step->workload, ==, "payments/report");
+    g_assert_nonnull(strstr(step->detail, "No configuration of it was ever kept"));
+    g_assert_false(sim_target(sim->world, "payments/report", "north")->active);
+    sim_restart(sim); // nor after a restart
+    sim_pass(sim, 10000);
+    g_assert_true(sim_command(sim, &BOB, COMMAND_RETRY, 0));
+    g_assert_true(sim_until(sim, is_paused, 200000));
+    sim_target(sim->world, "payments/report", "north")->active = true;
+    sim_pass(sim, 10000);
+    g_assert_true(sim_command(sim, &BOB, COMMAND_RETRY, 0));
+    g_assert_true(sim_until(sim, waits, 120000));
+    sim->ticket = "REQ-8";
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_CONFIRM, waiting(sim)->number));
+    expect_settled(sim, 120000);
+    expect_state(sim, OPERATION_COMPLETED);
+    finish(sim);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/sim/connector/losses", test_losses);
     g_test_add_func("/sim/connector/release", test_release);
+    g_test_add_func("/sim/connector/nothing-kept", test_nothing_kept);
     return g_test_run();
 }
