@@ -13,40 +13,25 @@ static const char *const NAMES[COMMAND_COUNT] = {"withdraw", "hold",  "resume", 
 const NameTable COMMAND_NAMES = NAME_TABLE("command", NAMES);
 
 typedef struct {
-    char *person;
-    guint roles;
-    char *operation;
-    OperationCommand command;
-    guint step;
-    char *reason;
-    char *ticket;
-    AttestHow how;
-    guint64 revision;
+    CommandRequest request;
     EngineOperationDone done;
     gpointer data;
 } Asked;
 
-static void free_asked(gpointer data)
-{
-    Asked *asked = data;
-    g_free(asked->person);
-    g_free(asked->operation);
-    g_free(asked->reason);
-    g_free(asked->ticket);
-    g_free(asked);
-}
+typedef bool (*Command)(Engine *engine, Motion *motion, Operation *copy,
+                        const CommandRequest *asked, GError **error);
 
-typedef bool (*Command)(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
-                        GError **error);
-
-static bool do_withdraw(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
-                        GError **error)
+static bool do_withdraw(Engine *engine, Motion *motion, Operation *copy,
+                        const CommandRequest *asked, GError **error)
 {
-    bool may = g_strcmp0(copy->proposer, asked->person) == 0 || (asked->roles & ROLE_BIT_APPROVER);
-    g_autofree char *why = g_strdup_printf("withdrawn by %s: %s", asked->person, asked->reason);
+    bool may = g_strcmp0(copy->proposer, asked->person->name) == 0 ||
+               person_has(asked->person, ROLE_BIT_APPROVER);
+    g_autofree char *why =
+        g_strdup_printf("withdrawn by %s: %s", asked->person->name, asked->reason);
     const Act *act = operation_act(copy);
-    if (act && (g_strcmp0(act->by, asked->person) == 0 || (asked->roles & ROLE_BIT_APPROVER))) {
-        act_end(engine, motion, copy, ACT_WITHDRAWN, asked->person, why);
+    if (act && (g_strcmp0(act->by, asked->person->name) == 0 ||
+                person_has(asked->person, ROLE_BIT_APPROVER))) {
+        act_end(engine, motion, copy, ACT_WITHDRAWN, asked->person->name, why);
         return true;
     }
     if (!may) {
@@ -61,7 +46,7 @@ static bool do_withdraw(Engine *engine, Motion *motion, Operation *copy, const A
     return true;
 }
 
-static bool do_hold(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
+static bool do_hold(Engine *engine, Motion *motion, Operation *copy, const CommandRequest *asked,
                     GError **error)
 {
     (void)engine, (void)motion, (void)asked;
@@ -69,7 +54,7 @@ static bool do_hold(Engine *engine, Motion *motion, Operation *copy, const Asked
     return operation_move(copy, EVENT_HOLD, error);
 }
 
-static bool do_resume(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
+static bool do_resume(Engine *engine, Motion *motion, Operation *copy, const CommandRequest *asked,
                       GError **error)
 {
     const Act *act = operation_act(copy);
@@ -100,7 +85,7 @@ static void again_noted(Operation *copy)
     }
 }
 
-static bool do_retry(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
+static bool do_retry(Engine *engine, Motion *motion, Operation *copy, const CommandRequest *asked,
                      GError **error)
 {
     (void)engine, (void)motion;
@@ -112,30 +97,30 @@ static bool do_retry(Engine *engine, Motion *motion, Operation *copy, const Aske
     return failed_go_on(copy, EVENT_RETRY, error);
 }
 
-static bool ask_act(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
+static bool ask_act(Engine *engine, Motion *motion, Operation *copy, const CommandRequest *asked,
                     ActKind kind, GError **error)
 {
     const Act wanted = {.kind = kind,
                         .step = kind == ACT_SKIP ? asked->step : 0,
-                        .by = asked->person,
-                        .reason = asked->reason,
-                        .ticket = asked->ticket};
+                        .by = asked->person->name,
+                        .reason = (char *)asked->reason,
+                        .ticket = (char *)asked->ticket};
     return act_ask(engine, motion, copy, &wanted, error);
 }
 
-static bool do_skip(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
+static bool do_skip(Engine *engine, Motion *motion, Operation *copy, const CommandRequest *asked,
                     GError **error)
 {
     return ask_act(engine, motion, copy, asked, ACT_SKIP, error);
 }
 
-static bool do_abort(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
+static bool do_abort(Engine *engine, Motion *motion, Operation *copy, const CommandRequest *asked,
                      GError **error)
 {
     return ask_act(engine, motion, copy, asked, ACT_ABORT, error);
 }
 
-static bool do_start(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
+static bool do_start(Engine *engine, Motion *motion, Operation *copy, const CommandRequest *asked,
                      GError **error)
 {
     OperationState state;
@@ -163,7 +148,8 @@ static bool waits_for_person(const Step *step)
                     (step->side == SIDE_PROVIDER && step->state == STEP_INTENT));
 }
 
-static bool may_confirm(const Operation *copy, const Step *step, const Asked *asked, GError **error)
+static bool may_confirm(const Operation *copy, const Step *step, const CommandRequest *asked,
+                        GError **error)
 {
     if (!waits_for_person(step))
         refuse(error, REFUSAL_WRONG_STATE, "Step %u of %s does not wait for a person.", asked->step,
@@ -178,7 +164,7 @@ static bool may_confirm(const Operation *copy, const Step *step, const Asked *as
     return false;
 }
 
-static bool do_confirm(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
+static bool do_confirm(Engine *engine, Motion *motion, Operation *copy, const CommandRequest *asked,
                        GError **error)
 {
     Step *step = operation_step(copy, asked->step);
@@ -190,7 +176,7 @@ static bool do_confirm(Engine *engine, Motion *motion, Operation *copy, const As
     step->ended_ms = engine->now_ms;
     step->how = asked->how;
     g_free(step->by);
-    step->by = g_strdup(asked->person);
+    step->by = g_strdup(asked->person->name);
     g_free(step->detail);
     step->detail = g_strdup(asked->reason);
     g_free(step->ticket);
@@ -200,7 +186,7 @@ static bool do_confirm(Engine *engine, Motion *motion, Operation *copy, const As
 
 // A person says that the old primary is off. The statement then says so, with their name, and takes two signers:
 // it is another one, which everybody reads again.
-static bool do_attest(Engine *engine, Motion *motion, Operation *copy, const Asked *asked,
+static bool do_attest(Engine *engine, Motion *motion, Operation *copy, const CommandRequest *asked,
                       GError **error)
 {
     if (copy->state != OPERATION_AWAITING || copy->planned || !copy->statement ||
@@ -216,7 +202,7 @@ static bool do_attest(Engine *engine, Motion *motion, Operation *copy, const Ask
     g_free(copy->attested.by);
     g_free(copy->attested.note);
     copy->attested = (Attestation){.how = asked->how,
-                                   .by = g_strdup(asked->person),
+                                   .by = g_strdup(asked->person->name),
                                    .note = g_strdup(asked->reason),
                                    .at_ms = engine->now_ms};
     g_auto(Guard) guard = guard_statement(engine, copy);
@@ -245,15 +231,15 @@ static const Row ROWS[COMMAND_COUNT] = {
     [COMMAND_ATTEST] = {do_attest, ROLE_BIT_OPERATOR, "operator", "operation.attested", false},
 };
 
-static bool check(const Engine *engine, const Asked *asked, GError **error)
+static bool check(const Engine *engine, const CommandRequest *asked, GError **error)
 {
     const Row *row = &ROWS[asked->command];
     const Operation *operation = world_operation(engine, asked->operation);
     if (!operation)
         refuse(error, REFUSAL_NOT_FOUND, "There is no operation %s.", asked->operation);
-    else if (!(asked->roles & row->role))
+    else if (!person_has(asked->person, row->role))
         refuse(error, REFUSAL_NOT_ALLOWED, "%s may not %s it: the role %s is needed.",
-               asked->person, NAMES[asked->command], row->role_name);
+               asked->person->name, NAMES[asked->command], row->role_name);
     else if (asked->revision && asked->revision != operation->revision)
         refuse(error, REFUSAL_PRECONDITION,
                "Operation %s has changed since you read it (revision %" G_GUINT64_FORMAT
@@ -287,7 +273,7 @@ static bool event_of(OperationCommand command, OperationEvent *ret_event)
 }
 
 static bool tell_children(Engine *engine, Motion *motion, const Operation *parent,
-                          const Asked *asked, OperationEvent event, GError **error)
+                          const CommandRequest *asked, OperationEvent event, GError **error)
 {
     const Row *row = &ROWS[asked->command];
     guint told = 0;
@@ -298,7 +284,7 @@ static bool tell_children(Engine *engine, Motion *motion, const Operation *paren
         if (!child || !transition_allows(child, event))
             continue;
         Operation *copy = motion_other(motion, child);
-        motion_audit(motion, asked->person, row->action, "operation", copy->id)->detail =
+        motion_audit(motion, asked->person->name, row->action, "operation", copy->id)->detail =
             g_strdup_printf("with %s: %s", parent->id, asked->reason);
         if (!row->act(engine, motion, copy, asked, error))
             return false;
@@ -310,11 +296,11 @@ static bool tell_children(Engine *engine, Motion *motion, const Operation *paren
     return told > 0;
 }
 
-static bool act_region(Engine *engine, Motion *motion, Operation *parent, const Asked *asked,
-                       GError **error)
+static bool act_region(Engine *engine, Motion *motion, Operation *parent,
+                       const CommandRequest *asked, GError **error)
 {
     OperationEvent event;
-    Wish wish = {.person = asked->person,
+    Wish wish = {.person = asked->person->name,
                  .kind = parent->kind,
                  .drill = parent->drill,
                  .planned =
@@ -337,7 +323,7 @@ static bool act_region(Engine *engine, Motion *motion, Operation *parent, const 
 
 static bool prepare_command(Engine *engine, Motion *motion, GError **error)
 {
-    const Asked *asked = motion->request;
+    const CommandRequest *asked = &((const Asked *)motion->request)->request;
     const Row *row = &ROWS[asked->command];
     if (!check(engine, asked, error))
         return false;
@@ -345,7 +331,7 @@ static bool prepare_command(Engine *engine, Motion *motion, GError **error)
     if (!row->action && !copy->region)
         return row->act(engine, motion, copy, asked, error);
     const char *action = row->action ? row->action : "operation.asked"; // a region's: refused below
-    AuditRecord *audit = motion_audit(motion, asked->person, action, "operation", copy->id);
+    AuditRecord *audit = motion_audit(motion, asked->person->name, action, "operation", copy->id);
     audit->digest = g_strdup(copy->digest);
     g_autofree char *step = asked->step ? g_strdup_printf("step %u: ", asked->step) : g_strdup("");
     const char *how = asked->how ? name_of(&ATTEST_NAMES, (int)asked->how) : "";
@@ -354,7 +340,7 @@ static bool prepare_command(Engine *engine, Motion *motion, GError **error)
                         asked->ticket ? ", ticket " : "", asked->ticket ? asked->ticket : "");
     if (!(copy->region ? act_region : row->act)(engine, motion, copy, asked, error))
         return false;
-    motion_say_of(motion, SEVERITY_WARNING, copy, "%s: %s%s%s", asked->person,
+    motion_say_of(motion, SEVERITY_WARNING, copy, "%s: %s%s%s", asked->person->name,
                   NAMES[asked->command], *asked->reason ? ": " : "", asked->reason);
     return true;
 }
@@ -362,31 +348,28 @@ static bool prepare_command(Engine *engine, Motion *motion, GError **error)
 static void command_finished(Engine *engine, Motion *motion, const GError *error)
 {
     const Asked *asked = motion->request;
-    asked->done(error ? NULL : world_operation(engine, asked->operation), error, asked->data);
+    asked->done(error ? NULL : world_operation(engine, asked->request.operation), error,
+                asked->data);
 }
 
 void engine_command(Engine *engine, const CommandRequest *request, EngineOperationDone done,
                     gpointer data)
 {
-    Asked *asked = g_new0(Asked, 1);
     Motion *motion = motion_new("command", prepare_command);
     g_autofree char *step = g_strdup_printf("%u", request->step);
-    *asked = (Asked){.person = g_strdup(request->person->name),
-                     .roles = request->person->roles,
-                     .operation = g_strdup(request->operation ? request->operation : ""),
-                     .command = request->command,
-                     .step = request->step,
-                     .reason = g_strdup(request->reason ? request->reason : ""),
-                     .ticket = g_strdup(request->ticket),
-                     .how = request->how,
-                     .revision = request->revision,
-                     .done = done,
-                     .data = data};
-    motion->request = asked;
-    motion->free_request = free_asked;
+    const CommandRequest kept = {.person = motion_person(motion, request->person),
+                                 .operation = motion_text(motion, request->operation),
+                                 .command = request->command,
+                                 .step = request->step,
+                                 .reason = motion_text(motion, request->reason),
+                                 .ticket = motion_text_opt(motion, request->ticket),
+                                 .how = request->how,
+                                 .revision = request->revision};
+    const Asked asked = {kept, done, data};
+    motion_keep(motion, &asked, sizeof asked);
     motion->finished = command_finished;
-    motion_set_key(motion, request->key, "command", asked->person, asked->operation,
-                   NAMES[asked->command], step, asked->reason,
-                   name_of(&ATTEST_NAMES, (int)asked->how), NULL);
+    motion_set_key(motion, request->key, "command", kept.person->name, kept.operation,
+                   NAMES[kept.command], step, kept.reason, name_of(&ATTEST_NAMES, (int)kept.how),
+                   NULL);
     motion_ask(engine, motion);
 }

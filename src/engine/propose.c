@@ -8,16 +8,7 @@
 #include "model/refusal.h"
 
 typedef struct {
-    char *person;
-    guint roles;
-    OperationKind kind;
-    DrillKind drill;
-    char *group;
-    char *region;
-    char *to;
-    ProposePlanned planned;
-    char *reason;
-    bool dry_run;
+    ProposeRequest request;
     Operation *dry; // what it would be
     EngineOperationDone done;
     gpointer data;
@@ -26,11 +17,6 @@ typedef struct {
 static void free_asked(gpointer data)
 {
     Asked *asked = data;
-    g_free(asked->person);
-    g_free(asked->group);
-    g_free(asked->region);
-    g_free(asked->to);
-    g_free(asked->reason);
     operation_free(asked->dry);
     g_free(asked);
 }
@@ -113,12 +99,12 @@ const Location *propose_location(const Engine *engine, const GroupLive *live)
     return location ? location : live->group->primary;
 }
 
-static bool check_asker(const Engine *engine, const Asked *asked, GError **error)
+static bool check_asker(const Engine *engine, const ProposeRequest *asked, GError **error)
 {
     const GroupLive *live = world_live(engine, asked->group);
-    if (!(asked->roles & ROLE_BIT_OPERATOR))
+    if (!person_has(asked->person, ROLE_BIT_OPERATOR))
         refuse(error, REFUSAL_NOT_ALLOWED, "%s may not propose: the role operator is needed.",
-               asked->person);
+               asked->person->name);
     else if (asked->region && !fleet_location(engine->fleet, asked->region))
         refuse(error, REFUSAL_NOT_FOUND, "There is no location %s.", asked->region);
     else if (!asked->region && !live)
@@ -281,16 +267,17 @@ bool propose_wish(Engine *engine, Motion *motion, const Wish *wish, GError **err
 static bool prepare_propose(Engine *engine, Motion *motion, GError **error)
 {
     Asked *asked = motion->request;
-    Wish wish = {asked->person, asked->kind, asked->drill,   asked->group,
-                 asked->region, asked->to,   asked->planned, asked->reason};
-    if (!check_asker(engine, asked, error) ||
-        (!asked->region && propose_is_too_early(engine, &wish, error)))
+    const ProposeRequest *request = &asked->request;
+    Wish wish = {request->person->name, request->kind, request->drill,   request->group,
+                 request->region,       request->to,   request->planned, request->reason};
+    if (!check_asker(engine, request, error) ||
+        (!request->region && propose_is_too_early(engine, &wish, error)))
         return false;
-    if (!(asked->region ? region_draft : propose_wish)(engine, motion, &wish, error))
+    if (!(request->region ? region_draft : propose_wish)(engine, motion, &wish, error))
         return false;
-    if (!asked->dry_run)
+    if (!request->dry_run)
         return true;
-    if (asked->region)
+    if (request->region)
         region_explain(motion, motion->operation);
     asked->dry = g_steal_pointer(&motion->operation);
     return false;
@@ -317,26 +304,23 @@ void engine_propose(Engine *engine, const ProposeRequest *request, EngineOperati
 {
     Asked *asked = g_new0(Asked, 1);
     Motion *motion = motion_new("propose", prepare_propose);
-    *asked = (Asked){.person = g_strdup(request->person->name),
-                     .roles = request->person->roles,
-                     .kind = request->kind,
-                     .drill = request->drill,
-                     .group = g_strdup(request->group ? request->group : ""),
-                     .region = g_strdup(request->region),
-                     .to = g_strdup(request->to),
-                     .planned = request->planned,
-                     .reason = g_strdup(request->reason ? request->reason : ""),
-                     .dry_run = request->dry_run,
-                     .done = done,
-                     .data = data};
+    const ProposeRequest kept = {.person = motion_person(motion, request->person),
+                                 .kind = request->kind,
+                                 .drill = request->drill,
+                                 .group = motion_text(motion, request->group),
+                                 .region = motion_text_opt(motion, request->region),
+                                 .to = motion_text_opt(motion, request->to),
+                                 .planned = request->planned,
+                                 .reason = motion_text(motion, request->reason),
+                                 .dry_run = request->dry_run};
+    *asked = (Asked){.request = kept, .done = done, .data = data};
     motion->request = asked;
     motion->free_request = free_asked;
     motion->finished = propose_finished;
     if (!request->dry_run)
-        motion_set_key(motion, request->key, "propose", asked->person,
-                       name_of(&OPERATION_KIND_NAMES, (int)asked->kind),
-                       name_of(&DRILL_NAMES, (int)asked->drill), asked->group,
-                       asked->region ? asked->region : "", asked->to ? asked->to : "",
-                       asked->reason, NULL);
+        motion_set_key(motion, request->key, "propose", kept.person->name,
+                       name_of(&OPERATION_KIND_NAMES, (int)kept.kind),
+                       name_of(&DRILL_NAMES, (int)kept.drill), kept.group,
+                       kept.region ? kept.region : "", kept.to ? kept.to : "", kept.reason, NULL);
     motion_ask(engine, motion);
 }
