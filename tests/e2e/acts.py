@@ -181,6 +181,15 @@ def checklist_by_keys(t, demo):
     items = {i["name"]: i for i in demo.json("parity", "governance")["parity"][0]["items"]}
     t.equal(items["Customer"]["confirmed_note"], "their wording, on purpose", "the backend has it")
     t.check(items["Chargeback"]["confirmed_by"] is None, "and the other item is open")
+    screen.press("q")
+    screen.wait("[6] Readiness", name="q leads back to screen 6")
+    screen.press("/", "C-u")
+    screen.type("kept/security")
+    screen.press("Enter")
+    screen.wait("configuration of security/code-hosts", name="a connector's kept configuration stands there, too")
+    screen.press("Enter")
+    screen.wait("organisation contoso", "no secret is in it", name="Enter shows what is kept (D1)")
+    t.check("practice-only" not in screen.screen(), "without its secrets")
     screen.press("q", "q", "q")
     screen.close()
 
