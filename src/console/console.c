@@ -13,6 +13,8 @@ enum {
     BELL_PAUSE_MS = 30 * 1000,
     PRINT_MS = 2000,
     PRINT_POLL_MS = 5,
+    NO_TIME_US = 1000,
+    REST_MAX_US = 200 * 1000,
     WISHES_MAX = 4
 };
 
@@ -89,6 +91,8 @@ void console_say(Console *console, Style style, const char *format, ...)
 
 // ---- news ----
 
+static void show_changes(Console *console);
+
 static bool rings_for(const Console *console, guint news)
 {
     ConfBell wish = console->options.config->bell;
@@ -111,11 +115,35 @@ static void ring_for_news(Console *console)
     console->heard = attention;
 }
 
-static void on_changed(gpointer data)
+static gboolean on_later(gpointer data)
 {
     Console *console = data;
+    console->later = 0;
+    show_changes(console);
+    return G_SOURCE_REMOVE;
+}
+
+// A large fleet changes all the time, and to make a screen of it anew may take some milliseconds: changes get a fifth
+// of the time, the rest is for keys. What takes no time waits for none.
+static void show_changes(Console *console)
+{
+    gint64 begun_us = g_get_monotonic_time();
+    if (begun_us < console->rest_us) {
+        if (!console->later)
+            console->later =
+                g_timeout_add((guint)((console->rest_us - begun_us) / 1000 + 1), on_later, console);
+        return;
+    }
     ring_for_news(console);
     console_refresh(console);
+    gint64 took_us = g_get_monotonic_time() - begun_us;
+    console->rest_us =
+        begun_us + took_us + (took_us < NO_TIME_US ? 0 : MIN(4 * took_us, REST_MAX_US));
+}
+
+static void on_changed(gpointer data)
+{
+    show_changes(data);
 }
 
 static void on_fate(const JournalEntry *entry, gpointer data)
@@ -210,6 +238,8 @@ static void console_release(Console *console)
 {
     if (console->tick)
         g_source_remove(console->tick);
+    if (console->later)
+        g_source_remove(console->later);
     term_free(console->term);
     client_free(console->client);
     http_client_free(console->demo);

@@ -32,6 +32,7 @@ const TableColumn READINESS_TABLE[READINESS_COLUMNS] = {
 typedef struct {
     GPtrArray *rows;
     const Filter *filter;
+    const KeptPlaces *kept;
     ReadinessCounts *counts;
 } Rows;
 
@@ -62,17 +63,24 @@ static int compare_plans(gconstpointer a, gconstpointer b)
     return left != right ? (left > right) - (left < right) : strcmp(x->name, y->name);
 }
 
+static bool matches_finding(const Filter *filter, const Finding *finding)
+{
+    if (filter_is_empty(filter))
+        return true;
+    g_autofree char *text = g_strjoin(" ", finding->rule, finding->title, finding->object,
+                                      word_of(&SEVERITY_NAMES, (int)finding->severity),
+                                      finding->facts ? finding->facts : "",
+                                      finding->acknowledged_by ? "known" : "", NULL);
+    return filter_matches_text(filter, text);
+}
+
 static void add_findings(Rows *rows, const Picture *picture)
 {
     for (guint i = 0; i < picture_count(picture, SHELF_FINDINGS); i++) {
         const Finding *finding = picture_at(picture, SHELF_FINDINGS, i);
-        g_autofree char *text = g_strjoin(" ", finding->rule, finding->title, finding->object,
-                                          word_of(&SEVERITY_NAMES, (int)finding->severity),
-                                          finding->facts ? finding->facts : "",
-                                          finding->acknowledged_by ? "known" : "", NULL);
         rows->counts->known += finding->acknowledged_by != NULL;
         rows->counts->severity[CLAMP(finding->severity, SEVERITY_INFO, SEVERITY_CRITICAL)]++;
-        if (filter_matches_text(rows->filter, text))
+        if (matches_finding(rows->filter, finding))
             add_row(rows, (ReadinessRow){.finding = finding, .id = g_strdup(finding->id)});
     }
     rows->counts->shown = rows->rows->len;
@@ -120,12 +128,32 @@ static void insert_heading(Rows *rows, guint before, const char *more, const cha
     g_ptr_array_insert(rows->rows, (int)before, heading);
 }
 
+static void find_kept(KeptPlaces *kept, const Picture *picture)
+{
+    if (kept->layout == picture->layout && kept->places)
+        return;
+    if (!kept->places)
+        kept->places = g_array_new(FALSE, FALSE, sizeof(guint));
+    g_array_set_size(kept->places, 0);
+    kept->layout = picture->layout;
+    for (guint i = 0; i < picture_count(picture, SHELF_WORKLOADS); i++) {
+        WorkloadKind kind = ((const WorkloadStatus *)picture_at(picture, SHELF_WORKLOADS, i))->kind;
+        if (kind == KIND_CATALOG || kind == KIND_CONNECTOR)
+            g_array_append_val(kept->places, i);
+    }
+}
+
+static const WorkloadStatus *kept_at(const KeptPlaces *kept, const Picture *picture, guint i)
+{
+    return picture_at(picture, SHELF_WORKLOADS, g_array_index(kept->places, guint, i));
+}
+
 // Kinds of entity of the standbys that are kept by hand.
 static void add_parities(Rows *rows, const Picture *picture)
 {
     guint before = rows->rows->len;
-    for (guint i = 0; i < picture_count(picture, SHELF_WORKLOADS); i++) {
-        const WorkloadStatus *workload = picture_at(picture, SHELF_WORKLOADS, i);
+    for (guint i = 0; i < rows->kept->places->len; i++) {
+        const WorkloadStatus *workload = kept_at(rows->kept, picture, i);
         for (guint k = 0; k < workload->parity->len; k++)
             add_counts(rows, workload->parity->pdata[k]);
     }
@@ -136,19 +164,22 @@ static void add_parities(Rows *rows, const Picture *picture)
 static void add_connectors(Rows *rows, const Picture *picture)
 {
     guint before = rows->rows->len;
-    for (guint i = 0; i < picture_count(picture, SHELF_WORKLOADS); i++) {
-        const WorkloadStatus *workload = picture_at(picture, SHELF_WORKLOADS, i);
+    for (guint i = 0; i < rows->kept->places->len; i++) {
+        const WorkloadStatus *workload = kept_at(rows->kept, picture, i);
+        if (workload->kind != KIND_CONNECTOR)
+            continue;
         g_autofree char *id = g_strconcat("kept/", workload->id, NULL);
-        if (workload->kind == KIND_CONNECTOR && filter_matches_text(rows->filter, id))
+        if (filter_matches_text(rows->filter, id))
             add_row(rows, (ReadinessRow){.connector = workload, .id = g_steal_pointer(&id)});
     }
     insert_heading(rows, before, "CONFIGURATIONS", "kept");
 }
 
-void readiness_rows(GPtrArray *rows, const Filter *filter, const Picture *picture,
+void readiness_rows(GPtrArray *rows, const Filter *filter, const Picture *picture, KeptPlaces *kept,
                     ReadinessCounts *ret_counts)
 {
-    Rows all = {rows, filter, ret_counts};
+    Rows all = {rows, filter, kept, ret_counts};
+    find_kept(kept, picture);
     *ret_counts = (ReadinessCounts){0};
     add_findings(&all, picture);
     add_parities(&all, picture);

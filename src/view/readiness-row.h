@@ -24,6 +24,13 @@ typedef struct {
     guint known;                           // findings that somebody has acknowledged
 } ReadinessCounts;
 
+// Places of the catalogs and connectors in the shelf of workloads, good while the picture's layout is: they are few,
+// and a large fleet is not gone through for each change. Zeroed is ready; the array is the owner's to free.
+typedef struct {
+    GArray *places; // of guint
+    guint64 layout;
+} KeptPlaces;
+
 enum { READINESS_COLUMNS = 7 };
 extern const TableColumn READINESS_TABLE[READINESS_COLUMNS];
 
@@ -31,7 +38,7 @@ void readiness_row_free(gpointer row);
 
 // Fills `rows` (empty, with readiness_row_free): findings, worst first, then what is kept of the standbys, then plans.
 // They borrow from the picture.
-void readiness_rows(GPtrArray *rows, const Filter *filter, const Picture *picture,
+void readiness_rows(GPtrArray *rows, const Filter *filter, const Picture *picture, KeptPlaces *kept,
                     ReadinessCounts *ret_counts);
 
 // NULL if no row has that id.

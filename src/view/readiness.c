@@ -45,6 +45,7 @@ typedef struct {
     Page page;
     bool reading;
     Accept *accept; // the form; NULL = closed
+    KeptPlaces kept;
     ReadinessCounts counts;
 } Readiness;
 
@@ -76,7 +77,8 @@ static void readiness_refresh(gpointer state, const ViewContext *context)
 {
     Readiness *view = state;
     if (list_begin(&view->list, context)) {
-        readiness_rows(view->list.rows, &view->list.filter, context->picture, &view->counts);
+        readiness_rows(view->list.rows, &view->list.filter, context->picture, &view->kept,
+                       &view->counts);
     }
     if (view->reading)
         fill_page(view, context);
@@ -131,6 +133,7 @@ static void readiness_destroy(gpointer state)
     Readiness *view = state;
     list_release(&view->list);
     page_release(&view->page);
+    g_clear_pointer(&view->kept.places, g_array_unref);
     accept_free(view->accept);
     g_free(view);
 }
