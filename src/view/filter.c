@@ -126,9 +126,11 @@ static bool matches_finding(const char *value, const GroupStatus *group,
 static const struct {
     const char *prefix;
     bool (*matches)(const char *value, const GroupStatus *group, const WorkloadStatus *workload);
+    bool moves; // what it looks at changes while the fleet is the same
 } FIELDS[] = {
-    {"group:", matches_group}, {"state:", matches_state}, {"loc:", matches_location},
-    {"kind:", matches_kind},   {"mode:", matches_mode},   {"finding:", matches_finding},
+    {"group:", matches_group, false},  {"state:", matches_state, true},
+    {"loc:", matches_location, false}, {"kind:", matches_kind, false},
+    {"mode:", matches_mode, true},     {"finding:", matches_finding, true},
 };
 
 static guint field_of(const char *word)
@@ -137,6 +139,14 @@ static guint field_of(const char *word)
         if (g_str_has_prefix(word, FIELDS[i].prefix))
             return i + 1;
     return 0;
+}
+
+bool filter_moves(const Filter *filter)
+{
+    for (guint i = 0; filter->words && filter->words[i]; i++)
+        if (filter->fields[i] && FIELDS[filter->fields[i] - 1].moves)
+            return true;
+    return false;
 }
 
 bool filter_matches_workload(const Filter *filter, const GroupStatus *group,

@@ -18,6 +18,9 @@ bool filter_is_empty(const Filter *filter);
 // The words as typed; NULL when empty.
 const char *filter_text(const Filter *filter);
 
+// True if another workload may match after a change of state; else only a change of the fleet makes it so.
+bool filter_moves(const Filter *filter);
+
 // `group` may be NULL.
 bool filter_matches_workload(const Filter *filter, const GroupStatus *group,
                              const WorkloadStatus *workload);

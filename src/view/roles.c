@@ -215,7 +215,7 @@ static void make_columns(Roles *view, const Picture *picture)
 // What is sorted or chosen by state must be looked at whenever anything changes.
 static bool rows_depend_on_state(const Roles *view)
 {
-    return view->worst_first || !filter_is_empty(&view->filter);
+    return view->worst_first || filter_moves(&view->filter);
 }
 
 static void roles_refresh(gpointer state, const ViewContext *context)
