@@ -13,8 +13,7 @@ enum {
     BELL_PAUSE_MS = 30 * 1000,
     PRINT_MS = 2000,
     PRINT_POLL_MS = 5,
-    NO_TIME_US = 1000,
-    REST_MAX_US = 200 * 1000,
+    REST_MAX_MS = 200,
     WISHES_MAX = 4
 };
 
@@ -127,18 +126,16 @@ static gboolean on_later(gpointer data)
 // of the time, the rest is for keys. What takes no time waits for none.
 static void show_changes(Console *console)
 {
-    gint64 begun_us = g_get_monotonic_time();
-    if (begun_us < console->rest_us) {
+    gint64 begun_ms = clock_mono_ms(console->clock);
+    if (begun_ms < console->rest_ms) {
         if (!console->later)
-            console->later =
-                g_timeout_add((guint)((console->rest_us - begun_us) / 1000 + 1), on_later, console);
+            console->later = g_timeout_add((guint)(console->rest_ms - begun_ms), on_later, console);
         return;
     }
     ring_for_news(console);
     console_refresh(console);
-    gint64 took_us = g_get_monotonic_time() - begun_us;
-    console->rest_us =
-        begun_us + took_us + (took_us < NO_TIME_US ? 0 : MIN(4 * took_us, REST_MAX_US));
+    gint64 done_ms = clock_mono_ms(console->clock);
+    console->rest_ms = done_ms + MIN(4 * (done_ms - begun_ms), (gint64)REST_MAX_MS);
 }
 
 static void on_changed(gpointer data)

@@ -24,7 +24,7 @@ typedef struct {
     bool quit_asked; // q was pressed once while something was being written
     guint tick;
     guint later;    // source: what has changed is shown when it fires; 0 = at once
-    gint64 rest_us; // monotonic: not sooner
+    gint64 rest_ms; // monotonic: not sooner
     gint64
         offset_minute; // in which utc_offset_min was looked up: the zone's file is asked once a minute
     int utc_offset_min;
