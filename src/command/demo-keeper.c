@@ -15,8 +15,8 @@
 #include "wire/json.h"
 
 // Under load and sanitizers a start takes longer than the fraction of a second that it should.
-enum { READY_MS = 20000, MEASURED_MS = 5000, STOP_MS = 5000, POLL_MS = 20, TAIL_BYTES = 600 };
-enum { GROUPS_BYTES = 1 << 20 };
+enum { READY_MS = 20000, KNOWN_MS = 5000, STOP_MS = 5000, POLL_MS = 20, TAIL_BYTES = 600 };
+enum { ANSWER_BYTES = 1 << 20 };
 
 typedef struct {
     const char *name; // also of its files
@@ -47,13 +47,10 @@ struct DemoKeeper {
     const Clock *clock;
     HttpClient *client;
     Child children[N_PARTS];
-    bool asking; // how far the groups' data is measured
-    bool measured;
+    bool asking;
+    guint known; // rows of KNOWN
     bool cancelled;
 };
-
-// The groups whose data replicates.
-static const char *const MEASURED[] = {"payments", "ledger"};
 
 DemoKeeper *demo_keeper_new(const char *dir)
 {
@@ -250,50 +247,76 @@ static bool wait_ready(DemoKeeper *keeper, guint from, guint to, GError **error)
     return all;
 }
 
-// True if of each of them it is known what a loss now would cost.
-static bool is_measured(const HttpResponse *response)
+// What is to be known before the demo is ready: where it is asked, and whether the answer says so.
+typedef struct {
+    const char *path;
+    bool (*is_known)(const json_t *json);
+} Known;
+
+static bool is_probed(const json_t *json)
 {
-    GBytes *body = http_response_body(response);
-    gsize size = 0, known = 0, i;
-    const char *bytes = body ? g_bytes_get_data(body, &size) : NULL;
-    g_autoptr(json_t) json =
-        bytes ? wire_parse("the groups", bytes, size, GROUPS_BYTES, NULL) : NULL;
+    gsize i, probed = 0;
+    json_t *location;
+    json_array_foreach(json_object_get(json, "locations"), i, location)
+    {
+        const json_t *verdict = json_object_get(location, "verdict");
+        probed += g_strcmp0(json_string_value(json_object_get(verdict, "state")), "unknown") != 0;
+    }
+    return probed == N_REGIONS;
+}
+
+// Of each of these groups, whose data replicates, what a loss now would cost.
+static bool is_measured(const json_t *json)
+{
+    static const char *const GROUPS[] = {"payments", "ledger"};
+    gsize i, known = 0;
     json_t *group;
     json_array_foreach(json_object_get(json, "groups"), i, group)
     {
         const char *name = json_string_value(json_object_get(group, "name"));
         bool asked = false;
-        for (guint k = 0; k < G_N_ELEMENTS(MEASURED); k++)
-            asked = asked || g_strcmp0(name, MEASURED[k]) == 0;
+        for (guint k = 0; k < G_N_ELEMENTS(GROUPS); k++)
+            asked = asked || g_strcmp0(name, GROUPS[k]) == 0;
         known += asked && json_is_true(json_object_get(json_object_get(group, "loss"), "known"));
     }
-    return known == G_N_ELEMENTS(MEASURED);
+    return known == G_N_ELEMENTS(GROUPS);
 }
 
-static void on_groups(HttpCall *call, const HttpResponse *response, const GError *error, void *data)
+static const Known KNOWN[] = {{"/v1/locations", is_probed}, {"/v1/groups", is_measured}};
+
+static void on_known(HttpCall *call, const HttpResponse *response, const GError *error, void *data)
 {
     DemoKeeper *keeper = data;
+    GBytes *body = error ? NULL : http_response_body(response);
+    gsize size = 0;
+    const char *bytes = body ? g_bytes_get_data(body, &size) : NULL;
+    g_autoptr(json_t) json =
+        bytes ? wire_parse("the answer", bytes, size, ANSWER_BYTES, NULL) : NULL;
     (void)call;
     keeper->asking = false;
-    keeper->measured = !error && http_response_status(response) == 200 && is_measured(response);
+    keeper->known += json && KNOWN[keeper->known].is_known(json);
 }
 
-// A region that is broken before its data was ever measured leaves an unknown loss: no good first lesson. So the
-// demo is ready when that is known; if it takes too long, without it.
-static void wait_measured(DemoKeeper *keeper)
+static void ask_known(DemoKeeper *keeper)
 {
-    gint64 until_ms = clock_mono_ms(keeper->clock) + MEASURED_MS;
     g_autofree char *socket = demo_file(keeper->dir, "signalboxd", "sock");
+    g_autofree char *url = g_strconcat("http://localhost", KNOWN[keeper->known].path, NULL);
+    keeper->asking = true;
+    http_client_send(keeper->client,
+                     &(HttpSpec){.url = url, .socket_path = socket, .total_ms = 1000}, on_known,
+                     keeper);
+}
+
+// A region that is broken before its data was ever measured leaves an unknown loss, and nothing can be proposed before
+// every region was probed: no good first lesson. So the demo is ready once that is known; if it takes too long, without.
+static void wait_known(DemoKeeper *keeper)
+{
+    gint64 until_ms = clock_mono_ms(keeper->clock) + KNOWN_MS;
     guint wake = g_timeout_add(POLL_MS, on_wake, NULL);
-    while (!keeper->measured && !keeper->cancelled && clock_mono_ms(keeper->clock) < until_ms) {
-        if (!keeper->asking) {
-            keeper->asking = true;
-            http_client_send(keeper->client,
-                             &(HttpSpec){.url = "http://localhost/v1/groups",
-                                         .socket_path = socket,
-                                         .total_ms = 1000},
-                             on_groups, keeper);
-        }
+    while (keeper->known < G_N_ELEMENTS(KNOWN) && !keeper->cancelled &&
+           clock_mono_ms(keeper->clock) < until_ms) {
+        if (!keeper->asking)
+            ask_known(keeper);
         g_main_context_iteration(NULL, TRUE);
     }
     g_source_remove(wake);
@@ -312,7 +335,7 @@ bool demo_keeper_start(DemoKeeper *keeper, GError **error)
     bool ok =
         start_range(keeper, 0, N_REGIONS, error) && start_range(keeper, N_REGIONS, N_PARTS, error);
     if (ok)
-        wait_measured(keeper);
+        wait_known(keeper);
     else
         demo_keeper_stop(keeper);
     return ok;

@@ -74,6 +74,17 @@ static json_t *body_of(const Session *session, const Verb *verb)
     return body;
 }
 
+// "op-1: paused, held: why"; what ends with its own word says it once.
+static void print_state(const Session *session, const Operation *operation)
+{
+    const char *word = word_of(&OPERATION_STATE_NAMES, (int)operation->state);
+    const char *why = operation->why ? operation->why : "";
+    bool held = operation->held && !operation_has_ended(operation);
+    bool said = g_str_has_prefix(why, word); // "withdrawn by anna: …"
+    print_line(session, "%s: %s%s%s%s", operation->id, said ? "" : word, held ? ", held" : "",
+               *why && !said ? ": " : "", why);
+}
+
 static int print_result(const Session *session, json_t *json)
 {
     g_autoptr(GError) error = NULL;
@@ -89,10 +100,7 @@ static int print_result(const Session *session, json_t *json)
                    "  to sign   signalbox signoff %s --approve --reason TEXT --confirm '%s'",
                    operation->id, act->statement->confirm);
     } else
-        print_line(session, "%s: %s%s%s%s", operation->id,
-                   word_of(&OPERATION_STATE_NAMES, (int)operation->state),
-                   operation->held && !operation_has_ended(operation) ? ", held" : "",
-                   operation->why ? ": " : "", operation->why ? operation->why : "");
+        print_state(session, operation);
     return EXIT_FINE;
 }
 

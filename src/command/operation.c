@@ -193,6 +193,8 @@ static void print_steps(const Session *session, const Operation *operation)
         g_autofree char *number = g_strdup_printf("%u", step->number);
         if (step->started_ms && step->ended_ms)
             duration_format(step->ended_ms - step->started_ms, took);
+        else if (step->started_ms) // so far
+            age_format(step->started_ms, session_now_ms(session), took);
         printer_row(printer, number, word_of(&STEP_STATE_NAMES, (int)step->state), took,
                     step->title, step->detail);
     }
@@ -212,7 +214,8 @@ void print_losses(const Session *session, const Operation *operation)
         if (lost[i].count >= 0)
             print_line(session, "%s %s", count, lost[i].fate);
         else
-            print_line(session, "%ss %s: not known", lost[i].one, lost[i].fate);
+            print_line(session, "%ss %s: not %s", lost[i].one, lost[i].fate,
+                       operation_has_ended(operation) ? "known" : "counted yet");
     }
 }
 

@@ -81,7 +81,8 @@ static void print_plan(const Session *session, const Statement *statement)
     bool passed = false; // only the first step that grants the role is the point of no return
     for (guint i = 0; i < statement->steps->len; i++) {
         const PlannedStep *step = statement->steps->pdata[i];
-        bool is_point = step->grants && !passed && statement->act == ACT_NONE;
+        bool is_point = step->grants && !passed && statement->act == ACT_NONE &&
+                        statement->drill != DRILL_ISOLATED; // of a rehearsal there is none
         print_planned(session, step, is_point);
         passed = passed || is_point;
     }

@@ -490,7 +490,7 @@ static void say_steps(const Text *text)
     bool passed = false; // only the first step that grants the role is the point of no return
     for (guint i = 0; i < s->steps->len; i++) {
         const PlannedStep *step = s->steps->pdata[i];
-        bool first = step->grants && !passed && s->act == ACT_NONE;
+        bool first = step->grants && !passed && s->act == ACT_NONE && s->drill != DRILL_ISOLATED;
         const Step *real = operation_step(text->operation, step->number);
         char number[16], limit[16], usual[16] = "";
         if (real && real->usual_ms)

@@ -75,7 +75,7 @@ static bool is_point(const Operation *operation, const Step *step)
     for (guint i = 0; i < operation->steps->len; i++) {
         const Step *other = operation->steps->pdata[i];
         if (other->grants)
-            return other == step;
+            return other == step && !operation_is_rehearsal(operation);
     }
     return false;
 }

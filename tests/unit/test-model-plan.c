@@ -278,6 +278,7 @@ static void test_undo(void)
     g_autoptr(Operation) operation = operation_new("op-1");
     operation->from = g_strdup(world.west->name);
     g_ptr_array_unref(operation->steps);
+    world.west->title = g_strdup("West Europe");
     operation->steps = plan_make(&input, NULL);
     for (guint i = 0; i < 5; i++) // settle, orders, mail, drain, ledger
         ((Step *)operation->steps->pdata[i])->state = STEP_DONE;
@@ -286,6 +287,8 @@ static void test_undo(void)
     g_assert_cmpstr(text, ==,
                     "12 promote ledger@weste\n13 activate mail@weste\n13 activate orders@weste\n"
                     "13 activate settle@weste\n");
+    const Step *first = undo->pdata[0];
+    g_assert_cmpstr(first->title, ==, "undo: promote ledger in West Europe again");
     fleet_unref(world.fleet);
 }
 
