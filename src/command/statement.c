@@ -93,10 +93,12 @@ void print_statement(const Session *session, const Statement *statement, bool op
     if (!statement)
         return;
     g_autofree char *old = statement_old_side(statement);
+    g_autofree char *standing = statement_standing(statement);
     g_autofree char *runs = statement_runs(statement);
     g_autofree char *needs = statement_needs(statement);
     print_line(session, "%s", statement->summary);
     print_field(session, "mode", "%s", name_of(&STATEMENT_MODE_NAMES, (int)statement->mode));
+    print_field(session, "group", "%s, %s", statement->group, standing);
     print_field(session, "why", "%s", statement->why);
     print_field(session, "seen by", "%s", statement->vantage ? statement->vantage : "not said");
     print_loss(session, statement);

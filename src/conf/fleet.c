@@ -425,7 +425,7 @@ static const Option GROUP_OPTIONS[] = {
     {"drain_limit", &OPTION_DURATION, OPTION_AT(Group, policy.drain_limit_ms), 0, DAY_MS,
      .fallback = "5m", .help = "How long runs in flight are waited for."},
     {"tier", &OPTION_NUMBER, OPTION_AT(Group, tier), 1, 9, .fallback = "5",
-     .help = "In a region-level operation groups of a lower tier go first."},
+     .help = "In a region-level operation groups of a lower tier go first; signers see it."},
     {"plan", &OPTION_SECTION, OPTION_SELF(Group), .section = &PLAN_SECTION,
      .help = "See groups[].plan."},
     {"failback_window", &OPTION_WINDOW, OPTION_AT(Group, failback_window),
@@ -442,7 +442,7 @@ static const Option GROUP_OPTIONS[] = {
     {"failed_over_cost", &OPTION_TEXT, OPTION_AT(Group, failed_over_cost), .max = 200,
      .help = "What running in a standby costs beside, in words: signers see it."},
     {"owner", &OPTION_TEXT, OPTION_AT(Group, owner), .max = 200,
-     .help = "Who answers for the group, and how they are reached."},
+     .help = "Who answers for the group, and how they are reached; signers see it."},
     {"responsibilities", &OPTION_TABLE, OPTION_AT(Group, responsibilities),
      .help = "Who does the steps of a kind, such as { promote = \"database on call\"; reroute = "
              "\"network desk\"; }; shown with each step."},

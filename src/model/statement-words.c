@@ -25,6 +25,13 @@ char *statement_old_side(const Statement *statement)
     return g_strdup_printf("old side %s: it may still run", loud);
 }
 
+char *statement_standing(const Statement *statement)
+{
+    return statement->owner
+               ? g_strdup_printf("tier %u, owner %s", statement->tier, statement->owner)
+               : g_strdup_printf("tier %u, no owner is named", statement->tier);
+}
+
 char *statement_loss(const Statement *statement)
 {
     gint64 behind = statement->loss_transactions;

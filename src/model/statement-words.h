@@ -9,6 +9,9 @@ const char *statement_old_word(const Statement *statement);
 // "old side fenced", "old side UNCONFIRMED: it may still run", "no proof needed". The caller frees.
 char *statement_old_side(const Statement *statement);
 
+// The group's tier and owner: "tier 1, owner payments desk", "tier 5, no owner is named". The caller frees.
+char *statement_standing(const Statement *statement);
+
 // "nothing", "up to 1m44s of writes (12 transactions known behind)", "UNKNOWN, which counts as data loss". The
 // caller frees.
 char *statement_loss(const Statement *statement);

@@ -99,11 +99,11 @@ static void say_move(const Text *text)
 {
     const Operation *operation = text->operation;
     guint count = text->group ? text->group->workloads : 0;
-    const Statement *s = text->statement;
     bool stays = g_strcmp0(operation->from, operation->to) == 0;
-    page_field(text->page, "MOVE", ROLE_TITLE, "%s (%u workload%s%s%s)  %s → %s, %s",
-               operation->group, count, text_plural(count), s->owner ? ", owner " : "",
-               s->owner ? s->owner : "", stays ? "passive" : title_of(text, operation->from),
+    g_autofree char *standing = statement_standing(text->statement);
+    page_field(text->page, "MOVE", ROLE_TITLE, "%s (%u workload%s, %s)  %s → %s, %s",
+               operation->group, count, text_plural(count), standing,
+               stays ? "passive" : title_of(text, operation->from),
                stays ? "active" : title_of(text, operation->to),
                stays                ? "nothing changes places"
                : operation->planned ? "planned"

@@ -240,6 +240,7 @@ def test_down(t, demo):
     t.check(status == 1 and "moon" in err, "a place that is none is refused")
     status, out, _ = demo.run("failover", "payments", "--reason", "try", "--dry-run")
     t.check(status == 0 and "FAIL OVER payments" in out, "--dry-run shows the statement")
+    t.check("payments, tier 5, owner payments desk" in out, "with tier and owner of the group")
     t.check(not any(o["state"] == "awaiting-sign-off" for o in demo.operations("payments")), "and proposes nothing")
 
 

@@ -313,7 +313,7 @@ static Statement *statement_for(const Operation *operation)
 {
     Statement *s = statement_new();
     s->operation = g_strdup(operation->id);
-    s->version = 1;
+    s->version = s->tier = 1;
     s->fleet = g_strdup("contoso-prod");
     s->owner = g_strdup("payments desk");
     s->tested_ms = AGO(40 * DAY);
