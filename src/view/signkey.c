@@ -24,17 +24,27 @@ const SigningKey *key_choice_key(const KeyChoice *choice, const Signing *signing
 {
     if (!signing || !signing->keys || choice->without)
         return NULL;
-    const SigningKey *key =
-        choice->fingerprint ? signing_key_find(signing->keys, choice->fingerprint) : NULL;
-    return key ? key : first_key(signing);
+    return choice->fingerprint ? signing_key_find(signing->keys, choice->fingerprint)
+                               : first_key(signing);
+}
+
+// Nothing takes the place of a key that was chosen by hand.
+static bool is_lost(const KeyChoice *choice, const Signing *signing)
+{
+    return choice->fingerprint && !choice->without && signing && signing->keys &&
+           !key_choice_key(choice, signing);
 }
 
 void key_choice_next(KeyChoice *choice, const Signing *signing, SignaturePolicy policy)
 {
     const SigningKey *key = key_choice_key(choice, signing);
     guint next = 0;
-    if (!signing || !signing->keys || !signing->keys->len)
+    if (!signing || !signing->keys)
         return;
+    if (!signing->keys->len) {
+        key_choice_release(choice);
+        return;
+    }
     if (key && g_ptr_array_find(signing->keys, key, &next))
         next++;
     choice->without = next >= signing->keys->len && policy != SIGNATURE_REQUIRED;
@@ -62,6 +72,8 @@ char *key_choice_words(const KeyChoice *choice, const Signing *signing, Signatur
         return signing_key_words(key, true);
     if (is_looking(signing))
         return g_strdup(LOOKING);
+    if (is_lost(choice, signing))
+        return g_strdup_printf("%s is not there any more", choice->fingerprint);
     return g_strdup_printf("none%s: %s", policy == SIGNATURE_REQUIRED ? "" : ", goes unsigned",
                            why_none(signing));
 }
@@ -72,6 +84,11 @@ char *key_choice_obstacle(const KeyChoice *choice, const Signing *signing, Signa
         return NULL;
     if (is_looking(signing))
         return g_strdup(LOOKING);
+    if (is_lost(choice, signing))
+        return g_strdup_printf("The key that you chose is not there any more. %s%sctrl-o chooses "
+                               "another.",
+                               signing->trouble ? signing->trouble : "",
+                               signing->trouble ? " " : "");
     return policy == SIGNATURE_REQUIRED
                ? g_strdup_printf("This must be signed with an SSH key. %s ctrl-o looks again.",
                                  why_none(signing))

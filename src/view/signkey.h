@@ -14,7 +14,7 @@ void key_choice_release(KeyChoice *choice);
 // Another one: the keys in turn, then (where the policy lets it) none.
 void key_choice_next(KeyChoice *choice, const Signing *signing, SignaturePolicy policy);
 
-// The key; NULL = there is none, or none is wanted. Borrowed.
+// The key; NULL = there is none, none is wanted, or the one that was chosen is gone. Borrowed.
 const SigningKey *key_choice_key(const KeyChoice *choice, const Signing *signing);
 
 // "SHA256:k3V…pQ (ed25519, agent alice)", or why there is none. The caller frees.

@@ -106,6 +106,26 @@ static void test_choice(void)
     free_keys(&signing);
 }
 
+// A key that was chosen by hand is taken out of the agent: no other signs in its place, nor none.
+static void test_chosen_key_goes(void)
+{
+    Signing signing = two_keys();
+    g_autoptr(Visit) visit = form_open(SIGNATURE_PREFERRED, &signing);
+    visit_press(visit, "ctrl-o");
+    visit_has(visit, "Key SHA256:eeeefff…2222 (sk-ed25519, agent token)");
+    g_ptr_array_remove_index(signing.keys, 1);
+    visit_has(visit, "Key SHA256:eeeeffffgggghhhh2222 is not there any more");
+    expect(visit, "ctrl-s", EFFECT_KEYS, NULL);
+    visit_has(visit, "The key that you chose is not there any more.");
+    visit_press(visit, "ctrl-o");
+    visit_has(visit, "Key SHA256:aaaabbb…1111 (ed25519, agent laptop)");
+    g_ptr_array_remove_index(signing.keys, 0); // none is left
+    expect(visit, "ctrl-s", EFFECT_KEYS, NULL);
+    visit_press(visit, "ctrl-o");
+    visit_has(visit, "Key none, goes unsigned");
+    free_keys(&signing);
+}
+
 static void run(Signing *signing, bool hardware)
 {
     signing->state = SIGNING_RUNNING;
@@ -186,6 +206,7 @@ int main(int argc, char **argv)
     g_test_add_func("/signing/no-key", test_no_key);
     g_test_add_func("/signing/without", test_without);
     g_test_add_func("/signing/choice", test_choice);
+    g_test_add_func("/signing/chosen-key-goes", test_chosen_key_goes);
     g_test_add_func("/signing/touch", test_touch);
     g_test_add_func("/signing/slow-agent", test_slow_agent);
     g_test_add_func("/signing/change-while-signing", test_change_while_signing);

@@ -51,7 +51,7 @@ def test_agent(t, demo, agent, home, me, mine, signers):
     screen.press("C-o")
     screen.wait("ed25519, agent mine", name="and round again: without one is no choice here")
     agent.lock()
-    t.check(screen.press_until("C-s", "the agent is locked (ssh-add -X"), "a locked agent: said")
+    t.check(screen.press_until("C-s", "is locked (ssh-add -X"), "a locked agent: said")
     screen.wait("the move was announced", "sign and send", name="the form stays")
     agent.unlock()
     t.check(screen.press_until("C-s", "is not among"), "a key that is not listed: the backend's words")
