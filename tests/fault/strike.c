@@ -132,6 +132,19 @@ static const char *field(const char *json, size_t size, const char *name, size_t
     return at;
 }
 
+// Numbers as "#", each kind of key once: what is counted on has another key each time.
+static void note_key(void)
+{
+    char kind[LABEL_MAX];
+    size_t n = 0;
+    for (const char *at = key; *at; at++)
+        if (*at < '0' || *at > '9' || n == 0 || kind[n - 1] != '#')
+            kind[n++] = *at >= '0' && *at <= '9' ? '#' : *at;
+    kind[n] = 0;
+    if (!strstr(keys, kind))
+        add(keys, kind, n, "", 0);
+}
+
 static void note_entry(const char *value, size_t size)
 {
     size_t n = 0, m = 0;
@@ -141,7 +154,7 @@ static void note_entry(const char *value, size_t size)
         if (action && object)
             add(records, action, n, object, m);
     } else if (strncmp(key, "audit/", 6) != 0)
-        add(keys, key, strlen(key), "", 0);
+        note_key();
 }
 
 static bool is(sqlite3_stmt *statement, const char *begins)
