@@ -22,10 +22,12 @@ sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/fault")
 from sbtest import Test
 from demo import Demo
+import acts
 import kinds
 from killing import Failed, MOMENTS, Struck, Watcher, library
 
-KINDS = [k for k in vars(kinds).values() if isinstance(k, type) and issubclass(k, kinds.Kind) and k.name]
+KINDS = [k for module in (kinds, acts) for k in vars(module).values()
+         if isinstance(k, type) and issubclass(k, kinds.Kind) and k.name and k.__module__ == module.__name__]
 
 
 class Lane:
