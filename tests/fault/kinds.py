@@ -68,7 +68,7 @@ class Kind:
 
     def propose(self, *words, kind=None):
         """The id of the new operation."""
-        known = {o["id"] for o in self.demo.operations(self.group)}
+        known = self.known()
 
         def there():
             return next((o["id"] for o in self.demo.operations(self.group, kind) if o["id"] not in known), None)
@@ -141,7 +141,8 @@ class Kind:
         return name
 
     def known(self):
-        return {o["id"] for o in self.demo.get("/v1/operations")["operations"]}
+        """The ids of all operations that there are now, and one that is none."""
+        return self.struck.see(lambda: {None} | {o["id"] for o in self.demo.get("/v1/operations")["operations"]}, "they are listed")
 
     # Afterwards
 
@@ -264,7 +265,7 @@ class Abort(Kind):
 class Retry(Kind):
     """A step fails; what stood in its way is mended and it is tried again."""
     name, lane = "retry", 1
-    important = ("step.failed *", "operation.paused *", "operation.retry *", "operation.point-of-no-return *")
+    important = ("step.failed *", "operation.retry *", "operation.point-of-no-return *")
 
     def begin(self):
         super().begin()
@@ -277,8 +278,7 @@ class Retry(Kind):
 
     def play(self):
         operation = self.see_through(self.propose("failover", "--planned"))
-        if not self.struck.count("operation.retry", operation["id"]):
-            raise Failed("nothing was retried")
+        self.struck.see(lambda: self.struck.count("operation.retry", operation["id"]), "something was retried")
 
 
 class Skip(Kind):
@@ -422,8 +422,7 @@ class Automatic(Kind):
         known = self.known()
         self.demo.fault(WEST, "down")
         name = self.away("it is proposed", known, group=self.group)
-        self.see_through(name)
-        if not self.demo.operation(name)["automatic"]:
+        if not self.see_through(name)["automatic"]:
             raise Failed("it did not start by itself")
         self.demo.fault(WEST, "recover")
 
@@ -521,7 +520,7 @@ class Region(Kind):
             return next((o["id"] for o in every if o["region"] and o["id"] not in known), None)
         self.parent = self.struck.insist(there, lambda: self.demo.run(*words, "--region", WEST, "--reason", self.round),
                                          "the region is proposed")
-        self.members()
+        self.struck.see(self.members, "its groups are listed")
 
     def members(self):
         found = {m["group"]: m["operation"] for m in self.demo.operation(self.parent)["members"] if m["operation"]}
@@ -582,7 +581,7 @@ class Partial(Region):
         self.end = "partial"
         self.see_through(self.parent, 90)
         self.end = "completed"
-        first = self.members()["ledger"]
+        first = self.struck.see(lambda: self.members()["ledger"], "its groups are listed")
         self.struck.insist(lambda: self.members()["ledger"] != first,
                            lambda: self.demo.run("operations", "retry", self.parent, "--reason", self.round),
                            "the rest is retried")
