@@ -325,13 +325,13 @@ static void add_wants(const ViewContext *context, Segments *segments)
         add_mode(segments, ROLE_OK, "nothing wants you", "all quiet");
 }
 
-// The group that is being exercised; NULL if none is.
+// The group, or the region, that is being exercised; NULL if none is.
 static const char *drill_under_way(const Picture *picture)
 {
     for (guint i = 0; i < picture_count(picture, SHELF_OPERATIONS); i++) {
         const Operation *operation = picture_at(picture, SHELF_OPERATIONS, i);
         if (operation->kind == OPERATION_DRILL && !operation_has_ended(operation))
-            return operation->region ? operation->region : operation->group;
+            return operation->region ? picture_title(picture, operation->region) : operation->group;
     }
     return NULL;
 }

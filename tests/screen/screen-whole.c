@@ -145,6 +145,26 @@ static void test_drill_looks_different(void)
     visit_has(visit, "isolated");
 }
 
+// A region that is rehearsed says so in the frame, in the list and on its page; nothing of it is moved.
+static void test_drill_of_region(void)
+{
+    g_autoptr(Visit) visit = given_whole();
+    Operation *whole = world_operation(visit->picture, WHOLE);
+    whole->kind = OPERATION_DRILL;
+    whole->drill = DRILL_ISOLATED;
+    g_free(whole->why);
+    whole->why = region_sentence(whole);
+    visit->picture->version++;
+    visit_open(visit, SCREEN_WHOLE, WHOLE);
+    g_assert_nonnull(strstr(visit_at(visit, 200, 43), "DRILL of West Europe"));
+    visit_has(visit, "DRILL isolated of all of West Europe");
+    visit_has(visit, "0 of 4 groups rehearsed");
+    visit_lacks(visit, "moved");
+    visit_open(visit, SCREEN_OPERATIONS, NULL);
+    visit_has(visit, "DRILL i");
+    visit_has(visit, "and home");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -153,5 +173,6 @@ int main(int argc, char **argv)
     g_test_add_func("/screen/whole/next-sibling", test_next_sibling);
     g_test_add_func("/screen/whole/propose-region", test_propose_region);
     g_test_add_func("/screen/whole/drill-looks-different", test_drill_looks_different);
+    g_test_add_func("/screen/whole/drill-of-region", test_drill_of_region);
     return g_test_run();
 }
