@@ -101,6 +101,34 @@ static void with_people(Fleet *fleet)
     g_ptr_array_add(group->reduced, g_strdup("refunds"));
     g_ptr_array_add(group->unmanaged, g_strdup("tell the desk"));
     group->owner = g_strdup("the payments team");
+    group->failed_over_cost = g_strdup("900 EUR a day");
+}
+
+static bool has_effect(const Statement *statement, const char *begin)
+{
+    for (guint i = 0; i < statement->effects->len; i++)
+        if (g_str_has_prefix(statement->effects->pdata[i], begin))
+            return true;
+    return false;
+}
+
+// What a move brings beside its losses stands in the statement: signed, and no reason to sign again when it moves.
+static void test_effects(void)
+{
+    Sim *sim = sim_new(3, with_people);
+    sim_pass(sim, 10000);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_AS_NEEDED));
+    const Statement *there = sim_operation(sim)->statement;
+    g_assert_true(has_effect(there, "latency: "));
+    g_assert_true(has_effect(there, "users: "));
+    g_assert_true(has_effect(there, "stays behind: nothing"));
+    g_assert_true(has_effect(there, "cost: 900 EUR a day"));
+    finish(sim);
+    sim = sim_new(3, NULL);
+    sim_pass(sim, 10000);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_AS_NEEDED));
+    g_assert_true(has_effect(sim_operation(sim)->statement, "cost: nobody has said"));
+    finish(sim);
 }
 
 // Nothing moves before the customers were told; it runs before they are told that it does; it is complete once the
@@ -402,6 +430,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sim/environment/off-too-long", test_off_too_long);
     g_test_add_func("/sim/environment/window-aborted", test_window_aborted);
     g_test_add_func("/sim/environment/people", test_people);
+    g_test_add_func("/sim/environment/effects", test_effects);
     g_test_add_func("/sim/environment/delivered", test_delivered);
     g_test_add_func("/sim/environment/old-primary", test_old_primary);
     g_test_add_func("/sim/environment/lag", test_lag);
