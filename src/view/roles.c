@@ -343,19 +343,35 @@ static void instance_cell(const Roles *view, const WorkloadStatus *workload,
     cell->glyph_style = badge.role;
 }
 
-// The name, and behind it what is not as usual: the open operation, or the mode.
+// Has the group findings that no row of its workloads below marks: its own, or theirs where they are folded?
+static bool has_findings(const Roles *view, const GroupStatus *group)
+{
+    const GArray *places = view->lists ? g_hash_table_lookup(view->lists, group->name) : NULL;
+    bool folded = table_is_folded(view->table, group->name);
+    guint below = 0; // the group's count has those of its workloads in it
+    for (guint i = 0; group->findings && !folded && places && i < places->len; i++) {
+        guint at = g_array_index(places, guint, i);
+        const WorkloadStatus *workload = picture_at(view->context->picture, SHELF_WORKLOADS, at);
+        below += workload->findings;
+    }
+    return group->findings > below;
+}
+
+// The name, marked where there are findings, and behind it what is not as usual: the open operation, or the mode.
 static void group_name_cell(const Roles *view, const GroupStatus *group, TableCell *cell)
 {
     const Operation *operation = picture_operation(view->context->picture, group->operation);
     Badge badge = operation ? badge_operation(operation) : badge_mode(group->mode);
+    bool found = has_findings(view, group);
+    const char *mark = found ? " !" : "";
     if (operation || group->mode != MODE_NORMAL)
-        table_cell_printf(cell, badge.role, "%s %s %s", group->name,
+        table_cell_printf(cell, badge.role, "%s%s %s %s", group->name, mark,
                           badge.glyph ? glyph_text(badge.glyph, false) : "",
                           operation && operation_ballot(operation).state == OPERATION_AWAITING
                               ? "to sign"
                               : badge.word);
     else
-        table_cell_printf(cell, ROLE_TITLE, "%s", group->name);
+        table_cell_printf(cell, found ? ROLE_WARN : ROLE_TITLE, "%s%s", group->name, mark);
 }
 
 // Who has the role is one thing, what is seen there another: a region that came back rests until somebody

@@ -252,6 +252,26 @@ static void test_roles_at_rest(void)
     visit_has(visit, "auto OFF                                              ◐ passive");
 }
 
+// A finding of the group's own marks its row; those of its workloads do where they are folded away.
+static void test_roles_findings(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    GroupStatus *stock = picture_get(visit->picture, SHELF_GROUPS, "stock");
+    GroupStatus *ledger = picture_get(visit->picture, SHELF_GROUPS, "ledger");
+    visit_open(visit, SCREEN_ROLES, "payments");
+    visit_lacks(visit, "stock !");
+    visit_lacks(visit, "payments !");
+    visit_press(visit, "z");
+    visit_has(visit, "payments !");
+    visit_press(visit, "z");
+    visit_lacks(visit, "payments !");
+    stock->findings++;
+    ledger->findings++;
+    visit->picture->version++;
+    visit_has(visit, "stock !");
+    visit_has(visit, "ledger ! ");
+}
+
 static void test_readiness(void)
 {
     g_autoptr(Visit) visit = visit_new();
@@ -631,6 +651,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pages/cell-in-depth", test_cell_in_depth);
     g_test_add_func("/pages/cell-surroundings", test_cell_surroundings);
     g_test_add_func("/pages/roles-at-rest", test_roles_at_rest);
+    g_test_add_func("/pages/roles-findings", test_roles_findings);
     g_test_add_func("/pages/readiness-acknowledge", test_readiness_acknowledge);
     g_test_add_func("/pages/readiness-withdraw", test_readiness_withdraw);
     g_test_add_func("/pages/readiness-plans", test_readiness_plans);
