@@ -105,7 +105,7 @@ void print_statement(const Session *session, const Statement *statement, bool op
     print_field(session, "proof", "%s; %s", old,
                 statement->proof_how ? statement->proof_how : "nobody says how");
     if (statement->act == ACT_NONE)
-        print_field(session, "runs", "%s, more while it lasts", runs);
+        print_field(session, "runs", "%s", runs);
     print_each(session, "limited", statement->reduced, NULL);
     print_each(session, "effects", statement->effects, NULL);
     print_field(session, "wait", "%s", statement->if_we_wait ? statement->if_we_wait : "not said");

@@ -259,10 +259,12 @@ static char *vantage_line(const Maker *maker)
 
 // ---- Schedules and stages ------------------------------------------------------------------------
 
-// What a failover now would miss, of each trigger that follows a clock.
+// What a failover now would miss, of each trigger that follows a clock. A rehearsal commands nothing: it misses
+// nothing, and says no more than that.
 static void add_fires(Maker *maker, const Workload *workload)
 {
-    const Instance *to = workload_instance(workload, maker->to);
+    const Instance *to =
+        operation_is_rehearsal(maker->operation) ? NULL : workload_instance(workload, maker->to);
     for (guint i = 0; to && i < workload->triggers->len; i++) {
         const Trigger *trigger = workload->triggers->pdata[i];
         g_autofree char *words = engine_failover_words(maker->engine, to, trigger);

@@ -54,11 +54,19 @@ static char *count_words(gint64 count, const char *one)
                         : text_count(count, one);
 }
 
+static bool is_rehearsal(const Statement *statement)
+{
+    return statement->kind == OPERATION_DRILL && statement->drill == DRILL_ISOLATED;
+}
+
 char *statement_runs(const Statement *statement)
 {
+    if (is_rehearsal(statement))
+        return g_strdup("nothing is commanded: none is abandoned, none is missed");
     g_autofree char *runs = count_words(statement->abandoned_runs, "run");
     g_autofree char *missed = count_words(statement->missed_recurrences, "recurrence");
-    return g_strdup_printf("%s in flight abandoned; %s missed so far", runs, missed);
+    return g_strdup_printf("%s in flight abandoned; %s missed so far, more while it lasts", runs,
+                           missed);
 }
 
 char *statement_needs(const Statement *statement)

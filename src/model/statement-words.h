@@ -16,7 +16,7 @@ char *statement_standing(const Statement *statement);
 // caller frees.
 char *statement_loss(const Statement *statement);
 
-// "1 run in flight abandoned; no recurrence missed so far". The caller frees.
+// "1 run in flight abandoned; no recurrence missed so far, more while it lasts". The caller frees.
 char *statement_runs(const Statement *statement);
 
 // "2 needed: data may be lost · four eyes: …", "none needed: …". The caller frees.

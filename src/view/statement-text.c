@@ -229,7 +229,8 @@ static gint64 missed_now(const Text *text)
 static char *missed_since(const Text *text)
 {
     gint64 now = missed_now(text);
-    if (text->operation->state != OPERATION_AWAITING || now == text->statement->missed_recurrences)
+    if (text->operation->state != OPERATION_AWAITING || operation_is_rehearsal(text->operation) ||
+        now == text->statement->missed_recurrences)
         return g_strdup("");
     return now < 0 ? g_strdup(" · now unknown") : g_strdup_printf(" · now %" G_GINT64_FORMAT, now);
 }
@@ -255,9 +256,9 @@ static void say_runs(const Text *text)
     const Statement *s = text->statement;
     g_autofree char *since = missed_since(text);
     g_autofree char *runs = statement_runs(s);
-    bool harm = s->abandoned_runs != 0 || s->missed_recurrences != 0;
-    page_field(text->page, "RUNS", harm ? ROLE_WARN : ROLE_NORMAL, "%s%s, more while it lasts",
-               runs, since);
+    bool harm = !operation_is_rehearsal(text->operation) &&
+                (s->abandoned_runs != 0 || s->missed_recurrences != 0);
+    page_field(text->page, "RUNS", harm ? ROLE_WARN : ROLE_NORMAL, "%s%s", runs, since);
     say_run_facts(text);
 }
 

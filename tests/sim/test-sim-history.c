@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "model/statement-words.h"
+
 static void with_recurrence(Fleet *fleet)
 {
     Trigger *trigger = workload_add_trigger(fleet_workload(fleet, "payments/settle"), "every-10");
@@ -112,6 +114,30 @@ static void test_failover(void)
     finish(sim);
 }
 
+// A failover's statement says what it would miss; an isolated drill commands nothing, and says nothing of it.
+static void test_drill(void)
+{
+    static const DrillKind DRILLS[] = {DRILL_ISOLATED, DRILL_LIVE};
+    for (guint i = 0; i < G_N_ELEMENTS(DRILLS); i++) {
+        Sim *sim = sim_new(24, with_recurrence);
+        ProposeRequest request = {.person = &ALICE,
+                                  .kind = OPERATION_DRILL,
+                                  .drill = DRILLS[i],
+                                  .group = "payments",
+                                  .reason = "the yearly test"};
+        sim_pass(sim, 45000);
+        const Operation *operation = sim_propose_exactly(sim, &request);
+        bool said = false;
+        for (guint k = 0; k < operation->statement->facts->len; k++)
+            said |= g_str_has_prefix(((const Fact *)operation->statement->facts->pdata[k])->id,
+                                     "fires.");
+        g_autofree char *runs = statement_runs(operation->statement);
+        g_assert_cmpint(said, ==, DRILLS[i] == DRILL_LIVE);
+        g_assert_cmpint(g_str_has_prefix(runs, "nothing is commanded"), ==, !said);
+        finish(sim);
+    }
+}
+
 // It is kept: what ran at regions that are gone is known after a restart.
 static void test_restart(void)
 {
@@ -137,6 +163,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sim/history/calm", test_calm);
     g_test_add_func("/sim/history/skipped", test_skipped);
     g_test_add_func("/sim/history/failover", test_failover);
+    g_test_add_func("/sim/history/drill", test_drill);
     g_test_add_func("/sim/history/restart", test_restart);
     return g_test_run();
 }
