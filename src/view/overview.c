@@ -28,6 +28,7 @@ typedef struct {
         rows; // of const LocationStatus *, in the order shown; borrowed, good until the next refresh
     guint64 version;       // of the picture they were made from
     char *selected;        // name: the cursor stays with the region, not with the place
+    bool chosen;           // … once somebody moved it; until then it is at the worst
     bool by_file;          // not sorted
     int columns;           // of the last drawing, for up and down
     GArray *places;        // of Place: where each region was drawn last, for the mouse
@@ -90,8 +91,10 @@ static void overview_refresh(gpointer state, const ViewContext *context)
     if (!view->by_file)
         g_ptr_array_sort(view->rows, compare_rows);
     view->version = picture->version;
-    if (!view->selected && view->rows->len)
-        view->selected = g_strdup(((LocationStatus *)view->rows->pdata[0])->name);
+    if (view->chosen || !view->rows->len)
+        return;
+    g_free(view->selected);
+    view->selected = g_strdup(((LocationStatus *)view->rows->pdata[0])->name);
 }
 
 static guint selected_index(const Overview *view)
@@ -231,6 +234,7 @@ static Effect select_index(Overview *view, int index)
     index = CLAMP(index, 0, (int)view->rows->len - 1);
     g_free(view->selected);
     view->selected = g_strdup(((LocationStatus *)view->rows->pdata[index])->name);
+    view->chosen = true;
     return effect_of(EFFECT_REDRAW);
 }
 

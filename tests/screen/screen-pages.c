@@ -6,6 +6,28 @@
 #include "view/colon.h"
 #include "model/rules.h"
 
+static void set_verdict(Visit *visit, const char *name, VerdictState state)
+{
+    LocationStatus *location = picture_get(visit->picture, SHELF_LOCATIONS, name);
+    location->verdict.state = state;
+    location->verdict.observed_at_ms = visit->context.now_ms;
+    visit->picture->version++;
+}
+
+// Where one panel has room it is the worst region's, until somebody has moved the cursor.
+static void test_overview_shows_the_worst(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    set_verdict(visit, "westeurope", VERDICT_UP);
+    visit_open(visit, SCREEN_OVERVIEW, NULL);
+    g_assert_null(strstr(visit_at(visit, 67, 21), " DOWN "));
+    set_verdict(visit, "eastus", VERDICT_DOWN);
+    g_assert_nonnull(strstr(visit_at(visit, 67, 21), " DOWN "));
+    set_verdict(visit, "eastus", VERDICT_UP);
+    visit_press(visit, "j k");
+    g_assert_null(strstr(visit_at(visit, 67, 21), " DOWN "));
+}
+
 static void test_region(void)
 {
     g_autoptr(Visit) visit = visit_new();
@@ -638,6 +660,7 @@ static void test_every_size(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/pages/overview-shows-the-worst", test_overview_shows_the_worst);
     g_test_add_func("/pages/region", test_region);
     g_test_add_func("/pages/statement-runs", test_statement_runs);
     g_test_add_func("/pages/region-disagreement", test_region_disagreement);
