@@ -31,8 +31,7 @@ typedef enum {
 typedef enum {
     LINK_CONNECTING, // no picture yet
     LINK_LIVE,
-    LINK_QUIET, // nothing heard for over 5 s
-    LINK_LOST   // cut off, or nothing heard for over 15 s: everything shown is old
+    LINK_LOST // cut off, or nothing heard for over 15 s: everything shown is old
 } LinkState;
 
 typedef struct {

@@ -25,9 +25,8 @@ enum { KEYS_MAX = 512, GROUPS_MAX = 256, WORKFLOWS_MAX = 2000, JOURNAL_LONG = 8 
 
 typedef struct {
     char *name;
-    gint64 fence;    // highest epoch obeyed; 0 = none yet
-    DataStore *data; // NULL = the group keeps no data here
-    DataRole role_at_first;
+    gint64 fence;        // highest epoch obeyed; 0 = none yet
+    DataStore *data;     // NULL = the group keeps no data here
     double load;         // transactions a second while the data is open
     gint64 load_from_ms; // the load counts from here
     gint64 load_done;    // transactions made since

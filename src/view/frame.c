@@ -163,7 +163,7 @@ typedef struct {
     Style style[PIECES];
 } Header;
 
-enum { PIECE_GAP = 2, FLEET_MAX = 28 };
+enum { PIECE_GAP = 2 };
 
 static void set_piece(Header *header, Piece piece, Style style, const char *text)
 {
