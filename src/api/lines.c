@@ -92,11 +92,14 @@ void line_cache_free(LineCache *lines)
 
 static GBytes *serialise(DeltaKind kind, gconstpointer object)
 {
-    g_autoptr(json_t) json = delta_to_json(kind, object);
-    char *text = wire_format(json);
-    gsize n = strlen(text);
-    text[n] = '\n'; // in place of the end: what is sent is counted, not ended
-    return g_bytes_new_take(text, n + 1);
+    GString *text = g_string_sized_new(1024);
+    delta_print(text, kind, object);
+    g_string_append_c(text, '\n');
+    g_autoptr(GBytes) long_enough = g_string_free_to_bytes(text);
+    gsize n;
+    gconstpointer bytes = g_bytes_get_data(long_enough, &n);
+    return g_bytes_new(bytes,
+                       n); // kept for as long as nothing changes: without the room at its end
 }
 
 GBytes *line_cache_get(LineCache *lines, DeltaKind kind, gconstpointer object)

@@ -4,6 +4,7 @@
 
 #include "wire/audit.h"
 #include "wire/operation.h"
+#include "wire/print.h"
 #include "wire/scan.h"
 #include "wire/status.h"
 
@@ -65,6 +66,18 @@ json_t *delta_to_json(DeltaKind kind, gconstpointer object)
 {
     g_autofree char *key = delta_key(kind, object);
     return compose(kind, key, shape_to_json(ROWS[kind].shape, object));
+}
+
+void delta_print(GString *out, DeltaKind kind, gconstpointer object)
+{
+    g_autofree char *key = delta_key(kind, object);
+    g_string_append(out, "{\"kind\":");
+    print_text(out, name_of(&DELTA_NAMES, (int)kind));
+    g_string_append(out, ",\"key\":");
+    print_text(out, key);
+    g_string_append(out, ",\"object\":");
+    shape_print(out, ROWS[kind].shape, object);
+    g_string_append_c(out, '}');
 }
 
 json_t *delta_gone_to_json(DeltaKind kind, const char *key)

@@ -31,6 +31,9 @@ const WireShape *delta_shape(DeltaKind kind);
 // A delta that says what `object` is now. A new reference.
 json_t *delta_to_json(DeltaKind kind, gconstpointer object);
 
+// The same as text, cheaply (wire/print.h), appended to `out`.
+void delta_print(GString *out, DeltaKind kind, gconstpointer object);
+
 // A delta that says that it is gone (or, with DELTA_RELOAD and "", that everything is). A new reference.
 json_t *delta_gone_to_json(DeltaKind kind, const char *key);
 

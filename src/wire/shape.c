@@ -394,6 +394,11 @@ json_t *shape_to_json(const WireShape *shape, gconstpointer object)
     return write_fields(shape, object);
 }
 
+json_t *shape_field_to_json(const WireField *field, gconstpointer member)
+{
+    return KINDS[field->kind].write(field, member);
+}
+
 gpointer shape_read(const WireShape *shape, const WireAt *at, WireMode mode)
 {
     if (at->reader->error)

@@ -84,6 +84,9 @@ typedef enum { WIRE_STRICT, WIRE_LENIENT } WireMode;
 // The object as JSON, every field in the order of its rows. A new reference.
 json_t *shape_to_json(const WireShape *shape, gconstpointer object);
 
+// One field of it, `member` pointing at the member itself. A new reference.
+json_t *shape_field_to_json(const WireField *field, gconstpointer member);
+
 // A new object, to be freed with shape_free (or the type's own function). ERR_INVALID names the path
 // and what was expected.
 gpointer shape_from_json(const WireShape *shape, json_t *json, WireMode mode, GError **error);

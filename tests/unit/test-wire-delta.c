@@ -45,6 +45,9 @@ static void test_round_trip(void)
         g_autoptr(json_t) again = delta_to_json(delta.kind, delta.object);
         g_assert_true(json_equal(json, again));
         g_autofree char *text = wire_format(json);
+        g_autoptr(GString) printed = g_string_new(NULL);
+        delta_print(printed, kind, object);
+        g_assert_cmpstr(printed->str, ==, text);
         g_auto(Delta) scanned = {0};
         g_assert_true(delta_scan(text, strlen(text), &scanned));
         g_assert_cmpint(scanned.kind, ==, kind);

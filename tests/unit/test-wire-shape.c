@@ -8,6 +8,7 @@
 #include "wire/audit.h"
 #include "wire/delta.h"
 #include "wire/operation.h"
+#include "wire/print.h"
 #include "wire/scan.h"
 #include "wire/statement.h"
 #include "wire/status.h"
@@ -231,6 +232,25 @@ static void test_scanned(void)
             g_autofree char *text = wire_format(json);
             bool scanned = check_scan(SHAPES[i], text, strlen(text));
             g_assert_true(scanned || !is_plain);
+        }
+    is_plain = false;
+}
+
+// Both writers write the same bytes, whatever stands in the object.
+static void test_printed(void)
+{
+    g_autoptr(GRand) rand = seeded();
+    for (gsize i = 0; i < G_N_ELEMENTS(SHAPES); i++)
+        for (int round = 0; round < ROUNDS; round++) {
+            is_plain = round % 2;
+            gpointer object = random_object(SHAPES[i], rand);
+            g_autoptr(json_t) json = shape_to_json(SHAPES[i], object);
+            g_autofree char *expected = wire_format(json);
+            GString *out = g_string_new(NULL);
+            shape_print(out, SHAPES[i], object);
+            g_assert_cmpstr(out->str, ==, expected);
+            g_string_free(out, TRUE);
+            shape_free(SHAPES[i], object);
         }
     is_plain = false;
 }
@@ -488,6 +508,7 @@ int main(int argc, char **argv)
     g_test_add_func("/wire/shape/table-mistakes", test_table_mistakes);
     g_test_add_func("/wire/shape/round-trip", test_round_trip);
     g_test_add_func("/wire/shape/scanned", test_scanned);
+    g_test_add_func("/wire/shape/printed", test_printed);
     g_test_add_func("/wire/shape/scanned-broken", test_scanned_broken);
     g_test_add_func("/wire/shape/unknown-fields", test_unknown_fields);
     g_test_add_func("/wire/shape/missing-fields", test_missing_fields);
