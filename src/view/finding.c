@@ -45,9 +45,8 @@ static void say_known(Page *page, const Finding *finding, gint64 now_ms)
 
 void finding_say(Page *page, const Finding *finding, gint64 now_ms)
 {
-    char since[24], seen[24], at[32];
+    char since[24], at[32];
     ago_format(finding->since_ms, now_ms, true, since);
-    ago_format(finding->observed_at_ms, now_ms, true, seen);
     time_format_full(finding->since_ms, at);
     Badge badge = badge_severity(finding->severity);
     page_field(page, "RULE", ROLE_TITLE, "%s %s", finding->rule, finding->title);
@@ -60,7 +59,8 @@ void finding_say(Page *page, const Finding *finding, gint64 now_ms)
     say_rule(page, finding->rule);
     page_field(page, "FROM", ROLE_DIM, "requirement %s: %s", finding->from ? finding->from : "-",
                document_of(finding->from));
-    page_field(page, "SINCE", ROLE_DIM, "%s (%s); checked %s", at, since, seen);
+    // When it was judged last is told only with other facts, so that it says nothing of how old it is.
+    page_field(page, "SINCE", ROLE_DIM, "%s (%s); judged anew on every change", at, since);
     if (finding->severity >= SEVERITY_ERROR)
         page_say(page, ROLE_WARN, "A failover can be signed only with this finding in view.");
 }

@@ -305,6 +305,8 @@ static void test_readiness(void)
     visit_has(visit, "overdue by 35d");
     visit_press(visit, "j enter");
     visit_has(visit, "The gateway gw-north has one installation");
+    visit_has(visit, "ago); judged anew on every change");
+    visit_lacks(visit, "checked");
     visit_has(visit, "to oncall-2; said 2d ago");
     visit_has(visit, "CHG-77");
     visit_press(visit, "esc j enter");
