@@ -178,7 +178,14 @@ static void say_state(const Say *say, const InstanceStatus *instance)
                    "QUARANTINED: it came back while its group lives elsewhere");
 }
 
-static void say_runs(const Say *say, const InstanceStatus *instance)
+// A database, or what only forwards, runs nothing.
+static bool has_runs(const WorkloadStatus *workload, const InstanceStatus *instance)
+{
+    return workload->kind == KIND_WORKFLOW || workload->triggers->len || instance->runs > 0 ||
+           instance->last_run_ms;
+}
+
+static void say_run(const Say *say, const InstanceStatus *instance)
 {
     char last[24];
     ago_format(instance->last_run_ms, say->context->now_ms, true, last);
@@ -186,8 +193,15 @@ static void say_runs(const Say *say, const InstanceStatus *instance)
         instance->runs < 0
             ? g_strdup("an unknown number of runs in flight")
             : g_strdup_printf("%d run%s in flight", instance->runs, text_plural(instance->runs));
-    page_field(say->page, "runs", instance->runs < 0 ? ROLE_UNKNOWN : ROLE_NORMAL,
-               "%s, last run %s", runs, last);
+    page_field(say->page, "runs", instance->runs < 0 ? ROLE_UNKNOWN : ROLE_NORMAL, "%s, %s%s", runs,
+               instance->last_run_ms ? "last run " : "none seen to run here yet",
+               instance->last_run_ms ? last : "");
+}
+
+static void say_work(const Say *say, const InstanceStatus *instance)
+{
+    if (has_runs(say->workload, instance))
+        say_run(say, instance);
     g_autofree char *stages = stages_describe(instance->stages);
     g_autofree char *stranded = stages_stranded(instance->stages);
     bool lost = badge_aged_instance(instance, say->context->now_ms) == INSTANCE_UNREACHABLE;
@@ -203,12 +217,16 @@ static void say_runs(const Say *say, const InstanceStatus *instance)
                    text_plural(instance->missed));
 }
 
+// An epoch comes with a command: a target of class F that has had none keeps none yet.
 static void say_fence(const Say *say, const InstanceStatus *instance)
 {
     gint64 epoch = say->group ? say->group->epoch : 0;
     const char *boot = instance->boot_id ? instance->boot_id : "not reported";
+    bool fences = say->workload->single_active && say->workload->proof == PROOF_FENCING;
     if (!instance->epoch)
-        page_field(say->page, "fence", ROLE_DIM, "it reports no epoch; boot id %s", boot);
+        page_field(say->page, "fence", ROLE_DIM, "%s; boot id %s",
+                   fences ? "no epoch yet: it comes with the first command" : "it reports no epoch",
+                   boot);
     else
         page_field(say->page, "fence", instance->epoch == epoch ? ROLE_NORMAL : ROLE_WARN,
                    "epoch %" G_GINT64_FORMAT " (the group's is %" G_GINT64_FORMAT "), boot id %s",
@@ -225,7 +243,7 @@ static void say_instance(const Say *say, const InstanceStatus *instance)
     say_state(say, instance);
     if (place_move(say->picture, say->workload, instance->location, &move))
         place_say_move(say->page, &move);
-    say_runs(say, instance);
+    say_work(say, instance);
     say_fence(say, instance);
     place_say_host(say->page, say->picture, say->workload, instance);
     place_say_uses(say->page, say->picture, say->workload, instance->location);

@@ -151,6 +151,25 @@ static void test_cell(void)
     g_assert_cmpint(ui_screen(visit->ui)->id, ==, SCREEN_OPERATION);
 }
 
+// A database runs nothing; a target of class F without an epoch has had no command yet.
+static void test_cell_of_a_database(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    WorkloadStatus *db = picture_get(visit->picture, SHELF_WORKLOADS, "payments/ledger-db");
+    db->proof = PROOF_FENCING;
+    db->single_active = true;
+    workload_status_at(db, "westeurope")->epoch = 0;
+    visit_open(visit, SCREEN_CELL, "payments/ledger-db");
+    visit_lacks(visit, "last run");
+    visit_lacks(visit, "in flight");
+    visit_has(visit, "no epoch yet: it comes with the first command; boot id");
+    db->proof = PROOF_LEASE;
+    visit->picture->version++;
+    visit_has(visit, "it reports no epoch; boot id");
+    visit_open(visit, SCREEN_CELL, "payments/settle");
+    visit_has(visit, "0 runs in flight, none seen to run here yet");
+}
+
 static const char OUTLOOK[] =
     "{\"group\":\"payments\",\"owner\":\"payments desk\",\"rpo_s\":900,\"rto_s\":14400,"
     "\"forecast\":{\"usual_s\":42,\"usual_p95_s\":95,\"steps\":7,\"unknown_steps\":1},"
@@ -670,6 +689,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pages/region-groups", test_region_groups);
     g_test_add_func("/pages/region-neighbours", test_region_neighbours);
     g_test_add_func("/pages/cell", test_cell);
+    g_test_add_func("/pages/cell-of-a-database", test_cell_of_a_database);
     g_test_add_func("/pages/group", test_group);
     g_test_add_func("/pages/readiness", test_readiness);
     g_test_add_func("/pages/region-host", test_region_host);
