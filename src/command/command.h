@@ -41,7 +41,8 @@ struct Session {
     gboolean help;
     gboolean ascii; // asked for, or the locale knows no more
     gboolean no_color;
-    bool quiet; // errors are not told: somebody tries again
+    bool unnamed; // no command was given: it is the console
+    bool quiet;   // errors are not told: somebody tries again
     Arguments args;
     ConsoleConfig *config;
     GPtrArray *endpoints; // of Endpoint *

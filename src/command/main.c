@@ -284,9 +284,12 @@ static bool check_texts(Session *session)
     return true;
 }
 
-static bool parse_options(const Command *command, Session *session, int *argc, char ***argv)
+enum { COMMON_OPTIONS = 8 };
+
+// The options of every command, into `session`; `ret` has room for all and the end.
+static void common_options(Session *session, GOptionEntry ret[COMMON_OPTIONS + 1])
 {
-    const GOptionEntry common[] = {
+    const GOptionEntry common[COMMON_OPTIONS + 1] = {
         {"url", 'u', 0, G_OPTION_ARG_FILENAME, &session->url,
          "Backends, tried in turn (unix:/PATH or http://HOST:PORT)", "LIST"},
         {"token-file", 0, 0, G_OPTION_ARG_FILENAME, &session->token_file,
@@ -301,6 +304,13 @@ static bool parse_options(const Command *command, Session *session, int *argc, c
          NULL},
         {"help", 'h', 0, G_OPTION_ARG_NONE, &session->help, "Says all this", NULL},
         G_OPTION_ENTRY_NULL};
+    memcpy(ret, common, sizeof common);
+}
+
+static bool parse_options(const Command *command, Session *session, int *argc, char ***argv)
+{
+    GOptionEntry common[COMMON_OPTIONS + 1];
+    common_options(session, common);
     g_autofree char *usage = g_strdup_printf("%s - %s", command->usage, command->summary);
     g_autofree char *description = description_of(command);
     g_autoptr(GOptionContext) context = g_option_context_new(usage);
@@ -315,8 +325,9 @@ static bool parse_options(const Command *command, Session *session, int *argc, c
         print_command_help(context);
     if (parsed)
         return check_texts(session);
-    session_complain(session, EXIT_USAGE, "%s. Try: signalbox %s --help", error->message,
-                     command->name);
+    session_complain(session, EXIT_USAGE, "%s. Try: signalbox %s --help%s", error->message,
+                     command->name,
+                     session->unnamed ? "; a command comes before its own options" : "");
     return false;
 }
 
@@ -341,9 +352,11 @@ static void session_release(Session *session)
     g_free(session->journal);
 }
 
-static int run(const Command *command, int argc, char **argv)
+// `named`: the command was given, and is argv[0]; else the console is meant.
+static int run(const Command *command, bool named, int argc, char **argv)
 {
     Session session = {.name = command->name,
+                       .unnamed = !named,
                        .ascii = g_strcmp0(nl_langinfo(CODESET), "UTF-8") != 0,
                        .no_color = g_getenv("NO_COLOR") && *g_getenv("NO_COLOR")};
     g_autofree char *program = g_strconcat("signalbox ", command->name, NULL);
@@ -377,12 +390,45 @@ static int run_help(Session *session, int argc, char **argv)
         return EXIT_FINE;
     }
     char *asked[] = {argv[0], (char[]){"--help"}, NULL};
-    return run(command, 2, asked);
+    return run(command, true, 2, asked);
+}
+
+// How many arguments the common option at the start of argv takes up: 1 or 2; 0 = it is none of them.
+static int common_length(char **argv)
+{
+    Session session = {0};
+    GOptionEntry common[COMMON_OPTIONS + 1];
+    common_options(&session, common);
+    for (const GOptionEntry *option = common; option->long_name; option++) {
+        const char letter[] = {'-', option->short_name, 0};
+        g_autofree char *name = g_strconcat("--", option->long_name, NULL);
+        g_autofree char *with_value = g_strconcat(name, "=", NULL);
+        bool takes = option->arg != G_OPTION_ARG_NONE;
+        if (strcmp(argv[0], name) == 0 || (option->short_name && strcmp(argv[0], letter) == 0))
+            return takes && argv[1] ? 2 : 1;
+        if (takes && g_str_has_prefix(argv[0], with_value))
+            return 1;
+    }
+    return 0;
+}
+
+// Options of every command may stand before it: the command goes to the front, and they follow it.
+static void command_first(int argc, char **argv)
+{
+    int at = 1;
+    for (int length = 1; at < argc && length && *argv[at] == '-'; at += length)
+        length = common_length(argv + at);
+    if (at >= argc || *argv[at] == '-')
+        return;
+    char *name = argv[at];
+    memmove(argv + 2, argv + 1, (gsize)(at - 1) * sizeof *argv);
+    argv[1] = name;
 }
 
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
+    command_first(argc, argv);
     const char *first = argc > 1 ? argv[1] : "";
     if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0) {
         print_help();
@@ -393,7 +439,7 @@ int main(int argc, char **argv)
         return EXIT_FINE;
     }
     if (argc < 2 || *first == '-')
-        return run(&COMMANDS[0], argc, argv);
+        return run(&COMMANDS[0], false, argc, argv);
     const Command *command = find_command(first);
-    return command ? run(command, argc - 1, argv + 1) : complain_of(first);
+    return command ? run(command, true, argc - 1, argv + 1) : complain_of(first);
 }

@@ -71,6 +71,12 @@ def test_help(t, names, codes):
             "help COMMAND is the command's --help")
     status, out, err = t.run("signalbox", "help", "burn")
     t.check((status, out) == (2, "") and "burn" in err, "help of no command is 2")
+    t.equal(t.run("signalbox", "--json", "--url", "unix:/nowhere", "--config=none", "watch", "--help")[:2],
+            t.run("signalbox", "watch", "--help")[:2], "what every command takes may stand before it")
+    status, out, err = t.run("signalbox", "--json", "burn")
+    t.check((status, out) == (2, "") and "no command burn" in err, "no command behind them is 2")
+    status, out, err = t.run("signalbox", "--approve", "signoff", "op-1")
+    t.check((status, out) == (2, "") and "a command comes before its own options" in err, "a command's own behind it only")
     for name in names:
         status, out, err = t.run("signalbox", name, "--help")
         t.check(status == 0 and not err and out.startswith(f"Usage:\n  signalbox {name} "), f"{name} --help: usage")
