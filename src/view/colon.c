@@ -215,12 +215,13 @@ static Effect run_passivate(const ViewContext *context, char **args, const char 
 
 static Effect run_unpassivate(const ViewContext *context, char **args, const char *alarm)
 {
+    if (!args[0] || !args[1] || !args[2])
+        return need("unpassivate GROUP/WORKLOAD LOCATION REASON");
     Effect effect = run_passivate(context, args, alarm);
-    if (effect.kind != EFFECT_PASSIVATE)
-        return args[0] && args[1] && args[2] ? effect
-                                             : need("unpassivate GROUP/WORKLOAD LOCATION REASON");
-    effect.kind = EFFECT_WITHDRAW;
-    effect.verb = g_strdup("passivation");
+    if (effect.kind == EFFECT_PASSIVATE) {
+        effect.kind = EFFECT_WITHDRAW;
+        effect.verb = g_strdup("passivation");
+    }
     return effect;
 }
 
