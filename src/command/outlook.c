@@ -63,7 +63,8 @@ static void print_outlook(const Session *session, const Outlook *outlook)
                outlook->gate_why);
     print_forecast(session, outlook);
     print_line(session, "%-12s %s%s", "FAILBACK",
-               outlook->failback_window ? outlook->failback_window : "at any time",
+               outlook->failback_window ? outlook->failback_window
+                                        : "no window: allowed at any time",
                outlook->failback_window ? " UTC" : "");
     print_texts(session, "LIMITED", outlook->reduced);
     print_texts(session, "NON-PROD", outlook->nonproduction);

@@ -35,21 +35,21 @@ void readiness_options(Session *session, GOptionContext *context)
 static void finding_row(Printer *printer, const Finding *finding)
 {
     char until[32];
-    g_autofree char *rule = g_strdup_printf("%s %s", finding->rule, finding->title);
     time_format_full(finding->acknowledged_until_ms, until);
     g_autofree char *known =
         finding->acknowledged_by
             ? g_strdup_printf("%s until %.10s", finding->acknowledged_by, until)
             : NULL;
-    printer_row(printer, rule, word_of(&SEVERITY_NAMES, (int)finding->severity), finding->object,
-                known, finding->facts, finding->way_out);
+    printer_row(printer, finding->id, finding->title,
+                word_of(&SEVERITY_NAMES, (int)finding->severity), known, finding->facts,
+                finding->way_out);
 }
 
 // Prints what touches the group (NULL: all). The worst severity that nobody has acknowledged; -1 = none.
 static int list(const Session *session, const Picture *picture, const GroupStatus *group)
 {
-    static const char *const HEADS[] = {"RULE",  "SEVERITY", "OBJECT", "ACKNOWLEDGED",
-                                        "FACTS", "WAY OUT",  NULL};
+    static const char *const HEADS[] = {"ID",    "RULE",    "SEVERITY", "ACKNOWLEDGED",
+                                        "FACTS", "WAY OUT", NULL};
     int worst = -1;
     Printer *printer = session->json ? NULL : printer_new(session, HEADS);
     json_t *list = json_array();

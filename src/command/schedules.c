@@ -93,7 +93,8 @@ static bool print_schedules(const Session *session, const json_t *json, int *ret
     Printer *printer = printer_new(session, HEADS);
     for (guint i = 0; i < rows->len; i++)
         schedule_row(printer, rows->pdata[i]);
-    printer_end(printer, "No trigger has a schedule.");
+    printer_end(printer,
+                session->args.filter ? "No trigger matches." : "No trigger has a schedule.");
     for (guint i = 0; i < rows->len; i++)
         print_split(session, rows, i);
     if (window.offset + rows->len < window.total)

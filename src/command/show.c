@@ -102,11 +102,14 @@ static void print_groups(const Session *session, const Picture *picture, gint64 
     for (guint i = 0; i < picture_count(picture, SHELF_GROUPS); i++) {
         const GroupStatus *group = picture_at(picture, SHELF_GROUPS, i);
         char loss[16], rpo[16], seen[16];
+        g_autofree char *at =
+            group->down_since_ms ? g_strconcat(group->active, " (down)", NULL) : NULL;
         duration_format_up(group->loss.loss_ms, loss);
         duration_format(group->rpo_ms, rpo);
         age_format(group->loss.observed_at_ms, now_ms, seen);
-        printer_row(printer, group->name, word_of(&MODE_NAMES, (int)group->mode), group->active,
-                    group->loss.known ? loss : "unknown", seen, rpo, group->operation);
+        printer_row(printer, group->name, word_of(&MODE_NAMES, (int)group->mode),
+                    at ? at : group->active, group->loss.known ? loss : "unknown", seen, rpo,
+                    group->operation);
     }
     printer_end(printer, "The fleet has no groups.");
 }

@@ -20,7 +20,7 @@ static const Binding KEYS[] = {
 static const char *check_note(const char *text, gpointer data)
 {
     (void)data;
-    return text_has_word(text) ? NULL : "In words: it is recorded with your name.";
+    return text_has_word(text) ? NULL : "In words: it goes on record.";
 }
 
 // A date, or a time from now on. 0 = neither.
@@ -36,7 +36,7 @@ static gint64 read_until(const char *text, gint64 now_ms)
 static const char *check_until(const char *text, gpointer data)
 {
     (void)data;
-    return read_until(text, 1) ? NULL : "A date such as 2026-12-31, or 14d from now.";
+    return read_until(text, 1) ? NULL : "A date such as 2026-12-31.";
 }
 
 static const FormField FORM_FIELDS[] = {

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "base/timefmt.h"
 #include "view/auditlog.h"
 #include "view/badge.h"
@@ -192,8 +193,8 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
     case COLUMN_OBJECT:
         cell->text = record->object;
         break;
-    default:
-        cell->text = record->detail;
+    default: // where nothing more is told, to what it was done, which a narrow screen does not show
+        cell->text = text_has_word(record->detail) ? record->detail : record->object;
     }
 }
 

@@ -184,13 +184,15 @@ static Effect run_reviewed(const ViewContext *context, char **args, const char *
     return effect;
 }
 
+static const char FAULT_USAGE[] = "fault LOCATION down|hang|slow|garbage|no-replication|recover";
+
 static Effect run_fault(const ViewContext *context, char **args, const char *alarm)
 {
     (void)alarm;
     if (!context->demo)
         return effect_message("Faults are for the practice regions of `signalbox demo`.");
     if (!args[0] || !args[1] || !picture_location(context->picture, args[0]))
-        return need("fault LOCATION down|hang|slow|garbage|no-replication|recover");
+        return need(FAULT_USAGE);
     Effect effect = effect_of(EFFECT_FAULT);
     effect.object = g_strdup(args[0]);
     effect.verb = g_strdup(args[1]);
@@ -255,7 +257,7 @@ static const Command COMMANDS[] = {
     {"ack", "ack NOTE", "Acknowledges the alarm shown last.", ARG_WORDS, run_ack},
     {"unack", "unack REASON", "Takes the acknowledgement of the alarm shown last back.", ARG_WORDS,
      run_unack},
-    {"automation", "automation off [GROUP] DURATION REASON",
+    {"automation", "automation off [GROUP] DURATION REASON|on [GROUP] REASON",
      "Disarms (off) or arms (on) automatic failover, of a group or of all.", ARG_WORDS,
      run_automation},
     {"reviewed", "reviewed GROUP WORDS", "Records that a group's plan was reviewed.", ARG_GROUP,
@@ -267,7 +269,7 @@ static const Command COMMANDS[] = {
      "Takes back that an instance is switched off, while it is not seen off.", ARG_WORDS,
      run_unpassivate},
     {"theme", "theme NAME", "Changes the colours.", ARG_THEME, run_theme},
-    {"fault", "fault LOCATION KIND", "Breaks or mends a practice region (demo only).", ARG_LOCATION,
+    {"fault", FAULT_USAGE, "Breaks or mends a practice region (demo only).", ARG_LOCATION,
      run_fault},
 };
 

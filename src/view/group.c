@@ -187,7 +187,8 @@ static void say_outlook(Page *page, const GroupStatus *group, const Outlook *out
     say_each(page, "NON-PROD", ROLE_NORMAL, outlook->nonproduction);
     say_each(page, "YOUR OWN", ROLE_NORMAL, outlook->unmanaged);
     page_field(page, "FAILBACK", ROLE_NORMAL, "%s%s",
-               outlook->failback_window ? outlook->failback_window : "at any time",
+               outlook->failback_window ? outlook->failback_window
+                                        : "no window: allowed at any time",
                outlook->failback_window ? " UTC" : "");
     say_people(page, outlook);
 }

@@ -129,7 +129,7 @@ static void say_vantage(const Text *text, const VantageStatus *vantage)
                vantage->detail && vantage->failures ? ": " : "",
                vantage->detail && vantage->failures ? vantage->detail : "");
     if (last)
-        page_field(text->page, "", ROLE_DIM, "%s  p50 %.0f p99 %.0f ms of the last %u", line,
+        page_field(text->page, "", ROLE_DIM, "%s  p50 %.0f p99 %.0f ms of %u probes", line,
                    (double)p50_us / 1000.0, (double)p99_us / 1000.0, vantage->history_len);
 }
 

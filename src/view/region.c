@@ -207,9 +207,8 @@ static void here_cell(const Region *view, const GroupStatus *group, TableCell *c
     else if (here)
         table_cell_state(cell, GLYPH_ACTIVE, ROLE_ACTIVE, home ? "active at home" : "CARRIED here");
     else if (home)
-        table_cell_printf(cell, ROLE_WARN, "%s home, now %s%s", glyph_text(GLYPH_PASSIVE, false),
-                          group->active ? "in " : "nowhere known",
-                          group->active ? picture_title(picture, group->active) : "");
+        table_cell_printf(cell, ROLE_WARN, "now %s",
+                          group->active ? picture_title(picture, group->active) : "nowhere known");
     else
         table_cell_printf(cell, ROLE_PASSIVE, "%s standby %d of %u",
                           glyph_text(GLYPH_PASSIVE, false), standby_place(group, location->name),

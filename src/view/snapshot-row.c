@@ -56,6 +56,6 @@ void snapshot_say(Page *page, const Picture *picture, const WorkloadStatus *work
         page_field(page, "R23", badge_severity(finding->severity).role, "%s %s", finding->facts,
                    finding->way_out);
     page_say(page, ROLE_DIM,
-             "A connector's configuration is lost with its region. The newest kept one is what a "
-             "failover makes the new connector of. Enter shows what is kept.");
+             "A connector's configuration is lost with its region. A failover makes the new "
+             "one from the newest that is kept. Enter shows what is kept.");
 }

@@ -1,4 +1,5 @@
 // A key: of the line or form that is open, of the frame, or of the shown screen.
+#include "base/timefmt.h"
 #include "view/badge.h"
 #include "view/colon.h"
 #include "view/next.h"
@@ -19,14 +20,15 @@ static Effect open_top(Ui *ui, int step)
 static Effect show_next_alarm(Ui *ui, const ViewContext *context)
 {
     const Alarm *alarm = next_alarm(context->picture, ui->alarm);
-    char age[16];
+    char since[32];
     if (!alarm)
         return effect_message("No alarm waits for you.");
     g_free(ui->alarm);
     ui->alarm = g_strdup(alarm->id);
-    age_format(alarm->since_ms, context->now_ms, age);
+    // A moment, not an age: these words stay as they are until others come.
+    time_format_full(alarm->since_ms, since);
     ui_say(ui, badge_severity(alarm->severity).role, context->mono_ms,
-           "%s, since %s%s  (:ack NOTE acknowledges)", alarm->text ? alarm->text : alarm->id, age,
+           "%s, since %s%s  (:ack NOTE acknowledges)", alarm->text ? alarm->text : alarm->id, since,
            alarm->ended_ms ? ", over now" : "");
     Effect effect = screen_open_object(alarm->object);
     effect.kind = effect.kind == EFFECT_NONE ? EFFECT_REDRAW : effect.kind;

@@ -48,7 +48,7 @@ def test_json(t, demo):
         t.equal(demo.run(*back, "--reason", "once more")[0], 1, "once")
         t.equal(demo.run("readiness", "ack", finding, "--note", "it is practice", "--for", "1d")[0], 0, "and given again")
     t.equal(demo.run("readiness", "--fail-on", "error")[0], 0, "then it does not count")
-    t.contains(demo.run("readiness")[1], "R09", "but stays listed")
+    t.contains(demo.run("readiness")[1], "R09:location/eastus", "but stays listed, by the id that ack takes")
     t.equal(demo.run("readiness", "--group", "nobody")[0], 2, "readiness --group nobody")
 
 
@@ -198,6 +198,7 @@ def test_down(t, demo):
     t.wait_for(lambda: demo.verdict("westeurope") == "down", "West Europe is seen down", 10 * SLOW)
     for name in ("status", "regions", "alarms"):
         t.equal(demo.run(name)[0], 4, f"{name} ends with 4")
+    t.contains(demo.run("status")[1], "westeurope (down)", "status calls nothing active where it is down")
     name = demo.proposal("payments")["id"]
     status, out, _ = demo.run("signoffs")
     t.check(status == 0 and name in out, "the sign-off waits")

@@ -274,6 +274,22 @@ static void test_target(void)
     play_release(&play);
 }
 
+// Which region carries the group is never cut, and a message that stays tells a moment, not an age.
+static void test_plain_words(void)
+{
+    Play play;
+    play_init(&play, SCREEN_REGION, "westeurope", 80, 24, false);
+    GroupStatus *group = (GroupStatus *)picture_get(play.picture, SHELF_GROUPS, "payments");
+    g_free(group->active);
+    group->active = g_strdup("northeurope");
+    group->down_since_ms = 0;
+    play_draw(&play);
+    play_assert_sees(&play, "now North Europe");
+    play_keys(&play, "a");
+    play_assert_sees(&play, ", since 20");
+    play_release(&play);
+}
+
 // On a narrow line, too, only the daemon's own place counts as the affected region, and nothing of it is cut.
 static void test_narrow_header(void)
 {
@@ -305,5 +321,6 @@ int main(int argc, char **argv)
     g_test_add_func("/acts/done", test_done);
     g_test_add_func("/acts/target", test_target);
     g_test_add_func("/acts/narrow-header", test_narrow_header);
+    g_test_add_func("/acts/plain-words", test_plain_words);
     return g_test_run();
 }

@@ -143,6 +143,8 @@ static void test_screen_fetches(void)
     visit_answer(visit, path, body);
     visit_has(visit, "verified 1 to 20, <10s ago");
     visit_has(visit, "as the backend's");
+    // Nothing more is told of it: then to what it was done, which a narrow screen has no column for.
+    g_assert_nonnull(strstr(visit_at(visit, 80, 24), "location/eastus"));
     // the stream comes back behind a hole: what is between is fetched, after a moment
     use_chain(visit, records, 28, 30);
     set_head(visit, records, 30);
