@@ -110,7 +110,8 @@ def run_lane(t, made, chosen, options):
             if not lane.sound:
                 lane.end()
                 return  # the stage of the next round would not be what it expects
-        t.check(struck >= meant * 2 // 3, f"{kind.name}: {struck} kills where {meant} were meant")
+        # Alone, what is written now and then (observations) may not come in its own round.
+        t.check(struck >= meant * (1 if options.alone else 2) // 3, f"{kind.name}: {struck} kills where {meant} were meant")
     lane.end()
 
 

@@ -103,7 +103,7 @@ class Struck:
             line.request("PUT", target, json.dumps(body), headers)
             answer = line.getresponse()
             return answer.status, answer.read().decode()
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             return 0, str(error)
 
     # Its deaths
@@ -140,7 +140,7 @@ class Struck:
             raise Failed(self.broken)
         try:
             return condition()
-        except (OSError, ValueError, LookupError):
+        except (OSError, ValueError, LookupError, http.client.HTTPException):
             return None
 
     def see(self, condition, what, limit=30, pause=0.02):

@@ -166,6 +166,7 @@ class Moving(Kind):
     def __init__(self, kind, words):
         super().__init__(kind.struck, kind.watcher, kind.round)
         self.group, self.words = kind.group, words
+        self.confirm = kind.confirm  # what has to be done at the target
 
     def play(self):
         self.see_through(self.propose(*self.words))
