@@ -202,7 +202,8 @@ int run_roles(Session *session, int argc, char **argv)
     }
     filter_release(&filter);
     if (printer) {
-        printer_end(printer, "No workload matches.");
+        printer_end(printer,
+                    session->args.filter ? "No workload matches." : "The fleet has no workloads.");
         json_decref(list);
     } else
         print_json(session, json_pack("{s:o}", "workloads", list));
