@@ -14,6 +14,7 @@ typedef struct {
     char *path;   // NULL = there is none
     GBytes *text; // as it was last good
     struct stat seen;
+    char *mistake; // in the file as it is now; NULL = none
 } List;
 
 typedef struct {
@@ -25,8 +26,7 @@ typedef struct {
     VerifierPort port;
     Trust trust;
     guint64 edition;
-    bool news;     // not told yet
-    char *mistake; // of the files as they are now; NULL = none
+    bool news; // not told yet
     void (*changed)(const char *mistake, gpointer data);
     gpointer data;
     guint timer;
@@ -50,6 +50,7 @@ static void list_release(List *list)
 {
     g_clear_pointer(&list->path, g_free);
     g_clear_pointer(&list->text, g_bytes_unref);
+    g_clear_pointer(&list->mistake, g_free);
 }
 
 static void trust_release(Trust *trust)
@@ -89,34 +90,38 @@ static bool is_same(const struct stat *a, const struct stat *b)
 }
 
 // True if the file was looked into. `ret_changed`: there is another good list now.
-static bool list_look(List *list, ListReader read, bool *ret_changed, GError **error)
+static bool list_look(List *list, ListReader read, bool *ret_changed)
 {
     struct stat now = {0};
+    g_autoptr(GError) error = NULL;
     if (!list->path || (stat(list->path, &now) == 0 && is_same(&now, &list->seen)))
         return false;
     list->seen = now;
-    g_autoptr(GBytes) text = read(list->path, error);
+    g_autoptr(GBytes) text = read(list->path, &error);
     if (text && !g_bytes_equal(text, list->text)) {
         g_bytes_unref(list->text);
         list->text = g_steal_pointer(&text);
         *ret_changed = true;
     }
+    g_free(list->mistake);
+    list->mistake = error ? g_strdup(error->message) : NULL;
     return true;
 }
 
+static const char *mistake_of(const Trust *trust)
+{
+    return trust->allowed.mistake ? trust->allowed.mistake : trust->revoked.mistake;
+}
+
+// What one look found and the next did not find any more is still to be told.
 static void look(Verifier *verifier)
 {
-    g_autoptr(GError) no = NULL, neither = NULL;
-    bool changed = false;
-    bool looked = list_look(&verifier->trust.allowed, lists_read_allowed, &changed, &no);
-    looked = list_look(&verifier->trust.revoked, lists_read_revoked, &changed, &neither) || looked;
-    if (!looked)
-        return;
-    const GError *error = no ? no : neither;
-    verifier->news = changed || error || verifier->mistake;
+    Trust *trust = &verifier->trust;
+    bool changed = false, bad = mistake_of(trust);
+    bool looked = list_look(&trust->allowed, lists_read_allowed, &changed);
+    looked = list_look(&trust->revoked, lists_read_revoked, &changed) || looked;
+    verifier->news = verifier->news || (looked && (changed || bad || mistake_of(trust)));
     verifier->edition += changed;
-    g_free(verifier->mistake);
-    verifier->mistake = error ? g_strdup(error->message) : NULL;
 }
 
 static gboolean on_look(gpointer data)
@@ -124,7 +129,7 @@ static gboolean on_look(gpointer data)
     Verifier *verifier = data;
     look(verifier);
     if (verifier->news && verifier->changed)
-        verifier->changed(verifier->mistake, verifier->data);
+        verifier->changed(mistake_of(&verifier->trust), verifier->data);
     verifier->news = false;
     return G_SOURCE_CONTINUE;
 }
@@ -234,7 +239,6 @@ bool verifier_set_files(VerifierPort *port, const VerifierConfig *config, GError
     trust_release(&verifier->trust);
     verifier->trust = trust;
     verifier->edition++;
-    g_clear_pointer(&verifier->mistake, g_free);
     return true;
 }
 
@@ -249,6 +253,5 @@ void verifier_free(VerifierPort *port)
            (job = g_queue_pop_head(&verifier->checking)))
         job_free(job);
     trust_release(&verifier->trust);
-    g_free(verifier->mistake);
     g_free(verifier);
 }

@@ -192,9 +192,13 @@ def test_broken_lists(t, world):
     os.chmod(demo.path("allowed_signers"), 0o666)
     status, _, err = t.run("signalboxd", "--check", "--config", demo.path("signalboxd.conf"))
     t.check(status == 1 and "others can write it" in err, "a list that everybody can write is no list")
+    t.wait_for(lambda: any(a["id"] == "signers" and not a["ended_at"] and "others can write it" in a["text"]
+                           for a in demo.get("/v1/alarms")["alarms"]), "the alarm says what is wrong now")
     os.chmod(demo.path("allowed_signers"), 0o600)
-    t.wait_for(lambda: not any(a["id"] == "signers" and not a["ended_at"] for a in demo.get("/v1/alarms")["alarms"]),
-               "a good one ends it")
+    if not t.wait_for(lambda: not any(a["id"] == "signers" and not a["ended_at"] for a in demo.get("/v1/alarms")["alarms"]),
+                      "a good one ends it", 20):
+        t.note(str(demo.get("/v1/alarms")["alarms"]))
+        t.note(str([os.stat(demo.path(name)) for name in ("allowed_signers", "revoked_keys")]))
     open(demo.path("revoked_keys"), "w").close()
     status, _, err = t.run("signalboxd", "--check", "--config", demo.path("signalboxd.conf"))
     t.check(status == 1 and "it is empty" in err, "an empty revocation list is refused")

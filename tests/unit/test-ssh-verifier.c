@@ -1,5 +1,6 @@
 // Signing and verifying with the real ssh-keygen: every result, the lists as they change, what cannot be checked.
 #include <fcntl.h>
+#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -219,6 +220,41 @@ static void test_editions(void)
     verifier_free(port);
 }
 
+static bool wait_told(void)
+{
+    gint64 until_us = g_get_monotonic_time() + 20 * G_USEC_PER_SEC;
+    told = 0;
+    while (!told && g_get_monotonic_time() < until_us)
+        g_main_context_iteration(NULL, TRUE);
+    return told > 0;
+}
+
+// The mistake is over, which is found by whoever asks for the edition; then the file is touched again before it is told.
+static void test_told_once_over(void)
+{
+    allow("alice", "", "a");
+    write_file("revoked", "# none\n");
+    g_autofree char *revoked = path_of("revoked");
+    VerifierPort *port = open_port("/usr/bin/ssh-keygen", true);
+    write_file("allowed", "* nonsense\n");
+    g_assert_true(wait_told());
+    // The other list is well, which says nothing of this one.
+    g_assert_cmpint(g_chmod(revoked, 0400), ==, 0);
+    verifier_edition(port);
+    allow("alice", "", "a");
+    verifier_edition(port);
+    g_assert_cmpint(g_chmod(revoked, 0600), ==, 0);
+    verifier_edition(port);
+    g_assert_true(wait_told());
+    g_assert_null(mistake);
+    write_file("allowed", "* nonsense\n");
+    verifier_edition(port);
+    g_assert_cmpint(g_chmod(revoked, 0400), ==, 0);
+    g_assert_true(wait_told());
+    g_assert_nonnull(mistake);
+    verifier_free(port);
+}
+
 // What cannot be checked says nothing: no program, one that dies.
 static void test_unchecked(void)
 {
@@ -284,6 +320,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ssh/cannot-sign", test_cannot_sign);
     g_test_add_func("/ssh/results", test_results);
     g_test_add_func("/ssh/editions", test_editions);
+    g_test_add_func("/ssh/told-once-over", test_told_once_over);
     g_test_add_func("/ssh/unchecked", test_unchecked);
     g_test_add_func("/ssh/flood", test_flood);
     g_test_add_func("/ssh/permissions", test_permissions);
