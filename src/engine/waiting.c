@@ -182,11 +182,19 @@ static bool is_cleared(const Engine *engine, const Operation *operation)
            from->verdict.state == VERDICT_UP;
 }
 
+// A group is to be activated again where it is, and that is lost once more: it makes room for a failover.
+static bool is_lost_again(const Engine *engine, const Operation *operation)
+{
+    const LocationStatus *at = world_location(engine, operation->to);
+    return g_str_equal(operation->from, operation->to) && at && at->verdict.state == VERDICT_DOWN;
+}
+
 static Motion *clear(Engine *engine, const Operation *operation)
 {
-    g_autofree char *why = g_strdup_printf("%s is healthy again: %s. Nothing was done.",
-                                           world_title(engine, operation->from),
-                                           world_location(engine, operation->from)->verdict.why);
+    const Verdict *verdict = &world_location(engine, operation->from)->verdict;
+    g_autofree char *why = g_strdup_printf(
+        "%s is %s again: %s. Nothing was done.", world_title(engine, operation->from),
+        verdict->state == VERDICT_UP ? "healthy" : "down", verdict->why);
     return end_by(engine, operation, EVENT_CLEAR, why);
 }
 
@@ -346,7 +354,7 @@ Motion *waiting_next(Engine *engine, Operation *operation, gint64 *due_ms)
         return engine->now_ms >= operation->expires_ms ? expire(engine, operation) : NULL;
     if (drill_gives_way(engine, operation))
         return drill_end(engine, operation);
-    if (is_cleared(engine, operation))
+    if (is_cleared(engine, operation) || is_lost_again(engine, operation))
         return clear(engine, operation);
     if (engine->now_ms >= operation->expires_ms) // signed or not: too late to start is too late
         return expire(engine, operation);

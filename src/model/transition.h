@@ -10,7 +10,7 @@ typedef enum {
     EVENT_REJECT,
     EVENT_WITHDRAW, // by the proposer
     EVENT_EXPIRE,
-    EVENT_CLEAR, // the primary is healthy again: an unplanned failover loses its ground
+    EVENT_CLEAR, // the primary is healthy (or, to be activated again, lost) again: it loses its ground
     EVENT_START, // the hold window is over and every guard holds
     EVENT_VOID,  // a material change before the first step: back to awaiting
     EVENT_WAVE,  // the next wave of steps begins (phase moves)

@@ -168,6 +168,26 @@ static void test_cleared(void)
     finish(sim);
 }
 
+// It is lost again before anybody has signed that: what was proposed makes room for a failover.
+static void test_lost_again(void)
+{
+    Sim *sim = given_proposal(NULL);
+    sim_region_set(sim->world, "west", REGION_UP);
+    g_assert_true(sim_until(sim, has_ended, 60000));
+    g_assert_true(sim_until(sim, has_open, 60000));
+    g_autofree char *restart = g_strdup(sim_operation(sim)->id);
+    g_assert_cmpstr(sim_operation(sim)->from, ==, sim_operation(sim)->to);
+    g_free(sim->operation);
+    sim->operation = g_strdup(restart);
+    sim_region_set(sim->world, "west", REGION_DOWN);
+    g_assert_true(sim_until(sim, has_ended, 60000));
+    g_assert_cmpint(engine_operation(sim->engine, restart)->state, ==, OPERATION_WITHDRAWN);
+    g_assert_true(sim_until(sim, has_open, 10 * 60 * 1000));
+    g_assert_cmpint(sim_operation(sim)->kind, ==, OPERATION_FAILOVER);
+    g_assert_cmpstr(sim_operation(sim)->to, ==, "north");
+    finish(sim);
+}
+
 static void two_approvals(Fleet *fleet)
 {
     Group *group = fleet_group(fleet, "payments");
@@ -640,6 +660,7 @@ int main(int argc, char **argv)
         {"withdraw", test_withdraw},
         {"expire", test_expire},
         {"cleared", test_cleared},
+        {"lost-again", test_lost_again},
         {"two-people", test_two_people},
         {"four-eyes", test_four_eyes},
         {"one-at-a-time", test_one_at_a_time},
