@@ -33,11 +33,31 @@ static void mark_acknowledged(Alarm *alarm, const char *person, gint64 at_ms)
     alarm->acknowledged_ms = at_ms;
 }
 
+void alarms_remember(Engine *engine, const char *id, const char *person)
+{
+    g_hash_table_replace(engine->acknowledged, g_strdup(id), g_strdup(person));
+}
+
+static void on_forgotten(const StoreTxnResult *result, const GError *error, gpointer data)
+{
+    (void)result, (void)error, (void)data;
+}
+
+// What was acknowledged is over: the next time, also after a restart, is another.
+static void forget_acknowledged(const Engine *engine, const char *id)
+{
+    g_autofree char *key = g_strconcat("alarm/", id, NULL);
+    const StoreSpan span = store_span_key(key);
+    StoreTxn *txn = store_txn_new(STORE_BATCHED);
+    store_txn_delete(txn, STORE_BRANCH_THEN, &span);
+    store_commit(engine->config.store, txn, on_forgotten, NULL);
+}
+
 void alarms_acknowledge(Engine *engine, const char *id, const char *person, gint64 at_ms)
 {
     Alarm *alarm = alarms_find(engine, id);
-    if (!alarm) { // from before a restart: for when it is raised again
-        g_hash_table_replace(engine->acknowledged, g_strdup(id), g_strdup(person));
+    if (!alarm) { // it was over before this was recorded
+        forget_acknowledged(engine, id);
         return;
     }
     mark_acknowledged(alarm, person, at_ms);
@@ -381,21 +401,6 @@ static GPtrArray *wanted_alarms(const Engine *engine)
 }
 
 // ---- What is there -----------------------------------------------------------------------------
-
-static void on_forgotten(const StoreTxnResult *result, const GError *error, gpointer data)
-{
-    (void)result, (void)error, (void)data;
-}
-
-// What was acknowledged is over: the next time, also after a restart, is another.
-static void forget_acknowledged(const Engine *engine, const char *id)
-{
-    g_autofree char *key = g_strconcat("alarm/", id, NULL);
-    const StoreSpan span = store_span_key(key);
-    StoreTxn *txn = store_txn_new(STORE_BATCHED);
-    store_txn_delete(txn, STORE_BRANCH_THEN, &span);
-    store_commit(engine->config.store, txn, on_forgotten, NULL);
-}
 
 static void raise_alarm(Engine *engine, Alarm *fresh)
 {

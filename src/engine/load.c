@@ -122,7 +122,7 @@ static bool take_alarm(Engine *engine, const StoreEntry *entry, const char *name
     (void)json;
     if (!blank)
         return corrupt(error, entry);
-    alarms_acknowledge(engine, name, blank + 1, g_ascii_strtoll(text, NULL, 10));
+    alarms_remember(engine, name, blank + 1);
     return true;
 }
 

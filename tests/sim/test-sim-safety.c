@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/alarms.h"
 #include "model/refusal.h"
 
 enum { MINUTE_MS = 60 * 1000 };
@@ -195,6 +196,20 @@ static void test_boots_before_quarantine(void)
     finish(sim);
 }
 
+// The alarm was over when its acknowledgement was recorded: the next one of that cause begins unseen.
+static void test_acknowledged_too_late(void)
+{
+    Sim *sim = sim_new(6, NULL);
+    sim_pass(sim, 20000);
+    alarms_acknowledge(sim->engine, "location-down:west", "bob", sim->clock.wall);
+    sim_region_set(sim->world, "west", REGION_DOWN);
+    expect_proposal(sim, 30000);
+    const Alarm *alarm = sim_alarm(sim, "location-down:west");
+    g_assert_nonnull(alarm);
+    g_assert_null(alarm->acknowledged_by);
+    finish(sim);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -206,6 +221,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sim/safety/clock-behind", test_clock_behind);
     g_test_add_func("/sim/safety/more-than-signed", test_more_than_signed);
     g_test_add_func("/sim/safety/no-boot-id", test_no_boot_id);
+    g_test_add_func("/sim/safety/acknowledged-too-late", test_acknowledged_too_late);
     g_test_add_func("/sim/safety/boots-before-quarantine", test_boots_before_quarantine);
     return g_test_run();
 }
