@@ -356,8 +356,11 @@ static Effect cell_update(gpointer state, const ViewContext *context, const KeyE
 static BindingState cell_state(gpointer state, const ViewContext *context, const Binding *binding)
 {
     const WorkloadStatus *workload = picture_workload(context->picture, ((Page *)state)->object);
+    const GroupStatus *group = picture_group(context->picture, workload ? workload->group : NULL);
     bool connector = workload && workload->kind == KIND_CONNECTOR;
-    return binding->action == ACTION_SNAPSHOTS && !connector ? BINDING_HIDDEN : BINDING_ON;
+    bool nothing = (binding->action == ACTION_SNAPSHOTS && !connector) ||
+                   (binding->action == ACTION_OPERATION && !(group && group->operation));
+    return nothing ? BINDING_HIDDEN : BINDING_ON;
 }
 
 static const Keymap *cell_keymap(gpointer state)

@@ -318,6 +318,13 @@ static Effect group_update(gpointer state, const ViewContext *context, const Key
     return page_key(&view->page, key, binding);
 }
 
+static BindingState group_state(gpointer state, const ViewContext *context, const Binding *binding)
+{
+    const GroupStatus *group = group_of(state, context);
+    bool open = group && group->operation;
+    return binding->action == ACTION_OPERATION && !open ? BINDING_HIDDEN : BINDING_ON;
+}
+
 static const Keymap *group_keymap(gpointer state)
 {
     return ((GroupView *)state)->page.keys;
@@ -354,6 +361,7 @@ const Screen GROUP_SCREEN = {
     .draw = group_draw,
     .update = group_update,
     .keymap = group_keymap,
+    .state = group_state,
     .open = group_open,
     .copy = group_copy,
     .command_line = group_command_line,

@@ -308,12 +308,17 @@ static void statement_draw(gpointer state, const ViewContext *context, const Can
 
 // ---- keys ----
 
+static bool is_read(const StatementView *view, const Operation *operation)
+{
+    return g_strcmp0(view->read, operation->digest) == 0;
+}
+
 static Effect open_form(StatementView *view, const ViewContext *context, const Operation *operation)
 {
     g_autofree char *no = sign_refusal(context, operation);
     if (no)
         return effect_message("%s", no);
-    if (g_strcmp0(view->read, operation->digest) != 0) {
+    if (!is_read(view, operation)) {
         pager_show_unseen(
             view->page.pager); // whoever jumped to the end does not know what was left out
         return effect_message("Read it to its end first: this was not on the screen yet (space).");
@@ -473,7 +478,8 @@ static BindingState statement_state(gpointer state, const ViewContext *context,
             return BINDING_HIDDEN;
     // Whatever closes it is said beforehand: old evidence by FRESH, silence by a notice, the rest by the key.
     g_autofree char *no = binding->action == ACTION_SIGN ? sign_refusal(context, operation) : NULL;
-    return no ? BINDING_GREYED : BINDING_ON;
+    bool unread = binding->action == ACTION_SIGN && !is_read(view, operation);
+    return no || unread ? BINDING_GREYED : BINDING_ON;
 }
 
 static bool statement_captures(gpointer state)

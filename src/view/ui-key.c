@@ -323,6 +323,16 @@ static Effect settle(Ui *ui, const ViewContext *context, Effect effect)
     return effect_of(EFFECT_REDRAW);
 }
 
+// What came of an act is not said on the next screen too; what must not be overlooked stays until something else is
+// said. `before`: the words, and what was shown, before the key.
+static void end_message(Ui *ui, const char *before, const Screen *screen, const char *object)
+{
+    bool moved = ui->screen != screen || g_strcmp0(ui->object, object) != 0;
+    bool same = ui->message.text && ui->message.text == before; // the key itself has said nothing
+    if (moved && same && ui->message.until_ms)
+        message_clear(&ui->message);
+}
+
 Effect ui_key(Ui *ui, const ViewContext *context, const KeyEvent *key)
 {
     Effect effect;
@@ -332,6 +342,9 @@ Effect ui_key(Ui *ui, const ViewContext *context, const KeyEvent *key)
     if (hinted)
         message_clear(&ui->message);
     ui->hint = false;
+    const char *said = ui->message.text;
+    const Screen *screen = ui->screen;
+    g_autofree char *object = g_strdup(ui->object);
     if (ui->proposal)
         effect = proposal_key(ui, context, key);
     else if (ui->colon_open)
@@ -343,6 +356,7 @@ Effect ui_key(Ui *ui, const ViewContext *context, const KeyEvent *key)
     else
         effect = screen_key(ui, context, key);
     effect = settle(ui, context, effect);
+    end_message(ui, said, screen, object);
     ui->context = NULL;
     return hinted && effect.kind == EFFECT_NONE ? effect_of(EFFECT_REDRAW) : effect;
 }

@@ -260,6 +260,13 @@ static BindingState state_of_key(const Binding *row, gpointer data)
     return state == BINDING_ON && shut ? BINDING_GREYED : state;
 }
 
+// The key that closes is not called by what it opens.
+static const char *label_of_key(const Binding *row, gpointer data)
+{
+    const UiKeys *key = data;
+    return row->action == UI_ARM && key->context->armed ? "disarm" : NULL;
+}
+
 bool ui_is_captured(Ui *ui)
 {
     return ui->screen->captures && ui->screen->captures(ui_state(ui, ui->screen));
@@ -274,6 +281,7 @@ KeyContext ui_keys(Ui *ui, UiKeys *data)
         return (KeyContext){.maps = {proposal_form_keymap(ui->proposal)}};
     KeyContext keys = {.maps = {own ? own : ui->keys, own && !ui_is_captured(ui) ? ui->keys : NULL},
                        .state = state_of_key,
+                       .label = label_of_key,
                        .data = data};
     return keys;
 }

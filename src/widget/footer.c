@@ -8,6 +8,7 @@ enum { FOOTER_GAP = 2, QUIT_WIDTH = 60 }; // narrower, the screen's own keys are
 typedef struct {
     const char *key;
     const Binding *row;
+    const char *label;
     BindingState state;
 } Hint;
 
@@ -19,20 +20,21 @@ static bool hint_of(const KeyContext *context, const Keymap *map, gsize index, H
     const KeyEvent *key = keymap_first_event(map, index);
     if (row->flags & BIND_QUIET || !key || keys_find(context, key) != row)
         return false;
-    *ret_hint = (Hint){keymap_first_key(map, index), row, keys_state(context, row)};
+    *ret_hint = (Hint){keymap_first_key(map, index), row, keys_label(context, row),
+                       keys_state(context, row)};
     return ret_hint->state != BINDING_HIDDEN;
 }
 
 static int hint_width(const Canvas *canvas, const Hint *hint)
 {
-    return cells_width(canvas, hint->key) + 1 + cells_width(canvas, hint->row->label);
+    return cells_width(canvas, hint->key) + 1 + cells_width(canvas, hint->label);
 }
 
 static void hint_draw(const Canvas *canvas, int x, const Hint *hint)
 {
     bool on = hint->state == BINDING_ON;
     x = cells_put(canvas, x, 0, on ? ROLE_KEY : ROLE_MUTED, hint->key);
-    cells_put(canvas, x + 1, 0, on ? ROLE_NORMAL : ROLE_MUTED, hint->row->label);
+    cells_put(canvas, x + 1, 0, on ? ROLE_NORMAL : ROLE_MUTED, hint->label);
 }
 
 // The row of that name and its place; false if no map has it.

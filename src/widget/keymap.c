@@ -184,6 +184,12 @@ BindingState keys_state(const KeyContext *context, const Binding *row)
     return context->state ? context->state(row, context->data) : BINDING_ON;
 }
 
+const char *keys_label(const KeyContext *context, const Binding *row)
+{
+    const char *label = context->label ? context->label(row, context->data) : NULL;
+    return label ? label : row->label;
+}
+
 const Binding *keys_find(const KeyContext *context, const KeyEvent *key)
 {
     for (guint i = 0; i < KEY_CONTEXT_MAPS && context->maps[i]; i++) {

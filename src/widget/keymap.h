@@ -68,6 +68,8 @@ const KeyEvent *keymap_first_event(const Keymap *map, gsize index);
 // Whether an action can be done now.
 typedef enum { BINDING_ON, BINDING_GREYED, BINDING_HIDDEN } BindingState;
 typedef BindingState (*BindingStateFunc)(const Binding *row, gpointer data);
+// What the footer calls an action now; NULL: its row's own label. Static or borrowed for the drawing.
+typedef const char *(*BindingLabelFunc)(const Binding *row, gpointer data);
 
 enum { KEY_CONTEXT_MAPS = 4 };
 
@@ -75,7 +77,8 @@ enum { KEY_CONTEXT_MAPS = 4 };
 typedef struct {
     const Keymap *maps[KEY_CONTEXT_MAPS];
     BindingStateFunc state; // NULL: everything is on
-    gpointer data;          // for state
+    BindingLabelFunc label; // NULL: each row has its own
+    gpointer data;          // for state and label
 } KeyContext;
 
 // The row of a key in the first map that has one which is not hidden; NULL: it does nothing here.
@@ -84,3 +87,5 @@ const Binding *keys_find(const KeyContext *context, const KeyEvent *key);
 
 // State of a row in this context.
 BindingState keys_state(const KeyContext *context, const Binding *row);
+// What a row is called in this context.
+const char *keys_label(const KeyContext *context, const Binding *row);

@@ -131,15 +131,25 @@ static void test_changes_under_the_form(void)
     play_release(&play);
 }
 
+// The footer's first key: in full, or greyed (or gone).
+static bool is_sign_key_offered(const Play *play)
+{
+    Style style = grid_line(play->grid, 23)->style;
+    return strstr(play->seen, "\nenter write sign-off") && style_role(style) != ROLE_MUTED;
+}
+
 static void test_must_be_read_again(void)
 {
     Play play;
     open_statement(&play, WORLD_AWAITING);
     world_restate(play.picture, WORLD_AWAITING, "another-digest", "the steps have changed");
     play_draw(&play);
+    g_assert_false(is_sign_key_offered(&play));
     play_keys(&play, "enter");
     play_assert_sees(&play, "Read it to its end first");
-    play_keys(&play, "space space space enter");
+    play_keys(&play, "space space space");
+    g_assert_true(is_sign_key_offered(&play));
+    play_keys(&play, "enter");
     play_assert_sees(&play, "Type exactly");
     play_release(&play);
 }
@@ -266,13 +276,6 @@ static const struct {
     {"expired at last", expire, "expired", false},
     {"ended at last", end_it, "no longer takes sign-offs", false},
 };
-
-// The footer's first key: in full, or greyed (or gone).
-static bool is_sign_key_offered(const Play *play)
-{
-    Style style = grid_line(play->grid, 23)->style;
-    return strstr(play->seen, "\nenter write sign-off") && style_role(style) != ROLE_MUTED;
-}
 
 static void test_refusals(void)
 {
