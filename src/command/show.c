@@ -119,6 +119,7 @@ static json_t *status_json(const Picture *picture, const Attention *a)
     json_t *json = json_object();
     json_object_set_new(json, "fleet", shape_to_json(&FRAME_SHAPE, &picture->frame));
     json_object_set_new(json, "critical", json_integer(a->critical));
+    json_object_set_new(json, "critical_over", json_integer(a->over));
     json_object_set_new(json, "awaiting_sign_off", json_integer(a->awaiting));
     json_object_set_new(json, "running", json_integer(a->running));
     json_object_set_new(json, "findings", json_integer(a->findings));
@@ -140,10 +141,10 @@ int run_status(Session *session, int argc, char **argv)
     if (session->json) {
         print_json(session, status_json(picture, &a));
     } else {
-        print_line(session,
-                   "%s%s through %s: %u critical, %u wait%s for sign-off, %u running, %u finding%s",
+        g_autofree char *critical = attention_critical(&a);
+        print_line(session, "%s%s through %s: %s, %u wait%s for sign-off, %u running, %u finding%s",
                    picture->frame.fleet, picture->frame.production ? " (production)" : "",
-                   picture->link.endpoint, a.critical, a.awaiting, a.awaiting == 1 ? "s" : "",
+                   picture->link.endpoint, critical, a.awaiting, a.awaiting == 1 ? "s" : "",
                    a.running, a.findings, text_plural(a.findings));
         print_alarms(session, picture, now_of(session, picture));
         print_groups(session, picture, now_of(session, picture));

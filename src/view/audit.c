@@ -193,8 +193,10 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
     case COLUMN_OBJECT:
         cell->text = record->object;
         break;
-    default: // where nothing more is told, to what it was done, which a narrow screen does not show
-        cell->text = text_has_word(record->detail) ? record->detail : record->object;
+    default: // where nothing more is told, to what it was done, if the screen is too narrow to show that
+        cell->text = text_has_word(record->detail)             ? record->detail
+                     : table_shows(list->table, COLUMN_OBJECT) ? ""
+                                                               : record->object;
     }
 }
 

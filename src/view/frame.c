@@ -66,6 +66,7 @@ void attention_count(const Picture *picture, Attention *ret_attention)
         attention.alarms += !alarm->ended_ms;
         if (alarm->severity == SEVERITY_CRITICAL && !alarm->acknowledged_by) {
             attention.critical++;
+            attention.over += alarm->ended_ms != 0;
             attention.newest_critical_ms = MAX(attention.newest_critical_ms, alarm->since_ms);
         }
     }
@@ -75,6 +76,15 @@ void attention_count(const Picture *picture, Attention *ret_attention)
         attention.findings +=
             !((const Finding *)picture_at(picture, SHELF_FINDINGS, i))->acknowledged_by;
     *ret_attention = attention;
+}
+
+char *attention_critical(const Attention *attention)
+{
+    guint now = attention->critical - attention->over;
+    return attention->over
+               ? g_strdup_printf("%u critical and %u that %s over, not acknowledged", now,
+                                 attention->over, attention->over == 1 ? "is" : "are")
+               : g_strdup_printf("%u critical", now);
 }
 
 guint attention_news(const Attention *before, const Attention *now)

@@ -7,6 +7,7 @@
 // What the frame adds up from the picture for its second line.
 typedef struct {
     guint critical; // alarms not acknowledged, of severity critical
+    guint over;     // of those: that have ended since
     guint alarms;   // all that have not ended
     guint awaiting; // operations that wait for sign-offs
     guint mine;     // of those: that I may sign and have not
@@ -19,6 +20,9 @@ typedef struct {
 } Attention;
 
 void attention_count(const Picture *picture, Attention *ret_attention);
+
+// "2 critical", "1 critical and 1 that is over, not acknowledged". The caller frees.
+char *attention_critical(const Attention *attention);
 
 // What came since: a new critical alarm, a new statement that waits for me (a changed one is new too).
 enum { NEWS_ALARM = 1, NEWS_SIGNOFF = 2 };

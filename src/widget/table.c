@@ -16,6 +16,7 @@ struct Table {
     bool seen;          // it was seen since it was selected
     gsize top;          // first visible row
     guint first_column; // columns scrolled away
+    guint64 shown;      // a bit for each column that was drawn last
     GHashTable *folded; // set of ids
     // Where it was drawn last, in the grid's coordinates: for mouse and page keys.
     Rect rows_at;
@@ -395,6 +396,9 @@ void table_draw(Table *table, const TableModel *model, const Canvas *canvas)
     columns_lay_out((const TableColumn *)(void *)table->columns->data, table->columns->len,
                     rest.width - MARGIN, table->first_column, &layout);
     table->first_column = MIN(table->first_column, layout.last_first);
+    table->shown = 0;
+    for (guint i = 0; i < layout.n; i++)
+        table->shown |= G_GUINT64_CONSTANT(1) << layout.places[i].column;
     Canvas head_canvas = canvas_sub(canvas, rect_make(MARGIN, 0, rest.width - MARGIN, head.height));
     draw_head(table, model, &head_canvas, &layout);
     Canvas rows = canvas_sub(canvas, rest);
@@ -403,6 +407,11 @@ void table_draw(Table *table, const TableModel *model, const Canvas *canvas)
         draw_empty(model, &rows);
     if (bar)
         scroll_draw(canvas, bar_at, &(ScrollState){table->top, (gsize)rest.height, count});
+}
+
+bool table_shows(const Table *table, guint column)
+{
+    return table->shown >> column & 1;
 }
 
 void table_cell_printf(TableCell *cell, Style style, const char *format, ...)

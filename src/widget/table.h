@@ -166,6 +166,9 @@ void table_set_columns(Table *table, const TableColumn *columns, gsize n);
 
 void table_draw(Table *table, const TableModel *model, const Canvas *canvas);
 
+// True if that column has room, as drawn last (while a model's cells are asked for: now).
+bool table_shows(const Table *table, guint column);
+
 TableResult table_act(Table *table, const TableModel *model, int action);
 
 // A click selects, the wheel scrolls; positions are the screen's. False if it was not on the table.

@@ -18,7 +18,7 @@ from demo import SLOW, Demo, fetch
 from sbtest import Test, until
 
 KEYS = {  # of --json: what programs rely on
-    ("status",): {"fleet", "critical", "awaiting_sign_off", "running", "findings", "alarms", "groups"},
+    ("status",): {"fleet", "critical", "critical_over", "awaiting_sign_off", "running", "findings", "alarms", "groups"},
     ("regions",): {"locations"}, ("roles",): {"workloads"}, ("signoffs",): {"operations"},
     ("operations",): {"operations"}, ("readiness",): {"findings"}, ("alarms",): {"alarms"},
     ("automation",): {"automation", "groups"}, ("schedules",): {"schedules"}, ("runs",): {"runs", "more"}, ("plans",): {"plans"}, ("audit", "list"): {"records", "more"},

@@ -1,6 +1,7 @@
 // Exceptional acts by keys: asking for a skip, signing it, breaking the glass, closing the review, taking a sign-off
 // back; and what is not offered.
 #include "play.h"
+#include "view/frame.h"
 
 // Skip and abort only ask: what is signed comes back as a statement of its own.
 static void test_ask_to_skip(void)
@@ -344,6 +345,21 @@ static void test_message_ends(void)
     play_release(&play);
 }
 
+// An alarm that is over and that nobody has acknowledged still wants somebody, but is told apart.
+static void test_critical(void)
+{
+    g_autoptr(Picture) picture = world_new();
+    Attention attention;
+    attention_count(picture, &attention);
+    g_autofree char *now = attention_critical(&attention);
+    g_assert_cmpstr(now, ==, "1 critical");
+    Alarm *alarm = picture_get(picture, SHELF_ALARMS, "location-down:westeurope");
+    alarm->ended_ms = WORLD_NOW;
+    attention_count(picture, &attention);
+    g_autofree char *over = attention_critical(&attention);
+    g_assert_cmpstr(over, ==, "0 critical and 1 that is over, not acknowledged");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -359,6 +375,7 @@ int main(int argc, char **argv)
     g_test_add_func("/acts/done", test_done);
     g_test_add_func("/acts/target", test_target);
     g_test_add_func("/acts/narrow-header", test_narrow_header);
+    g_test_add_func("/acts/critical", test_critical);
     g_test_add_func("/acts/footer", test_footer);
     g_test_add_func("/acts/message-ends", test_message_ends);
     g_test_add_func("/acts/plain-words", test_plain_words);

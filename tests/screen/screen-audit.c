@@ -176,6 +176,22 @@ static void test_screen_alarms(void)
     visit_has(visit, "CHAIN BROKEN");
 }
 
+// To what it was done stands in each row once, on a wide screen and on a narrow one.
+static void test_object_once(void)
+{
+    static const int WIDTHS[] = {80, 132, 200};
+    g_autoptr(Visit) visit = visit_new();
+    g_autoptr(GPtrArray) records = chain_new();
+    use_chain(visit, records, 1, 1);
+    set_head(visit, records, 1);
+    visit_open(visit, SCREEN_AUDIT, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(WIDTHS); i++) {
+        const char *once = strstr(visit_at(visit, WIDTHS[i], 24), "location/eastus");
+        g_assert_nonnull(once);
+        g_assert_null(strstr(once + 1, "location/eastus"));
+    }
+}
+
 static void test_record(void)
 {
     g_autoptr(Visit) visit = visit_new();
@@ -197,6 +213,7 @@ static void test_record(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/audit/object-once", test_object_once);
     g_test_add_func("/audit/log/pages-join", test_pages_join);
     g_test_add_func("/audit/log/missing-records", test_missing_records);
     g_test_add_func("/audit/log/altered-record", test_altered_record);
