@@ -59,6 +59,8 @@ static void print_outlook(const Session *session, const Outlook *outlook)
 {
     print_line(session, "%-12s %s", "GROUP", outlook->group);
     print_line(session, "%-12s %s", "OWNER", outlook->owner ? outlook->owner : "nobody is named");
+    if (outlook->blocked)
+        print_line(session, "%-12s no failover is proposed: %s", "BLOCKED", outlook->blocked);
     print_line(session, "%-12s %s: %s", "GATE", outlook->gate_open ? "open" : "closed",
                outlook->gate_why);
     print_forecast(session, outlook);

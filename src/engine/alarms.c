@@ -161,7 +161,7 @@ static void want_group(Wanted *wanted, const GroupStatus *status)
     if (status->blocked)
         want(wanted, SEVERITY_ERROR, 0, g_strconcat("blocked:", status->name, NULL),
              g_strdup(object),
-             g_strdup_printf("No failover of %s was proposed: %s", status->name, status->blocked));
+             g_strdup_printf("No failover of %s is proposed: %s", status->name, status->blocked));
     for (guint i = 0; i < live->record->quarantine->len; i++) {
         const QuarantineIntent *intent = live->record->quarantine->pdata[i];
         want(wanted, SEVERITY_ERROR, 0,

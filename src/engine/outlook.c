@@ -125,6 +125,7 @@ Outlook *engine_outlook(Engine *engine, const char *name, GError **error)
     outlook->rpo_ms = group->rpo_ms;
     outlook->rto_ms = group->rto_ms;
     outlook->failback_window = day_window_format(&group->failback_window);
+    outlook->blocked = g_strdup(live->status->blocked);
     engine_gate(engine, name, &outlook->gate_open, &outlook->gate_why, NULL);
     if (to)
         forecast(engine, live, to, outlook);

@@ -2,6 +2,8 @@
 // time it goes down; and says why where it does not.
 #include "engine/watchdog.h"
 
+#include <string.h>
+
 #include "base/timefmt.h"
 #include "engine/propose.h"
 
@@ -20,6 +22,36 @@ static void set_blocked(Engine *engine, GroupLive *live, char *why)
     if (why)
         log_warning(engine->config.log, "no failover is proposed", "group", live->group->name,
                     "why", why);
+}
+
+// The group's failover that ended last, whoever proposed it; NULL if none is kept.
+static const Operation *last_failover(const Engine *engine, const GroupLive *live)
+{
+    for (guint i = engine->operations->len; i-- > 0;) {
+        const Operation *operation = engine->operations->pdata[i];
+        if (operation->kind == OPERATION_FAILOVER && operation_has_ended(operation) &&
+            g_strcmp0(operation->group, live->group->name) == 0)
+            return operation;
+    }
+    return NULL;
+}
+
+// Why none follows by itself, and the way out: "rejected by bob at 03:14:07Z; propose anew with F or …". NULL while one
+// will follow.
+static char *why_declined(const Engine *engine, const GroupLive *live, gint64 due_ms)
+{
+    const Operation *last = due_ms ? NULL : last_failover(engine, live);
+    if (!last)
+        return NULL;
+    char at[16];
+    time_format_clock(last->ended_ms, at);
+    bool declined = last->state == OPERATION_REJECTED || last->state == OPERATION_WITHDRAWN;
+    const char *how =
+        declined && last->why ? last->why : word_of(&OPERATION_STATE_NAMES, (int)last->state);
+    // Who, without the reason that they gave.
+    return g_strdup_printf("%s%.*s at %s; propose anew with F or `signalbox failover %s`",
+                           declined ? "" : "the last one: ", (int)strcspn(how, ":"), how, at,
+                           live->group->name);
 }
 
 static bool proposed_already(Engine *engine, const GroupLive *live, gint64 *due_ms)
@@ -134,8 +166,11 @@ static Motion *propose_restart(Engine *engine, GroupLive *live, const LocationSt
 static Motion *propose_failover(Engine *engine, GroupLive *live, const LocationStatus *from,
                                 gint64 *due_ms)
 {
-    if (proposed_already(engine, live, due_ms)) {
-        set_blocked(engine, live, NULL);
+    gint64 again_ms = 0;
+    if (proposed_already(engine, live, &again_ms)) {
+        set_blocked(engine, live, why_declined(engine, live, again_ms));
+        if (again_ms)
+            engine_sooner(due_ms, again_ms);
         return NULL;
     }
     const Location *target =

@@ -89,6 +89,7 @@ void outlook_free(Outlook *outlook)
     g_free(outlook->group);
     g_free(outlook->owner);
     g_free(outlook->no_plan);
+    g_free(outlook->blocked);
     g_free(outlook->gate_why);
     g_free(outlook->failback_window);
     g_ptr_array_unref(outlook->lags);

@@ -43,6 +43,7 @@ typedef struct {
     guint steps;
     guint unknown_steps; // whose kind was never carried out: the forecast lacks them
     char *no_plan;       // why there is no plan; NULL
+    char *blocked;       // why no failover is proposed though it is needed; NULL
     bool gate_open;
     char *gate_why;
     char *failback_window;       // "22:00-04:00" in UTC; NULL = at any time

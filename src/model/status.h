@@ -204,7 +204,7 @@ typedef struct {
     gint64 rollback_until_ms; // 0 = no window open
     gint64 antiflap_until_ms; // automatic proposals blocked until; 0 = not
     gint64 down_since_ms;     // detection: the RTO clock's start; 0 = not running
-    char *blocked;            // why no proposal was made though the primary is down; NULL
+    char *blocked;            // why none is proposed though the primary is down; NULL
     GPtrArray *reduced;       // of char *
     guint findings;
     gint64 plan_reviewed_ms;

@@ -133,6 +133,13 @@ static void say_state(Page *page, const ViewContext *context, const GroupStatus 
                seen, group->loss.how ? group->loss.how : "");
 }
 
+// Its location is down, and nothing is under way.
+static void say_blocked(Page *page, const GroupStatus *group)
+{
+    if (group->blocked)
+        page_field(page, "BLOCKED", ROLE_ALARM, "no failover is proposed: %s", group->blocked);
+}
+
 static void say_forecast(Page *page, const GroupStatus *group, const Outlook *outlook)
 {
     char rto[16], usual[16], p95[16];
@@ -221,6 +228,7 @@ static void group_refresh(gpointer state, const ViewContext *context)
                  view->page.object ? view->page.object : "yet");
         return;
     }
+    say_blocked(&view->page, group);
     say_state(&view->page, context, group);
     say_plan(&view->page, group, context->now_ms);
     if (view->outlook) {

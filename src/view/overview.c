@@ -136,6 +136,38 @@ static void draw_line(const Overview *view, const ViewContext *context,
               location->title && *location->title ? location->title : location->name);
 }
 
+// "payments: no failover is proposed: rejected by bob at …", of the selected region's groups first; NULL: none.
+static char *blocked_words(const Overview *view, const Picture *picture)
+{
+    const GroupStatus *first = NULL;
+    guint others = 0;
+    for (guint i = 0; i < picture_count(picture, SHELF_GROUPS); i++) {
+        const GroupStatus *group = picture_at(picture, SHELF_GROUPS, i);
+        bool here = first && g_strcmp0(first->active, view->selected) != 0 &&
+                    g_strcmp0(group->active, view->selected) == 0;
+        others += group->blocked && first;
+        if (group->blocked && (!first || here))
+            first = group;
+    }
+    if (!first)
+        return NULL;
+    g_autofree char *more = others ? g_strdup_printf(" (and %u more)", others) : g_strdup("");
+    return g_strdup_printf("%s%s: no failover is proposed: %s", first->name, more, first->blocked);
+}
+
+// What nobody would ask about stands above what changed, and in its place where both do not fit.
+static void draw_blocked(const Overview *view, const ViewContext *context, const Canvas *canvas,
+                         Rect *rest)
+{
+    g_autofree char *words = blocked_words(view, context->picture);
+    if (!words)
+        return;
+    int width = MAX(canvas->width - 1, 1);
+    int lines = MIN(cells_width(canvas, words) / width + 1, rest->height);
+    Rect at = rect_cut_top(rest, lines);
+    cells_put_wrapped(canvas, rect_make(1, at.y, width, at.height), ROLE_ALARM, words);
+}
+
 static void draw_log(const Overview *view, const ViewContext *context, const Canvas *canvas)
 {
     const GPtrArray *changes = context->picture->changes;
@@ -172,8 +204,10 @@ static void draw_lines(Overview *view, const ViewContext *context, const Canvas 
         note_place(view, (guint)(first + y), canvas, rect_make(0, y, canvas->width, 1));
         draw_line(view, context, view->rows->pdata[first + y], canvas, y);
     }
+    g_autofree char *blocked = blocked_words(view, context->picture);
     cells_put_wrapped(canvas, rect_make(1, lines, canvas->width - 1, canvas->height - lines),
-                      ROLE_NORMAL, selected->verdict.why);
+                      blocked ? ROLE_ALARM : ROLE_NORMAL,
+                      blocked ? blocked : selected->verdict.why);
     view->columns = 1;
 }
 
@@ -223,8 +257,10 @@ static void overview_draw(gpointer state, const ViewContext *context, const Canv
     }
     Canvas panels = canvas_sub(canvas, rect_cut_top(&rest, panels_height(view, canvas)));
     draw_panels(view, context, &panels);
+    draw_blocked(view, context, canvas, &rest);
     Canvas log = canvas_sub(canvas, rest);
-    draw_log(view, context, &log);
+    if (log.height)
+        draw_log(view, context, &log);
 }
 
 static Effect select_index(Overview *view, int index)

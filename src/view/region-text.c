@@ -215,7 +215,7 @@ static void say_blocked(const Text *text)
     for (guint i = 0; i < picture_count(text->picture, SHELF_GROUPS); i++) {
         const GroupStatus *group = picture_at(text->picture, SHELF_GROUPS, i);
         if (group->blocked && g_strcmp0(group->active, text->location->name) == 0)
-            page_field(text->page, "BLOCKED", ROLE_WARN, "no failover of %s was proposed: %s",
+            page_field(text->page, "BLOCKED", ROLE_WARN, "no failover of %s is proposed: %s",
                        group->name, group->blocked);
     }
 }

@@ -84,6 +84,7 @@ static const WireField FIELDS[] = {
     {"rpo_s", FIELD_SECONDS, FIELD(Outlook, rpo_ms)},
     {"rto_s", FIELD_SECONDS, FIELD(Outlook, rto_ms)},
     {"forecast", FIELD_STRUCT, FIELD_PART(Outlook), .shape = &FORECAST_PART},
+    {"blocked", FIELD_TEXT, FIELD(Outlook, blocked)},
     {"gate", FIELD_STRUCT, FIELD_PART(Outlook), .shape = &GATE_PART},
     {"failback_window", FIELD_TEXT, FIELD(Outlook, failback_window)},
     {"lags", FIELD_STRUCTS, FIELD(Outlook, lags), .shape = &LAG_SHAPE},

@@ -28,6 +28,25 @@ static void test_overview_shows_the_worst(void)
     g_assert_null(strstr(visit_at(visit, 67, 21), " DOWN "));
 }
 
+// A failover that people rejected: on the overview at every size (also in the place of the log), and on the pages of the
+// group and the region.
+static void test_declined(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    GroupStatus *payments = picture_get(visit->picture, SHELF_GROUPS, "payments");
+    payments->blocked = g_strdup("rejected by bob at 03:14:07Z; propose anew with F or `signalbox "
+                                 "failover payments`");
+    visit_open(visit, SCREEN_OVERVIEW, NULL);
+    g_assert_nonnull(strstr(visit_at(visit, 80, 24), "payments: no failover is proposed"));
+    g_assert_nonnull(strstr(visit_at(visit, 80, 24), "`signalbox failover payments`"));
+    g_assert_nonnull(strstr(visit_at(visit, 40, 10), "rejected by bob"));
+    g_assert_nonnull(strstr(visit_at(visit, 132, 43), "`signalbox failover payments`"));
+    visit_open(visit, SCREEN_GROUP, "payments");
+    visit_has(visit, "no failover is proposed: rejected by bob at 03:14:07Z");
+    visit_open(visit, SCREEN_REGION, "westeurope");
+    visit_has(visit, "no failover of payments is proposed: rejected by bob");
+}
+
 static void test_region(void)
 {
     g_autoptr(Visit) visit = visit_new();
@@ -686,6 +705,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pages/statement-runs", test_statement_runs);
     g_test_add_func("/pages/region-disagreement", test_region_disagreement);
     g_test_add_func("/pages/region-lag", test_region_lag);
+    g_test_add_func("/pages/declined", test_declined);
     g_test_add_func("/pages/region-groups", test_region_groups);
     g_test_add_func("/pages/region-neighbours", test_region_neighbours);
     g_test_add_func("/pages/cell", test_cell);

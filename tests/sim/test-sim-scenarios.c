@@ -63,6 +63,17 @@ static void test_planned_and_back(void)
     finish(sim);
 }
 
+// The region is down, and no new proposal comes: it is said whose doing that is, and what to do.
+static void expect_way_out(Sim *sim, const char *whose)
+{
+    const char *blocked = sim_group(sim)->blocked;
+    g_assert_nonnull(blocked);
+    g_assert_true(g_str_has_prefix(blocked, whose));
+    g_assert_true(
+        g_str_has_suffix(blocked, "Z; propose anew with F or `signalbox failover payments`"));
+    g_assert_nonnull(sim_alarm(sim, "blocked:"));
+}
+
 static void test_reject(void)
 {
     Sim *sim = given_proposal(NULL);
@@ -73,6 +84,7 @@ static void test_reject(void)
     sim_pass(sim, 600000); // not proposed again while it stays down
     g_assert_null(sim_group(sim)->operation);
     g_assert_cmpuint(sim->commands, ==, 0);
+    expect_way_out(sim, "rejected by bob at ");
     finish(sim);
 }
 
@@ -85,6 +97,29 @@ static void test_reject_and_restart(void)
     sim_restart(sim);
     sim_pass(sim, 600000);
     g_assert_null(sim_group(sim)->operation);
+    expect_way_out(sim, "rejected by bob at ");
+    sim_region_set(sim->world, "west", REGION_UP);
+    sim_pass(sim, 60000);
+    g_assert_null(sim_group(sim)->blocked);
+    finish(sim);
+}
+
+// What people propose themselves and take back again is told in the place of the watchdog's.
+static void test_declined_by_people(void)
+{
+    Sim *sim = given_proposal(NULL);
+    g_assert_null(sim_group(sim)->blocked);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_REJECT));
+    sim_pass(sim, 5000);
+    expect_way_out(sim, "rejected by bob at ");
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_AS_NEEDED));
+    sim_pass(sim, 5000);
+    g_assert_null(sim_group(sim)->blocked);
+    g_assert_true(sim_command(sim, &BOB, COMMAND_WITHDRAW, 0));
+    sim_pass(sim, 5000);
+    expect_way_out(sim, "withdrawn by bob at ");
+    g_autoptr(Outlook) outlook = engine_outlook(sim->engine, "payments", NULL);
+    g_assert_cmpstr(outlook->blocked, ==, sim_group(sim)->blocked);
     finish(sim);
 }
 
@@ -656,6 +691,7 @@ int main(int argc, char **argv)
         {"planned-and-back", test_planned_and_back},
         {"reject", test_reject},
         {"reject-and-restart", test_reject_and_restart},
+        {"declined-by-people", test_declined_by_people},
         {"down-again-over-a-restart", test_down_again_over_a_restart},
         {"withdraw", test_withdraw},
         {"expire", test_expire},
