@@ -36,8 +36,13 @@ static char *parity_words(const Parity *parity, const ParityCount *total)
         if (words)
             g_string_append_printf(text, "%s%s", text->len ? "; " : "", words);
     }
-    g_string_append_printf(text, ". People have confirmed %u of these %u.", total->confirmed,
-                           total->missing + total->different + total->extra);
+    guint differs = total->missing + total->different + total->extra;
+    if (differs == 1)
+        g_string_append(text,
+                        total->confirmed ? ". It is confirmed." : ". Nobody has confirmed it.");
+    else
+        g_string_append_printf(text, ". People have confirmed %u of these %u.", total->confirmed,
+                               differs);
     return g_string_free(text, FALSE);
 }
 

@@ -33,7 +33,8 @@ static const Binding BINDINGS[] = {
 
 static const Binding PAGE_KEYS[] = {
     {ACTION_CLOSE, "close", "esc q", "findings", "Goes back to the findings.", 0},
-    {ACTION_GO, "go", "enter", "go there", "Goes to what it is about.", 0},
+    {ACTION_GO, "go", "enter", "go there",
+     "Goes to what it is about: of parity, to the check-list.", 0},
     {ACTION_ACCEPT, "acknowledge", "c", "acknowledge",
      "Says that the finding is known, until a date.", BIND_CHANGES},
     {ACTION_WITHDRAW, "withdraw", "W", "withdraw",
@@ -212,19 +213,37 @@ static const ReadinessRow *selected(Readiness *view, const ViewContext *context)
     return view->reading ? row_of(view, view->page.object) : list_selected(&view->list, context);
 }
 
-static Effect go_there(const ReadinessRow *row)
-{
-    if (row && row->group)
-        return effect_open(SCREEN_ROLES, row->group->name);
-    Effect effect = row ? screen_open_object(row->finding->object) : effect_of(EFFECT_NONE);
-    return effect.kind == EFFECT_NONE ? effect_message("It is about nothing that has a page.")
-                                      : effect;
-}
-
 static Effect open_checklist(const ReadinessRow *row)
 {
     g_autofree char *object = parity_object(row->parity, row->count->kind);
     return effect_open(SCREEN_CHECKLIST, object);
+}
+
+// The check-list that a finding of parity is about: the first kind of its workload that differs. NULL: it is of another
+// rule, or that row is not shown.
+static const ReadinessRow *kept_row(const Readiness *view, const Finding *finding)
+{
+    const char *workload = finding->object + strcspn(finding->object, "/");
+    for (guint i = 0; strcmp(finding->rule, "R19") == 0 && i < view->list.rows->len; i++) {
+        const ReadinessRow *row = view->list.rows->pdata[i];
+        if (row->parity && parity_differing(row->count) && *workload &&
+            strcmp(row->parity->workload, workload + 1) == 0)
+            return row;
+    }
+    return NULL;
+}
+
+static Effect go_there(const Readiness *view, const ReadinessRow *row)
+{
+    if (row && row->group)
+        return effect_open(SCREEN_ROLES, row->group->name);
+    const ReadinessRow *kept = row && row->finding ? kept_row(view, row->finding) : NULL;
+    if (kept)
+        return open_checklist(kept);
+    Effect effect =
+        row && row->finding ? screen_open_object(row->finding->object) : effect_of(EFFECT_NONE);
+    return effect.kind == EFFECT_NONE ? effect_message("It is about nothing that has a page.")
+                                      : effect;
 }
 
 static Effect open_row(Readiness *view, const ViewContext *context)
@@ -295,23 +314,27 @@ static Effect readiness_update(gpointer state, const ViewContext *context, const
         view->reading = false;
         return effect_of(EFFECT_REDRAW);
     case ACTION_GO:
-        return go_there(selected(view, context));
+        return go_there(view, selected(view, context));
     default:
         return view->reading ? page_key(&view->page, key, binding)
                              : list_key(&view->list, context, key, binding);
     }
 }
 
-// What can be withdrawn is there only where somebody has acknowledged.
+// A finding is acknowledged, what is kept by hand has its check-list; what can be withdrawn is there only where somebody
+// has acknowledged.
 static BindingState readiness_state(gpointer state, const ViewContext *context,
                                     const Binding *binding)
 {
     Readiness *view = state;
-    const ReadinessRow *row =
-        binding->action == ACTION_WITHDRAW && !view->accept ? selected(view, context) : NULL;
-    bool known = row && row->finding && row->finding->acknowledged_by;
-    return binding->action != ACTION_WITHDRAW || view->accept || known ? BINDING_ON
-                                                                       : BINDING_HIDDEN;
+    bool asks = binding->action == ACTION_WITHDRAW || binding->action == ACTION_ACCEPT;
+    if (view->accept || !asks)
+        return BINDING_ON;
+    const ReadinessRow *row = selected(view, context);
+    bool there = binding->action == ACTION_ACCEPT
+                     ? row && (row->finding || row->parity)
+                     : row && row->finding && row->finding->acknowledged_by;
+    return there ? BINDING_ON : BINDING_HIDDEN;
 }
 
 static const Keymap *readiness_keymap(gpointer state)

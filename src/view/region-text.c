@@ -159,7 +159,7 @@ static void say_vantages(const Text *text)
         say_vantage(text, vantages->pdata[i]);
     if (!vantages->len)
         pager_field(text->page->pager, "SEEN BY", ROLE_UNKNOWN,
-                    "nobody: no vantage point probes it.");
+                    "no vantage point: none has told of a probe of it.");
 }
 
 static void say_faults(const Text *text)
@@ -328,9 +328,14 @@ static void say_host(const Text *text)
     duration_format(location->timeout_ms, timeout);
     bool answers = text->now_ms - location->managed_at_ms <= FACT_LIMIT_MS;
     ago_format(location->managed_at_ms, text->now_ms, answers, managed);
-    page_field(text->page, "ACTIVE", answers ? ROLE_NORMAL : ROLE_UNKNOWN,
-               "%u of %u instance%s; the management side answered %s", location->active,
-               location->instances, text_plural(location->instances), managed);
+    if (!location->instances)
+        pager_field(text->page->pager, "ACTIVE", ROLE_NORMAL, "no workload has an instance here");
+    else
+        page_field(text->page, "ACTIVE", answers ? ROLE_NORMAL : ROLE_UNKNOWN,
+                   "%u of %u instance%s; %s%s", location->active, location->instances,
+                   text_plural(location->instances),
+                   location->managed_at_ms ? "the management side answered " : "none was seen yet",
+                   location->managed_at_ms ? managed : "");
     page_field(text->page, "HOST", ROLE_NORMAL, "%s, %s%s, boot id %s",
                word_of(&HOST_NAMES, (int)location->host),
                location->pair ? "paired with " : "no pair",

@@ -56,6 +56,14 @@ static void test_region(void)
     visit_has(visit, "A fault inside the region is not its loss");
     visit_has(visit, "last probe 2s ago");
     visit_lacks(visit, "DISAGREE");
+    LocationStatus *west = picture_get(visit->picture, SHELF_LOCATIONS, "westeurope");
+    west->managed_at_ms = 0;
+    visit->picture->version++;
+    visit_has(visit, "none was seen yet");
+    west->instances = 0;
+    visit->picture->version++;
+    visit_has(visit, "no workload has an instance here");
+    visit_lacks(visit, "never");
     visit->context.now_ms += 5 * 60 * 1000;
     visit_has(visit, "UNKNOWN: the last probe was 5m2s ago");
 }
@@ -420,6 +428,7 @@ static void test_readiness_plans(void)
         visit_open(visit, SCREEN_READINESS, NULL);
         visit_press(visit, "/ p l a n space s t o c k enter");
         visit_has(visit, ROWS[i].says);
+        visit_lacks(visit, "c acknowledge"); // a plan is reviewed and tested
     }
 }
 
@@ -441,6 +450,22 @@ static void test_readiness_parity(void)
     visit_press(visit, "enter");
     g_assert_cmpint(ui_screen(visit->ui)->id, ==, SCREEN_CHECKLIST);
     g_assert_cmpstr(ui_object(visit->ui), ==, "stock/catalog/northeurope/term");
+}
+
+// What R19 finds is seen to in the check-list.
+static void test_readiness_parity_finding(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    world_add_catalog(visit->picture);
+    Finding *finding = finding_new();
+    finding->id = g_strdup("R19:workload/stock/catalog");
+    finding->rule = g_strdup("R19");
+    finding->object = g_strdup("workload/stock/catalog");
+    picture_put(visit->picture, SHELF_FINDINGS, finding);
+    visit_open(visit, SCREEN_READINESS, finding->id);
+    visit_press(visit, "enter");
+    g_assert_cmpint(ui_screen(visit->ui)->id, ==, SCREEN_CHECKLIST);
+    g_assert_true(g_str_has_prefix(ui_object(visit->ui), "stock/catalog/northeurope/"));
 }
 
 // The check-list: open items first, confirmed by a key and a note, with the mark of what was seen.
@@ -721,6 +746,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pages/readiness-withdraw", test_readiness_withdraw);
     g_test_add_func("/pages/readiness-plans", test_readiness_plans);
     g_test_add_func("/pages/readiness-parity", test_readiness_parity);
+    g_test_add_func("/pages/readiness-parity-finding", test_readiness_parity_finding);
     g_test_add_func("/pages/checklist", test_checklist);
     g_test_add_func("/pages/checklist-long", test_checklist_long);
     g_test_add_func("/pages/snapshots", test_snapshots);

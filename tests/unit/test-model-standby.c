@@ -254,7 +254,7 @@ static const Case CASES[] = {
      lacks_a_term},
     {"R19:workload/data/catalog", SEVERITY_WARNING, "term: 1 different.", other_term},
     {"R19:workload/data/catalog", SEVERITY_WARNING, "term: 1 extra.", more_terms},
-    {"R19:workload/data/catalog", SEVERITY_INFO, "confirmed 1 of these 1", confirmed_term},
+    {"R19:workload/data/catalog", SEVERITY_INFO, "It is confirmed.", confirmed_term},
     {"R19:workload/data/catalog", SEVERITY_WARNING, "what the instance in northeurope holds",
      tells_nothing},
     {"R20:workload/data/catalog", SEVERITY_ERROR, "both attached to the data factory factory-west",
