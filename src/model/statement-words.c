@@ -65,6 +65,11 @@ char *statement_runs(const Statement *statement)
         return g_strdup("nothing is commanded: none is abandoned, none is missed");
     g_autofree char *runs = count_words(statement->abandoned_runs, "run");
     g_autofree char *missed = count_words(statement->missed_recurrences, "recurrence");
+    // A planned move has missed nothing yet: what it will, the facts of each schedule tell.
+    if (statement->planned && !statement->missed_recurrences)
+        return g_strdup_printf("%s in flight abandoned; %s missed before it; what the move misses, "
+                               "the evidence of each schedule says",
+                               runs, missed);
     return g_strdup_printf("%s in flight abandoned; %s missed so far, more while it lasts", runs,
                            missed);
 }

@@ -53,6 +53,12 @@ static void test_runs(void)
     g_autofree char *one = statement_runs(statement);
     g_assert_cmpstr(one, ==,
                     "1 run in flight abandoned; no recurrence missed so far, more while it lasts");
+    statement->planned = true;
+    g_autofree char *planned = statement_runs(statement);
+    g_assert_cmpstr(planned, ==,
+                    "1 run in flight abandoned; no recurrence missed before it; what the move "
+                    "misses, the evidence of each schedule says");
+    statement->planned = false;
 }
 
 static void test_needs(void)
