@@ -103,11 +103,12 @@ void grid_copy(Grid *to, const Grid *from)
 {
     if (to->width != from->width || to->height != from->height)
         grid_resize(to, from->width, from->height);
-    gsize size = (gsize)from->width * sizeof(Cell);
-    for (int y = 0; y < from->height; y++) { // most lines are the same: they are only read
-        Cell *line = grid_line_mutable(to, y);
-        if (memcmp(line, grid_line(from, y), size) != 0)
-            memcpy(line, grid_line(from, y), size);
+    gsize width = (gsize)from->width;
+    for (gsize y = 0; y < (gsize)from->height; y++) { // most lines are the same: they are only read
+        Cell *line = to->cells + y * width;
+        const Cell *source = from->cells + y * width;
+        if (memcmp(line, source, width * sizeof(Cell)) != 0)
+            memcpy(line, source, width * sizeof(Cell));
     }
     to->ascii = from->ascii;
     to->cursor_x = from->cursor_x;
