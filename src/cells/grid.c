@@ -36,11 +36,13 @@ static gsize cell_count(const Grid *grid)
 void grid_clear(Grid *grid)
 {
     gsize width = (gsize)grid->width;
-    for (gsize i = 0; i < width && grid->height > 0; i++)
+    grid->cursor_x = grid->cursor_y = -1;
+    if (!cell_count(grid)) // there may be no cells at all
+        return;
+    for (gsize i = 0; i < width; i++)
         grid->cells[i] = blank;
     for (int y = 1; y < grid->height; y++)
         memcpy(grid->cells + (gsize)y * width, grid->cells, width * sizeof(Cell));
-    grid->cursor_x = grid->cursor_y = -1;
 }
 
 void grid_resize(Grid *grid, int width, int height)
@@ -104,7 +106,8 @@ void grid_copy(Grid *to, const Grid *from)
     if (to->width != from->width || to->height != from->height)
         grid_resize(to, from->width, from->height);
     gsize width = (gsize)from->width;
-    for (gsize y = 0; y < (gsize)from->height; y++) { // most lines are the same: they are only read
+    // Most lines are the same: they are only read.
+    for (gsize y = 0; width && y < (gsize)from->height; y++) {
         Cell *line = to->cells + y * width;
         const Cell *source = from->cells + y * width;
         if (memcmp(line, source, width * sizeof(Cell)) != 0)
