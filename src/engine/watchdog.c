@@ -187,12 +187,19 @@ static Motion *propose_failover(Engine *engine, GroupLive *live, const LocationS
     return NULL;
 }
 
+// Since when it is down: a daemon that began during the outage has it from the operation that waits on it.
+static gint64 fell_since(const GroupLive *live, const LocationStatus *at)
+{
+    gint64 detected_ms = live->open ? live->open->detected_ms : 0;
+    return detected_ms ? MIN(detected_ms, at->verdict.since_ms) : at->verdict.since_ms;
+}
+
 static Motion *group_next(Engine *engine, GroupLive *live, gint64 *due_ms)
 {
     const LocationStatus *at = world_location(engine, live->record->active);
     VerdictState state = at ? at->verdict.state : VERDICT_UNKNOWN;
     if (state == VERDICT_DOWN)
-        live->fell_ms = at->verdict.since_ms;
+        live->fell_ms = fell_since(live, at);
     if (state == VERDICT_UP)
         live->declined = false;
     if (at && !live->open && state == VERDICT_DOWN)

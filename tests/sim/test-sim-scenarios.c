@@ -223,6 +223,27 @@ static void test_lost_again(void)
     finish(sim);
 }
 
+// The daemon dies during the outage, too: the clock of the restart counts from the outage, not from its own start.
+static void test_clock_over_restart(void)
+{
+    Sim *sim = given_proposal(NULL);
+    gint64 detected_ms = sim_operation(sim)->detected_ms;
+    g_assert_cmpint(detected_ms, >, 0);
+    sim_restart(sim);
+    sim_pass(sim, 20000);
+    g_assert_true(is_down_west(sim));
+    g_assert_cmpint(engine_location(sim->engine, "west")->verdict.since_ms, >, detected_ms);
+    sim_region_set(sim->world, "west", REGION_UP);
+    g_assert_true(sim_until(sim, has_ended, 60000));
+    g_assert_true(sim_until(sim, has_open, 60000));
+    g_free(sim->operation);
+    sim->operation = g_strdup(sim_group(sim)->operation);
+    g_assert_cmpstr(sim_operation(sim)->from, ==, sim_operation(sim)->to);
+    g_assert_cmpint(sim_operation(sim)->detected_ms, ==, detected_ms);
+    g_assert_cmpint(sim_group(sim)->down_since_ms, ==, detected_ms);
+    finish(sim);
+}
+
 static void two_approvals(Fleet *fleet)
 {
     Group *group = fleet_group(fleet, "payments");
@@ -697,6 +718,7 @@ int main(int argc, char **argv)
         {"expire", test_expire},
         {"cleared", test_cleared},
         {"lost-again", test_lost_again},
+        {"clock-over-restart", test_clock_over_restart},
         {"two-people", test_two_people},
         {"four-eyes", test_four_eyes},
         {"one-at-a-time", test_one_at_a_time},
