@@ -27,6 +27,17 @@ void run_until(const bool *done)
     g_source_remove(limit);
 }
 
+void wait_turn(gint64 *end_ms)
+{
+    gint64 now_ms = g_get_monotonic_time() / 1000;
+    bool waited = false;
+    if (!*end_ms)
+        *end_ms = now_ms + LIMIT_MS;
+    g_assert_cmpint(now_ms, <, *end_ms);
+    g_timeout_add(20, on_limit, &waited);
+    run_until(&waited);
+}
+
 // ---- Talking to a region beside the drivers -------------------------------------------------------
 
 typedef struct {
@@ -57,7 +68,9 @@ static json_t *control(World *world, guint i, const char *body, unsigned *ret_st
         &(HttpSpec){.method = body ? "POST" : "GET",
                     .url = body ? "http://site/site/v1/fault" : "http://site/site/v1/state",
                     .socket_path = socket,
-                    .body = bytes},
+                    .body = bytes,
+                    .connect_ms = PATIENCE_MS,
+                    .total_ms = PATIENCE_MS},
         on_reply, &reply);
     run_until(&reply.done);
     if (ret_status)
@@ -149,14 +162,8 @@ void start_site(World *world, guint i)
     world->site[i] =
         g_subprocess_launcher_spawn(launcher, &error, world->program, "--config", path, NULL);
     g_assert_no_error(error);
-    for (guint n = 0; n < LIMIT_MS / 10; n++) {
-        bool waited = false;
-        if (g_file_test(port, G_FILE_TEST_EXISTS))
-            return;
-        g_timeout_add(10, on_limit, &waited);
-        run_until(&waited);
-    }
-    g_assert_not_reached();
+    for (gint64 end_ms = 0; !g_file_test(port, G_FILE_TEST_EXISTS);)
+        wait_turn(&end_ms);
 }
 
 void kill_site(World *world, guint i)
@@ -188,10 +195,8 @@ static void make_fleet(World *world)
         set(location->parameters, "tenant", "t1");
         set(location->parameters, "client_id", "c1");
         set(location->parameters, "client_secret_file", secret);
-        location->health = (HealthCheck){.url = g_strdup(health),
-                                         .socket = g_strdup(socket),
-                                         .timeout_ms = 500,
-                                         .degraded_ms = 400};
+        location->health = (HealthCheck){
+            .url = g_strdup(health), .socket = g_strdup(socket), .timeout_ms = PATIENCE_MS};
     }
     Group *group = fleet_add_group(world->fleet, "pay");
     static const struct {
@@ -224,6 +229,7 @@ void world_init(World *world)
     world->program = g_build_filename(build ? build : ".", "signalbox-site", NULL);
     world->dir = g_dir_make_tmp("signalbox-test-XXXXXX", NULL);
     world->epoch = 1;
+    world->deadline_ms = PATIENCE_MS;
     world->client = http_client_new(clock_system(), &(HttpClientConfig){0});
     world->drivers = drivers_new(clock_system(), NULL);
     world->prober = prober_new(clock_system(), NULL);
@@ -312,7 +318,7 @@ const Instance *instance(World *world, const char *name, guint i)
 void observe(World *world, const char *name, guint i, Result *ret_result)
 {
     result_clear(ret_result);
-    driver_observe(world->drivers, instance(world, name, i), 0, DEADLINE_MS, on_observed,
+    driver_observe(world->drivers, instance(world, name, i), 0, world->deadline_ms, on_observed,
                    ret_result);
     run_until(&ret_result->done);
 }
@@ -339,7 +345,7 @@ Outcome act(World *world, const char *name, guint i, DriverAction action, bool f
                             .boot_id = seen.boot_id,
                             .forced = forced,
                             .to = "beta",
-                            .deadline_ms = DEADLINE_MS},
+                            .deadline_ms = world->deadline_ms},
            &result);
     Outcome outcome = result.outcome;
     if (outcome != OUTCOME_DONE)
@@ -358,40 +364,33 @@ InstanceState state_at(World *world, const char *name, guint i)
     return state;
 }
 
+void wait_state(World *world, const char *name, guint i, InstanceState state)
+{
+    for (gint64 end_ms = 0; state_at(world, name, i) != state;)
+        wait_turn(&end_ms);
+}
+
 // Until `name` of the region's group is at least `value`.
 void wait_group_number(World *world, guint i, const char *name, gint64 value)
 {
-    for (gint64 n = 0; n < LIMIT_MS / 20; n++) {
-        bool waited = false;
-        if (group_number(world, i, name) >= value)
-            return;
-        g_timeout_add(20, on_limit, &waited);
-        run_until(&waited);
-    }
-    g_assert_not_reached();
+    for (gint64 end_ms = 0; group_number(world, i, name) < value;)
+        wait_turn(&end_ms);
+}
+
+static bool is_caught_up(World *world, guint i)
+{
+    g_autoptr(json_t) state = control(world, i, NULL, NULL);
+    return json_is_true(json_object_get(group_value(state, "data"), "caught_up"));
 }
 
 void wait_caught_up(World *world, guint i)
 {
-    for (guint n = 0; n < LIMIT_MS / 20; n++) {
-        g_autoptr(json_t) state = control(world, i, NULL, NULL);
-        if (json_is_true(json_object_get(group_value(state, "data"), "caught_up")))
-            return;
-        bool waited = false;
-        g_timeout_add(20, on_limit, &waited);
-        run_until(&waited);
-    }
-    g_assert_not_reached();
+    for (gint64 end_ms = 0; !is_caught_up(world, i);)
+        wait_turn(&end_ms);
 }
 
 void wait_position(World *world, guint i, gint64 position)
 {
-    for (guint n = 0; n < LIMIT_MS / 20; n++) {
-        if (data_number(world, i, "position") >= position)
-            return;
-        bool waited = false;
-        g_timeout_add(20, on_limit, &waited);
-        run_until(&waited);
-    }
-    g_assert_not_reached();
+    for (gint64 end_ms = 0; data_number(world, i, "position") < position;)
+        wait_turn(&end_ms);
 }

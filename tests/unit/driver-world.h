@@ -9,7 +9,9 @@
 #include "driver/prober.h"
 #include "wire/json.h"
 
-enum { LIMIT_MS = 15000, DEADLINE_MS = 3000 };
+// The machine may stand still for seconds. Where an answer is expected there is patience; a short deadline is only for
+// those who never answer.
+enum { LIMIT_MS = 120000, PATIENCE_MS = 60000, SHORT_MS = 1000 };
 
 typedef struct {
     char *dir;
@@ -20,6 +22,7 @@ typedef struct {
     ProberPort *prober;
     Fleet *fleet;
     gint64 epoch;
+    gint64 deadline_ms; // of every question; PATIENCE_MS at first
     guint keys;
 } World;
 
@@ -35,6 +38,8 @@ typedef struct {
 // A timer's callback that sets a bool; the loop until one is set, at most LIMIT_MS.
 gboolean on_limit(gpointer data);
 void run_until(const bool *done);
+// Lets a moment pass between two looks at something; fails the test LIMIT_MS after the first. `*end_ms` is 0 at first.
+void wait_turn(gint64 *end_ms);
 // Region `i`: breaks it, asks it what it knows, starts and kills it.
 void fault(World *world, guint i, const char *body);
 gint64 group_number(World *world, guint i, const char *name);
@@ -54,6 +59,8 @@ void act_as(World *world, const char *name, guint i, DriverAction action,
             const DriverCommand *command, Result *ret_result);
 Outcome act(World *world, const char *name, guint i, DriverAction action, bool forced);
 InstanceState state_at(World *world, const char *name, guint i);
+// Until the drivers see it so: what was asked during a fault may be answered with a no first.
+void wait_state(World *world, const char *name, guint i, InstanceState state);
 // Until the region itself says so, at most LIMIT_MS.
 void wait_group_number(World *world, guint i, const char *name, gint64 value);
 void wait_caught_up(World *world, guint i);
