@@ -292,23 +292,31 @@ void post_accept_finding(HttpRequest *request, void *data)
         engine_accept_finding(engine_of(data), &accept, reply_done, request);
 }
 
-void post_confirm_parity(HttpRequest *request, void *data)
+// An item of the check-list; the route says whether it is seen to, or open again. Why is called a note there, and a
+// reason here, as everywhere.
+void post_parity(HttpRequest *request, void *data)
 {
-    static const char *const FIELDS[] = {"workload", "standby", "kind", "name",
-                                         "mark",     "note",    NULL};
+    bool back = strcmp(http_request_route(request)->arg, "withdraw") == 0;
+    const char *why = back ? "reason" : "note";
+    const char *const fields[] = {"workload", "standby", "kind", "name", "mark", why, NULL};
     g_auto(Body) body = {0};
-    if (!body_open(&body, request, FIELDS))
+    if (!body_open(&body, request, fields))
         return;
     ParityRequest parity = {
         .person = request_person(request),
+        .key = body_key(&body),
         .group = http_request_var(request, "g"),
         .workload = wire_text(&body.root, "workload"),
         .standby = wire_text(&body.root, "standby"),
         .kind = (EntityKind)wire_choice(&body.root, "kind", ENTITY_NAMES.names, ENTITY_NAMES.count),
         .name = wire_text(&body.root, "name"),
         .mark = wire_text_opt(&body.root, "mark", NULL),
-        .note = wire_text(&body.root, "note")};
-    if (body_finish(&body))
+        .note = wire_text(&body.root, why)};
+    if (!body_finish(&body))
+        return;
+    if (back)
+        engine_withdraw_parity(engine_of(data), &parity, reply_done, request);
+    else
         engine_confirm_parity(engine_of(data), &parity, reply_done, request);
 }
 

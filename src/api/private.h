@@ -71,7 +71,7 @@ void post_automation(HttpRequest *request, void *data);
 void post_review(HttpRequest *request, void *data);
 void post_acknowledge(HttpRequest *request, void *data);
 void post_accept_finding(HttpRequest *request, void *data);
-void post_confirm_parity(HttpRequest *request, void *data);
+void post_parity(HttpRequest *request, void *data); // arg = "confirm" or "withdraw"
 void get_sinks(HttpRequest *request, void *data);
 void post_sink_test(HttpRequest *request, void *data);
 void post_presence(HttpRequest *request, void *data);

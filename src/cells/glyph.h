@@ -13,6 +13,7 @@ typedef enum {
     GLYPH_DOWN,       // ✗ x
     GLYPH_UP,         // ✓ +
     GLYPH_ALARM,      // ▲ ^
+    GLYPH_OVER,       // △ '  an alarm that has ended
     GLYPH_SIGN,       // ✎ %
     GLYPH_OPEN,       // ▾ v
     GLYPH_CLOSED,     // ▸ >

@@ -79,11 +79,15 @@ const Command COMMANDS[] = {
      "says that somebody knows of it: it stays listed, and in every statement, and counts again "
      "when the date passes, its facts change, or somebody takes that back (--withdraw).",
      run_readiness, readiness_options},
-    {"parity", "GROUP [--kind KIND] | confirm GROUP/WORKLOAD STANDBY KIND NAME --note TEXT",
+    {"parity",
+     "GROUP [--kind KIND] | confirm GROUP/WORKLOAD STANDBY KIND NAME --note TEXT | "
+     "confirm … --withdraw --reason TEXT",
      "lists what a standby that is kept by hand lacks, or confirms one of it",
      "For each kind of entity how many either side has, and what is missing, different or extra on "
      "the standby: the check-list of what must be repeated there. confirm says that a person has "
-     "seen to one of them; it comes back when either side changes.",
+     "seen to one of them; it comes back when either side changes, or when somebody takes that "
+     "back "
+     "(--withdraw).",
      run_parity, parity_options},
     {"snapshots", "[GROUP] | show GROUP/WORKLOAD [--number N]",
      "lists the kept configurations of connectors, or shows one",

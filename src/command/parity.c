@@ -9,7 +9,8 @@
 #include "view/words.h"
 
 static const char USAGE[] = "expected: signalbox parity GROUP [--kind KIND], or "
-                            "parity confirm GROUP/WORKLOAD STANDBY KIND NAME --note TEXT";
+                            "parity confirm GROUP/WORKLOAD STANDBY KIND NAME --note TEXT (or "
+                            "--withdraw --reason TEXT)";
 
 void parity_options(Session *session, GOptionContext *context)
 {
@@ -17,6 +18,10 @@ void parity_options(Session *session, GOptionContext *context)
                                      "Only this kind of entity (term, scan, ...)", "KIND"},
                                     {"note", 0, 0, G_OPTION_ARG_FILENAME, &session->args.note,
                                      "confirm: what was done, or why it may differ", "TEXT"},
+                                    {"withdraw", 0, 0, G_OPTION_ARG_NONE, &session->args.undo,
+                                     "confirm: takes that back: it is open again", NULL},
+                                    {"reason", 'r', 0, G_OPTION_ARG_FILENAME, &session->args.reason,
+                                     "confirm --withdraw: why; goes into the audit log", "TEXT"},
                                     G_OPTION_ENTRY_NULL};
     g_option_context_add_main_entries(context, entries, NULL);
 }
@@ -111,7 +116,7 @@ static int show(Session *session, const char *group)
 {
     int code = EXIT_FINE;
     g_autoptr(GError) error = NULL;
-    if (session->args.note)
+    if (session->args.note || session->args.undo || session->args.reason)
         return session_complain(session, EXIT_USAGE, "%s", USAGE);
     if (!session_connect(session, &code))
         return code;
@@ -137,31 +142,37 @@ static int show(Session *session, const char *group)
     return EXIT_FINE;
 }
 
-// `what`: GROUP/WORKLOAD, STANDBY, KIND, NAME.
+// Confirms an item, or takes that back. `what`: GROUP/WORKLOAD, STANDBY, KIND, NAME.
 static int confirm(Session *session, char **what)
 {
     int code = EXIT_FINE;
+    const Arguments *args = &session->args;
     const char *slash = strchr(what[0], '/');
-    if (!slash || !text_has_word(session->args.note) || session->args.kind)
+    const char *why = args->undo ? args->reason : args->note;
+    if (!slash || !text_has_word(why) || args->kind || (args->undo ? args->note : args->reason))
         return session_complain(session, EXIT_USAGE, "%s", USAGE);
     if (!session_connect(session, &code))
         return code;
     g_autofree char *group = g_strndup(what[0], (gsize)(slash - what[0]));
     g_autofree char *name = g_uri_escape_string(group, NULL, FALSE);
-    g_autofree char *path = g_strdup_printf("/v1/groups/%s/parity/confirm", name);
+    g_autofree char *path =
+        g_strdup_printf("/v1/groups/%s/parity/%s", name, args->undo ? "withdraw" : "confirm");
     json_t *body = json_object();
     wire_set_text(body, "workload", what[0]);
     wire_set_text(body, "standby", what[1]);
     wire_set_text(body, "kind", what[2]);
     wire_set_text(body, "name", what[3]);
-    wire_set_text(body, "note", session->args.note);
+    wire_set_text(body, args->undo ? "reason" : "note", why);
     json_t *json = session_post(session, path, body, 0, &code);
     if (!json)
         return code;
     if (session->json)
         print_json(session, json);
     else {
-        print_line(session, "%s %s: confirmed, until either side changes.", what[2], what[3]);
+        print_line(session,
+                   args->undo ? "%s %s: open again."
+                              : "%s %s: confirmed, until either side changes.",
+                   what[2], what[3]);
         json_decref(json);
     }
     return EXIT_FINE;

@@ -124,8 +124,28 @@ static void accept_finding(Console *console, const Effect *effect)
     client_post(console->client, path, body, 0, on_command, console);
 }
 
+// An item of a check-list; `why`: the field that says it.
+static void parity(Console *console, const Effect *effect, const char *verb, const char *why)
+{
+    g_autofree char *name = g_strndup(effect->object, strcspn(effect->object, "/"));
+    g_autofree char *group = escaped(name);
+    g_autofree char *path = g_strdup_printf("/v1/groups/%s/parity/%s", group, verb);
+    json_t *body = json_object();
+    wire_set_text(body, "workload", effect->object);
+    wire_set_text(body, "standby", effect->to);
+    wire_set_text(body, "kind", effect->verb);
+    wire_set_text(body, "name", effect->name);
+    wire_set_text(body, "mark", effect->mark);
+    wire_set_text(body, why, effect->text);
+    client_post(console->client, path, body, 0, on_command, console);
+}
+
 static void withdraw(Console *console, const Effect *effect)
 {
+    if (effect->name) {
+        parity(console, effect, "withdraw", "reason");
+        return;
+    }
     bool passivation = strcmp(effect->verb, "passivation") == 0;
     g_autofree char *object = escaped(effect->object);
     g_autofree char *path =
@@ -144,17 +164,7 @@ static void withdraw(Console *console, const Effect *effect)
 
 static void confirm_parity(Console *console, const Effect *effect)
 {
-    g_autofree char *name = g_strndup(effect->object, strcspn(effect->object, "/"));
-    g_autofree char *group = escaped(name);
-    g_autofree char *path = g_strdup_printf("/v1/groups/%s/parity/confirm", group);
-    json_t *body = json_object();
-    wire_set_text(body, "workload", effect->object);
-    wire_set_text(body, "standby", effect->to);
-    wire_set_text(body, "kind", effect->verb);
-    wire_set_text(body, "name", effect->name);
-    wire_set_text(body, "mark", effect->mark);
-    wire_set_text(body, "note", effect->text);
-    client_post(console->client, path, body, 0, on_command, console);
+    parity(console, effect, "confirm", "note");
 }
 
 static void passivate(Console *console, const Effect *effect)

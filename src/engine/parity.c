@@ -168,12 +168,12 @@ void parity_seen(Engine *engine, InstanceWatch *watch, Inventory *inventory)
         renew(engine, workload);
 }
 
-// ---- confirming ----
+// ---- confirming, and taking that back ----
 
 typedef struct {
     ParityRequest request;
-    char *entry; // in the book
-    Confirmation *confirmation;
+    char *entry;                // in the book
+    Confirmation *confirmation; // NULL: it is taken back
 } Asked;
 
 static void free_asked(gpointer data)
@@ -201,7 +201,8 @@ static bool check(const ParityRequest *asked, const Parity *parity, const Parity
                   GError **error)
 {
     if (!person_has(asked->person, ROLE_BIT_OPERATOR))
-        refuse(error, REFUSAL_NOT_ALLOWED, "%s may not confirm: the role operator is needed.",
+        refuse(error, REFUSAL_NOT_ALLOWED,
+               "%s may not do that to the check-list: the role operator is needed.",
                asked->person->name);
     else if (!parity)
         refuse(error, REFUSAL_NOT_FOUND,
@@ -216,9 +217,6 @@ static bool check(const ParityRequest *asked, const Parity *parity, const Parity
         refuse(error, REFUSAL_PRECONDITION,
                "The %s %s has changed since you read it: look at it again.",
                name_of(&ENTITY_NAMES, (int)asked->kind), asked->name);
-    else if (!text_has_word(asked->note))
-        refuse(error, REFUSAL_NO_REASON,
-               "A note in words is needed: what was done, or why it may differ.");
     else
         return true;
     return false;
@@ -242,12 +240,15 @@ static bool prepare(Engine *engine, Motion *motion, GError **error)
     const ParityItem *item = parity ? parity_find(parity, request->kind, request->name) : NULL;
     if (!check(request, parity, item, error))
         return false;
+    if (!text_has_word(request->note)) {
+        refuse(error, REFUSAL_NO_REASON,
+               "A note in words is needed: what was done, or why it may differ.");
+        return false;
+    }
     g_clear_pointer(&asked->confirmation, confirmation_free);
     asked->confirmation = g_new0(Confirmation, 1);
     *asked->confirmation = (Confirmation){g_strdup(item->mark), g_strdup(request->person->name),
                                           g_strdup(request->note), engine->now_ms};
-    g_free(asked->entry);
-    asked->entry = name_in_book(request->workload, request->standby, request->kind, request->name);
     const char *kind = name_of(&ENTITY_NAMES, (int)request->kind);
     const char *state = name_of(&PARITY_NAMES, (int)item->state);
     motion_audit(motion, request->person->name, "parity.confirmed", "workload", request->workload)
@@ -261,21 +262,55 @@ static bool prepare(Engine *engine, Motion *motion, GError **error)
     return true;
 }
 
+// The item is open again: as any withdrawal, in the direction that hides nothing.
+static bool prepare_withdrawal(Engine *engine, Motion *motion, GError **error)
+{
+    const Asked *asked = motion->request;
+    const ParityRequest *request = &asked->request;
+    g_autoptr(Parity) parity = meant(engine, request);
+    const ParityItem *item = parity ? parity_find(parity, request->kind, request->name) : NULL;
+    const char *kind = name_of(&ENTITY_NAMES, (int)request->kind);
+    if (!check(request, parity, item, error))
+        return false;
+    if (!text_has_word(request->note))
+        refuse(error, REFUSAL_NO_REASON,
+               "A reason in words is needed; it goes into the audit log with your name.");
+    else if (!item->confirmed_by)
+        refuse(error, REFUSAL_NOTHING_TO_DO, "Nobody has confirmed the %s %s as it is now.", kind,
+               request->name);
+    if (!text_has_word(request->note) || !item->confirmed_by)
+        return false;
+    const char *state = name_of(&PARITY_NAMES, (int)item->state);
+    motion_audit(motion, request->person->name, "parity.withdrawn", "workload", request->workload)
+        ->detail = g_strdup_printf("%s %s, %s in %s: %s had confirmed it: %s. Now: %s", kind,
+                                   request->name, state, request->standby, item->confirmed_by,
+                                   item->confirmed_note, request->note);
+    motion_say(motion, SEVERITY_WARNING, "workload", request->workload,
+               "%s %s, %s in %s, is open again: %s takes back what %s confirmed: %s", kind,
+               request->name, state, request->standby, request->person->name, item->confirmed_by,
+               request->note);
+    motion_put(motion, g_strconcat("parity/", asked->entry, NULL), NULL, false);
+    return true;
+}
+
+// Of a withdrawal there is no confirmation.
 static void applied(Engine *engine, Motion *motion)
 {
     Asked *asked = motion->request;
     const Workload *workload = fleet_workload(engine->fleet, asked->request.workload);
-    g_hash_table_replace(engine->confirmed, g_strdup(asked->entry),
-                         g_steal_pointer(&asked->confirmation));
+    if (asked->confirmation)
+        g_hash_table_replace(engine->confirmed, g_strdup(asked->entry),
+                             g_steal_pointer(&asked->confirmation));
+    else
+        g_hash_table_remove(engine->confirmed, asked->entry);
     if (workload)
         renew(engine, workload);
 }
 
-void engine_confirm_parity(Engine *engine, const ParityRequest *request, EngineDone done,
-                           gpointer data)
+static void ask(Engine *engine, Motion *motion, const char *what, const ParityRequest *request,
+                EngineDone done, gpointer data)
 {
     Asked *asked = g_new0(Asked, 1);
-    Motion *motion = motion_new("confirm parity", prepare);
     asked->request = (ParityRequest){.person = motion_person(motion, request->person),
                                      .group = motion_text(motion, request->group),
                                      .workload = motion_text(motion, request->workload),
@@ -284,9 +319,26 @@ void engine_confirm_parity(Engine *engine, const ParityRequest *request, EngineD
                                      .name = motion_text(motion, request->name),
                                      .mark = motion_text_opt(motion, request->mark),
                                      .note = motion_text(motion, request->note)};
+    asked->entry = name_in_book(asked->request.workload, asked->request.standby, request->kind,
+                                asked->request.name);
     motion->request = asked;
     motion->free_request = free_asked;
     motion->applied = applied;
     motion_answer(motion, done, data);
+    motion_set_key(motion, request->key, what, request->person->name, asked->entry,
+                   asked->request.mark ? asked->request.mark : "", asked->request.note, NULL);
     motion_ask(engine, motion);
+}
+
+void engine_confirm_parity(Engine *engine, const ParityRequest *request, EngineDone done,
+                           gpointer data)
+{
+    ask(engine, motion_new("confirm parity", prepare), "confirm-parity", request, done, data);
+}
+
+void engine_withdraw_parity(Engine *engine, const ParityRequest *request, EngineDone done,
+                            gpointer data)
+{
+    ask(engine, motion_new("withdraw confirmation", prepare_withdrawal), "withdraw-parity", request,
+        done, data);
 }

@@ -198,19 +198,25 @@ const GPtrArray *engine_snapshots(const Engine *engine, const char *workload);
 
 typedef struct {
     const Person *person;
+    const char *key;
     const char *group;
     const char *workload; // id
     const char *standby;  // location
     EntityKind kind;
     const char *name; // of the entity
     const char *mark; // of the difference as it was seen; NULL = whatever it is now
-    const char *note; // must hold a word
+    const char *note; // must hold a word; of a withdrawal: the reason
 } ParityRequest;
 
 // Records that a person has seen to a difference between primary and standby. Needs ROLE_BIT_OPERATOR. It ends
 // when either side changes. REFUSAL_NOT_FOUND, REFUSAL_PRECONDITION (mark), REFUSAL_NO_REASON.
 void engine_confirm_parity(Engine *engine, const ParityRequest *request, EngineDone done,
                            gpointer data);
+
+// Takes that back: the difference is open again, at once, for everybody. Refusals as above, and REFUSAL_NOTHING_TO_DO
+// if nobody has confirmed it as it is now.
+void engine_withdraw_parity(Engine *engine, const ParityRequest *request, EngineDone done,
+                            gpointer data);
 
 // How far the links from and to a location were behind: of LagHistory *, those that are not known first, then those that are
 // furthest behind now; at most `max`, and whether there are more. The caller owns the array. NULL if there is no such

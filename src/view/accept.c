@@ -52,6 +52,10 @@ static const FormField WITHDRAW_FIELDS[] = {
     [FIELD_NOTE] = {"Reason", NOTE_MAX, 0, "why it counts again", check_note},
 };
 
+static const FormField REOPEN_FIELDS[] = {
+    [FIELD_NOTE] = {"Reason", NOTE_MAX, 0, "why it is open again", check_note},
+};
+
 struct Accept {
     Effect effect; // what is sent, but for what is typed
     char *title;
@@ -98,19 +102,34 @@ Accept *accept_new_withdrawal(const Finding *finding)
     return accept;
 }
 
-Accept *accept_new_item(const Parity *parity, const ParityItem *item)
+static void set_item(Accept *accept, const char *what, const Parity *parity, const ParityItem *item)
 {
     const char *kind = name_of(&ENTITY_NAMES, (int)item->kind);
-    Accept *accept = make(EFFECT_CONFIRM, "Confirm", ITEM_FIELDS, G_N_ELEMENTS(ITEM_FIELDS));
     accept->effect.object = g_strdup(parity->workload);
     accept->effect.to = g_strdup(parity->standby);
     accept->effect.verb = g_strdup(kind);
     accept->effect.name = g_strdup(item->name);
     accept->effect.mark = g_strdup(item->mark);
-    accept->title = g_strdup_printf("CONFIRM %s %s", kind, item->name);
+    accept->title = g_strdup_printf("%s %s %s", what, kind, item->name);
+}
+
+Accept *accept_new_item(const Parity *parity, const ParityItem *item)
+{
+    Accept *accept = make(EFFECT_CONFIRM, "Confirm", ITEM_FIELDS, G_N_ELEMENTS(ITEM_FIELDS));
+    set_item(accept, "CONFIRM", parity, item);
     accept->explains = g_strdup_printf("It is %s in %s. It stays listed, with your name and note; "
                                        "it is open again when either side changes.",
                                        name_of(&PARITY_NAMES, (int)item->state), parity->standby);
+    return accept;
+}
+
+Accept *accept_new_item_withdrawal(const Parity *parity, const ParityItem *item)
+{
+    Accept *accept = make(EFFECT_WITHDRAW, "Withdraw", REOPEN_FIELDS, G_N_ELEMENTS(REOPEN_FIELDS));
+    set_item(accept, "WITHDRAW THE CONFIRMATION OF", parity, item);
+    accept->explains =
+        g_strdup_printf("%s confirmed it: %s. Taken back it is open again, at once, for everybody.",
+                        item->confirmed_by, item->confirmed_note ? item->confirmed_note : "");
     return accept;
 }
 

@@ -1,5 +1,5 @@
-// The small form that acknowledges a finding (what is known of it, and when it counts again), takes that back, or
-// confirms an item of a check-list (what was done, or why it may differ). Enter never sends, Esc never acts.
+// The small form that acknowledges a finding (what is known of it, and when it counts again), confirms an item of a
+// check-list (what was done, or why it may differ), or takes either back. Enter never sends, Esc never acts.
 #pragma once
 
 #include "view/screen.h"
@@ -10,6 +10,8 @@ Accept *accept_new(const Finding *finding);
 // That the finding is acknowledged is taken back.
 Accept *accept_new_withdrawal(const Finding *finding);
 Accept *accept_new_item(const Parity *parity, const ParityItem *item);
+// That the item is confirmed is taken back.
+Accept *accept_new_item_withdrawal(const Parity *parity, const ParityItem *item);
 void accept_free(Accept *accept);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Accept, accept_free)
 

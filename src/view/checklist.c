@@ -1,6 +1,6 @@
 // What must be repeated on a standby that is kept by hand, entity by entity of one kind: what differs, and who has
-// seen to it. `c` confirms the item under the cursor, with a note. The picture carries the first few of a kind;
-// where there are more, the backend is asked for all.
+// seen to it. `c` confirms the item under the cursor, with a note, `W` takes that back. The picture carries the first
+// few of a kind; where there are more, the backend is asked for all.
 #include "view/screens.h"
 
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "wire/inventory.h"
 
 enum { COLUMN_STATE, COLUMN_NAME, COLUMN_FIELDS, COLUMN_BY };
-enum { ACTION_OPEN = 1, ACTION_CLOSE, ACTION_GO, ACTION_CONFIRM };
+enum { ACTION_OPEN = 1, ACTION_CLOSE, ACTION_GO, ACTION_CONFIRM, ACTION_WITHDRAW };
 enum { HEAD_LINES = 2, DETAIL_LINES = 9, DETAIL_MIN_HEIGHT = 18 };
 enum { FETCH_ITEMS = 1000, FETCH_BYTES = 16 * 1024 * 1024, FETCH_MS = 15 * 1000 };
 
@@ -23,6 +23,8 @@ static const Binding BINDINGS[] = {
     {ACTION_OPEN, "open", "enter", "read", "Shows the whole item.", 0},
     {ACTION_CONFIRM, "confirm", "c", "confirm",
      "Says that the item is seen to, or may differ, with a note.", BIND_CHANGES},
+    {ACTION_WITHDRAW, "withdraw", "W", "withdraw",
+     "Takes a confirmation back: the item is open again.", BIND_CHANGES},
     {ACTION_GO, "workload", "o", "workload", "Goes to the workload.", 0},
 };
 
@@ -30,6 +32,8 @@ static const Binding PAGE_KEYS[] = {
     {ACTION_CLOSE, "close", "esc q", "check-list", "Goes back to the check-list.", 0},
     {ACTION_CONFIRM, "confirm", "c", "confirm",
      "Says that the item is seen to, or may differ, with a note.", BIND_CHANGES},
+    {ACTION_WITHDRAW, "withdraw", "W", "withdraw",
+     "Takes a confirmation back: the item is open again.", BIND_CHANGES},
     {ACTION_GO, "workload", "o", "workload", "Goes to the workload.", 0},
 };
 
@@ -407,6 +411,18 @@ static Effect begin_confirm(Checklist *view, const ViewContext *context)
     return effect_of(EFFECT_REDRAW);
 }
 
+static Effect begin_withdraw(Checklist *view, const ViewContext *context)
+{
+    const char *no = accept_refusal(context);
+    const ParityItem *item = selected(view, context);
+    if (no)
+        return effect_message("%s", no);
+    if (!item || !item->confirmed_by)
+        return effect_message("Only a confirmation is withdrawn: nobody has given one here.");
+    view->accept = accept_new_item_withdrawal(shown(view, context->picture), item);
+    return effect_of(EFFECT_REDRAW);
+}
+
 static Effect open_item(Checklist *view, const ViewContext *context)
 {
     const ParityItem *item = list_selected(&view->list, context);
@@ -422,10 +438,11 @@ static Effect key_in_form(Checklist *view, const ViewContext *context, const Key
                           const Binding *binding)
 {
     Effect effect = accept_key(view->accept, context, key, binding);
-    if (effect.kind != EFFECT_BACK && effect.kind != EFFECT_CONFIRM)
+    bool sent = effect.kind == EFFECT_CONFIRM || effect.kind == EFFECT_WITHDRAW;
+    if (effect.kind != EFFECT_BACK && !sent)
         return effect;
     g_clear_pointer(&view->accept, accept_free);
-    return effect.kind == EFFECT_CONFIRM ? effect : effect_of(EFFECT_REDRAW);
+    return sent ? effect : effect_of(EFFECT_REDRAW);
 }
 
 static Effect checklist_update(gpointer state, const ViewContext *context, const KeyEvent *key,
@@ -437,6 +454,8 @@ static Effect checklist_update(gpointer state, const ViewContext *context, const
     switch (binding ? binding->action : 0) {
     case ACTION_CONFIRM:
         return begin_confirm(view, context);
+    case ACTION_WITHDRAW:
+        return begin_withdraw(view, context);
     case ACTION_OPEN:
         return open_item(view, context);
     case ACTION_CLOSE:
@@ -449,6 +468,17 @@ static Effect checklist_update(gpointer state, const ViewContext *context, const
         return view->reading ? page_key(&view->page, key, binding)
                              : list_key(&view->list, context, key, binding);
     }
+}
+
+// What can be withdrawn is there only where somebody has confirmed.
+static BindingState checklist_state(gpointer state, const ViewContext *context,
+                                    const Binding *binding)
+{
+    Checklist *view = state;
+    if (view->accept || binding->action != ACTION_WITHDRAW)
+        return BINDING_ON;
+    const ParityItem *item = selected(view, context);
+    return item && item->confirmed_by ? BINDING_ON : BINDING_HIDDEN;
 }
 
 static const Keymap *checklist_keymap(gpointer state)
@@ -480,8 +510,9 @@ static char *checklist_command_line(gpointer state, const ViewContext *context)
         return g_strdup_printf("signalbox parity %.*s", (int)strcspn(view->workload, "/"),
                                view->workload);
     g_autofree char *name = g_shell_quote(item->name);
-    return g_strdup_printf("signalbox parity confirm %s %s %s %s --note …", view->workload,
-                           view->standby, name_of(&ENTITY_NAMES, view->kind), name);
+    return g_strdup_printf("signalbox parity confirm %s %s %s %s %s …", view->workload,
+                           view->standby, name_of(&ENTITY_NAMES, view->kind), name,
+                           item->confirmed_by ? "--withdraw --reason" : "--note");
 }
 
 static const char *checklist_group(gpointer state, const ViewContext *context)
@@ -504,6 +535,7 @@ const Screen CHECKLIST_SCREEN = {
     .draw = checklist_draw,
     .update = checklist_update,
     .keymap = checklist_keymap,
+    .state = checklist_state,
     .open = checklist_open,
     .captures = checklist_captures,
     .is_dirty = checklist_is_dirty,

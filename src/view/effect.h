@@ -25,7 +25,7 @@ typedef enum {
     EFFECT_ACKNOWLEDGE, // alarm `object`, text = note
     EFFECT_ACCEPT,      // finding `object` as it was seen (mark), text = comment, until_ms
     EFFECT_WITHDRAW, // takes back what was said of the "finding", "alarm" or "passivation" (verb) `object`
-                     // (at `to`); text = reason
+    // (at `to`), or, with a `name`, of an item as EFFECT_CONFIRM names it; text = reason
     EFFECT_CONFIRM,  // of workload `object` with its standby `to`: entity `name` of kind `verb`,
                      // as it was seen (mark), text = note
     EFFECT_WATCHING, // presence: looking at operation `object` (NULL = none)
@@ -73,7 +73,7 @@ typedef struct {
     char *text;
     char *ticket;
     char *how;  // EFFECT_COMMAND: how the person knows; NULL
-    char *name; // EFFECT_CONFIRM
+    char *name; // EFFECT_CONFIRM, EFFECT_WITHDRAW
     char *mark; // of what the person has seen; NULL
     guint step;
     gint64 until_ms;

@@ -308,7 +308,8 @@ static void add_wants(const ViewContext *context, Segments *segments)
         Role role;
         const char *one, *many, *brief;
     } WANTS[] = {
-        {a.critical, GLYPH_ALARM, ROLE_ALARM, "critical", "critical", "crit"},
+        {a.critical - a.over, GLYPH_ALARM, ROLE_ALARM, "critical", "critical", "crit"},
+        {a.over, GLYPH_OVER, ROLE_WARN, "over, not acknowledged", "over, not acknowledged", "over"},
         {a.again, GLYPH_SIGN, ROLE_ALARM, "CHANGED: your sign-off is void",
          "CHANGED: your sign-offs are void", "to sign AGAIN"},
         {a.mine - a.again, GLYPH_SIGN, ROLE_WARN, "waits for your sign-off",

@@ -53,9 +53,9 @@ static void draw_tiny(const ViewContext *context, const Canvas *canvas)
     char text[80];
     attention_count(context->picture, &a);
     g_snprintf(text, sizeof text, "%s%u crit %u sign %u run",
-               frame_is_stale(context->picture, context->local_ms) ? "STALE " : "", a.critical,
-               a.mine, a.running);
-    cells_put(canvas, 0, 0, a.critical ? ROLE_ALARM : ROLE_NORMAL, text);
+               frame_is_stale(context->picture, context->local_ms) ? "STALE " : "",
+               a.critical - a.over, a.mine, a.running);
+    cells_put(canvas, 0, 0, a.critical > a.over ? ROLE_ALARM : ROLE_NORMAL, text);
     if (canvas->height > 1)
         cells_put(canvas, 0, 1, ROLE_DIM, "needs 40x10");
 }

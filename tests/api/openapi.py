@@ -370,6 +370,9 @@ def failover(t, ask, backend):
     item = {"workload": "pay/ledger", "standby": "north", "kind": "term", "name": "x", "note": "done"}
     ask("POST", "/v1/groups/pay/parity/confirm", 404, "not-found", body=item)
     ask("POST", "/v1/groups/pay/parity/confirm", 400, "bad-request", body={**item, "kind": "spoon"})
+    back = {**{name: value for name, value in item.items() if name != "note"}, "reason": "x"}
+    ask("POST", "/v1/groups/pay/parity/withdraw", 404, "not-found", body=back)
+    ask("POST", "/v1/groups/pay/parity/withdraw", 400, "bad-request", body=item)
     gate = ask("GET", "/v1/groups/pay/gates/maintenance", 200).json
     t.equal(gate["state"], "closed", "the gate is closed now")
     group = ask("GET", "/v1/groups/pay", 200).json

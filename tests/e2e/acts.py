@@ -181,6 +181,13 @@ def checklist_by_keys(t, demo):
     items = {i["name"]: i for i in demo.json("parity", "governance")["parity"][0]["items"]}
     t.equal(items["Customer"]["confirmed_note"], "their wording, on purpose", "the backend has it")
     t.check(items["Chargeback"]["confirmed_by"] is None, "and the other item is open")
+    t.check(screen.press_until("G", "▌✓ different  Customer"), "confirmed it stands last")
+    screen.press("W")
+    screen.wait("WITHDRAW THE CONFIRMATION OF term Customer", name="W asks why it is open again")
+    screen.type("nobody had asked them")
+    screen.press("C-s")
+    screen.wait("open, 0 confirmed", name="what was confirmed is taken back")
+    t.check("nobody had asked them" in demo.run("audit", "list")[1], "with its reason in the audit log")
     screen.press("q")
     screen.wait("[6] Readiness", name="q leads back to screen 6")
     screen.press("/", "C-u")

@@ -279,6 +279,12 @@ def test_parity(t, demo):
     t.equal(demo.run(*confirm, "Customer", "--note", "their wording")[0], 0, "one is confirmed")
     t.equal(items()["term", "Customer"]["confirmed_note"], "their wording", "with who and why")
     t.check("their wording" in demo.run("audit", "list")[1], "and in the audit log")
+    t.equal(demo.run(*confirm, "Customer", "--withdraw")[0], 2, "taking it back takes a reason")
+    t.equal(demo.run(*confirm, "Chargeback", "--withdraw", "--reason", "x")[0], 1, "and a confirmation")
+    t.equal(demo.run(*confirm, "Customer", "--withdraw", "--reason", "nobody asked them")[0], 0, "it is taken back")
+    t.check(items()["term", "Customer"]["confirmed_by"] is None, "the item is open again")
+    t.check("nobody asked them" in demo.run("audit", "list")[1], "and that is in the audit log, too")
+    t.equal(demo.run(*confirm, "Customer", "--note", "their wording, asked")[0], 0, "it is confirmed again")
     term = {"kind": "term", "name": "Chargeback", "fields": {"definition": "a payment taken back by the payer", "owner": "treasury"}}
     t.equal(stock(demo, "westeurope", "PUT", "/entities", term)[0], 200, "what is missing is repeated on the standby")
     t.wait_for(lambda: rules().get("R19", {}).get("severity") == "info", "then nothing is open")

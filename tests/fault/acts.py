@@ -130,6 +130,16 @@ class ConfirmParity(Act):
         return self.demo.run("parity", "confirm", "governance/catalog", WEST, "term", "Chargeback", "--note", self.round)
 
 
+class TakeParityBack(ConfirmParity):
+    name, action = "take-back-parity", "parity.withdrawn"
+
+    def begin(self):
+        self.struck.insist(lambda: self.struck.count("parity.confirmed", self.round), super().do, "it is confirmed")
+
+    def do(self):
+        return self.demo.run("parity", "confirm", "governance/catalog", WEST, "term", "Chargeback", "--withdraw", "--reason", self.round)
+
+
 class Reload(Act):
     """The fleet file is read again. Who starts reads it, too, so it need not stand in the log."""
     name, action = "reload", "fleet.reloaded"

@@ -192,6 +192,34 @@ static void test_object_once(void)
     }
 }
 
+// The frame tells alarms that are over and not acknowledged apart: in its words, in its short words, and where only
+// signs have room.
+static void test_critical_in_frame(void)
+{
+    static const struct {
+        int width, height;
+        const char *now, *over;
+    } SIZES[] = {{200, 43, "▲ 1 critical", "△ 1 over, not acknowledged"},
+                 {80, 24, "▲ 1 crit ", "△ 1 over "},
+                 {40, 10, "▲1 ", "△1 "},
+                 {20, 3, "1 crit", "0 crit"}};
+    g_autoptr(Visit) visit = visit_new();
+    Alarm *alarm = picture_get(visit->picture, SHELF_ALARMS, "location-down:westeurope");
+    visit_open(visit, SCREEN_OVERVIEW, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(SIZES); i++) {
+        const char *now = visit_at(visit, SIZES[i].width, SIZES[i].height);
+        g_assert_nonnull(strstr(now, SIZES[i].now));
+        g_assert_null(strstr(now, SIZES[i].over));
+    }
+    alarm->ended_ms = WORLD_NOW;
+    visit->picture->version++;
+    for (guint i = 0; i < G_N_ELEMENTS(SIZES); i++) {
+        const char *over = visit_at(visit, SIZES[i].width, SIZES[i].height);
+        g_assert_nonnull(strstr(over, SIZES[i].over));
+        g_assert_null(strstr(over, SIZES[i].now));
+    }
+}
+
 static void test_record(void)
 {
     g_autoptr(Visit) visit = visit_new();
@@ -213,6 +241,7 @@ static void test_record(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/audit/critical-in-frame", test_critical_in_frame);
     g_test_add_func("/audit/object-once", test_object_once);
     g_test_add_func("/audit/log/pages-join", test_pages_join);
     g_test_add_func("/audit/log/missing-records", test_missing_records);

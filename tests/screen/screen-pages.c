@@ -468,6 +468,31 @@ static void test_readiness_parity_finding(void)
     g_assert_true(g_str_has_prefix(ui_object(visit->ui), "stock/catalog/northeurope/"));
 }
 
+// What somebody confirmed is taken back with a reason; W is offered only where there is something to take back.
+static void take_item_back(Visit *visit, const Parity *parity)
+{
+    visit_press(visit, "home");
+    visit_lacks(visit, "W withdraw");
+    visit_press(visit, "end");
+    visit_has(visit, "W withdraw");
+    visit_press(visit, "W");
+    visit_has(visit, "WITHDRAW THE CONFIRMATION OF term Order");
+    visit_has(visit, "olga confirmed it: not wanted.");
+    visit_press(visit, "ctrl-s");
+    visit_has(visit, "Reason: In words");
+    visit_press(visit, "n o");
+    Effect effect = visit_send(visit, "ctrl-s");
+    g_assert_cmpint(effect.kind, ==, EFFECT_WITHDRAW);
+    g_assert_cmpstr(effect.object, ==, "stock/catalog");
+    g_assert_cmpstr(effect.to, ==, "northeurope");
+    g_assert_cmpstr(effect.verb, ==, "term");
+    g_assert_cmpstr(effect.name, ==, "Order");
+    g_assert_cmpstr(effect.mark, ==, parity_find(parity, ENTITY_TERM, "Order")->mark);
+    g_assert_cmpstr(effect.text, ==, "no");
+    effect_release(&effect);
+    visit_lacks(visit, "WITHDRAW THE");
+}
+
 // The check-list: open items first, confirmed by a key and a note, with the mark of what was seen.
 static void test_checklist(void)
 {
@@ -502,6 +527,7 @@ static void test_checklist(void)
     visit_has(visit, "1 open, 1 confirmed");
     visit_has(visit, "olga");
     visit_has(visit, "not wanted");
+    take_item_back(visit, parity);
     visit->picture->me.roles = ROLE_BIT_VIEWER;
     visit_press(visit, "c");
     visit_has(visit, "operator is needed");
