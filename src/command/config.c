@@ -1,7 +1,6 @@
 // Checking files before a daemon reads them.
 #include <stdio.h>
 
-#include "base/text.h"
 #include "command/command.h"
 #include "conf/daemon.h"
 #include "conf/fleet.h"
@@ -74,7 +73,9 @@ int run_check_config(Session *session, int argc, char **argv)
     }
     if (ok)
         print_line(session, "%s: no mistakes.", argv[1]);
-    else
-        fprintf(stderr, "%u mistake%s.\n", mistakes->len, text_plural(mistakes->len));
+    else {
+        g_autofree char *count = mistakes_count(mistakes);
+        fprintf(stderr, "%s\n", count);
+    }
     return ok ? EXIT_FINE : EXIT_REFUSED;
 }

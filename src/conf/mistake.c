@@ -19,7 +19,7 @@ GPtrArray *mistakes_new(void)
 Mistake *mistakes_take(GPtrArray *mistakes, const char *file, int line, const char *path,
                        char *text)
 {
-    if (mistakes->len > MISTAKES_MAX) {
+    if (mistakes_full(mistakes)) {
         g_free(text);
         return NULL;
     }
@@ -34,6 +34,11 @@ Mistake *mistakes_take(GPtrArray *mistakes, const char *file, int line, const ch
     if (last)
         g_free(text);
     return last ? NULL : mistake;
+}
+
+bool mistakes_full(const GPtrArray *mistakes)
+{
+    return mistakes->len > MISTAKES_MAX;
 }
 
 static int compare(gconstpointer a, gconstpointer b)
@@ -66,4 +71,11 @@ char *mistakes_format(const GPtrArray *mistakes)
         g_string_append_printf(all, "%s%s", i ? "\n" : "", line);
     }
     return g_string_free(all, FALSE);
+}
+
+char *mistakes_count(const GPtrArray *mistakes)
+{
+    return mistakes_full(mistakes)
+               ? g_strdup_printf("More than %d mistakes.", MISTAKES_MAX)
+               : g_strdup_printf("%u mistake%s.", mistakes->len, text_plural(mistakes->len));
 }

@@ -24,6 +24,9 @@ GPtrArray *mistakes_new(void);
 Mistake *mistakes_take(GPtrArray *mistakes, const char *file, int line, const char *path,
                        char *text);
 
+// Nothing more is kept.
+bool mistakes_full(const GPtrArray *mistakes);
+
 // In the order in which they stand.
 void mistakes_sort(GPtrArray *mistakes);
 
@@ -32,3 +35,6 @@ char *mistake_format(const Mistake *mistake);
 
 // All of them, one a line, without a line feed at the end. The caller frees.
 char *mistakes_format(const GPtrArray *mistakes);
+
+// "3 mistakes.", or that there are more than are kept. The caller frees.
+char *mistakes_count(const GPtrArray *mistakes);

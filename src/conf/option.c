@@ -292,10 +292,13 @@ static void read_list(OptionReader *reader, const Option *option, config_setting
     if (option->required && !config_setting_length(setting))
         option_mistake(reader, setting, "it is empty; expected at least one %s.",
                        option->section->what);
-    if (option->max && config_setting_length(setting) > option->max)
-        option_mistake(reader, setting, "%d items; at most %" G_GINT64_FORMAT " are taken.",
-                       config_setting_length(setting), option->max);
-    for (int i = 0; i < config_setting_length(setting); i++) {
+    int items = config_setting_length(setting);
+    if (option->max && items > option->max) {
+        option_mistake(reader, setting, "%d items; at most %" G_GINT64_FORMAT " are taken.", items,
+                       option->max);
+        items = (int)option->max; // what is over is not looked at: it may be any number
+    }
+    for (int i = 0; i < items; i++) {
         config_setting_t *item = config_setting_get_elem(setting, (unsigned)i);
         if (config_setting_type(item) == CONFIG_TYPE_GROUP)
             option_read_section(reader, option->section, item,
@@ -357,9 +360,10 @@ static void tell_syntax(OptionReader *reader, const config_t *config)
         mistake->rank = line;
 }
 
+// Ends where no more mistakes are kept: what to say of each takes a look at every name there is.
 static void check_later(OptionReader *reader)
 {
-    for (guint i = 0; i < reader->later->len; i++) {
+    for (guint i = 0; i < reader->later->len && !mistakes_full(reader->mistakes); i++) {
         Later later = g_array_index(reader->later, Later, i);
         later.check(reader, later.setting, later.object);
     }

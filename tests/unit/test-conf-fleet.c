@@ -389,6 +389,27 @@ static void test_many(void)
     g_assert_cmpuint(mistakes->len, ==, MISTAKES_MAX + 1);
     const Mistake *last = mistakes->pdata[MISTAKES_MAX];
     g_assert_cmpstr(last->text, ==, "there are more mistakes, which are not listed.");
+    g_autofree char *count = mistakes_count(mistakes);
+    g_assert_cmpstr(count, ==, "More than 200 mistakes.");
+    scratch_release(&scratch);
+}
+
+// What is over a list's bound is counted and not looked at: 50,000 wrong items are told as soon as 1,001.
+static void test_too_many_items(void)
+{
+    g_autoptr(GString) text = g_string_new("fleet = \"f\";\nlocations = (\n");
+    for (int i = 0; i < 50000; i++)
+        g_string_append_printf(text, "%s{ name = \"l%d\"; %s}", i ? ",\n" : "", i,
+                               i < 1000 ? "" : "surprise = 5; ");
+    g_string_append(text, ");\n");
+    Scratch scratch = scratch_new();
+    g_autoptr(GPtrArray) mistakes = mistakes_new();
+    g_assert_null(load_path(scratch_write(&scratch, "fleet.conf", text->str), mistakes));
+    g_assert_cmpuint(mistakes->len, ==, 1);
+    const Mistake *only = mistakes->pdata[0];
+    g_assert_cmpstr(only->text, ==, "50000 items; at most 1000 are taken.");
+    g_autofree char *count = mistakes_count(mistakes);
+    g_assert_cmpstr(count, ==, "1 mistake.");
     scratch_release(&scratch);
 }
 
@@ -510,6 +531,7 @@ int main(int argc, char **argv)
     g_test_add_func("/conf/fleet/impossible-recurrence", test_impossible_recurrence);
     g_test_add_func("/conf/fleet/syntax", test_syntax);
     g_test_add_func("/conf/fleet/many-mistakes", test_many);
+    g_test_add_func("/conf/fleet/too-many-items", test_too_many_items);
     g_test_add_func("/conf/fleet/includes", test_includes);
     g_test_add_func("/conf/fleet/defaults", test_defaults);
     g_test_add_func("/conf/fleet/rehearsal", test_rehearsal);
