@@ -5,7 +5,7 @@
 #include "cells/palette.h"
 #include "conf/console-options.h"
 
-enum { BACKENDS_MAX = 32, SOCKET_PATH_MAX = 107 };
+enum { BACKENDS_MAX = 32 };
 
 // ---- types that only this file has ----
 

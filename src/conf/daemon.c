@@ -360,7 +360,7 @@ static const Option DAEMON_OPTIONS[] = {
     {"store", &OPTION_PATH, OPTION_AT(DaemonConfig, store),
      .fallback = SB_LOCALSTATEDIR "/lib/signalbox/store.db",
      .help = "The SQLite file that holds decisions and the audit log. On a local disk."},
-    {"socket", &OPTION_PATH, OPTION_AT(DaemonConfig, socket), .max = 107,
+    {"socket", &OPTION_PATH, OPTION_AT(DaemonConfig, socket), .max = SOCKET_PATH_MAX,
      .fallback = "/run/signalbox/signalboxd.sock", .help = "The Unix socket that it serves."},
     {"socket_mode", &MODE, OPTION_AT(DaemonConfig, socket_mode), .fallback = "0666",
      .help =

@@ -115,7 +115,7 @@ static const OptionType DRIVER = {.expected = "the name of a driver",
 static const Option HEALTH_OPTIONS[] = {
     {"url", &OPTION_URL, OPTION_AT(Location, health.url), .required = true,
      .help = "The health check: it must answer with a status of 200 to 299 in time."},
-    {"socket", &OPTION_PATH, OPTION_AT(Location, health.socket),
+    {"socket", &OPTION_PATH, OPTION_AT(Location, health.socket), .max = SOCKET_PATH_MAX,
      .help = "Unix socket to reach it through, instead of the URL's host."},
     {"interval", &OPTION_DURATION, OPTION_AT(Location, health.interval_ms), 100, HOUR_MS,
      .fallback = "10s", .help = "Time between the starts of two probes."},

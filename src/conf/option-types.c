@@ -116,6 +116,8 @@ static bool parse_path(OptionReader *reader, const Option *option, const char *t
         reader->source ? g_path_get_dirname(source_file(reader->source, reader->here)) : NULL;
     g_autofree char *folder = g_canonicalize_filename(place ? place : "/", NULL);
     g_autofree char *path = g_canonicalize_filename(text, folder);
+    if (option->max && strlen(path) > (gsize)option->max)
+        return false; // it is the whole path that the system must take
     set_text(member, path);
     return true;
 }
@@ -344,6 +346,8 @@ char *option_expected(const Option *option)
     } else if (option->type->takes == TAKES_NUMBER && option->max)
         g_string_append_printf(out, " from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, option->min,
                                option->max);
+    else if (option->type == &OPTION_PATH && option->max)
+        g_string_append_printf(out, ", whole of at most %" G_GINT64_FORMAT " bytes", option->max);
     else if (option->type == &OPTION_TEXT || option->type == &OPTION_TEXTS)
         g_string_append_printf(out, " of 1 to %" G_GINT64_FORMAT " bytes, printable",
                                option->max ? option->max : TEXT_MAX);

@@ -72,12 +72,16 @@ struct OptionSection {
 #define OPTION_SELF(type) .offset = 0, .size = sizeof(type)
 #define OPTION_ROWS(rows) .options = rows, .count = G_N_ELEMENTS(rows)
 
+// What the path of a Unix socket may have (sockaddr_un).
+enum { SOCKET_PATH_MAX = 107 };
+
 // ---- types (src/conf/option-types.c) ----
 
-extern const OptionType OPTION_TEXT;     // char *: printable, 1 to max (or 1000) bytes
-extern const OptionType OPTION_NAME;     // char *: text_is_name
-extern const OptionType OPTION_PATH;     // char *: made absolute, from the place of the file
-extern const OptionType OPTION_URL;      // char *: http or https, with a host, without a password
+extern const OptionType OPTION_TEXT; // char *: printable, 1 to max (or 1000) bytes
+extern const OptionType OPTION_NAME; // char *: text_is_name
+extern const OptionType OPTION_PATH; // char *: made absolute, from the place of the file; max is
+                                     // of the whole path then
+extern const OptionType OPTION_URL;  // char *: http or https, with a host, without a password
 extern const OptionType OPTION_DURATION; // gint64 ms
 extern const OptionType OPTION_DATE;     // gint64 wall ms
 extern const OptionType OPTION_BOOL;     // bool

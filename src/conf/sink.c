@@ -3,6 +3,8 @@
 
 #include "conf/daemon-options.h"
 
+#include <string.h>
+
 enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, DAY_MS = 24 * 60 * MINUTE_MS };
 
 static ConfSink *conf_sink_new(const char *name)
@@ -70,6 +72,10 @@ static void check_sink(OptionReader *reader, config_setting_t *setting, gpointer
         option_mistake(reader, option_setting(setting, "command"),
                        "the program is named by its absolute path, and \"%s\" is none.",
                        (const char *)sink->command->pdata[0]);
+    if ((sink->kind == SINK_JOURNAL || sink->kind == SINK_SYSLOG) && sink->path &&
+        strlen(sink->path) > SOCKET_PATH_MAX)
+        option_mistake(reader, option_setting(setting, "path"),
+                       "the whole path of a socket has at most %d bytes.", SOCKET_PATH_MAX);
     daemon_check_secret(reader, option_setting(setting, "token_file"), sink->token_file);
 }
 
@@ -107,7 +113,7 @@ static const Option SINK_OPTIONS[] = {
     {"command", &OPTION_TEXTS, OPTION_AT(ConfSink, command), .max = 1000,
      .help =
          "Of a command: the program's absolute path, then its arguments. No shell is involved."},
-    {"path", &OPTION_PATH, OPTION_AT(ConfSink, path), .max = 107,
+    {"path", &OPTION_PATH, OPTION_AT(ConfSink, path),
      .help = "Of a file: where it is; a file that was moved away is made anew. Of journal and "
              "syslog: the "
              "socket, if it is not /run/systemd/journal/socket or /dev/log."},

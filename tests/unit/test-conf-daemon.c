@@ -66,6 +66,8 @@ static void expect(const char *text, bool check_system, const char *expected)
     scratch_release(&scratch);
 }
 
+#define WIDE "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" // 53 bytes
+
 static void test_mistakes(void)
 {
     expect(
@@ -76,6 +78,15 @@ static void test_mistakes(void)
         "other addresses are not served without TLS.\n"
         "d.conf:1: observe: found \"1ms\"; expected a duration such as \"10s\" or \"1h30m\", from "
         "100ms to 1h.");
+    expect("name = \"d\"; socket = \"/" WIDE WIDE
+           "x\"; sinks = ( { name = \"far\"; kind = \"syslog\";\n"
+           "path = \"/" WIDE WIDE "x\"; }, { name = \"near\"; kind = \"file\"; path = \"/" WIDE WIDE
+           "x\"; } );",
+           false,
+           "d.conf:1: socket: found \"/" WIDE
+           "xxxx..\"; expected a path, absolute or from the place of this file, "
+           "whole of at most 107 bytes.\n"
+           "d.conf:2: sinks[0].path: the whole path of a socket has at most 107 bytes.");
     expect(
         "name = \"d\"; listen = \"127.0.0.1:80\";", false,
         "d.conf:1: listen: nobody could use it: people are known by tokens on TCP, and there are "
