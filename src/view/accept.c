@@ -1,21 +1,11 @@
 #include "view/accept.h"
 
-#include <string.h>
-
 #include "base/text.h"
 #include "base/timefmt.h"
 #include "model/quorum.h"
-#include "widget/form.h"
 
-enum { FIELD_NOTE, FIELD_UNTIL, FIELDS };
-enum { ACTION_SEND = 1, ACTION_NEXT, ACTION_LEAVE };
-enum { NOTE_MAX = 500, UNTIL_MAX = 24, BOX_WIDTH = 76, BOX_HEIGHT = 8 };
-
-static const Binding KEYS[] = {
-    {ACTION_SEND, "send", "ctrl-s", "send", "Sends it. Enter never does.", 0},
-    {ACTION_NEXT, "next-field", "tab", "next field", "Goes to the next field.", 0},
-    {ACTION_LEAVE, "leave", "esc", "leave", "Leaves without doing anything.", 0},
-};
+enum { FIELD_NOTE, FIELD_UNTIL };
+enum { NOTE_MAX = 500, UNTIL_MAX = 24, ROWS = 6 };
 
 static const char *check_note(const char *text, gpointer data)
 {
@@ -56,91 +46,16 @@ static const FormField REOPEN_FIELDS[] = {
     [FIELD_NOTE] = {"Reason", NOTE_MAX, 0, "why it is open again", check_note},
 };
 
-struct Accept {
+typedef struct {
     Effect effect; // what is sent, but for what is typed
-    char *title;
     char *explains;
-    const FormField *fields;
     bool dated; // it has FIELD_UNTIL
-    Form *form;
-    Keymap *keys;
-};
+} Accept;
 
-static Accept *make(EffectKind kind, const char *name, const FormField *fields, guint n)
+static void release(gpointer data)
 {
-    Accept *accept = g_new0(Accept, 1);
-    accept->effect = effect_of(kind);
-    accept->fields = fields;
-    accept->dated = n > FIELD_UNTIL;
-    accept->form = form_new(fields, n, accept);
-    accept->keys = keymap_new(name);
-    keymap_add(accept->keys, KEYS, G_N_ELEMENTS(KEYS));
-    return accept;
-}
-
-Accept *accept_new(const Finding *finding)
-{
-    Accept *accept = make(EFFECT_ACCEPT, "Acknowledge", FORM_FIELDS, FIELDS);
-    accept->effect.object = g_strdup(finding->id);
-    accept->effect.mark = g_strdup(finding->mark);
-    accept->title = g_strdup_printf("ACKNOWLEDGE %s", finding->id);
-    accept->explains = g_strdup_printf("%s It stays listed, and in every statement; it counts "
-                                       "again when the date passes or the facts change.",
-                                       finding->facts ? finding->facts : "");
-    return accept;
-}
-
-Accept *accept_new_withdrawal(const Finding *finding)
-{
-    Accept *accept = make(EFFECT_WITHDRAW, "Withdraw", WITHDRAW_FIELDS, 1);
-    accept->effect.object = g_strdup(finding->id);
-    accept->effect.verb = g_strdup("finding");
-    accept->title = g_strdup_printf("WITHDRAW THE ACKNOWLEDGEMENT OF %s", finding->id);
-    accept->explains = g_strdup_printf(
-        "%s acknowledged it: %s. Taken back it counts again, at once, for everybody.",
-        finding->acknowledged_by, finding->acknowledged_note ? finding->acknowledged_note : "");
-    return accept;
-}
-
-static void set_item(Accept *accept, const char *what, const Parity *parity, const ParityItem *item)
-{
-    const char *kind = name_of(&ENTITY_NAMES, (int)item->kind);
-    accept->effect.object = g_strdup(parity->workload);
-    accept->effect.to = g_strdup(parity->standby);
-    accept->effect.verb = g_strdup(kind);
-    accept->effect.name = g_strdup(item->name);
-    accept->effect.mark = g_strdup(item->mark);
-    accept->title = g_strdup_printf("%s %s %s", what, kind, item->name);
-}
-
-Accept *accept_new_item(const Parity *parity, const ParityItem *item)
-{
-    Accept *accept = make(EFFECT_CONFIRM, "Confirm", ITEM_FIELDS, G_N_ELEMENTS(ITEM_FIELDS));
-    set_item(accept, "CONFIRM", parity, item);
-    accept->explains = g_strdup_printf("It is %s in %s. It stays listed, with your name and note; "
-                                       "it is open again when either side changes.",
-                                       name_of(&PARITY_NAMES, (int)item->state), parity->standby);
-    return accept;
-}
-
-Accept *accept_new_item_withdrawal(const Parity *parity, const ParityItem *item)
-{
-    Accept *accept = make(EFFECT_WITHDRAW, "Withdraw", REOPEN_FIELDS, G_N_ELEMENTS(REOPEN_FIELDS));
-    set_item(accept, "WITHDRAW THE CONFIRMATION OF", parity, item);
-    accept->explains =
-        g_strdup_printf("%s confirmed it: %s. Taken back it is open again, at once, for everybody.",
-                        item->confirmed_by, item->confirmed_note ? item->confirmed_note : "");
-    return accept;
-}
-
-void accept_free(Accept *accept)
-{
-    if (!accept)
-        return;
-    form_free(accept->form);
-    keymap_free(accept->keys);
+    Accept *accept = data;
     effect_release(&accept->effect);
-    g_free(accept->title);
     g_free(accept->explains);
     g_free(accept);
 }
@@ -154,55 +69,98 @@ const char *accept_refusal(const ViewContext *context)
                : "Your role does not allow it: operator is needed.";
 }
 
-static Effect send(Accept *accept, const ViewContext *context)
+static const char *refusal(gconstpointer data, const ViewContext *context)
 {
-    const char *no = accept_refusal(context);
-    int problem = form_first_problem(accept->form);
-    if (no)
-        return effect_message("%s", no);
-    if (problem >= 0)
-        return effect_message("%s: %s", accept->fields[problem].label,
-                              form_problem(accept->form, (guint)problem));
+    (void)data;
+    return accept_refusal(context);
+}
+
+static char *explain(gconstpointer data, const Picture *picture)
+{
+    (void)picture;
+    return g_strdup(((const Accept *)data)->explains);
+}
+
+static Effect send(gpointer data, const Form *form, const ViewContext *context)
+{
+    Accept *accept = data;
     Effect effect = accept->effect;
-    accept->effect = effect_of(EFFECT_NONE); // moved: the form ends with it
-    effect.text = g_strdup(form_text(accept->form, FIELD_NOTE));
+    accept->effect = effect_of(EFFECT_NONE); // moved
+    effect.text = g_strdup(form_text(form, FIELD_NOTE));
     if (accept->dated)
-        effect.until_ms = read_until(form_text(accept->form, FIELD_UNTIL), context->now_ms);
+        effect.until_ms = read_until(form_text(form, FIELD_UNTIL), context->now_ms);
     return effect;
 }
 
-Effect accept_key(Accept *accept, const ViewContext *context, const KeyEvent *key,
-                  const Binding *binding)
+static const DialogKind KIND = {.keys = dialog_bindings,
+                                .refusal = refusal,
+                                .explain = explain,
+                                .send = send,
+                                .release = release};
+
+// Takes the texts.
+static Dialog *make(const Effect *effect, const char *name, char *title, char *explains,
+                    const FormField *fields, guint n)
 {
-    if (binding && binding->action == ACTION_SEND)
-        return send(accept, context);
-    if (binding && binding->action == ACTION_LEAVE)
-        return effect_of(EFFECT_BACK);
-    return effect_of_form(form_key(accept->form, key), NULL);
+    Accept *accept = g_new0(Accept, 1);
+    *accept = (Accept){.effect = *effect, .explains = explains, .dated = n > FIELD_UNTIL};
+    return dialog_new(
+        &KIND, accept,
+        &(DialogLook){.name = name, .title = title, .border = ROLE_WARN, .lines = ROWS - (int)n},
+        fields, n);
 }
 
-const Keymap *accept_keymap(const Accept *accept)
+Dialog *accept_new(const Finding *finding)
 {
-    return accept->keys;
+    const Effect effect = {
+        .kind = EFFECT_ACCEPT, .object = g_strdup(finding->id), .mark = g_strdup(finding->mark)};
+    return make(&effect, "Acknowledge", g_strdup_printf("ACKNOWLEDGE %s", finding->id),
+                g_strdup_printf("%s It stays listed, and in every statement; it counts again when "
+                                "the date passes or the facts change.",
+                                finding->facts ? finding->facts : ""),
+                FORM_FIELDS, G_N_ELEMENTS(FORM_FIELDS));
 }
 
-void accept_draw(Accept *accept, const Canvas *canvas)
+Dialog *accept_new_withdrawal(const Finding *finding)
 {
-    int height = MIN(canvas->height, BOX_HEIGHT), width = MIN(canvas->width, BOX_WIDTH);
-    Rect at = rect_make((canvas->width - width) / 2, (canvas->height - height) / 2, width, height);
-    cells_fill(canvas, at, ROLE_NORMAL, GLYPH_NONE);
-    Canvas box = cells_box(
-        canvas, at, &(BoxLook){.title = accept->title, .border = ROLE_WARN, .is_double = true});
-    Canvas body = canvas_sub(&box, rect_inset(canvas_rect(&box), 1, 0));
-    Rect rest = canvas_rect(&body);
-    // In a small box the fields come first; the footer says which key sends.
-    Canvas form = canvas_sub(&body, rect_cut_bottom(&rest, form_height(accept->form)));
-    cells_put_wrapped(&body, rest, ROLE_NORMAL, accept->explains);
-    form_draw(accept->form, &form);
+    const Effect effect = {
+        .kind = EFFECT_WITHDRAW, .object = g_strdup(finding->id), .verb = g_strdup("finding")};
+    return make(
+        &effect, "Withdraw", g_strdup_printf("WITHDRAW THE ACKNOWLEDGEMENT OF %s", finding->id),
+        g_strdup_printf(
+            "%s acknowledged it: %s. Taken back it counts again, at once, for everybody.",
+            finding->acknowledged_by, finding->acknowledged_note ? finding->acknowledged_note : ""),
+        WITHDRAW_FIELDS, G_N_ELEMENTS(WITHDRAW_FIELDS));
 }
 
-bool accept_is_dirty(const Accept *accept)
+// What is sent of an item, but for the text.
+static Effect effect_of_item(EffectKind kind, const Parity *parity, const ParityItem *item)
 {
-    return *form_text(accept->form, FIELD_NOTE) ||
-           (accept->dated && *form_text(accept->form, FIELD_UNTIL));
+    return (Effect){.kind = kind,
+                    .object = g_strdup(parity->workload),
+                    .to = g_strdup(parity->standby),
+                    .verb = g_strdup(name_of(&ENTITY_NAMES, (int)item->kind)),
+                    .name = g_strdup(item->name),
+                    .mark = g_strdup(item->mark)};
+}
+
+Dialog *accept_new_item(const Parity *parity, const ParityItem *item)
+{
+    const Effect effect = effect_of_item(EFFECT_CONFIRM, parity, item);
+    return make(&effect, "Confirm", g_strdup_printf("CONFIRM %s %s", effect.verb, item->name),
+                g_strdup_printf("It is %s in %s. It stays listed, with your name and note; it is "
+                                "open again when either side changes.",
+                                name_of(&PARITY_NAMES, (int)item->state), parity->standby),
+                ITEM_FIELDS, G_N_ELEMENTS(ITEM_FIELDS));
+}
+
+Dialog *accept_new_item_withdrawal(const Parity *parity, const ParityItem *item)
+{
+    const Effect effect = effect_of_item(EFFECT_WITHDRAW, parity, item);
+    return make(
+        &effect, "Withdraw",
+        g_strdup_printf("WITHDRAW THE CONFIRMATION OF %s %s", effect.verb, item->name),
+        g_strdup_printf("%s confirmed it: %s. Taken back it is open again, at once, for everybody.",
+                        item->confirmed_by, item->confirmed_note ? item->confirmed_note : ""),
+        REOPEN_FIELDS, G_N_ELEMENTS(REOPEN_FIELDS));
 }

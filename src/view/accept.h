@@ -1,30 +1,18 @@
-// The small form that acknowledges a finding (what is known of it, and when it counts again), confirms an item of a
-// check-list (what was done, or why it may differ), or takes either back. Enter never sends, Esc never acts.
+// The small forms by which what screen 6 shows is answered for: a finding is acknowledged (what is known of it, and
+// when it counts again), an item of a check-list is confirmed (what was done, or why it may differ), or either is taken
+// back. The caller owns the dialog; it copies what it needs of what it is given.
 #pragma once
 
-#include "view/screen.h"
+#include "view/dialog.h"
 
-typedef struct Accept Accept;
+// Sends EFFECT_ACCEPT.
+Dialog *accept_new(const Finding *finding);
+// That the finding is acknowledged is taken back. Sends EFFECT_WITHDRAW.
+Dialog *accept_new_withdrawal(const Finding *finding);
+// Sends EFFECT_CONFIRM; `item` is one of `parity`.
+Dialog *accept_new_item(const Parity *parity, const ParityItem *item);
+// That it is confirmed is taken back. Sends EFFECT_WITHDRAW.
+Dialog *accept_new_item_withdrawal(const Parity *parity, const ParityItem *item);
 
-Accept *accept_new(const Finding *finding);
-// That the finding is acknowledged is taken back.
-Accept *accept_new_withdrawal(const Finding *finding);
-Accept *accept_new_item(const Parity *parity, const ParityItem *item);
-// That the item is confirmed is taken back.
-Accept *accept_new_item_withdrawal(const Parity *parity, const ParityItem *item);
-void accept_free(Accept *accept);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Accept, accept_free)
-
-// Why this person can do neither now, as a sentence; NULL: they can.
+// Why this person can do none of this now, as a static sentence; NULL: they can.
 const char *accept_refusal(const ViewContext *context);
-
-// EFFECT_BACK: it was left. EFFECT_ACCEPT, EFFECT_WITHDRAW, EFFECT_CONFIRM: send it. After these the caller frees it.
-Effect accept_key(Accept *accept, const ViewContext *context, const KeyEvent *key,
-                  const Binding *binding);
-
-// Its keys, for the footer, while it is open.
-const Keymap *accept_keymap(const Accept *accept);
-
-// A box in the middle of `canvas`.
-void accept_draw(Accept *accept, const Canvas *canvas);
-bool accept_is_dirty(const Accept *accept);

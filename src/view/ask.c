@@ -5,11 +5,9 @@
 #include "base/text.h"
 #include "model/refusal.h"
 #include "model/transition.h"
-#include "widget/form.h"
 
 enum { FIELD_REASON, FIELD_TICKET, FIELD_HOW, FIELDS };
-enum { ACTION_SEND = 1, ACTION_NEXT, ACTION_LEAVE };
-enum { REASON_MAX = 500, TICKET_MAX = 64, HOW_MAX = 16, BOX_WIDTH = 76 };
+enum { REASON_MAX = 500, TICKET_MAX = 64, HOW_MAX = 16, LINES = 3 };
 
 typedef struct {
     const char *verb;
@@ -48,30 +46,21 @@ static const Row ROWS[] = {
      ROLE_BIT_APPROVER, EVENT_REJECT, "why not", 2},
 };
 
-static const Binding KEYS[] = {
-    {ACTION_SEND, "send", "ctrl-s", "send", "Sends it. Enter never does.", 0},
-    {ACTION_NEXT, "next-field", "tab", "next field", "Goes to the next field.", 0},
-    {ACTION_LEAVE, "leave", "esc", "leave", "Leaves without doing anything.", 0},
+static const Binding REJECT_KEYS[DIALOG_KEYS] = {
+    {DIALOG_SEND, "send", "ctrl-r", "reject", "Sends the reject. Enter never does.", 0},
+    {DIALOG_NEXT, "next-field", "tab", "next field", "Goes to the next field.", 0},
+    {DIALOG_LEAVE, "leave", "esc", "leave", "Leaves without doing anything.", 0},
 };
 
-static const Binding REJECT_KEYS[] = {
-    {ACTION_SEND, "send", "ctrl-r", "reject", "Sends the reject. Enter never does.", 0},
-    {ACTION_NEXT, "next-field", "tab", "next field", "Goes to the next field.", 0},
-    {ACTION_LEAVE, "leave", "esc", "leave", "Leaves without doing anything.", 0},
-};
-
-struct Ask {
+typedef struct {
     const Row *row;
     char *operation;
-    char *group;
     char *digest;
     char *signoff; // that it is about; NULL
     guint step;
     guint count; // of fields
     FormField fields[FIELDS];
-    Form *form;
-    Keymap *keys;
-};
+} Ask;
 
 static const Row *find_row(const char *verb)
 {
@@ -100,51 +89,6 @@ static const char *check_reason(const char *text, gpointer data)
 {
     (void)data;
     return text_has_word(text) ? NULL : "In words: it goes into the audit log.";
-}
-
-Ask *ask_new(const char *verb, const Operation *operation, guint step)
-{
-    Ask *ask = g_new0(Ask, 1);
-    bool reject = strcmp(verb, "reject") == 0;
-    ask->row = find_row(verb);
-    ask->operation = g_strdup(operation->id);
-    ask->group = g_strdup(operation->group);
-    ask->digest = g_strdup(operation->digest);
-    ask->step = step;
-    ask->fields[FIELD_REASON] = (FormField){"Reason", REASON_MAX, 0, ask->row->hint, check_reason};
-    const Step *about = step ? operation_step(operation, step) : NULL;
-    bool ticket = about && about->needs_ticket && strcmp(verb, "confirm") == 0;
-    bool attests = about && about->attests && strcmp(verb, "confirm") == 0;
-    ask->count = attests ? FIELDS : ask->row->fields;
-    ask->fields[FIELD_TICKET] =
-        ticket ? (FormField){"Ticket", TICKET_MAX, 0, "its reference", check_ticket}
-               : (FormField){"Ticket", TICKET_MAX, FIELD_OPTIONAL, "may stay empty", NULL};
-    ask->fields[FIELD_HOW] =
-        (FormField){"How", HOW_MAX, 0, "power, network, console or provider", check_how};
-    ask->form = form_new(ask->fields, ask->count, ask);
-    ask->keys = keymap_new(ask->row->title);
-    keymap_add(ask->keys, reject ? REJECT_KEYS : KEYS, G_N_ELEMENTS(KEYS));
-    return ask;
-}
-
-Ask *ask_new_signoff(const char *verb, const Operation *operation, const SignOff *signoff)
-{
-    Ask *ask = ask_new(verb, operation, 0);
-    ask->signoff = g_strdup(signoff->id);
-    return ask;
-}
-
-void ask_free(Ask *ask)
-{
-    if (!ask)
-        return;
-    form_free(ask->form);
-    keymap_free(ask->keys);
-    g_free(ask->operation);
-    g_free(ask->group);
-    g_free(ask->digest);
-    g_free(ask->signoff);
-    g_free(ask);
 }
 
 static const char *past_return(const Row *row, const Operation *operation)
@@ -220,82 +164,110 @@ Effect ask_again(const ViewContext *context, const Operation *operation)
     return effect;
 }
 
-static Effect make_reject(const Ask *ask)
+static const char *refusal(gconstpointer data, const ViewContext *context)
 {
+    const Ask *ask = data;
+    const Operation *operation = picture_operation(context->picture, ask->operation);
+    return operation ? ask_refusal(ask->row->verb, context, operation)
+                     : "The operation is not in the picture any more.";
+}
+
+static char *explain(gconstpointer data, const Picture *picture)
+{
+    (void)picture;
+    return g_strdup(((const Ask *)data)->row->explains);
+}
+
+static Effect send_reject(gpointer data, const Form *form, const ViewContext *context)
+{
+    const Ask *ask = data;
     Effect effect = effect_of(EFFECT_SIGN);
+    (void)context;
     effect.object = g_strdup(ask->operation);
     effect.signoff = signoff_new(NULL);
     effect.signoff->operation = g_strdup(ask->operation);
     effect.signoff->digest = g_strdup(ask->digest);
     effect.signoff->decision = DECISION_REJECT;
-    effect.signoff->reason = g_strdup(form_text(ask->form, FIELD_REASON));
-    effect.signoff->ticket = g_strdup(form_text(ask->form, FIELD_TICKET));
+    effect.signoff->reason = g_strdup(form_text(form, FIELD_REASON));
+    effect.signoff->ticket = g_strdup(form_text(form, FIELD_TICKET));
     return effect;
 }
 
-static Effect send(const Ask *ask, const ViewContext *context)
+static Effect send_command(gpointer data, const Form *form, const ViewContext *context)
 {
-    const Operation *operation = picture_operation(context->picture, ask->operation);
-    const char *no = operation ? ask_refusal(ask->row->verb, context, operation)
-                               : "The operation is not in the picture any more.";
-    int problem = form_first_problem(ask->form);
-    if (no)
-        return effect_message("%s", no);
-    if (problem >= 0)
-        return effect_message("%s: %s", ask->fields[problem].label,
-                              form_problem(ask->form, (guint)problem));
-    if (strcmp(ask->row->verb, "reject") == 0)
-        return make_reject(ask);
+    const Ask *ask = data;
     Effect effect = effect_of(EFFECT_COMMAND);
+    (void)context;
     effect.verb = g_strdup(ask->row->verb);
     effect.object = g_strdup(ask->operation);
     effect.step = ask->step;
     effect.to = g_strdup(ask->signoff);
-    effect.text = g_strdup(form_text(ask->form, FIELD_REASON));
+    effect.text = g_strdup(form_text(form, FIELD_REASON));
     if (ask->count > FIELD_TICKET)
-        effect.ticket = g_strdup(form_text(ask->form, FIELD_TICKET));
+        effect.ticket = g_strdup(form_text(form, FIELD_TICKET));
     if (ask->count > FIELD_HOW)
-        effect.how = g_strdup(form_text(ask->form, FIELD_HOW));
+        effect.how = g_strdup(form_text(form, FIELD_HOW));
     return effect;
 }
 
-Effect ask_key(Ask *ask, const ViewContext *context, const KeyEvent *key, const Binding *binding)
+static void release(gpointer data)
 {
-    if (binding && binding->action == ACTION_SEND)
-        return send(ask, context);
-    if (binding && binding->action == ACTION_LEAVE)
-        return effect_of(EFFECT_BACK);
-    return effect_of_form(form_key(ask->form, key),
-                          "This is typed by hand: pasting is refused here.");
+    Ask *ask = data;
+    g_free(ask->operation);
+    g_free(ask->digest);
+    g_free(ask->signoff);
+    g_free(ask);
 }
 
-const Keymap *ask_keymap(const Ask *ask)
+static const DialogKind REJECT = {.keys = REJECT_KEYS,
+                                  .refusal = refusal,
+                                  .explain = explain,
+                                  .send = send_reject,
+                                  .release = release};
+static const DialogKind COMMAND = {.keys = dialog_bindings,
+                                   .refusal = refusal,
+                                   .explain = explain,
+                                   .send = send_command,
+                                   .release = release};
+
+// ---- life ----
+
+// A reason always; a ticket where the command has one, which some steps demand; how, of what is attested.
+static void set_fields(Ask *ask, const Step *confirmed)
 {
-    return ask->keys;
+    bool ticket = confirmed && confirmed->needs_ticket;
+    ask->count = confirmed && confirmed->attests ? FIELDS : ask->row->fields;
+    ask->fields[FIELD_REASON] = (FormField){"Reason", REASON_MAX, 0, ask->row->hint, check_reason};
+    ask->fields[FIELD_TICKET] =
+        ticket ? (FormField){"Ticket", TICKET_MAX, 0, "its reference", check_ticket}
+               : (FormField){"Ticket", TICKET_MAX, FIELD_OPTIONAL, "may stay empty", NULL};
+    ask->fields[FIELD_HOW] =
+        (FormField){"How", HOW_MAX, 0, "power, network, console or provider", check_how};
 }
 
-void ask_draw(Ask *ask, const ViewContext *context, const Canvas *canvas)
+static Dialog *make(const Row *row, const Operation *operation, guint step, const char *signoff)
 {
-    int height = MIN(canvas->height, (int)ask->count + 5), width = MIN(canvas->width, BOX_WIDTH);
-    Rect at = rect_make((canvas->width - width) / 2, (canvas->height - height) / 2, width, height);
-    g_autofree char *title =
-        ask->step ? g_strdup_printf("%s step %u of %s", ask->row->title, ask->step, ask->operation)
-                  : g_strdup_printf("%s %s", ask->row->title, ask->operation);
-    (void)context;
-    cells_fill(canvas, at, ROLE_NORMAL, GLYPH_NONE);
-    Canvas box =
-        cells_box(canvas, at, &(BoxLook){.title = title, .border = ROLE_WARN, .is_double = true});
-    Canvas body = canvas_sub(&box, rect_inset(canvas_rect(&box), 1, 0));
-    Rect rest = canvas_rect(&body);
-    // In a small box the fields come first; the footer says which key sends.
-    Rect fields = rect_cut_bottom(&rest, form_height(ask->form) + (rest.height > 5 ? 1 : 0));
-    cells_put_wrapped(&body, rest, ROLE_NORMAL, ask->row->explains);
-    Canvas form = canvas_sub(&body, fields);
-    form_draw(ask->form, &form);
+    Ask *ask = g_new0(Ask, 1);
+    *ask = (Ask){.row = row,
+                 .operation = g_strdup(operation->id),
+                 .digest = g_strdup(operation->digest),
+                 .signoff = g_strdup(signoff),
+                 .step = step};
+    set_fields(ask,
+               step && strcmp(row->verb, "confirm") == 0 ? operation_step(operation, step) : NULL);
+    DialogLook look = {.name = row->title, .border = ROLE_WARN, .lines = LINES};
+    look.title = step ? g_strdup_printf("%s step %u of %s", row->title, step, operation->id)
+                      : g_strdup_printf("%s %s", row->title, operation->id);
+    return dialog_new(row->event == EVENT_REJECT ? &REJECT : &COMMAND, ask, &look, ask->fields,
+                      ask->count);
 }
 
-bool ask_is_dirty(const Ask *ask)
+Dialog *ask_new(const char *verb, const Operation *operation, guint step)
 {
-    return *form_text(ask->form, FIELD_REASON) ||
-           (ask->count > FIELD_TICKET && *form_text(ask->form, FIELD_TICKET));
+    return make(find_row(verb), operation, step, NULL);
+}
+
+Dialog *ask_new_signoff(const char *verb, const Operation *operation, const SignOff *signoff)
+{
+    return make(find_row(verb), operation, 0, signoff->id);
 }

@@ -202,10 +202,7 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
 
 static const ListKind KIND = {
     .title = "Audit log",
-    .keys = BINDINGS,
-    .key_count = G_N_ELEMENTS(BINDINGS),
-    .columns = COLUMNS,
-    .column_count = G_N_ELEMENTS(COLUMNS),
+    LIST_TABLES(BINDINGS, COLUMNS),
     .row = model_row,
     .cell = model_cell,
     .none_matches = "No record matches the filter: / changes it, m fetches older.",

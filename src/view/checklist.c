@@ -1,6 +1,6 @@
 // What must be repeated on a standby that is kept by hand, entity by entity of one kind: what differs, and who has
-// seen to it. `c` confirms the item under the cursor, with a note, `W` takes that back. The picture carries the first
-// few of a kind; where there are more, the backend is asked for all.
+// seen to it. `c` confirms the item under the cursor, with a note. The picture carries the first few of a kind;
+// where there are more, the backend is asked for all.
 #include "view/screens.h"
 
 #include <string.h>
@@ -8,19 +8,18 @@
 #include "base/timefmt.h"
 #include "view/accept.h"
 #include "view/badge.h"
-#include "view/list.h"
-#include "view/page.h"
+#include "view/browse.h"
 #include "view/parity.h"
 #include "view/words.h"
 #include "wire/inventory.h"
 
 enum { COLUMN_STATE, COLUMN_NAME, COLUMN_FIELDS, COLUMN_BY };
-enum { ACTION_OPEN = 1, ACTION_CLOSE, ACTION_GO, ACTION_CONFIRM, ACTION_WITHDRAW };
+enum { ACTION_GO = BROWSE_OWN, ACTION_CONFIRM, ACTION_WITHDRAW };
 enum { HEAD_LINES = 2, DETAIL_LINES = 9, DETAIL_MIN_HEIGHT = 18 };
 enum { FETCH_ITEMS = 1000, FETCH_BYTES = 16 * 1024 * 1024, FETCH_MS = 15 * 1000 };
 
 static const Binding BINDINGS[] = {
-    {ACTION_OPEN, "open", "enter", "read", "Shows the whole item.", 0},
+    {BROWSE_OPEN, "open", "enter", "read", "Shows the whole item.", 0},
     {ACTION_CONFIRM, "confirm", "c", "confirm",
      "Says that the item is seen to, or may differ, with a note.", BIND_CHANGES},
     {ACTION_WITHDRAW, "withdraw", "W", "withdraw",
@@ -29,7 +28,7 @@ static const Binding BINDINGS[] = {
 };
 
 static const Binding PAGE_KEYS[] = {
-    {ACTION_CLOSE, "close", "esc q", "check-list", "Goes back to the check-list.", 0},
+    {BROWSE_CLOSE, "close", "esc q", "check-list", "Goes back to the check-list.", 0},
     {ACTION_CONFIRM, "confirm", "c", "confirm",
      "Says that the item is seen to, or may differ, with a note.", BIND_CHANGES},
     {ACTION_WITHDRAW, "withdraw", "W", "withdraw",
@@ -45,7 +44,7 @@ static const TableColumn COLUMNS[] = {
 };
 
 typedef struct {
-    List list; // first: see view/list.h; rows: of const ParityItem *
+    Browse browse; // first: see view/browse.h; rows: of const ParityItem *
     char *object;
     char *workload, *standby; // parts of it; NULL where it has none
     int kind;                 // -1 likewise
@@ -54,9 +53,6 @@ typedef struct {
     char *asked;              // path that is not answered yet; NULL
     gint64 asked_ms;          // monotonic; 0 = never
     ParityCount asked_count;  // what the picture said then
-    Page page;
-    bool reading;
-    Accept *accept; // the form; NULL = closed
 } Checklist;
 
 // ---- what is shown ----
@@ -68,11 +64,10 @@ static void forget(Checklist *view)
     g_clear_pointer(&view->fetched, parity_free);
     g_clear_pointer(&view->trouble, g_free);
     g_clear_pointer(&view->asked, g_free);
-    g_clear_pointer(&view->accept, accept_free);
+    browse_close(&view->browse);
     view->kind = -1;
     view->asked_ms = 0;
-    view->reading = false;
-    view->list.version = 0;
+    view->browse.list.version = 0;
 }
 
 static void checklist_open(gpointer state, const char *object)
@@ -152,10 +147,10 @@ static void add_items(Checklist *view, const Parity *parity)
     for (guint i = 0; parity && i < parity->items->len; i++) {
         ParityItem *item = parity->items->pdata[i];
         g_autofree char *text = text_of(item);
-        if ((int)item->kind == view->kind && filter_matches_text(&view->list.filter, text))
-            g_ptr_array_add(view->list.rows, item);
+        if ((int)item->kind == view->kind && filter_matches_text(&view->browse.list.filter, text))
+            g_ptr_array_add(view->browse.list.rows, item);
     }
-    g_ptr_array_sort(view->list.rows, compare_items);
+    g_ptr_array_sort(view->browse.list.rows, compare_items);
 }
 
 static const ParityItem *item_named(const Checklist *view, const Picture *picture, const char *name)
@@ -164,15 +159,17 @@ static const ParityItem *item_named(const Checklist *view, const Picture *pictur
     return parity && name ? parity_find(parity, (EntityKind)view->kind, name) : NULL;
 }
 
-static void fill_page(Checklist *view, const ViewContext *context)
+static void fill_page(Browse *browse, const ViewContext *context)
 {
-    const ParityItem *item = item_named(view, context->picture, view->page.object);
-    pager_begin(view->page.pager);
+    const Checklist *view = (const Checklist *)browse;
+    Page *page = &browse->page;
+    const ParityItem *item = item_named(view, context->picture, page->object);
+    pager_begin(page->pager);
     if (item)
-        parity_say_item(&view->page, item, context->now_ms);
+        parity_say_item(page, item, context->now_ms);
     else
-        page_say(&view->page, ROLE_OK, "%s does not differ any more. Esc leads back.",
-                 view->page.object ? view->page.object : "It");
+        page_say(page, ROLE_OK, "%s does not differ any more. Esc leads back.",
+                 page->object ? page->object : "It");
 }
 
 // ---- all of them, where the picture has not ----
@@ -202,17 +199,16 @@ static void take_answer(Checklist *view, const ViewContext *context)
         view->fetched = g_ptr_array_steal_index(list, i);
         break;
     }
-    view->list.version = 0;
+    view->browse.list.version = 0;
 }
 
 static void checklist_refresh(gpointer state, const ViewContext *context)
 {
     Checklist *view = state;
     take_answer(view, context);
-    if (list_begin(&view->list, context))
+    if (list_begin(&view->browse.list, context))
         add_items(view, shown(view, context->picture));
-    if (view->reading)
-        fill_page(view, context);
+    browse_refresh(&view->browse, context);
 }
 
 static Effect checklist_wish(gpointer state, const ViewContext *context)
@@ -288,36 +284,14 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
     }
 }
 
-static const ListKind KIND = {
+static const ListKind LIST = {
     .title = "Check-list",
-    .keys = BINDINGS,
-    .key_count = G_N_ELEMENTS(BINDINGS),
-    .columns = COLUMNS,
-    .column_count = G_N_ELEMENTS(COLUMNS),
+    LIST_TABLES(BINDINGS, COLUMNS),
     .row = model_row,
     .cell = model_cell,
     .none_matches = "No item matches the filter: / changes it.",
     .none = "Nothing is to be repeated: of this kind both sides hold the same.",
 };
-
-static gpointer checklist_create(void)
-{
-    Checklist *view = g_new0(Checklist, 1);
-    list_init(&view->list, &KIND);
-    page_init(&view->page, "Item", PAGE_KEYS, G_N_ELEMENTS(PAGE_KEYS));
-    view->kind = -1;
-    return view;
-}
-
-static void checklist_destroy(gpointer state)
-{
-    Checklist *view = state;
-    forget(view);
-    list_release(&view->list);
-    page_release(&view->page);
-    g_free(view->object);
-    g_free(view);
-}
 
 // ---- drawing ----
 
@@ -330,8 +304,9 @@ static void draw_side(const ViewContext *context, const Canvas *line, int y, con
                  picture_title(context->picture, location), n, seen);
 }
 
-static void draw_head(const Checklist *view, const ViewContext *context, const Canvas *canvas)
+static void draw_head(Browse *browse, const ViewContext *context, const Canvas *canvas)
 {
+    const Checklist *view = (const Checklist *)browse;
     const Parity *parity = shown(view, context->picture);
     const ParityCount *count = count_in(parity, view->kind);
     if (!count) {
@@ -353,50 +328,42 @@ static void draw_head(const Checklist *view, const ViewContext *context, const C
               parity->standby_at_ms);
 }
 
-// The item under the cursor whole, where there is room for both.
-static void draw_detail(Checklist *view, const ViewContext *context, const Canvas *canvas)
+static const BrowseKind KIND = {
+    .list = &LIST,
+    .page_title = "Item",
+    .page_keys = PAGE_KEYS,
+    .page_key_count = G_N_ELEMENTS(PAGE_KEYS),
+    .fill = fill_page,
+    .draw_head = draw_head,
+    .head_lines = HEAD_LINES,
+    .detail_min = DETAIL_MIN_HEIGHT,
+    .detail_lines = DETAIL_LINES,
+};
+
+// ---- life ----
+
+static gpointer checklist_create(void)
 {
-    const ParityItem *item = list_selected(&view->list, context);
-    Rect rest = canvas_rect(canvas);
-    cells_rule(canvas, rect_cut_top(&rest, 1), ROLE_BORDER, NULL);
-    if (!item)
-        return;
-    page_open(&view->page, item->name);
-    fill_page(view, context);
-    Canvas text = canvas_sub(canvas, rect_inset(rest, 1, 0));
-    pager_draw(view->page.pager, &text);
+    Checklist *view = g_new0(Checklist, 1);
+    browse_init(&view->browse, &KIND);
+    view->kind = -1;
+    return view;
 }
 
-static void draw_list(Checklist *view, const ViewContext *context, const Canvas *canvas)
-{
-    Rect rest = canvas_rect(canvas);
-    bool room = canvas->height >= DETAIL_MIN_HEIGHT;
-    Canvas head = canvas_sub(canvas, rect_cut_top(&rest, rest.height > 4 ? HEAD_LINES : 0));
-    Canvas detail = canvas_sub(canvas, rect_cut_bottom(&rest, room ? DETAIL_LINES : 0));
-    Canvas table = canvas_sub(canvas, rest);
-    draw_head(view, context, &head);
-    list_draw(&view->list, context, &table);
-    if (room)
-        draw_detail(view, context, &detail);
-}
-
-static void checklist_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
+static void checklist_destroy(gpointer state)
 {
     Checklist *view = state;
-    if (view->reading)
-        pager_draw(view->page.pager, canvas);
-    else
-        draw_list(view, context, canvas);
-    if (view->accept)
-        accept_draw(view->accept, canvas);
+    forget(view);
+    browse_release(&view->browse);
+    g_free(view->object);
+    g_free(view);
 }
 
 // ---- keys ----
 
 static const ParityItem *selected(Checklist *view, const ViewContext *context)
 {
-    return view->reading ? item_named(view, context->picture, view->page.object)
-                         : list_selected(&view->list, context);
+    return item_named(view, context->picture, browse_object(&view->browse, context));
 }
 
 static Effect begin_confirm(Checklist *view, const ViewContext *context)
@@ -407,8 +374,7 @@ static Effect begin_confirm(Checklist *view, const ViewContext *context)
         return effect_message("%s", no);
     if (!item)
         return effect_message("There is no item to confirm.");
-    view->accept = accept_new_item(shown(view, context->picture), item);
-    return effect_of(EFFECT_REDRAW);
+    return browse_ask(&view->browse, accept_new_item(shown(view, context->picture), item));
 }
 
 static Effect begin_withdraw(Checklist *view, const ViewContext *context)
@@ -419,54 +385,24 @@ static Effect begin_withdraw(Checklist *view, const ViewContext *context)
         return effect_message("%s", no);
     if (!item || !item->confirmed_by)
         return effect_message("Only a confirmation is withdrawn: nobody has given one here.");
-    view->accept = accept_new_item_withdrawal(shown(view, context->picture), item);
-    return effect_of(EFFECT_REDRAW);
-}
-
-static Effect open_item(Checklist *view, const ViewContext *context)
-{
-    const ParityItem *item = list_selected(&view->list, context);
-    if (!item)
-        return effect_message("There is nothing to read here.");
-    view->reading = true;
-    page_open(&view->page, item->name);
-    fill_page(view, context);
-    return effect_of(EFFECT_REDRAW);
-}
-
-static Effect key_in_form(Checklist *view, const ViewContext *context, const KeyEvent *key,
-                          const Binding *binding)
-{
-    Effect effect = accept_key(view->accept, context, key, binding);
-    bool sent = effect.kind == EFFECT_CONFIRM || effect.kind == EFFECT_WITHDRAW;
-    if (effect.kind != EFFECT_BACK && !sent)
-        return effect;
-    g_clear_pointer(&view->accept, accept_free);
-    return sent ? effect : effect_of(EFFECT_REDRAW);
+    return browse_ask(&view->browse,
+                      accept_new_item_withdrawal(shown(view, context->picture), item));
 }
 
 static Effect checklist_update(gpointer state, const ViewContext *context, const KeyEvent *key,
                                const Binding *binding)
 {
     Checklist *view = state;
-    if (view->accept)
-        return key_in_form(view, context, key, binding);
-    switch (binding ? binding->action : 0) {
+    switch (binding && !view->browse.dialog ? binding->action : 0) {
     case ACTION_CONFIRM:
         return begin_confirm(view, context);
     case ACTION_WITHDRAW:
         return begin_withdraw(view, context);
-    case ACTION_OPEN:
-        return open_item(view, context);
-    case ACTION_CLOSE:
-        view->reading = false;
-        return effect_of(EFFECT_REDRAW);
     case ACTION_GO:
         return view->workload ? effect_open(SCREEN_CELL, view->workload)
                               : effect_message("There is no workload to go to.");
     default:
-        return view->reading ? page_key(&view->page, key, binding)
-                             : list_key(&view->list, context, key, binding);
+        return browse_key(&view->browse, context, key, binding);
     }
 }
 
@@ -475,29 +411,10 @@ static BindingState checklist_state(gpointer state, const ViewContext *context,
                                     const Binding *binding)
 {
     Checklist *view = state;
-    if (view->accept || binding->action != ACTION_WITHDRAW)
+    if (view->browse.dialog || binding->action != ACTION_WITHDRAW)
         return BINDING_ON;
     const ParityItem *item = selected(view, context);
     return item && item->confirmed_by ? BINDING_ON : BINDING_HIDDEN;
-}
-
-static const Keymap *checklist_keymap(gpointer state)
-{
-    const Checklist *view = state;
-    return view->accept    ? accept_keymap(view->accept)
-           : view->reading ? view->page.keys
-                           : view->list.keys;
-}
-
-static bool checklist_captures(gpointer state)
-{
-    return ((Checklist *)state)->accept != NULL;
-}
-
-static bool checklist_is_dirty(gpointer state)
-{
-    const Checklist *view = state;
-    return view->accept && accept_is_dirty(view->accept);
 }
 
 static char *checklist_command_line(gpointer state, const ViewContext *context)
@@ -532,13 +449,13 @@ const Screen CHECKLIST_SCREEN = {
     .destroy = checklist_destroy,
     .refresh = checklist_refresh,
     .wish = checklist_wish,
-    .draw = checklist_draw,
+    .draw = browse_draw,
     .update = checklist_update,
-    .keymap = checklist_keymap,
+    .keymap = browse_keymap,
     .state = checklist_state,
     .open = checklist_open,
-    .captures = checklist_captures,
-    .is_dirty = checklist_is_dirty,
+    .captures = browse_captures,
+    .is_dirty = browse_is_dirty,
     .copy = list_copy,
     .command_line = checklist_command_line,
     .filter = list_filter,

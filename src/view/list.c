@@ -74,6 +74,12 @@ gpointer list_selected(List *list, const ViewContext *context)
     return index < list->rows->len ? list->rows->pdata[index] : NULL;
 }
 
+const char *list_selected_id(List *list, const ViewContext *context)
+{
+    TableModel model = model_of(list, context);
+    return table_selected(list->table, &model);
+}
+
 void list_draw(List *list, const ViewContext *context, const Canvas *canvas)
 {
     TableModel model = model_of(list, context);
@@ -108,7 +114,5 @@ void list_set_filter(gpointer state, const char *text)
 
 char *list_copy(gpointer state, const ViewContext *context)
 {
-    List *list = state;
-    TableModel model = model_of(list, context);
-    return g_strdup(table_selected(list->table, &model));
+    return g_strdup(list_selected_id(state, context));
 }

@@ -22,6 +22,11 @@ typedef struct {
     const char *none;         // there are none at all
 } ListKind;
 
+// The members that are static tables of the screen's own.
+#define LIST_TABLES(bindings, table_columns)                                                       \
+    .keys = (bindings), .key_count = G_N_ELEMENTS(bindings), .columns = (table_columns),           \
+    .column_count = G_N_ELEMENTS(table_columns)
+
 typedef struct {
     const ListKind *kind;
     Keymap *keys;
@@ -43,8 +48,9 @@ void list_free(gpointer state);
 // True if the rows are older than the picture: empties them and takes note. The caller fills them.
 bool list_begin(List *list, const ViewContext *context);
 
-// The row under the cursor, or NULL.
+// The row under the cursor, or NULL; and its id, good until the table is next used.
 gpointer list_selected(List *list, const ViewContext *context);
+const char *list_selected_id(List *list, const ViewContext *context);
 
 void list_draw(List *list, const ViewContext *context, const Canvas *canvas);
 

@@ -59,7 +59,7 @@ typedef struct {
     Page page;    // the report
     Keymap *keys; // of the steps
     Steps *steps;
-    Ask *ask; // NULL = closed
+    Dialog *ask; // NULL = closed
     bool report;
     bool place; // the cursor is to be put on the step that matters
 } OperationView;
@@ -81,7 +81,7 @@ static void operation_destroy(gpointer state)
     page_release(&view->page);
     keymap_free(view->keys);
     steps_free(view->steps);
-    ask_free(view->ask);
+    dialog_free(view->ask);
     g_free(view);
 }
 
@@ -97,7 +97,7 @@ static void operation_open(gpointer state, const char *object)
         view->place = true;
     }
     view->report = view->report || report;
-    g_clear_pointer(&view->ask, ask_free);
+    g_clear_pointer(&view->ask, dialog_free);
     page_open(&view->page, id);
 }
 
@@ -173,8 +173,7 @@ static void operation_draw(gpointer state, const ViewContext *context, const Can
         pager_draw(view->page.pager, canvas);
     else
         draw_steps(view, context, operation, canvas);
-    if (view->ask)
-        ask_draw(view->ask, context, canvas);
+    dialog_draw(view->ask, context, canvas);
 }
 
 // ---- keys ----
@@ -255,17 +254,6 @@ static Effect act(OperationView *view, const ViewContext *context, const Operati
     }
 }
 
-static Effect ask_keys(OperationView *view, const ViewContext *context, const KeyEvent *key,
-                       const Binding *binding)
-{
-    Effect effect = ask_key(view->ask, context, key, binding);
-    if (effect.kind == EFFECT_BACK || effect.kind == EFFECT_COMMAND || effect.kind == EFFECT_SIGN)
-        g_clear_pointer(&view->ask, ask_free);
-    if (effect.kind == EFFECT_BACK)
-        effect.kind = EFFECT_REDRAW;
-    return effect;
-}
-
 static Effect operation_update(gpointer state, const ViewContext *context, const KeyEvent *key,
                                const Binding *binding)
 {
@@ -274,7 +262,7 @@ static Effect operation_update(gpointer state, const ViewContext *context, const
     if (!operation)
         return effect_of(EFFECT_NONE);
     if (view->ask && !key_is_mouse(key))
-        return ask_keys(view, context, key, binding);
+        return dialog_key(&view->ask, context, key);
     if (view->report && (key_is_mouse(key) || (binding && binding->action >= PAGER_UP)))
         return page_key(&view->page, key, binding);
     if (steps_key(view->steps, operation, key, binding))
@@ -285,7 +273,7 @@ static Effect operation_update(gpointer state, const ViewContext *context, const
 static const Keymap *operation_keymap(gpointer state)
 {
     const OperationView *view = state;
-    return view->ask ? ask_keymap(view->ask) : view->report ? view->page.keys : view->keys;
+    return view->ask ? dialog_keymap(view->ask) : view->report ? view->page.keys : view->keys;
 }
 
 static bool has_step(const Operation *operation, StepState state)
@@ -356,8 +344,7 @@ static bool operation_captures(gpointer state)
 
 static bool operation_is_dirty(gpointer state)
 {
-    const OperationView *view = state;
-    return view->ask && ask_is_dirty(view->ask);
+    return dialog_is_dirty(((const OperationView *)state)->ask);
 }
 
 static char *operation_copy_row(gpointer state, const ViewContext *context)

@@ -136,10 +136,7 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
 
 static const ListKind KIND = {
     .title = "Operations",
-    .keys = BINDINGS,
-    .key_count = G_N_ELEMENTS(BINDINGS),
-    .columns = COLUMNS,
-    .column_count = G_N_ELEMENTS(COLUMNS),
+    LIST_TABLES(BINDINGS, COLUMNS),
     .row = operation_row,
     .cell = model_cell,
     .none_matches = "No operation matches the filter: / changes it.",

@@ -7,22 +7,20 @@
 #include "base/text.h"
 #include "model/rules.h"
 #include "view/accept.h"
+#include "view/browse.h"
 #include "view/finding.h"
-#include "view/list.h"
-#include "view/page.h"
 #include "view/parity.h"
 #include "view/plan.h"
 #include "view/readiness-row.h"
 #include "view/snapshot-row.h"
 
-enum { ACTION_OPEN = 1, ACTION_CLOSE, ACTION_GO, ACTION_ACCEPT, ACTION_WITHDRAW };
+enum { ACTION_GO = BROWSE_OWN, ACTION_ACCEPT, ACTION_WITHDRAW };
 enum { DETAIL_LINES = 10, DETAIL_MIN_HEIGHT = 18 };
 
 static const Binding BINDINGS[] = {
-    {ACTION_OPEN, "open", "enter", "read",
+    {BROWSE_OPEN, "open", "enter", "read",
      "Shows the whole finding, the group's plan, the check-list of a kind of entity, or what is "
-     "kept "
-     "of a connector.",
+     "kept of a connector.",
      0},
     {ACTION_ACCEPT, "acknowledge", "c", "acknowledge",
      "Says that the finding is known, until a date; on what is kept by hand, opens the check-list.",
@@ -32,7 +30,7 @@ static const Binding BINDINGS[] = {
 };
 
 static const Binding PAGE_KEYS[] = {
-    {ACTION_CLOSE, "close", "esc q", "findings", "Goes back to the findings.", 0},
+    {BROWSE_CLOSE, "close", "esc q", "findings", "Goes back to the findings.", 0},
     {ACTION_GO, "go", "enter", "go there",
      "Goes to what it is about: of parity, to the check-list.", 0},
     {ACTION_ACCEPT, "acknowledge", "c", "acknowledge",
@@ -42,55 +40,44 @@ static const Binding PAGE_KEYS[] = {
 };
 
 typedef struct {
-    List list; // first: see view/list.h
-    Page page;
-    bool reading;
-    Accept *accept; // the form; NULL = closed
+    Browse browse; // first: see view/browse.h; rows: of const ReadinessRow *
     KeptPlaces kept;
     ReadinessCounts counts;
 } Readiness;
 
-static const ReadinessRow *row_of(const Readiness *view, const char *id)
-{
-    return readiness_row_find(view->list.rows, id);
-}
-
 // ---- the page of one ----
 
-static void fill_page(Readiness *view, const ViewContext *context)
+static void fill_page(Browse *browse, const ViewContext *context)
 {
-    const ReadinessRow *row = row_of(view, view->page.object);
-    pager_begin(view->page.pager);
+    Page *page = &browse->page;
+    const ReadinessRow *row = readiness_row_find(browse->list.rows, page->object);
+    pager_begin(page->pager);
     if (!row)
-        page_say(&view->page, ROLE_OK, "It holds again: %s is no finding any more. Esc leads back.",
-                 view->page.object);
+        page_say(page, ROLE_OK, "It holds again: %s is no finding any more. Esc leads back.",
+                 page->object);
     else if (row->finding)
-        finding_say(&view->page, row->finding, context->now_ms);
+        finding_say(page, row->finding, context->now_ms);
     else if (row->group)
-        plan_say(&view->page, row->group, context->now_ms);
+        plan_say(page, row->group, context->now_ms);
     else if (row->parity)
-        parity_say(&view->page, row->parity, row->count, context->now_ms);
+        parity_say(page, row->parity, row->count, context->now_ms);
     else if (row->connector)
-        snapshot_say(&view->page, context->picture, row->connector, context->now_ms);
+        snapshot_say(page, context->picture, row->connector, context->now_ms);
 }
 
 static void readiness_refresh(gpointer state, const ViewContext *context)
 {
     Readiness *view = state;
-    if (list_begin(&view->list, context)) {
-        readiness_rows(view->list.rows, &view->list.filter, context->picture, &view->kept,
-                       &view->counts);
+    if (list_begin(&view->browse.list, context)) {
+        readiness_rows(view->browse.list.rows, &view->browse.list.filter, context->picture,
+                       &view->kept, &view->counts);
     }
-    if (view->reading)
-        fill_page(view, context);
+    browse_refresh(&view->browse, context);
 }
 
 static void readiness_open(gpointer state, const char *object)
 {
-    Readiness *view = state;
-    view->reading = true;
-    page_open(&view->page, object);
-    table_select(view->list.table, object);
+    browse_read(state, object);
 }
 
 // ---- the table ----
@@ -108,7 +95,7 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
     readiness_row_cell(list->rows->pdata[index], list->context, column, cell);
 }
 
-static const ListKind KIND = {
+static const ListKind LIST = {
     .title = "Readiness",
     .keys = BINDINGS,
     .key_count = G_N_ELEMENTS(BINDINGS),
@@ -120,28 +107,10 @@ static const ListKind KIND = {
     .none = "Nothing to be ready for: the fleet has no groups.",
 };
 
-static gpointer readiness_create(void)
-{
-    Readiness *view = g_new0(Readiness, 1);
-    list_init(&view->list, &KIND);
-    g_ptr_array_set_free_func(view->list.rows, readiness_row_free);
-    page_init(&view->page, "Finding", PAGE_KEYS, G_N_ELEMENTS(PAGE_KEYS));
-    return view;
-}
-
-static void readiness_destroy(gpointer state)
-{
-    Readiness *view = state;
-    list_release(&view->list);
-    page_release(&view->page);
-    g_clear_pointer(&view->kept.places, g_array_unref);
-    accept_free(view->accept);
-    g_free(view);
-}
-
 // "3 rules do not hold", or that all do; first of all, because an empty list could also mean that nobody looked.
-static void draw_summary(const Readiness *view, const ViewContext *context, const Canvas *line)
+static void draw_summary(Browse *browse, const ViewContext *context, const Canvas *line)
 {
+    const Readiness *view = (const Readiness *)browse;
     guint rules, all = picture_count(context->picture, SHELF_FINDINGS);
     const guint *counts = view->counts.severity;
     rules_all(&rules);
@@ -166,51 +135,41 @@ static void draw_summary(const Readiness *view, const ViewContext *context, cons
         cells_printf(line, x, 0, ROLE_DIM, "; %u known", view->counts.known);
 }
 
-// The row under the cursor whole, below the table, where there is room for both.
-static void draw_detail(Readiness *view, const ViewContext *context, const Canvas *canvas)
+static const BrowseKind KIND = {
+    .list = &LIST,
+    .page_title = "Finding",
+    .page_keys = PAGE_KEYS,
+    .page_key_count = G_N_ELEMENTS(PAGE_KEYS),
+    .fill = fill_page,
+    .draw_head = draw_summary,
+    .head_lines = 1,
+    .detail_min = DETAIL_MIN_HEIGHT,
+    .detail_lines = DETAIL_LINES,
+};
+
+// ---- life ----
+
+static gpointer readiness_create(void)
 {
-    const ReadinessRow *row = list_selected(&view->list, context);
-    Rect rest = canvas_rect(canvas);
-    cells_rule(canvas, rect_cut_top(&rest, 1), ROLE_BORDER, NULL);
-    if (!row)
-        return;
-    page_open(&view->page, row->id);
-    fill_page(view, context);
-    Canvas text = canvas_sub(canvas, rect_inset(rest, 1, 0));
-    pager_draw(view->page.pager, &text);
+    Readiness *view = g_new0(Readiness, 1);
+    browse_init(&view->browse, &KIND);
+    g_ptr_array_set_free_func(view->browse.list.rows, readiness_row_free);
+    return view;
 }
 
-static void draw_list(Readiness *view, const ViewContext *context, const Canvas *canvas)
-{
-    Rect rest = canvas_rect(canvas);
-    if (rest.height > 3) {
-        Canvas line = canvas_sub(canvas, rect_cut_top(&rest, 1));
-        draw_summary(view, context, &line);
-    }
-    bool room = canvas->height >= DETAIL_MIN_HEIGHT;
-    Canvas detail = canvas_sub(canvas, rect_cut_bottom(&rest, room ? DETAIL_LINES : 0));
-    Canvas table = canvas_sub(canvas, rest);
-    list_draw(&view->list, context, &table);
-    if (room)
-        draw_detail(view, context, &detail);
-}
-
-static void readiness_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
+static void readiness_destroy(gpointer state)
 {
     Readiness *view = state;
-    if (view->reading)
-        pager_draw(view->page.pager, canvas);
-    else
-        draw_list(view, context, canvas);
-    if (view->accept)
-        accept_draw(view->accept, canvas);
+    browse_release(&view->browse);
+    g_clear_pointer(&view->kept.places, g_array_unref);
+    g_free(view);
 }
 
 // ---- keys ----
 
 static const ReadinessRow *selected(Readiness *view, const ViewContext *context)
 {
-    return view->reading ? row_of(view, view->page.object) : list_selected(&view->list, context);
+    return readiness_row_find(view->browse.list.rows, browse_object(&view->browse, context));
 }
 
 static Effect open_checklist(const ReadinessRow *row)
@@ -224,8 +183,8 @@ static Effect open_checklist(const ReadinessRow *row)
 static const ReadinessRow *kept_row(const Readiness *view, const Finding *finding)
 {
     const char *workload = finding->object + strcspn(finding->object, "/");
-    for (guint i = 0; strcmp(finding->rule, "R19") == 0 && i < view->list.rows->len; i++) {
-        const ReadinessRow *row = view->list.rows->pdata[i];
+    for (guint i = 0; strcmp(finding->rule, "R19") == 0 && i < view->browse.list.rows->len; i++) {
+        const ReadinessRow *row = view->browse.list.rows->pdata[i];
         if (row->parity && parity_differing(row->count) && *workload &&
             strcmp(row->parity->workload, workload + 1) == 0)
             return row;
@@ -246,18 +205,16 @@ static Effect go_there(const Readiness *view, const ReadinessRow *row)
                                       : effect;
 }
 
-static Effect open_row(Readiness *view, const ViewContext *context)
+// What has a screen of its own is opened there.
+static Effect open_row(Readiness *view, const ViewContext *context, const KeyEvent *key,
+                       const Binding *binding)
 {
     const ReadinessRow *row = selected(view, context);
-    if (!row)
-        return effect_message("There is nothing to read here.");
-    if (row->parity)
+    if (row && row->parity)
         return open_checklist(row);
-    if (row->connector)
+    if (row && row->connector)
         return effect_open(SCREEN_SNAPSHOTS, row->connector->id);
-    readiness_open(view, row->id);
-    fill_page(view, context);
-    return effect_of(EFFECT_REDRAW);
+    return browse_key(&view->browse, context, key, binding);
 }
 
 static Effect begin_accept(Readiness *view, const ViewContext *context)
@@ -270,8 +227,7 @@ static Effect begin_accept(Readiness *view, const ViewContext *context)
         return open_checklist(row);
     if (!row || !row->finding)
         return effect_message("Only findings are acknowledged; a plan is reviewed and tested.");
-    view->accept = accept_new(row->finding);
-    return effect_of(EFFECT_REDRAW);
+    return browse_ask(&view->browse, accept_new(row->finding));
 }
 
 static Effect begin_withdraw(Readiness *view, const ViewContext *context)
@@ -282,42 +238,24 @@ static Effect begin_withdraw(Readiness *view, const ViewContext *context)
         return effect_message("%s", no);
     if (!row || !row->finding || !row->finding->acknowledged_by)
         return effect_message("Only an acknowledgement is withdrawn: nobody has given one here.");
-    view->accept = accept_new_withdrawal(row->finding);
-    return effect_of(EFFECT_REDRAW);
-}
-
-static Effect key_in_form(Readiness *view, const ViewContext *context, const KeyEvent *key,
-                          const Binding *binding)
-{
-    Effect effect = accept_key(view->accept, context, key, binding);
-    bool sent = effect.kind == EFFECT_ACCEPT || effect.kind == EFFECT_WITHDRAW;
-    if (effect.kind != EFFECT_BACK && !sent)
-        return effect;
-    g_clear_pointer(&view->accept, accept_free);
-    return sent ? effect : effect_of(EFFECT_REDRAW);
+    return browse_ask(&view->browse, accept_new_withdrawal(row->finding));
 }
 
 static Effect readiness_update(gpointer state, const ViewContext *context, const KeyEvent *key,
                                const Binding *binding)
 {
     Readiness *view = state;
-    if (view->accept)
-        return key_in_form(view, context, key, binding);
-    switch (binding ? binding->action : 0) {
+    switch (binding && !view->browse.dialog ? binding->action : 0) {
     case ACTION_ACCEPT:
         return begin_accept(view, context);
     case ACTION_WITHDRAW:
         return begin_withdraw(view, context);
-    case ACTION_OPEN:
-        return open_row(view, context);
-    case ACTION_CLOSE:
-        view->reading = false;
-        return effect_of(EFFECT_REDRAW);
+    case BROWSE_OPEN:
+        return open_row(view, context, key, binding);
     case ACTION_GO:
         return go_there(view, selected(view, context));
     default:
-        return view->reading ? page_key(&view->page, key, binding)
-                             : list_key(&view->list, context, key, binding);
+        return browse_key(&view->browse, context, key, binding);
     }
 }
 
@@ -328,32 +266,13 @@ static BindingState readiness_state(gpointer state, const ViewContext *context,
 {
     Readiness *view = state;
     bool asks = binding->action == ACTION_WITHDRAW || binding->action == ACTION_ACCEPT;
-    if (view->accept || !asks)
+    if (view->browse.dialog || !asks)
         return BINDING_ON;
     const ReadinessRow *row = selected(view, context);
     bool there = binding->action == ACTION_ACCEPT
                      ? row && (row->finding || row->parity)
                      : row && row->finding && row->finding->acknowledged_by;
     return there ? BINDING_ON : BINDING_HIDDEN;
-}
-
-static const Keymap *readiness_keymap(gpointer state)
-{
-    const Readiness *view = state;
-    return view->accept    ? accept_keymap(view->accept)
-           : view->reading ? view->page.keys
-                           : view->list.keys;
-}
-
-static bool readiness_captures(gpointer state)
-{
-    return ((Readiness *)state)->accept != NULL;
-}
-
-static bool readiness_is_dirty(gpointer state)
-{
-    const Readiness *view = state;
-    return view->accept && accept_is_dirty(view->accept);
 }
 
 static char *readiness_copy(gpointer state, const ViewContext *context)
@@ -368,7 +287,7 @@ static char *readiness_copy(gpointer state, const ViewContext *context)
 static char *readiness_command_line(gpointer state, const ViewContext *context)
 {
     Readiness *view = state;
-    const ReadinessRow *row = view->accept ? selected(view, context) : NULL;
+    const ReadinessRow *row = view->browse.dialog ? selected(view, context) : NULL;
     if (row && row->finding && row->finding->acknowledged_by)
         return g_strdup_printf("signalbox readiness ack %s --withdraw --reason …", row->id);
     return row ? g_strdup_printf("signalbox readiness ack %s --note … --until …", row->id)
@@ -389,13 +308,13 @@ const Screen READINESS_SCREEN = {
     .create = readiness_create,
     .destroy = readiness_destroy,
     .refresh = readiness_refresh,
-    .draw = readiness_draw,
+    .draw = browse_draw,
     .update = readiness_update,
-    .keymap = readiness_keymap,
+    .keymap = browse_keymap,
     .state = readiness_state,
     .open = readiness_open,
-    .captures = readiness_captures,
-    .is_dirty = readiness_is_dirty,
+    .captures = browse_captures,
+    .is_dirty = browse_is_dirty,
     .copy = readiness_copy,
     .command_line = readiness_command_line,
     .filter = list_filter,

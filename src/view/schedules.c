@@ -365,10 +365,7 @@ static void model_paint(gpointer data, gsize index, guint column, const Canvas *
 
 static const ListKind KIND = {
     .title = "Schedules",
-    .keys = BINDINGS,
-    .key_count = G_N_ELEMENTS(BINDINGS),
-    .columns = COLUMNS,
-    .column_count = G_N_ELEMENTS(COLUMNS),
+    LIST_TABLES(BINDINGS, COLUMNS),
     .row = model_row,
     .cell = model_cell,
     .paint = model_paint,

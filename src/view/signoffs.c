@@ -141,10 +141,7 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
 
 static const ListKind KIND = {
     .title = "Sign-offs",
-    .keys = BINDINGS,
-    .key_count = G_N_ELEMENTS(BINDINGS),
-    .columns = COLUMNS,
-    .column_count = G_N_ELEMENTS(COLUMNS),
+    LIST_TABLES(BINDINGS, COLUMNS),
     .row = operation_row,
     .cell = model_cell,
     .none_matches = "Nothing that waits matches the filter: / changes it.",

@@ -8,24 +8,23 @@
 #include "base/text.h"
 #include "base/timefmt.h"
 #include "view/badge.h"
-#include "view/list.h"
-#include "view/page.h"
+#include "view/browse.h"
 #include "view/snapshot-row.h"
 #include "view/words.h"
 #include "wire/inventory.h"
 
 enum { COLUMN_SEEN, COLUMN_FROM, COLUMN_UNTIL, COLUMN_IN, COLUMN_KEPT, COLUMN_WHAT };
-enum { ACTION_OPEN = 1, ACTION_CLOSE, ACTION_GO };
+enum { ACTION_GO = BROWSE_OWN };
 enum { HEAD_LINES = 2, LIST_LINES = SNAPSHOTS_KEPT + 1, DETAIL_MIN_HEIGHT = 16 };
 enum { FETCH_BYTES = 16 * 1024 * 1024, FETCH_MS = 10 * 1000 };
 
 static const Binding BINDINGS[] = {
-    {ACTION_OPEN, "open", "enter", "read", "Shows all that is in it.", 0},
+    {BROWSE_OPEN, "open", "enter", "read", "Shows all that is in it.", 0},
     {ACTION_GO, "workload", "o", "workload", "Goes to the connector.", 0},
 };
 
 static const Binding PAGE_KEYS[] = {
-    {ACTION_CLOSE, "close", "esc q", "configurations", "Goes back to the list.", 0},
+    {BROWSE_CLOSE, "close", "esc q", "configurations", "Goes back to the list.", 0},
     {ACTION_GO, "workload", "o", "workload", "Goes to the connector.", 0},
 };
 
@@ -39,16 +38,14 @@ static const TableColumn COLUMNS[] = {
 };
 
 typedef struct {
-    List list;      // first: see view/list.h; rows: of const Snapshot *, the newest first
-    GPtrArray *ids; // of char *, one a row
+    Browse browse;  // first: see view/browse.h; rows: of const Snapshot *, the newest first
+    GPtrArray *ids; // of char *, one a row: the moment since when, as a number
     char *workload;
     GPtrArray *kept; // of Snapshot *, as the backend told it: the newest last; NULL = not yet
     char *trouble;   // why not; NULL
     char *asked;     // path that is not answered yet; NULL
     gint64 asked_ms; // monotonic; 0 = never
     gint64 known_ms; // the newest's date in the picture when that was asked
-    Page page;       // object: the moment since when, as a number
-    bool reading;
 } Snapshots;
 
 // ---- what is shown ----
@@ -64,8 +61,8 @@ static void snapshots_open(gpointer state, const char *object)
     g_clear_pointer(&view->trouble, g_free);
     g_clear_pointer(&view->asked, g_free);
     view->asked_ms = 0;
-    view->reading = false;
-    view->list.version = 0;
+    browse_close(&view->browse);
+    view->browse.list.version = 0;
 }
 
 static const WorkloadStatus *connector(const Snapshots *view, const Picture *picture)
@@ -112,7 +109,7 @@ static void take_answer(Snapshots *view, const ViewContext *context)
         view->trouble = g_strdup(error                    ? error->message
                                  : context->fetched_error ? context->fetched_error
                                                           : "No answer.");
-    view->list.version = 0;
+    view->browse.list.version = 0;
 }
 
 static void say_entity(Page *page, const Entity *entity)
@@ -136,10 +133,11 @@ static void say_change(Page *page, const Snapshots *view, guint at)
         page_field(page, i ? "" : "CHANGE", ROLE_CHANGED, "%s", (char *)list->pdata[i]);
 }
 
-static void fill_page(Snapshots *view, const ViewContext *context)
+static void fill_page(Browse *browse, const ViewContext *context)
 {
-    guint at = place_of(view, view->page.object);
-    Page *page = &view->page;
+    const Snapshots *view = (const Snapshots *)browse;
+    Page *page = &browse->page;
+    guint at = place_of(view, page->object);
     char from[32], until[32], age[24];
     pager_begin(page->pager);
     if (!view->kept || at >= view->kept->len) {
@@ -169,7 +167,7 @@ static void add_rows(Snapshots *view)
 {
     g_ptr_array_set_size(view->ids, 0);
     for (guint i = view->kept ? view->kept->len : 0; i-- > 0;) {
-        g_ptr_array_add(view->list.rows, view->kept->pdata[i]);
+        g_ptr_array_add(view->browse.list.rows, view->kept->pdata[i]);
         g_ptr_array_add(view->ids, id_of(view->kept->pdata[i]));
     }
 }
@@ -178,13 +176,14 @@ static void snapshots_refresh(gpointer state, const ViewContext *context)
 {
     Snapshots *view = state;
     take_answer(view, context);
-    view->list.waiting = view->trouble ? view->trouble : view->kept ? NULL : "It is asked for …";
+    view->browse.list.waiting = view->trouble ? view->trouble
+                                : view->kept  ? NULL
+                                              : "It is asked for …";
     if (!connector(view, context->picture) && context->picture->complete)
-        view->list.waiting = "This is no connector: only their configurations are kept.";
-    if (list_begin(&view->list, context))
+        view->browse.list.waiting = "This is no connector: only their configurations are kept.";
+    if (list_begin(&view->browse.list, context))
         add_rows(view);
-    if (view->reading)
-        fill_page(view, context);
+    browse_refresh(&view->browse, context);
 }
 
 static Effect snapshots_wish(gpointer state, const ViewContext *context)
@@ -251,44 +250,20 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
     }
 }
 
-static const ListKind KIND = {
+static const ListKind LIST = {
     .title = "Kept configurations",
-    .keys = BINDINGS,
-    .key_count = G_N_ELEMENTS(BINDINGS),
-    .columns = COLUMNS,
-    .column_count = G_N_ELEMENTS(COLUMNS),
+    LIST_TABLES(BINDINGS, COLUMNS),
     .row = model_row,
     .cell = model_cell,
     .none =
         "None is kept: nobody has seen the connector yet, or its driver tells no configuration.",
 };
 
-static gpointer snapshots_create(void)
-{
-    Snapshots *view = g_new0(Snapshots, 1);
-    list_init(&view->list, &KIND);
-    view->ids = g_ptr_array_new_with_free_func(g_free);
-    page_init(&view->page, "Kept configuration", PAGE_KEYS, G_N_ELEMENTS(PAGE_KEYS));
-    return view;
-}
-
-static void snapshots_destroy(gpointer state)
-{
-    Snapshots *view = state;
-    list_release(&view->list);
-    g_ptr_array_unref(view->ids);
-    page_release(&view->page);
-    g_clear_pointer(&view->kept, g_ptr_array_unref);
-    g_free(view->workload);
-    g_free(view->trouble);
-    g_free(view->asked);
-    g_free(view);
-}
-
 // ---- drawing ----
 
-static void draw_head(const Snapshots *view, const ViewContext *context, const Canvas *canvas)
+static void draw_head(Browse *browse, const ViewContext *context, const Canvas *canvas)
 {
+    const Snapshots *view = (const Snapshots *)browse;
     const WorkloadStatus *workload = connector(view, context->picture);
     const Finding *finding = workload ? snapshot_finding(context->picture, workload->id) : NULL;
     cells_printf(canvas, 1, 0, ROLE_TITLE, "configurations of %s",
@@ -303,75 +278,50 @@ static void draw_head(const Snapshots *view, const ViewContext *context, const C
                      glyph_text(GLYPH_UP, false));
 }
 
-static void draw_detail(Snapshots *view, const ViewContext *context, const Canvas *canvas)
+static const BrowseKind KIND = {
+    .list = &LIST,
+    .page_title = "Kept configuration",
+    .page_keys = PAGE_KEYS,
+    .page_key_count = G_N_ELEMENTS(PAGE_KEYS),
+    .fill = fill_page,
+    .draw_head = draw_head,
+    .head_lines = HEAD_LINES,
+    .detail_min = DETAIL_MIN_HEIGHT,
+    .list_lines = LIST_LINES,
+};
+
+// ---- life ----
+
+static gpointer snapshots_create(void)
 {
-    const Snapshot *snapshot = list_selected(&view->list, context);
-    Rect rest = canvas_rect(canvas);
-    cells_rule(canvas, rect_cut_top(&rest, 1), ROLE_BORDER, NULL);
-    if (!snapshot)
-        return;
-    g_autofree char *id = id_of(snapshot);
-    page_open(&view->page, id);
-    fill_page(view, context);
-    Canvas text = canvas_sub(canvas, rect_inset(rest, 1, 0));
-    pager_draw(view->page.pager, &text);
+    Snapshots *view = g_new0(Snapshots, 1);
+    browse_init(&view->browse, &KIND);
+    view->ids = g_ptr_array_new_with_free_func(g_free);
+    return view;
 }
 
-static void snapshots_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
+static void snapshots_destroy(gpointer state)
 {
     Snapshots *view = state;
-    if (view->reading) {
-        pager_draw(view->page.pager, canvas);
-        return;
-    }
-    Rect rest = canvas_rect(canvas);
-    bool room = canvas->height >= DETAIL_MIN_HEIGHT;
-    Canvas head = canvas_sub(canvas, rect_cut_top(&rest, rest.height > 4 ? HEAD_LINES : 0));
-    Canvas detail = canvas_sub(canvas, rect_cut_bottom(&rest, room ? rest.height - LIST_LINES : 0));
-    Canvas table = canvas_sub(canvas, rest);
-    draw_head(view, context, &head);
-    list_draw(&view->list, context, &table);
-    if (room)
-        draw_detail(view, context, &detail);
+    browse_release(&view->browse);
+    g_ptr_array_unref(view->ids);
+    g_clear_pointer(&view->kept, g_ptr_array_unref);
+    g_free(view->workload);
+    g_free(view->trouble);
+    g_free(view->asked);
+    g_free(view);
 }
 
 // ---- keys ----
-
-static Effect open_one(Snapshots *view, const ViewContext *context)
-{
-    const Snapshot *snapshot = list_selected(&view->list, context);
-    if (!snapshot)
-        return effect_message("There is nothing to read here.");
-    g_autofree char *id = id_of(snapshot);
-    view->reading = true;
-    page_open(&view->page, id);
-    fill_page(view, context);
-    return effect_of(EFFECT_REDRAW);
-}
 
 static Effect snapshots_update(gpointer state, const ViewContext *context, const KeyEvent *key,
                                const Binding *binding)
 {
     Snapshots *view = state;
-    switch (binding ? binding->action : 0) {
-    case ACTION_OPEN:
-        return open_one(view, context);
-    case ACTION_CLOSE:
-        view->reading = false;
-        return effect_of(EFFECT_REDRAW);
-    case ACTION_GO:
-        return view->workload ? effect_open(SCREEN_CELL, view->workload)
-                              : effect_message("There is no workload to go to.");
-    default:
-        return view->reading ? page_key(&view->page, key, binding)
-                             : list_key(&view->list, context, key, binding);
-    }
-}
-
-static const Keymap *snapshots_keymap(gpointer state)
-{
-    const Snapshots *view = state;
-    return view->reading ? view->page.keys : view->list.keys;
+    if (!binding || binding->action != ACTION_GO)
+        return browse_key(&view->browse, context, key, binding);
+    return view->workload ? effect_open(SCREEN_CELL, view->workload)
+                          : effect_message("There is no workload to go to.");
 }
 
 static char *snapshots_command_line(gpointer state, const ViewContext *context)
@@ -397,9 +347,9 @@ const Screen SNAPSHOTS_SCREEN = {
     .destroy = snapshots_destroy,
     .refresh = snapshots_refresh,
     .wish = snapshots_wish,
-    .draw = snapshots_draw,
+    .draw = browse_draw,
     .update = snapshots_update,
-    .keymap = snapshots_keymap,
+    .keymap = browse_keymap,
     .open = snapshots_open,
     .copy = list_copy,
     .command_line = snapshots_command_line,

@@ -48,7 +48,7 @@ static const Binding BINDINGS[] = {
 typedef struct {
     Page page;
     SignForm *form; // NULL = closed
-    Ask *ask;       // NULL = closed
+    Dialog *ask;    // NULL = closed
     char *digest;   // of the statement on the page
     char *read;     // digest of the statement that was on the screen whole
     bool facts;
@@ -65,7 +65,7 @@ static gpointer statement_create(void)
 static void close_forms(StatementView *view)
 {
     g_clear_pointer(&view->form, sign_form_free);
-    g_clear_pointer(&view->ask, ask_free);
+    g_clear_pointer(&view->ask, dialog_free);
 }
 
 static void statement_destroy(gpointer state)
@@ -302,8 +302,7 @@ static void statement_draw(gpointer state, const ViewContext *context, const Can
         draw_with_form(view, context, operation, canvas, rest);
     else
         draw_statement(view, context, operation, canvas, rest);
-    if (view->ask)
-        ask_draw(view->ask, context, canvas);
+    dialog_draw(view->ask, context, canvas);
 }
 
 // ---- keys ----
@@ -383,12 +382,6 @@ static Effect act(StatementView *view, const ViewContext *context, const Operati
     }
 }
 
-static bool is_over(const Effect *effect)
-{
-    return effect->kind == EFFECT_BACK || (effect->kind == EFFECT_SIGN && !effect->text) ||
-           effect->kind == EFFECT_COMMAND;
-}
-
 static Effect form_keys(StatementView *view, const ViewContext *context, const KeyEvent *key,
                         const Binding *binding)
 {
@@ -400,9 +393,10 @@ static Effect form_keys(StatementView *view, const ViewContext *context, const K
         if (key->code == SCROLL[i].code)
             return effect_of(pager_act(view->page.pager, SCROLL[i].action) ? EFFECT_REDRAW
                                                                            : EFFECT_NONE);
-    Effect effect = view->form ? sign_form_key(view->form, context, key, binding)
-                               : ask_key(view->ask, context, key, binding);
-    if (is_over(&effect))
+    if (view->ask)
+        return dialog_key(&view->ask, context, key);
+    Effect effect = sign_form_key(view->form, context, key, binding);
+    if (effect.kind == EFFECT_BACK || (effect.kind == EFFECT_SIGN && !effect.text))
         close_forms(view);
     if (effect.kind == EFFECT_BACK)
         effect.kind = EFFECT_REDRAW;
@@ -429,7 +423,7 @@ static const Keymap *statement_keymap(gpointer state)
 {
     const StatementView *view = state;
     return view->form  ? sign_form_keymap(view->form)
-           : view->ask ? ask_keymap(view->ask)
+           : view->ask ? dialog_keymap(view->ask)
                        : view->page.keys;
 }
 
@@ -490,7 +484,7 @@ static bool statement_captures(gpointer state)
 static bool statement_is_dirty(gpointer state)
 {
     const StatementView *view = state;
-    return (view->form && sign_form_is_dirty(view->form)) || (view->ask && ask_is_dirty(view->ask));
+    return (view->form && sign_form_is_dirty(view->form)) || dialog_is_dirty(view->ask);
 }
 
 static char *statement_copy_row(gpointer state, const ViewContext *context)

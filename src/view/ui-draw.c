@@ -71,8 +71,7 @@ static void draw_body(Ui *ui, const ViewContext *context, const Canvas *body)
     // Elsewhere it would lie on what has to be read.
     if (ui->card && ui->card_open && ui->screen->id == SCREEN_OVERVIEW && !ui->help_open)
         draw_card(ui, body);
-    if (ui->proposal)
-        proposal_form_draw(ui->proposal, context, body);
+    dialog_draw(ui->proposal, context, body);
 }
 
 void ui_draw(Ui *ui, const ViewContext *context, Grid *grid)

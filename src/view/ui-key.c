@@ -48,7 +48,7 @@ static Effect open_proposal(Ui *ui, const ViewContext *context, OperationKind ki
     gpointer state = ui_state(ui, ui->screen);
     const char *group = ui->screen->group && !whole ? ui->screen->group(state, context) : NULL;
     const char *region = ui->screen->region ? ui->screen->region(state, context) : NULL;
-    ui->proposal = proposal_form_new(context, kind, group, region);
+    ui->proposal = proposal_new(context, kind, group, region);
     return ui->proposal ? effect_of(EFFECT_REDRAW)
                         : effect_message("Select a group first (screen 2, or a region's page).");
 }
@@ -256,16 +256,6 @@ static Effect help_key(Ui *ui, const KeyEvent *key)
     return effect_of(EFFECT_REDRAW);
 }
 
-static Effect proposal_key(Ui *ui, const ViewContext *context, const KeyEvent *key)
-{
-    Effect effect = proposal_form_key(ui->proposal, context, key);
-    if (effect.kind == EFFECT_BACK || effect.kind == EFFECT_PROPOSE)
-        g_clear_pointer(&ui->proposal, proposal_form_free);
-    if (effect.kind == EFFECT_BACK)
-        effect.kind = EFFECT_REDRAW;
-    return effect;
-}
-
 static Effect greyed(const ViewContext *context, const Binding *row)
 {
     if (!context->armed && (row->flags & BIND_CHANGES))
@@ -346,7 +336,7 @@ Effect ui_key(Ui *ui, const ViewContext *context, const KeyEvent *key)
     const Screen *screen = ui->screen;
     g_autofree char *object = g_strdup(ui->object);
     if (ui->proposal)
-        effect = proposal_key(ui, context, key);
+        effect = dialog_key(&ui->proposal, context, key);
     else if (ui->colon_open)
         effect = colon_key(ui, context, key);
     else if (ui->filter_open)

@@ -46,7 +46,7 @@ struct Ui {
     Prompt *filter;
     bool colon_open, filter_open, help_open;
     Pager *help;
-    ProposalForm *proposal; // NULL = closed
+    Dialog *proposal; // NULL = closed
     Message message;
     bool hint;     // the message is what the last key brought: the next one ends it
     char *alarm;   // id of the one shown last

@@ -90,7 +90,7 @@ void ui_free(Ui *ui)
     prompt_free(ui->colon);
     prompt_free(ui->filter);
     pager_free(ui->help);
-    proposal_form_free(ui->proposal);
+    dialog_free(ui->proposal);
     message_release(&ui->message);
     g_free(ui->alarm);
     g_free(ui->watched);
@@ -209,8 +209,7 @@ bool ui_rebind(Ui *ui, const char *action, const char *keys, GError **error)
 bool ui_is_dirty(const Ui *ui)
 {
     gpointer state = ui->states[ui->screen->id];
-    return (ui->proposal && proposal_form_is_dirty(ui->proposal)) ||
-           (ui->screen->is_dirty && ui->screen->is_dirty(state));
+    return dialog_is_dirty(ui->proposal) || (ui->screen->is_dirty && ui->screen->is_dirty(state));
 }
 
 // ---- keys in force ----
@@ -278,7 +277,7 @@ KeyContext ui_keys(Ui *ui, UiKeys *data)
     if (ui->help_open)
         return (KeyContext){.maps = {ui->help_keys}};
     if (ui->proposal)
-        return (KeyContext){.maps = {proposal_form_keymap(ui->proposal)}};
+        return (KeyContext){.maps = {dialog_keymap(ui->proposal)}};
     KeyContext keys = {.maps = {own ? own : ui->keys, own && !ui_is_captured(ui) ? ui->keys : NULL},
                        .state = state_of_key,
                        .label = label_of_key,

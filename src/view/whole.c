@@ -40,7 +40,7 @@ static const TableColumn COLUMNS[] = {
 typedef struct {
     List list; // first; rows: const Member *
     char *object;
-    Ask *ask; // NULL = closed
+    Dialog *ask; // NULL = closed
 } Whole;
 
 // ---- what others say too ----
@@ -139,10 +139,7 @@ static void model_cell(gpointer data, gsize index, guint column, TableCell *cell
 
 static const ListKind KIND = {
     .title = "Region-level operation",
-    .keys = BINDINGS,
-    .key_count = G_N_ELEMENTS(BINDINGS),
-    .columns = COLUMNS,
-    .column_count = G_N_ELEMENTS(COLUMNS),
+    LIST_TABLES(BINDINGS, COLUMNS),
     .row = model_row,
     .cell = model_cell,
     .none_matches = "No group matches.",
@@ -162,7 +159,7 @@ static void whole_destroy(gpointer state)
 {
     Whole *view = state;
     list_release(&view->list);
-    ask_free(view->ask);
+    dialog_free(view->ask);
     g_free(view->object);
     g_free(view);
 }
@@ -170,7 +167,7 @@ static void whole_destroy(gpointer state)
 static void whole_open_object(gpointer state, const char *object)
 {
     Whole *view = state;
-    g_clear_pointer(&view->ask, ask_free);
+    g_clear_pointer(&view->ask, dialog_free);
     g_free(view->object);
     view->object = g_strdup(object);
     view->list.version = 0;
@@ -215,8 +212,7 @@ static void whole_draw(gpointer state, const ViewContext *context, const Canvas 
         rect_cut_top(&rest, draw_head(operation, context, &head));
     Canvas table = canvas_sub(canvas, rest);
     list_draw(&view->list, context, &table);
-    if (view->ask)
-        ask_draw(view->ask, context, canvas);
+    dialog_draw(view->ask, context, canvas);
 }
 
 // ---- keys ----
@@ -252,17 +248,6 @@ static Effect open_ask(Whole *view, const ViewContext *context, const Operation 
     return effect_of(EFFECT_REDRAW);
 }
 
-static Effect ask_keys(Whole *view, const ViewContext *context, const KeyEvent *key,
-                       const Binding *binding)
-{
-    Effect effect = ask_key(view->ask, context, key, binding);
-    if (effect.kind == EFFECT_BACK || effect.kind == EFFECT_COMMAND)
-        g_clear_pointer(&view->ask, ask_free);
-    if (effect.kind == EFFECT_BACK)
-        effect.kind = EFFECT_REDRAW;
-    return effect;
-}
-
 static Effect whole_update(gpointer state, const ViewContext *context, const KeyEvent *key,
                            const Binding *binding)
 {
@@ -272,7 +257,7 @@ static Effect whole_update(gpointer state, const ViewContext *context, const Key
     const Operation *operation = whole_of(view, context);
     int action = binding ? binding->action : 0;
     if (view->ask && !key_is_mouse(key))
-        return ask_keys(view, context, key, binding);
+        return dialog_key(&view->ask, context, key);
     if (!operation || action == 0 || action >= TABLE_UP)
         return list_key(&view->list, context, key, binding);
     if (action == ACTION_OPEN)
@@ -303,7 +288,7 @@ static BindingState whole_state(gpointer state, const ViewContext *context, cons
 static const Keymap *whole_keymap(gpointer state)
 {
     const Whole *view = state;
-    return view->ask ? ask_keymap(view->ask) : view->list.keys;
+    return view->ask ? dialog_keymap(view->ask) : view->list.keys;
 }
 
 static bool whole_captures(gpointer state)
@@ -313,8 +298,7 @@ static bool whole_captures(gpointer state)
 
 static bool whole_is_dirty(gpointer state)
 {
-    const Whole *view = state;
-    return view->ask && ask_is_dirty(view->ask);
+    return dialog_is_dirty(((const Whole *)state)->ask);
 }
 
 static char *whole_command_line(gpointer state, const ViewContext *context)
