@@ -2,53 +2,30 @@
 
 #include <string.h>
 
+#include "api/object.h"
 #include "model/operation.h"
 #include "model/status.h"
 
 typedef struct {
+    LineCache *lines;
     GBytes *line;
     gint64 stamp; // of the object when it was serialised
 } Line;
 
 struct LineCache {
     GHashTable *kinds[DELTA_KINDS]; // char * → Line *; NULL = of this kind nothing is kept
+    gsize bytes;                    // of all that is kept
 };
 
 typedef struct {
-    // The object's key, borrowed. NULL: objects of this kind are not kept (few of them, or always new).
-    const char *(*key)(gconstpointer object);
+    bool kept; // of the others there are few, or they are always new
     // A number that differs when the object does, for what may change untold. NULL: never does.
     gint64 (*stamp)(gconstpointer object);
 } KindRow;
 
-static const char *location_key(gconstpointer object)
-{
-    return ((const LocationStatus *)object)->name;
-}
-
-static const char *group_key(gconstpointer object)
-{
-    return ((const GroupStatus *)object)->name;
-}
-
-static const char *workload_key(gconstpointer object)
-{
-    return ((const WorkloadStatus *)object)->id;
-}
-
-static const char *operation_key(gconstpointer object)
-{
-    return ((const Operation *)object)->id;
-}
-
 static gint64 operation_stamp(gconstpointer object)
 {
     return (gint64)((const Operation *)object)->revision;
-}
-
-static const char *finding_key(gconstpointer object)
-{
-    return ((const Finding *)object)->id;
 }
 
 // A rule that still does not hold is observed anew without being told.
@@ -58,16 +35,15 @@ static gint64 finding_stamp(gconstpointer object)
 }
 
 static const KindRow ROWS[DELTA_KINDS] = {
-    [DELTA_LOCATION] = {location_key, NULL},
-    [DELTA_GROUP] = {group_key, NULL},
-    [DELTA_WORKLOAD] = {workload_key, NULL},
-    [DELTA_OPERATION] = {operation_key, operation_stamp},
-    [DELTA_FINDING] = {finding_key, finding_stamp},
+    [DELTA_LOCATION] = {true, NULL},         [DELTA_GROUP] = {true, NULL},
+    [DELTA_WORKLOAD] = {true, NULL},         [DELTA_OPERATION] = {true, operation_stamp},
+    [DELTA_FINDING] = {true, finding_stamp},
 };
 
 static void line_free(gpointer data)
 {
     Line *line = data;
+    line->lines->bytes -= g_bytes_get_size(line->line);
     g_bytes_unref(line->line);
     g_free(line);
 }
@@ -76,7 +52,7 @@ LineCache *line_cache_new(void)
 {
     LineCache *lines = g_new0(LineCache, 1);
     for (guint i = 0; i < DELTA_KINDS; i++)
-        if (ROWS[i].key)
+        if (ROWS[i].kept)
             lines->kinds[i] = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, line_free);
     return lines;
 }
@@ -105,16 +81,22 @@ static GBytes *serialise(DeltaKind kind, gconstpointer object)
 GBytes *line_cache_get(LineCache *lines, DeltaKind kind, gconstpointer object)
 {
     const KindRow *row = &ROWS[kind];
-    if (!row->key)
+    if (!row->kept)
         return serialise(kind, object);
+    const char *key = object_key(kind, object);
     gint64 stamp = row->stamp ? row->stamp(object) : 0;
-    const Line *kept = g_hash_table_lookup(lines->kinds[kind], row->key(object));
+    const Line *kept = g_hash_table_lookup(lines->kinds[kind], key);
     if (kept && kept->stamp == stamp)
         return g_bytes_ref(kept->line);
+    GBytes *bytes = serialise(kind, object);
+    g_hash_table_remove(lines->kinds[kind], key);
+    if (lines->bytes + g_bytes_get_size(bytes) > LINES_BYTES_MAX)
+        return bytes;
     Line *line = g_new(Line, 1);
-    *line = (Line){serialise(kind, object), stamp};
-    g_hash_table_replace(lines->kinds[kind], g_strdup(row->key(object)), line);
-    return g_bytes_ref(line->line);
+    *line = (Line){lines, g_bytes_ref(bytes), stamp};
+    lines->bytes += g_bytes_get_size(bytes);
+    g_hash_table_insert(lines->kinds[kind], g_strdup(key), line);
+    return bytes;
 }
 
 const char *line_object(GBytes *line, gsize *ret_length)

@@ -1,11 +1,14 @@
-// Every object as it is sent, serialised once: building the JSON of a large fleet costs far more than
-// sending it, and most of it is the same from one question to the next. A line is a delta
-// (wire/delta.h) with a line feed; the object within it is what lists hold.
+// Objects as they are sent, serialised once: most of what is asked for is the same from one question to the next. A line
+// is a delta (wire/delta.h) with a line feed; the object within it is what lists hold.
 //
-// What is kept must be dropped when the object changes: the engine tells, event_hub_note drops.
+// What is kept must be dropped when the object changes: the engine tells, event_hub_note drops. No more than
+// LINES_BYTES_MAX are kept: a fleet of a hundred thousand workloads has a hundred megabytes of lines, and making one
+// anew costs a few microseconds.
 #pragma once
 
 #include "wire/delta.h"
+
+enum { LINES_BYTES_MAX = 16 * 1024 * 1024 };
 
 typedef struct LineCache LineCache;
 

@@ -3,8 +3,10 @@
 // new, then cost no more than the sending.
 #include <string.h>
 
+#include "api/object.h"
 #include "api/private.h"
 #include "api/reply.h"
+#include "api/sender.h"
 #include "model/refusal.h"
 #include "wire/operation.h"
 
@@ -20,30 +22,9 @@ struct ListKind {
     const char *what; // one of them: "location"
     DeltaKind kind;
     const GPtrArray *(*all)(const Engine *engine);
-    gconstpointer (*find)(const Engine *engine, const char *id);
     // True if the object is to be listed under ?filter=. NULL: cannot filter.
     bool (*matches)(gconstpointer object, const char *filter);
 };
-
-static gconstpointer find_location(const Engine *engine, const char *id)
-{
-    return engine_location(engine, id);
-}
-
-static gconstpointer find_group(const Engine *engine, const char *id)
-{
-    return engine_group(engine, id);
-}
-
-static gconstpointer find_workload(const Engine *engine, const char *id)
-{
-    return engine_workload(engine, id);
-}
-
-static gconstpointer find_operation(const Engine *engine, const char *id)
-{
-    return engine_operation(engine, id);
-}
 
 static bool workload_matches(gconstpointer object, const char *filter)
 {
@@ -65,16 +46,15 @@ static bool finding_matches(gconstpointer object, const char *filter)
     return strstr(((const Finding *)object)->object, filter) != NULL;
 }
 
-const ListKind LIST_LOCATIONS = {"locations",      "location",    DELTA_LOCATION,
-                                 engine_locations, find_location, NULL};
-const ListKind LIST_GROUPS = {"groups", "group", DELTA_GROUP, engine_groups, find_group, NULL};
-const ListKind LIST_WORKLOADS = {"workloads",      "workload",    DELTA_WORKLOAD,
-                                 engine_workloads, find_workload, workload_matches};
-const ListKind LIST_OPERATIONS = {"operations",      "operation",    DELTA_OPERATION,
-                                  engine_operations, find_operation, operation_matches};
-const ListKind LIST_FINDINGS = {"findings",      "finding", DELTA_FINDING,
-                                engine_findings, NULL,      finding_matches};
-const ListKind LIST_ALARMS = {"alarms", "alarm", DELTA_ALARM, engine_alarms, NULL, NULL};
+const ListKind LIST_LOCATIONS = {"locations", "location", DELTA_LOCATION, engine_locations, NULL};
+const ListKind LIST_GROUPS = {"groups", "group", DELTA_GROUP, engine_groups, NULL};
+const ListKind LIST_WORKLOADS = {"workloads", "workload", DELTA_WORKLOAD, engine_workloads,
+                                 workload_matches};
+const ListKind LIST_OPERATIONS = {"operations", "operation", DELTA_OPERATION, engine_operations,
+                                  operation_matches};
+const ListKind LIST_FINDINGS = {"findings", "finding", DELTA_FINDING, engine_findings,
+                                finding_matches};
+const ListKind LIST_ALARMS = {"alarms", "alarm", DELTA_ALARM, engine_alarms, NULL};
 
 // ---- the question ----
 
@@ -128,43 +108,42 @@ static bool is_wanted(const ListQuery *query, gconstpointer object)
            (!query->filter || query->kind->matches(object, query->filter));
 }
 
-// Appends the lines of what is wanted to `out` (GBytes *); returns where to go on, 0 at the end.
-static guint gather(const Api *api, const ListQuery *query, GPtrArray *out)
+// The next one that is wanted, from `*at` on, which moves behind it. NULL: there is none.
+static gconstpointer next_wanted(const Api *api, const ListQuery *query, guint *at)
 {
     const GPtrArray *all = query->kind->all(api->config.engine);
-    for (guint i = query->start; i < all->len; i++) {
-        if (!is_wanted(query, all->pdata[i]))
-            continue;
-        if (out->len == query->limit)
-            return i;
-        g_ptr_array_add(out, line_cache_get(api->lines, query->kind->kind, all->pdata[i]));
+    while (*at < all->len) {
+        gconstpointer object = all->pdata[(*at)++];
+        if (is_wanted(query, object))
+            return object;
     }
-    return 0;
-}
-
-static void release_bytes(gpointer bytes)
-{
-    g_bytes_unref(bytes);
+    return NULL;
 }
 
 // ---- a page of JSON ----
 
+static void append_object(GString *text, const Api *api, DeltaKind kind, gconstpointer object)
+{
+    gsize n;
+    g_autoptr(GBytes) line = line_cache_get(api->lines, kind, object);
+    const char *part = line_object(line, &n);
+    g_string_append_len(text, part, (gssize)n);
+}
+
 static GBytes *make_page(const Api *api, const ListQuery *query, guint64 revision)
 {
-    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(release_bytes);
-    guint next = gather(api, query, lines);
     GString *text = g_string_new(NULL);
+    gconstpointer object;
+    guint at = query->start, count = 0;
     g_string_append_printf(text, "{\"%s\":[", query->kind->name);
-    for (guint i = 0; i < lines->len; i++) {
-        gsize n;
-        const char *object = line_object(lines->pdata[i], &n);
-        if (i)
+    while ((object = next_wanted(api, query, &at)) && count++ < query->limit) {
+        if (count > 1)
             g_string_append_c(text, ',');
-        g_string_append_len(text, object, (gssize)n);
+        append_object(text, api, query->kind->kind, object);
     }
     g_string_append_printf(text, "],\"revision\":%" G_GUINT64_FORMAT, revision);
-    if (next)
-        g_string_append_printf(text, ",\"next\":\"%u\"}", next);
+    if (object) // the first that has no place
+        g_string_append_printf(text, ",\"next\":\"%u\"}", at - 1);
     else
         g_string_append(text, ",\"next\":null}");
     return g_string_free_to_bytes(text);
@@ -199,34 +178,14 @@ static GBytes *find_page(Api *api, const ListQuery *query)
 
 // ---- or a stream of lines ----
 
-static void send_lines(HttpStream *stream, const GPtrArray *lines, GBytes *feed)
-{
-    for (guint i = 0; i < lines->len; i++) {
-        gsize n;
-        GBytes *line = lines->pdata[i];
-        const char *object = line_object(line, &n);
-        g_autoptr(GBytes) part = g_bytes_new_from_bytes(
-            line, (gsize)(object - (const char *)g_bytes_get_data(line, NULL)), n);
-        http_stream_send(stream, part);
-        http_stream_send(stream, feed);
-    }
-}
-
 static void stream_list(HttpRequest *request, const Api *api, const ListQuery *query)
 {
-    static const HttpStreamCallbacks NONE = {NULL, NULL};
-    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(release_bytes);
-    g_autoptr(GBytes) feed = g_bytes_new_static("\n", 1);
-    gsize room = 0;
-    gather(api, query, lines);
-    for (guint i = 0; i < lines->len; i++)
-        room += g_bytes_get_size(lines->pdata[i]);
-    HttpStream *stream =
-        reply_stream(request, MEDIA_LINES, event_hub_revision(api->hub), room + 1, &NONE, NULL);
-    if (!stream)
-        return;
-    send_lines(stream, lines, feed);
-    http_stream_end(stream);
+    LineSender *sender = line_sender_new(api->config.engine, api->lines, SENDER_OBJECTS);
+    gconstpointer object;
+    guint at = query->start, count = 0;
+    while (count++ < query->limit && (object = next_wanted(api, query, &at)))
+        line_sender_add(sender, query->kind->kind, object);
+    line_sender_start(sender, request, event_hub_revision(api->hub));
 }
 
 // ---- handlers ----
@@ -275,7 +234,7 @@ void get_object(HttpRequest *request, void *data)
     const Api *api = data;
     const ListKind *kind = http_request_route(request)->arg;
     const char *id = http_request_var(request, "id");
-    gconstpointer object = kind->find(api->config.engine, id);
+    gconstpointer object = object_find(api->config.engine, kind->kind, id);
     if (!object) {
         reply_refusal(request, REFUSAL_NOT_FOUND, "There is no %s %.100s.", kind->what, id);
         return;

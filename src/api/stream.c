@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "api/calm.h"
+#include "api/object.h"
 #include "api/reply.h"
+#include "api/sender.h"
 #include "base/timefmt.h"
 #include "httpd/stream.h"
 #include "model/refusal.h"
@@ -183,65 +185,14 @@ static void publish_object(EventHub *hub, DeltaKind kind, gconstpointer object)
     send_all(hub, event->bytes);
 }
 
-typedef struct {
-    DeltaKind kind;
-    // The object as it is now; NULL = it is no longer there.
-    gconstpointer (*find)(EventHub *hub, const char *key);
-} Source;
-
-static gconstpointer find_frame(EventHub *hub, const char *key)
-{
-    (void)key;
-    return engine_frame(hub->config.engine);
-}
-
-static gconstpointer find_location(EventHub *hub, const char *key)
-{
-    return engine_location(hub->config.engine, key);
-}
-
-static gconstpointer find_group(EventHub *hub, const char *key)
-{
-    return engine_group(hub->config.engine, key);
-}
-
-static gconstpointer find_workload(EventHub *hub, const char *key)
-{
-    return engine_workload(hub->config.engine, key);
-}
-
-static gconstpointer find_operation(EventHub *hub, const char *key)
-{
-    return engine_operation(hub->config.engine, key);
-}
-
-static gconstpointer find_finding(EventHub *hub, const char *key)
-{
-    return engine_finding(hub->config.engine, key);
-}
-
-static gconstpointer find_alarm(EventHub *hub, const char *key)
-{
-    const GPtrArray *all = engine_alarms(hub->config.engine);
-    for (guint i = 0; i < all->len; i++)
-        if (g_strcmp0(((const Alarm *)all->pdata[i])->id, key) == 0)
-            return all->pdata[i];
-    return NULL;
-}
-
-static const Source SOURCES[] = {
-    [ENGINE_FRAME] = {DELTA_FRAME, find_frame},
-    [ENGINE_LOCATION] = {DELTA_LOCATION, find_location},
-    [ENGINE_GROUP] = {DELTA_GROUP, find_group},
-    [ENGINE_WORKLOAD] = {DELTA_WORKLOAD, find_workload},
-    [ENGINE_OPERATION] = {DELTA_OPERATION, find_operation},
-    [ENGINE_FINDING] = {DELTA_FINDING, find_finding},
-    [ENGINE_FINDING_GONE] = {DELTA_FINDING, find_finding},
-    [ENGINE_ALARM] = {DELTA_ALARM, find_alarm},
-    [ENGINE_ALARM_GONE] = {DELTA_ALARM, find_alarm},
-    [ENGINE_CHANGE] = {DELTA_CHANGE, NULL},
-    [ENGINE_AUDIT] = {DELTA_AUDIT, NULL},
-    [ENGINE_FLEET] = {DELTA_RELOAD, NULL},
+// What the engine's kinds are told as.
+static const DeltaKind KINDS[] = {
+    [ENGINE_FRAME] = DELTA_FRAME,          [ENGINE_LOCATION] = DELTA_LOCATION,
+    [ENGINE_GROUP] = DELTA_GROUP,          [ENGINE_WORKLOAD] = DELTA_WORKLOAD,
+    [ENGINE_OPERATION] = DELTA_OPERATION,  [ENGINE_FINDING] = DELTA_FINDING,
+    [ENGINE_FINDING_GONE] = DELTA_FINDING, [ENGINE_ALARM] = DELTA_ALARM,
+    [ENGINE_ALARM_GONE] = DELTA_ALARM,     [ENGINE_CHANGE] = DELTA_CHANGE,
+    [ENGINE_AUDIT] = DELTA_AUDIT,          [ENGINE_FLEET] = DELTA_RELOAD,
 };
 
 static void on_audit(const GPtrArray *records, bool more, const GError *error, gpointer data)
@@ -273,7 +224,7 @@ void event_hub_note(EventHub *hub, EngineObject kind, const char *key)
     else
         remember(hub, kind, key);
     if (kind != ENGINE_FLEET) {
-        line_cache_drop(hub->config.lines, SOURCES[kind].kind, key);
+        line_cache_drop(hub->config.lines, KINDS[kind], key);
         return;
     }
     line_cache_clear(hub->config.lines);
@@ -283,10 +234,10 @@ void event_hub_note(EventHub *hub, EngineObject kind, const char *key)
 
 static GBytes *noted_bytes(EventHub *hub, guint64 revision, const char *name)
 {
-    const Source *source = &SOURCES[name[0] - 'a'];
-    gconstpointer object = source->find ? source->find(hub, name + 1) : NULL;
-    return object ? object_bytes(hub, revision, source->kind, object)
-                  : gone_bytes(revision, source->kind, name + 1);
+    DeltaKind kind = KINDS[name[0] - 'a'];
+    gconstpointer object = object_find(hub->config.engine, kind, name + 1);
+    return object ? object_bytes(hub, revision, kind, object)
+                  : gone_bytes(revision, kind, name + 1);
 }
 
 static void publish_noted(EventHub *hub, const char *name)
@@ -324,10 +275,10 @@ static bool only_aged(EventHub *hub, const char *name, guint64 print)
 // True if it can wait.
 static bool is_calm(EventHub *hub, const char *name)
 {
-    const Source *source = &SOURCES[name[0] - 'a'];
-    gconstpointer object = source->find ? source->find(hub, name + 1) : NULL;
+    DeltaKind kind = KINDS[name[0] - 'a'];
+    gconstpointer object = object_find(hub->config.engine, kind, name + 1);
     if (object)
-        return only_aged(hub, name, calm_print(source->kind, object));
+        return only_aged(hub, name, calm_print(kind, object));
     g_hash_table_remove(hub->prints, name);
     return false;
 }
@@ -467,64 +418,29 @@ void event_hub_serve(EventHub *hub, HttpRequest *request, const char *presence)
 
 // ---- the snapshot ----
 
-// Lines are gathered as references: a large fleet is not copied for each console.
-typedef struct {
-    LineCache *lines;
-    GPtrArray *out; // of GBytes *
-    gsize size;
-} Snapshot;
-
-static void add_line(Snapshot *snapshot, GBytes *line)
-{
-    g_ptr_array_add(snapshot->out, line);
-    snapshot->size += g_bytes_get_size(line);
-}
-
-static void add_text(Snapshot *snapshot, const char *text)
-{
-    add_line(snapshot, g_bytes_new(text, strlen(text)));
-}
-
-static void add_all(Snapshot *snapshot, DeltaKind kind, const GPtrArray *objects)
-{
-    for (guint i = 0; i < objects->len; i++)
-        add_line(snapshot, line_cache_get(snapshot->lines, kind, objects->pdata[i]));
-}
-
 // What is wanted first comes first: a console paints the frame before the last workload has come.
-static void add_world(Snapshot *snapshot, const Engine *engine)
+static void add_world(LineSender *sender, const Engine *engine)
 {
-    add_line(snapshot, line_cache_get(snapshot->lines, DELTA_FRAME, engine_frame(engine)));
-    add_all(snapshot, DELTA_ALARM, engine_alarms(engine));
-    add_all(snapshot, DELTA_OPERATION, engine_operations(engine));
-    add_all(snapshot, DELTA_LOCATION, engine_locations(engine));
-    add_all(snapshot, DELTA_GROUP, engine_groups(engine));
-    add_all(snapshot, DELTA_WORKLOAD, engine_workloads(engine));
-    add_all(snapshot, DELTA_FINDING, engine_findings(engine));
-    add_all(snapshot, DELTA_CHANGE, engine_changes(engine));
+    line_sender_add(sender, DELTA_FRAME, engine_frame(engine));
+    line_sender_add_all(sender, DELTA_ALARM, engine_alarms(engine));
+    line_sender_add_all(sender, DELTA_OPERATION, engine_operations(engine));
+    line_sender_add_all(sender, DELTA_LOCATION, engine_locations(engine));
+    line_sender_add_all(sender, DELTA_GROUP, engine_groups(engine));
+    line_sender_add_all(sender, DELTA_WORKLOAD, engine_workloads(engine));
+    line_sender_add_all(sender, DELTA_FINDING, engine_findings(engine));
+    line_sender_add_all(sender, DELTA_CHANGE, engine_changes(engine));
 }
 
-static void release_bytes(gpointer bytes)
-{
-    g_bytes_unref(bytes);
-}
-
+// The revision is that of the beginning: what changes while it is sent is told again by the events since then.
 void event_hub_serve_snapshot(EventHub *hub, HttpRequest *request, const char *first)
 {
-    static const HttpStreamCallbacks NONE = {NULL, NULL};
     event_hub_flush(hub);
-    g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func(release_bytes);
-    Snapshot snapshot = {hub->config.lines, out, 0};
+    LineSender *sender = line_sender_new(hub->config.engine, hub->config.lines, SENDER_DELTAS);
     g_autofree char *end =
         g_strdup_printf("{\"kind\":\"end\",\"revision\":%" G_GUINT64_FORMAT "}\n", hub->revision);
     if (first)
-        add_text(&snapshot, first);
-    add_world(&snapshot, hub->config.engine);
-    add_text(&snapshot, end);
-    HttpStream *stream = reply_stream(request, MEDIA_LINES, 0, snapshot.size, &NONE, NULL);
-    if (!stream)
-        return;
-    for (guint i = 0; i < out->len; i++)
-        http_stream_send(stream, out->pdata[i]);
-    http_stream_end(stream);
+        line_sender_add_text(sender, first);
+    add_world(sender, hub->config.engine);
+    line_sender_add_text(sender, end);
+    line_sender_start(sender, request, 0);
 }

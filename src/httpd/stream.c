@@ -73,7 +73,7 @@ static ssize_t read_stream(void *cls, uint64_t position, char *to, size_t max)
     HttpStream *stream = (HttpStream *)cls;
     if (stream->gone)
         return MHD_CONTENT_READER_END_WITH_ERROR;
-    if (!stream->queue.head && stream->refused)
+    while (!stream->queue.head && stream->refused)
         tell_drained(stream);
     if (stream->queue.head)
         return (ssize_t)take(stream, to, max);
@@ -127,6 +127,12 @@ bool http_stream_send(HttpStream *stream, GBytes *bytes)
     stream->queued += size;
     wake(stream);
     return true;
+}
+
+void http_stream_pause(HttpStream *stream)
+{
+    stream->refused = true;
+    wake(stream); // if nothing is queued, it is so at once
 }
 
 gsize http_stream_queued(const HttpStream *stream)

@@ -19,7 +19,7 @@
 typedef struct HttpStream HttpStream;
 
 typedef struct {
-    // After a refused http_stream_send: the queue is empty again. May send and end. May be NULL.
+    // After a refused http_stream_send, or http_stream_pause: the queue is empty again. May send and end. May be NULL.
     void (*drained)(HttpStream *stream, void *data);
 
     // The stream is gone. May be NULL.
@@ -35,6 +35,9 @@ HttpStream *http_request_stream(HttpRequest *request, unsigned status, const cha
 
 // Queues a reference to `bytes`. False if they do not fit: then none of them are sent.
 bool http_stream_send(HttpStream *stream, GBytes *bytes);
+
+// Takes nothing more until what is queued has been sent, which `drained` tells: for an owner who writes while it is read.
+void http_stream_pause(HttpStream *stream);
 
 // Ends the stream after what is queued; the pointer is not to be used again, no callback comes.
 void http_stream_end(HttpStream *stream);

@@ -1,6 +1,7 @@
 """The event stream: what changes is told, in order, to everybody, and a reader that was away or too slow
 is told so."""
 
+import json
 import os
 import socket
 import sys
@@ -11,7 +12,7 @@ sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/api")
 from sbtest import Test
 
 try:
-    from backend import Backend, Contract
+    from backend import Backend, Contract, UnixConnection
 except ImportError as error:
     Test.skip_all(f"{error.name} is not installed")
 
@@ -156,6 +157,27 @@ def too_slow(t, backend):
     slow.close()
 
 
+def read_slowly(t, backend):
+    """A snapshot is written while it is read: it is whole, and what changed meanwhile is in the stream behind it."""
+    before = {o["id"] for o in backend.get("/v1/operations")["operations"]}
+    connection = UnixConnection(t.path("sock"), 60)
+    connection.request("GET", "/v1/snapshot")
+    answer = connection.getresponse()
+    text = answer.readline()
+    name = propose(backend, "shop")
+    lines = [json.loads(line) for line in (text + answer.read()).decode().split("\n") if line]
+    connection.close()
+    t.check(len(text) + sum(map(len, map(str, lines))) > 1 << 20, "a snapshot that no buffer holds")
+    t.equal([line["kind"] for line in (lines[0], lines[1], lines[-1])], ["me", "frame", "end"],
+            "it begins and ends as one that is read at once")
+    told = [line["key"] for line in lines if line["kind"] == "operation"]
+    t.equal((sorted(before - set(told)), len(told) - len(set(told))), ([], 0), "each operation of before is in it, once")
+    stream = backend.events(f"/v1/events?since={lines[-1]['revision']}")
+    t.check(stream.find(is_delta("operation", name)), "one that was proposed while it was read is told behind it")
+    stream.close()
+    withdraw(backend, name)
+
+
 def limits(t, backend):
     t.write("daemon.conf", t.read("daemon.conf") + "limits = { streams = 2; };\n")
     backend.stop()
@@ -183,4 +205,5 @@ with Test() as t:
     catching_up(t, backend)
     presence(t, backend, everybody(t, backend))
     too_slow(t, backend)
+    read_slowly(t, backend)
     limits(t, backend)

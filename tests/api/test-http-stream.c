@@ -87,9 +87,37 @@ static void lines(HttpRequest *request, void *data)
         data);
 }
 
+// Writes a few lines, and more only when they have been sent. One slice is empty: it is drained at once.
+static void pace(HttpStream *stream, void *data)
+{
+    Fixture *fixture = (Fixture *)data;
+    g_assert_cmpuint(http_stream_queued(stream), ==, 0);
+    guint n = fixture->drained++ == 2 ? 0 : 50;
+    for (guint end = MIN(fixture->next_line + n, LINES); fixture->next_line < end;) {
+        g_autofree char *line =
+            g_strdup_printf("{\"n\":%u,\"paced\":true}\n", fixture->next_line++);
+        g_autoptr(GBytes) bytes = g_bytes_new(line, strlen(line));
+        g_assert_true(http_stream_send(stream, bytes));
+    }
+    if (fixture->next_line == LINES) {
+        http_stream_end(stream);
+        return;
+    }
+    g_autoptr(GBytes) more = g_bytes_new_static("\n", 1);
+    http_stream_pause(stream);
+    g_assert_false(http_stream_send(stream, more));
+}
+
+static void paced(HttpRequest *request, void *data)
+{
+    static const HttpStreamCallbacks PACED = {.drained = pace};
+    pace(http_request_stream(request, 200, "application/x-ndjson", NULL, 0, &PACED, data), data);
+}
+
 static const HttpRoute ROUTES[] = {
     {.method = "GET", .pattern = "/events", .handler = events},
     {.method = "GET", .pattern = "/lines", .handler = lines},
+    {.method = "GET", .pattern = "/paced", .handler = paced},
     {.method = "GET", .pattern = "/hold", .handler = hold},
     {0},
 };
@@ -428,11 +456,10 @@ static void on_lines_done(HttpCall *call, const HttpResponse *response, const GE
     ((LineListener *)data)->done = true;
 }
 
-static void test_lines_as_they_are_taken(Fixture *fixture, gconstpointer data)
+static void check_lines(Fixture *fixture, const char *path)
 {
-    (void)data;
     LineListener listener = {0};
-    g_autofree char *url = g_strdup_printf("http://127.0.0.1:%u/lines", fixture->port);
+    g_autofree char *url = g_strdup_printf("http://127.0.0.1:%u%s", fixture->port, path);
     ndjson_reader_init(&listener.reader, 1000, on_line, &listener);
     http_client_send(fixture->client, &(HttpSpec){.url = url, .piece = on_lines}, on_lines_done,
                      &listener);
@@ -440,6 +467,19 @@ static void test_lines_as_they_are_taken(Fixture *fixture, gconstpointer data)
     g_assert_true(ndjson_reader_end(&listener.reader, NULL));
     g_assert_cmpuint(listener.lines, ==, LINES);
     ndjson_reader_release(&listener.reader);
+}
+
+static void test_lines_as_they_are_taken(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    check_lines(fixture, "/lines");
+}
+
+static void test_lines_in_slices(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    check_lines(fixture, "/paced");
+    g_assert_cmpuint(fixture->drained, ==, LINES / 50 + 1);
 }
 
 int main(int argc, char **argv)
@@ -464,6 +504,7 @@ int main(int argc, char **argv)
         {"/stream/for-nobody", test_stream_for_nobody, NULL},
         {"/stream/silence-is-noticed", test_silence_is_noticed, NULL},
         {"/stream/lines-as-they-are-taken", test_lines_as_they_are_taken, NULL},
+        {"/stream/lines-in-slices", test_lines_in_slices, NULL},
     };
     g_test_init(&argc, &argv, NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(TESTS); i++)

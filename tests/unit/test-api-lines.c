@@ -95,6 +95,33 @@ static void test_stamped(void)
     g_assert_false(g_bytes_equal(before, after));
 }
 
+static GroupStatus *group_of(const char *name, guint bytes)
+{
+    g_autofree char *words = g_strnfill(1024, 'x');
+    GroupStatus *group = group_status_new(name);
+    for (guint i = 0; i < bytes / 1024; i++)
+        g_ptr_array_add(group->reduced, g_strdup(words));
+    return group;
+}
+
+// Beyond its limit a line is made anew for each question; what was dropped makes room.
+static void test_limit(void)
+{
+    g_autoptr(LineCache) lines = line_cache_new();
+    g_autoptr(GroupStatus) large = group_of("large", LINES_BYTES_MAX / 8 * 7);
+    g_autoptr(GroupStatus) next = group_of("next", LINES_BYTES_MAX / 4);
+    g_autoptr(GBytes) kept = line_cache_get(lines, DELTA_GROUP, large);
+    g_autoptr(GBytes) first = line_cache_get(lines, DELTA_GROUP, next);
+    g_autoptr(GBytes) second = line_cache_get(lines, DELTA_GROUP, next);
+    g_autoptr(GBytes) still = line_cache_get(lines, DELTA_GROUP, large);
+    g_assert_true(kept == still);
+    g_assert_true(first != second && g_bytes_equal(first, second));
+    line_cache_drop(lines, DELTA_GROUP, "large");
+    g_autoptr(GBytes) third = line_cache_get(lines, DELTA_GROUP, next);
+    g_autoptr(GBytes) fourth = line_cache_get(lines, DELTA_GROUP, next);
+    g_assert_true(third == fourth);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -102,5 +129,6 @@ int main(int argc, char **argv)
     g_test_add_func("/api/lines/object", test_object);
     g_test_add_func("/api/lines/kept", test_kept);
     g_test_add_func("/api/lines/stamped", test_stamped);
+    g_test_add_func("/api/lines/limit", test_limit);
     return g_test_run();
 }
