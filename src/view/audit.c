@@ -9,6 +9,7 @@
 #include "base/timefmt.h"
 #include "view/auditlog.h"
 #include "view/badge.h"
+#include "view/fetch.h"
 #include "view/list.h"
 #include "view/statement-text.h"
 #include "view/words.h"
@@ -44,13 +45,11 @@ static const TableColumn COLUMNS[] = {
 typedef struct {
     List list; // first; rows: const AuditRecord *, of the log
     AuditLog log;
-    char *asked;        // path that was asked for; NULL: none under way
-    gint64 asked_ms;    // monotonic
+    Fetch fetch;        // of a page of it
     gint64 apart_ms;    // monotonic: since when the backend's end of the log is not ours; 0 = it is
     gint64 verified_ms; // the backend's clock: when a record was last verified
     bool more;          // older ones are wanted
     bool dirty;         // rows are to be made anew
-    char *trouble;      // with the last page; NULL
 } Audit;
 
 static bool matches(const Audit *view, const AuditRecord *record)
@@ -76,15 +75,14 @@ static void make_rows(Audit *view)
 static void take_page(Audit *view, const ViewContext *context)
 {
     g_autoptr(GError) error = NULL;
-    if (!context->fetched_path || g_strcmp0(context->fetched_path, view->asked) != 0)
+    if (!fetch_take(&view->fetch, context))
         return;
-    g_clear_pointer(&view->asked, g_free);
-    g_clear_pointer(&view->trouble, g_free);
-    if (!context->fetched_body)
-        view->trouble = g_strdup_printf("The page was not answered: %s m asks again.",
-                                        context->fetched_error ? context->fetched_error : "");
-    else if (!auditlog_take(&view->log, context->fetched_body, &error))
-        view->trouble = g_strdup(error->message);
+    const char *body = fetch_body(context, &error);
+    if (!body)
+        view->fetch.trouble =
+            g_strdup_printf("The page was not answered: %s m asks again.", error->message);
+    else if (!auditlog_take(&view->log, body, &error))
+        view->fetch.trouble = g_strdup(error->message);
     view->dirty = true;
 }
 
@@ -130,20 +128,15 @@ static gint64 wanted_after(Audit *view, const ViewContext *context)
 static Effect audit_wish(gpointer state, const ViewContext *context)
 {
     Audit *view = state;
-    bool rests = view->trouble && context->mono_ms - view->asked_ms < REST_MS;
-    bool waits = view->asked && context->mono_ms - view->asked_ms < REST_MS;
-    if (waits || rests)
+    bool waits = view->fetch.path || view->fetch.trouble;
+    if (waits && fetch_rests(&view->fetch, context, REST_MS))
         return effect_of(EFFECT_NONE);
     gint64 after = wanted_after(view, context);
     if (after < 0)
         return effect_of(EFFECT_NONE);
-    g_free(view->asked); // an answer that came while another screen was shown is lost
-    view->asked =
-        g_strdup_printf("/v1/audit?after=%" G_GINT64_FORMAT "&limit=%d", after, PAGE_SIZE);
-    view->asked_ms = context->mono_ms;
-    Effect effect = effect_of(EFFECT_FETCH);
-    effect.text = g_strdup(view->asked);
-    return effect;
+    return fetch_ask(
+        &view->fetch, context,
+        g_strdup_printf("/v1/audit?after=%" G_GINT64_FORMAT "&limit=%d", after, PAGE_SIZE));
 }
 
 // ---- the table's model ----
@@ -222,8 +215,7 @@ static void audit_destroy(gpointer state)
     Audit *view = state;
     list_release(&view->list);
     auditlog_release(&view->log);
-    g_free(view->asked);
-    g_free(view->trouble);
+    fetch_clear(&view->fetch);
     g_free(view);
 }
 
@@ -254,7 +246,7 @@ static char *chain_text(const Audit *view, const ViewContext *context, Style *re
     const AuditRecord *first = log->records->len ? log->records->pdata[0] : NULL;
     char head[16], age[24];
     if (!first)
-        return g_strdup(view->asked ? "fetching the log …" : "nothing to verify yet");
+        return g_strdup(view->fetch.path ? "fetching the log …" : "nothing to verify yet");
     char *trouble = chain_trouble(view, context);
     *ret_style = trouble ? ROLE_ALARM | STYLE_BOLD : ROLE_OK;
     if (trouble)
@@ -266,7 +258,7 @@ static char *chain_text(const Audit *view, const ViewContext *context, Style *re
         "%s verified %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT ", %s, head %s%s%s%s",
         glyph_text(GLYPH_UP, false), first->seq, log->chain.seq, age, head,
         same ? " as the backend's" : "", first->seq > 1 ? " · m older" : " · from the first on",
-        view->asked ? " · fetching …" : "");
+        view->fetch.path ? " · fetching …" : "");
 }
 
 static void audit_draw(gpointer state, const ViewContext *context, const Canvas *canvas)
@@ -277,13 +269,14 @@ static void audit_draw(gpointer state, const ViewContext *context, const Canvas 
     Style style = ROLE_DIM;
     g_autofree char *text = chain_text(view, context, &style);
     rect_cut_left(&top, 1);
-    if (view->trouble && style_role(style) != ROLE_ALARM)
-        cells_fit(canvas, top, ALIGN_LEFT | ALIGN_CLIP_END, ROLE_WARN, view->trouble);
+    if (view->fetch.trouble && style_role(style) != ROLE_ALARM)
+        cells_fit(canvas, top, ALIGN_LEFT | ALIGN_CLIP_END, ROLE_WARN, view->fetch.trouble);
     else
         cells_fit(canvas, top, ALIGN_LEFT | ALIGN_CLIP_END, style, text);
-    view->list.waiting = view->asked     ? "Fetching the log …"
-                         : view->trouble ? "What the log holds is not known: it was not answered."
-                                         : NULL;
+    view->list.waiting = view->fetch.path ? "Fetching the log …"
+                         : view->fetch.trouble
+                             ? "What the log holds is not known: it was not answered."
+                             : NULL;
     Canvas table = canvas_sub(canvas, rest);
     list_draw(&view->list, context, &table);
 }
@@ -310,7 +303,7 @@ static Effect audit_update(gpointer state, const ViewContext *context, const Key
     }
     if (binding && binding->action == ACTION_OLDER) {
         view->more = true;
-        g_clear_pointer(&view->trouble, g_free);
+        g_clear_pointer(&view->fetch.trouble, g_free);
         return auditlog_older_after(&view->log, PAGE_SIZE) < 0
                    ? effect_message("This is where the log begins.")
                    : effect_message("Fetching older records …");

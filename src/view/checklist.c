@@ -1,6 +1,6 @@
 // What must be repeated on a standby that is kept by hand, entity by entity of one kind: what differs, and who has
-// seen to it. `c` confirms the item under the cursor, with a note. The picture carries the first few of a kind;
-// where there are more, the backend is asked for all.
+// seen to it. `c` confirms the item under the cursor, with a note, `W` takes that back. The picture carries the first
+// few of a kind; where there are more, the backend is asked for all.
 #include "view/screens.h"
 
 #include <string.h>
@@ -9,6 +9,7 @@
 #include "view/accept.h"
 #include "view/badge.h"
 #include "view/browse.h"
+#include "view/fetch.h"
 #include "view/parity.h"
 #include "view/words.h"
 #include "wire/inventory.h"
@@ -49,9 +50,7 @@ typedef struct {
     char *workload, *standby; // parts of it; NULL where it has none
     int kind;                 // -1 likewise
     Parity *fetched;          // this kind as the backend told it whole; NULL
-    char *trouble;            // why it could not; NULL
-    char *asked;              // path that is not answered yet; NULL
-    gint64 asked_ms;          // monotonic; 0 = never
+    Fetch fetch;              // of it
     ParityCount asked_count;  // what the picture said then
 } Checklist;
 
@@ -62,11 +61,9 @@ static void forget(Checklist *view)
     g_clear_pointer(&view->workload, g_free);
     g_clear_pointer(&view->standby, g_free);
     g_clear_pointer(&view->fetched, parity_free);
-    g_clear_pointer(&view->trouble, g_free);
-    g_clear_pointer(&view->asked, g_free);
+    fetch_clear(&view->fetch);
     browse_close(&view->browse);
     view->kind = -1;
-    view->asked_ms = 0;
     view->browse.list.version = 0;
 }
 
@@ -177,19 +174,12 @@ static void fill_page(Browse *browse, const ViewContext *context)
 static void take_answer(Checklist *view, const ViewContext *context)
 {
     g_autoptr(GError) error = NULL;
-    if (!view->asked || g_strcmp0(context->fetched_path, view->asked) != 0)
+    if (!fetch_take(&view->fetch, context))
         return;
-    g_clear_pointer(&view->asked, g_free);
-    g_clear_pointer(&view->trouble, g_free);
-    g_autoptr(json_t) json = context->fetched_body
-                                 ? wire_parse("The check-list", context->fetched_body,
-                                              strlen(context->fetched_body), FETCH_BYTES, &error)
-                                 : NULL;
+    g_autoptr(json_t) json = fetch_json(context, "The check-list", FETCH_BYTES, &error);
     g_autoptr(GPtrArray) list = json ? parities_from_json(json, &error) : NULL;
     if (!list)
-        view->trouble = g_strdup(error                    ? error->message
-                                 : context->fetched_error ? context->fetched_error
-                                                          : "no answer.");
+        view->fetch.trouble = g_strdup(error->message);
     for (guint i = 0; list && i < list->len; i++) {
         const Parity *parity = list->pdata[i];
         if (g_strcmp0(parity->workload, view->workload) != 0 ||
@@ -216,20 +206,16 @@ static Effect checklist_wish(gpointer state, const ViewContext *context)
     Checklist *view = state;
     const Parity *parity = shown(view, context->picture);
     const ParityCount *count = count_in(parity, view->kind);
-    bool soon = view->asked_ms && context->mono_ms - view->asked_ms < FETCH_MS &&
-                same_count(count, &view->asked_count);
+    bool soon =
+        fetch_rests(&view->fetch, context, FETCH_MS) && same_count(count, &view->asked_count);
     if (!count || items_of(parity, view->kind) >= parity_differing(count) || soon)
         return effect_of(EFFECT_NONE);
     g_autofree char *name = g_strndup(view->workload, strcspn(view->workload, "/"));
     g_autofree char *group = g_uri_escape_string(name, NULL, FALSE);
-    g_free(view->asked);
-    view->asked = g_strdup_printf("/v1/groups/%s/parity?kind=%s&limit=%d", group,
-                                  name_of(&ENTITY_NAMES, view->kind), FETCH_ITEMS);
-    view->asked_ms = context->mono_ms;
     view->asked_count = *count;
-    Effect effect = effect_of(EFFECT_FETCH);
-    effect.text = g_strdup(view->asked);
-    return effect;
+    return fetch_ask(&view->fetch, context,
+                     g_strdup_printf("/v1/groups/%s/parity?kind=%s&limit=%d", group,
+                                     name_of(&ENTITY_NAMES, view->kind), FETCH_ITEMS));
 }
 
 // ---- the table ----
@@ -321,7 +307,7 @@ static void draw_head(Browse *browse, const ViewContext *context, const Canvas *
     cells_printf(&left, 1, 0, ROLE_TITLE, "%s of %s", name_of(&ENTITY_NAMES, view->kind),
                  view->workload);
     cells_printf(&left, 1, 1, open ? ROLE_WARN : ROLE_OK, "%u open, %u confirmed%s", open,
-                 count->confirmed, view->trouble ? "; the rest was not answered" : "");
+                 count->confirmed, view->fetch.trouble ? "; the rest was not answered" : "");
     draw_side(context, &beside, 0, "primary", parity->primary, count->primary,
               parity->primary_at_ms);
     draw_side(context, &beside, 1, "standby", parity->standby, count->standby,

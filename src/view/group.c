@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/timefmt.h"
 #include "view/badge.h"
+#include "view/fetch.h"
 #include "view/page.h"
 #include "wire/outlook.h"
 #include "view/words.h"
@@ -24,10 +25,8 @@ static const Binding BINDINGS[] = {
 typedef struct {
     Page page;
     Outlook *outlook; // NULL until answered
-    char *asked;      // path; NULL = nothing is under way
-    gint64 asked_ms;  // monotonic; 0 = never
+    Fetch fetch;      // of it
     gint64 answered_ms;
-    char *trouble;
 } GroupView;
 
 static gpointer group_create(void)
@@ -40,9 +39,8 @@ static gpointer group_create(void)
 static void forget(GroupView *view)
 {
     g_clear_pointer(&view->outlook, outlook_free);
-    g_clear_pointer(&view->asked, g_free);
-    g_clear_pointer(&view->trouble, g_free);
-    view->asked_ms = view->answered_ms = 0;
+    fetch_clear(&view->fetch);
+    view->answered_ms = 0;
 }
 
 static void group_destroy(gpointer state)
@@ -71,40 +69,21 @@ static const GroupStatus *group_of(const GroupView *view, const ViewContext *con
 static Effect group_wish(gpointer state, const ViewContext *context)
 {
     GroupView *view = state;
-    bool waits = view->asked_ms && context->mono_ms - view->asked_ms < ASK_MS;
-    if (!group_of(view, context) || waits)
+    if (!group_of(view, context) || fetch_rests(&view->fetch, context, ASK_MS))
         return effect_of(EFFECT_NONE);
     g_autofree char *name = g_uri_escape_string(view->page.object, NULL, FALSE);
-    Effect effect = effect_of(EFFECT_FETCH);
-    g_free(view->asked);
-    view->asked = g_strdup_printf("/v1/groups/%s/outlook", name);
-    view->asked_ms = context->mono_ms;
-    effect.text = g_strdup(view->asked);
-    return effect;
-}
-
-static Outlook *read_outlook(const ViewContext *context, GError **error)
-{
-    if (!context->fetched_body) {
-        g_set_error_literal(error, ERR, ERR_UNREACHABLE,
-                            context->fetched_error ? context->fetched_error : "No answer.");
-        return NULL;
-    }
-    g_autoptr(json_t) json = wire_parse("The outlook", context->fetched_body,
-                                        strlen(context->fetched_body), WIRE_BYTES_MAX, error);
-    return json ? outlook_from_json(json, WIRE_LENIENT, error) : NULL;
+    return fetch_ask(&view->fetch, context, g_strdup_printf("/v1/groups/%s/outlook", name));
 }
 
 static void take_answer(GroupView *view, const ViewContext *context)
 {
     g_autoptr(GError) error = NULL;
-    if (!view->asked || g_strcmp0(context->fetched_path, view->asked) != 0)
+    if (!fetch_take(&view->fetch, context))
         return;
-    g_clear_pointer(&view->asked, g_free);
-    g_clear_pointer(&view->trouble, g_free);
-    Outlook *outlook = read_outlook(context, &error);
+    g_autoptr(json_t) json = fetch_json(context, "The outlook", WIRE_BYTES_MAX, &error);
+    Outlook *outlook = json ? outlook_from_json(json, WIRE_LENIENT, &error) : NULL;
     if (!outlook) {
-        view->trouble = g_strdup_printf("The outlook was not answered: %s", error->message);
+        view->fetch.trouble = g_strdup_printf("The outlook was not answered: %s", error->message);
         return;
     }
     outlook_free(view->outlook);
@@ -236,8 +215,8 @@ static void group_refresh(gpointer state, const ViewContext *context)
         calm_age_format(view->answered_ms, context->now_ms, age);
         page_field(&view->page, "ASKED", ROLE_DIM, "%s ago; once a minute", age);
     }
-    if (view->trouble)
-        page_say(&view->page, ROLE_WARN, "%s", view->trouble);
+    if (view->fetch.trouble)
+        page_say(&view->page, ROLE_WARN, "%s", view->fetch.trouble);
     else if (!view->outlook)
         page_say(&view->page, ROLE_DIM, "The rest is being asked for.");
 }

@@ -6,6 +6,7 @@
 #include "base/timefmt.h"
 #include "view/auditlog.h"
 #include "view/badge.h"
+#include "view/fetch.h"
 #include "view/page.h"
 
 enum { ACTION_GO = 1, ACTION_OLDER, ACTION_NEWER };
@@ -21,8 +22,7 @@ typedef struct {
     Page page;
     GPtrArray *
         fetched; // of AuditRecord *: the one before and this one, if the picture has them not; NULL
-    char *asked;
-    gint64 asked_ms; // monotonic
+    Fetch fetch; // of it
     bool answered;
     gint64 checked; // seq of the record whose signature was asked to be checked
 } RecordView;
@@ -39,7 +39,7 @@ static void record_destroy(gpointer state)
     RecordView *view = state;
     page_release(&view->page);
     g_clear_pointer(&view->fetched, g_ptr_array_unref);
-    g_free(view->asked);
+    fetch_clear(&view->fetch);
     g_free(view);
 }
 
@@ -48,7 +48,7 @@ static void record_open(gpointer state, const char *object)
     RecordView *view = state;
     if (g_strcmp0(view->page.object, object) != 0) {
         g_clear_pointer(&view->fetched, g_ptr_array_unref);
-        g_clear_pointer(&view->asked, g_free);
+        fetch_clear(&view->fetch);
         view->answered = false;
     }
     view->checked = 0;
@@ -145,7 +145,7 @@ static void record_refresh(gpointer state, const ViewContext *context)
 {
     RecordView *view = state;
     gint64 seq = seq_of(view);
-    if (context->fetched_path && g_strcmp0(context->fetched_path, view->asked) == 0) {
+    if (fetch_take(&view->fetch, context)) {
         g_clear_pointer(&view->fetched, g_ptr_array_unref);
         view->fetched = context->fetched_body ? auditlog_read(context->fetched_body, NULL) : NULL;
         view->answered = true;
@@ -154,9 +154,8 @@ static void record_refresh(gpointer state, const ViewContext *context)
     pager_begin(view->page.pager);
     if (!record) {
         page_say(&view->page, ROLE_DIM,
-                 view->asked && !view->answered ? "Fetching record %" G_GINT64_FORMAT " …"
-                                                : "There is no record %" G_GINT64_FORMAT
-                                                  " here. Esc leads back.",
+                 view->fetch.path ? "Fetching record %" G_GINT64_FORMAT " …"
+                                  : "There is no record %" G_GINT64_FORMAT " here. Esc leads back.",
                  seq);
         return;
     }
@@ -180,16 +179,12 @@ static Effect record_wish(gpointer state, const ViewContext *context)
     RecordView *view = state;
     gint64 seq = seq_of(view);
     bool whole = lookup(view, context, seq) && (seq <= 1 || lookup(view, context, seq - 1));
-    bool waits = view->asked && (view->answered || context->mono_ms - view->asked_ms < WAIT_MS);
+    bool waits = view->answered || fetch_rests(&view->fetch, context, WAIT_MS);
     if (seq <= 0 || whole || waits)
         return wish_check(view, context);
-    view->asked_ms = context->mono_ms;
-    g_free(view->asked); // an answer that came while another screen was shown is lost
-    view->asked =
-        g_strdup_printf("/v1/audit?after=%" G_GINT64_FORMAT "&limit=2", MAX(seq - 2, (gint64)0));
-    Effect effect = effect_of(EFFECT_FETCH);
-    effect.text = g_strdup(view->asked);
-    return effect;
+    return fetch_ask(
+        &view->fetch, context,
+        g_strdup_printf("/v1/audit?after=%" G_GINT64_FORMAT "&limit=2", MAX(seq - 2, (gint64)0)));
 }
 
 static void record_draw(gpointer state, const ViewContext *context, const Canvas *canvas)

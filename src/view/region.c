@@ -6,6 +6,7 @@
 
 #include "base/timefmt.h"
 #include "view/badge.h"
+#include "view/fetch.h"
 #include "view/page.h"
 #include "view/region-text.h"
 #include "widget/table.h"
@@ -44,8 +45,7 @@ typedef struct {
     TimeAxis axis;
     GPtrArray *lags;            // of LagHistory *: of its links, as told last; NULL = not yet
     char *lags_of;              // the location they are of
-    char *asked;                // path that is not answered yet; NULL
-    gint64 asked_ms;            // monotonic; 0 = never
+    Fetch fetch;                // of them
     GPtrArray *groups;          // of const GroupStatus *, borrowed, good until the next refresh
     const ViewContext *context; // during a call
 } Region;
@@ -73,7 +73,7 @@ static void region_destroy(gpointer state)
     g_ptr_array_unref(view->groups);
     g_clear_pointer(&view->lags, g_ptr_array_unref);
     g_free(view->lags_of);
-    g_free(view->asked);
+    fetch_clear(&view->fetch);
     g_free(view);
 }
 
@@ -131,12 +131,9 @@ static void move_axis(TimeAxis *axis, gint64 now_ms)
 
 static void take_lags(Region *view, const ViewContext *context)
 {
-    if (!view->asked || g_strcmp0(context->fetched_path, view->asked) != 0)
+    if (!fetch_take(&view->fetch, context))
         return;
-    g_clear_pointer(&view->asked, g_free);
-    const char *body = context->fetched_body ? context->fetched_body : "";
-    g_autoptr(json_t) json =
-        *body ? wire_parse("The lags", body, strlen(body), WIRE_BYTES_MAX, NULL) : NULL;
+    g_autoptr(json_t) json = fetch_json(context, "The lags", WIRE_BYTES_MAX, NULL);
     GPtrArray *lags = json ? lags_from_json(json, NULL) : NULL;
     if (!lags) // what was known before stays
         return;
@@ -149,8 +146,7 @@ static Effect region_wish(gpointer state, const ViewContext *context)
     Region *view = state;
     const LocationStatus *location = location_of(view, context);
     bool other = location && g_strcmp0(view->lags_of, location->name) != 0;
-    bool soon = view->asked_ms && context->mono_ms - view->asked_ms < ASK_MS;
-    if (!location || (!other && soon))
+    if (!location || (!other && fetch_rests(&view->fetch, context, ASK_MS)))
         return effect_of(EFFECT_NONE);
     if (other) {
         g_clear_pointer(&view->lags, g_ptr_array_unref);
@@ -158,12 +154,7 @@ static Effect region_wish(gpointer state, const ViewContext *context)
         view->lags_of = g_strdup(location->name);
     }
     g_autofree char *name = g_uri_escape_string(location->name, NULL, FALSE);
-    g_free(view->asked);
-    view->asked = g_strdup_printf("/v1/locations/%s/lags", name);
-    view->asked_ms = context->mono_ms;
-    Effect effect = effect_of(EFFECT_FETCH);
-    effect.text = g_strdup(view->asked);
-    return effect;
+    return fetch_ask(&view->fetch, context, g_strdup_printf("/v1/locations/%s/lags", name));
 }
 
 static void region_refresh(gpointer state, const ViewContext *context)

@@ -3,12 +3,11 @@
 // whenever that date becomes another.
 #include "view/screens.h"
 
-#include <string.h>
-
 #include "base/text.h"
 #include "base/timefmt.h"
 #include "view/badge.h"
 #include "view/browse.h"
+#include "view/fetch.h"
 #include "view/snapshot-row.h"
 #include "view/words.h"
 #include "wire/inventory.h"
@@ -42,9 +41,7 @@ typedef struct {
     GPtrArray *ids; // of char *, one a row: the moment since when, as a number
     char *workload;
     GPtrArray *kept; // of Snapshot *, as the backend told it: the newest last; NULL = not yet
-    char *trouble;   // why not; NULL
-    char *asked;     // path that is not answered yet; NULL
-    gint64 asked_ms; // monotonic; 0 = never
+    Fetch fetch;     // of these
     gint64 known_ms; // the newest's date in the picture when that was asked
 } Snapshots;
 
@@ -58,9 +55,7 @@ static void snapshots_open(gpointer state, const char *object)
     g_free(view->workload);
     view->workload = g_strdup(object);
     g_clear_pointer(&view->kept, g_ptr_array_unref);
-    g_clear_pointer(&view->trouble, g_free);
-    g_clear_pointer(&view->asked, g_free);
-    view->asked_ms = 0;
+    fetch_clear(&view->fetch);
     browse_close(&view->browse);
     view->browse.list.version = 0;
 }
@@ -92,23 +87,16 @@ static guint place_of(const Snapshots *view, const char *id)
 static void take_answer(Snapshots *view, const ViewContext *context)
 {
     g_autoptr(GError) error = NULL;
-    if (!view->asked || g_strcmp0(context->fetched_path, view->asked) != 0)
+    if (!fetch_take(&view->fetch, context))
         return;
-    g_clear_pointer(&view->asked, g_free);
-    g_clear_pointer(&view->trouble, g_free);
-    g_autoptr(json_t) json = context->fetched_body
-                                 ? wire_parse("The list", context->fetched_body,
-                                              strlen(context->fetched_body), FETCH_BYTES, &error)
-                                 : NULL;
+    g_autoptr(json_t) json = fetch_json(context, "The list", FETCH_BYTES, &error);
     GPtrArray *kept = json ? snapshots_from_json(json, view->workload, &error) : NULL;
     if (kept) {
         if (view->kept)
             g_ptr_array_unref(view->kept);
         view->kept = kept;
     } else
-        view->trouble = g_strdup(error                    ? error->message
-                                 : context->fetched_error ? context->fetched_error
-                                                          : "No answer.");
+        view->fetch.trouble = g_strdup(error->message);
     view->browse.list.version = 0;
 }
 
@@ -176,9 +164,9 @@ static void snapshots_refresh(gpointer state, const ViewContext *context)
 {
     Snapshots *view = state;
     take_answer(view, context);
-    view->browse.list.waiting = view->trouble ? view->trouble
-                                : view->kept  ? NULL
-                                              : "It is asked for …";
+    view->browse.list.waiting = view->fetch.trouble ? view->fetch.trouble
+                                : view->kept        ? NULL
+                                                    : "It is asked for …";
     if (!connector(view, context->picture) && context->picture->complete)
         view->browse.list.waiting = "This is no connector: only their configurations are kept.";
     if (list_begin(&view->browse.list, context))
@@ -190,17 +178,12 @@ static Effect snapshots_wish(gpointer state, const ViewContext *context)
 {
     Snapshots *view = state;
     const WorkloadStatus *workload = connector(view, context->picture);
-    bool soon = view->asked_ms && context->mono_ms - view->asked_ms < FETCH_MS;
+    bool soon = fetch_rests(&view->fetch, context, FETCH_MS);
     if (!workload || soon || (view->kept && view->known_ms == workload->snapshot_ms))
         return effect_of(EFFECT_NONE);
     g_autofree char *group = g_uri_escape_string(workload->group, NULL, FALSE);
-    g_free(view->asked);
-    view->asked = g_strdup_printf("/v1/groups/%s/snapshots", group);
-    view->asked_ms = context->mono_ms;
     view->known_ms = workload->snapshot_ms;
-    Effect effect = effect_of(EFFECT_FETCH);
-    effect.text = g_strdup(view->asked);
-    return effect;
+    return fetch_ask(&view->fetch, context, g_strdup_printf("/v1/groups/%s/snapshots", group));
 }
 
 // ---- the table ----
@@ -307,8 +290,7 @@ static void snapshots_destroy(gpointer state)
     g_ptr_array_unref(view->ids);
     g_clear_pointer(&view->kept, g_ptr_array_unref);
     g_free(view->workload);
-    g_free(view->trouble);
-    g_free(view->asked);
+    fetch_clear(&view->fetch);
     g_free(view);
 }
 
