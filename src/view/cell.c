@@ -395,5 +395,6 @@ const Screen CELL_SCREEN = {
     .open = cell_open,
     .copy = cell_copy,
     .command_line = cell_command_line,
+    .proposes = true,
     .group = cell_group,
 };

@@ -352,5 +352,6 @@ const Screen GROUP_SCREEN = {
     .open = group_open,
     .copy = group_copy,
     .command_line = group_command_line,
+    .proposes = true,
     .group = group_group,
 };

@@ -22,7 +22,8 @@ static const Binding BINDINGS[] = {
     {ACTION_OPEN, "open", "enter", "roles", "Shows the selected group in the matrix.", 0},
     {ACTION_GROUP, "group", "i", "group",
      "The page of the selected group: objectives, replication, people.", 0},
-    {ACTION_NEXT, "next-region", "l right n", "next region", "Goes to the next region.", 0},
+    {ACTION_NEXT, "next-region", "l right n", "next region", "Goes to the next region.",
+     BIND_LATER},
     {ACTION_PREVIOUS, "previous-region", "h left N", "region before", "Goes to the region before.",
      BIND_QUIET},
     {TABLE_DOWN, "next-group", "j down", "group", "Goes to the next group.", BIND_QUIET},
@@ -466,6 +467,7 @@ const Screen REGION_SCREEN = {
     .open = region_open,
     .copy = region_copy,
     .command_line = region_command_line,
+    .proposes = true,
     .group = region_group,
     .region = region_region,
 };

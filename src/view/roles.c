@@ -22,7 +22,7 @@ static const Binding BINDINGS[] = {
      0},
     {ACTION_GROUP, "group", "i", "group",
      "The group's page: objectives, replication, people, what would not work.", 0},
-    {ACTION_SORT, "sort", "o", "order", "Worst groups first, or as in the fleet file.", 0},
+    {ACTION_SORT, "sort", "o", "order", "Worst groups first, or as in the fleet file.", BIND_LATER},
 };
 
 enum { NO_WORKLOAD = G_MAXINT };
@@ -590,5 +590,6 @@ const Screen ROLES_SCREEN = {
     .command_line = roles_command_line,
     .filter = roles_filter,
     .set_filter = roles_set_filter,
+    .proposes = true,
     .group = roles_group,
 };

@@ -116,6 +116,8 @@ struct Screen {
     // `/` was typed: show only what matches (live, while it is being typed); "" = everything. NULL: the
     // screen has nothing to filter.
     void (*set_filter)(gpointer state, const char *text);
+    // People propose failovers here: in the footer `F` stands before the frame's other keys.
+    bool proposes;
     // The group under the cursor, for `F` and `B`. NULL (or no function): none.
     const char *(*group)(gpointer state, const ViewContext *context);
     // The region under the cursor (or that the page is of), all of whose groups `F`, `B` and `E` may mean.

@@ -266,6 +266,15 @@ static const char *label_of_key(const Binding *row, gpointer data)
     return row->action == UI_ARM && key->context->armed ? "disarm" : NULL;
 }
 
+// The screen's own keys, a failover where people propose them, the frame's; last what any list and text can.
+static int rank_of_key(const Binding *row, gpointer data)
+{
+    const Screen *screen = ((const UiKeys *)data)->ui->screen;
+    if (row->flags & BIND_LATER)
+        return 3;
+    return row->action < UI_HELP ? 0 : row->action == UI_FAILOVER && screen->proposes ? 1 : 2;
+}
+
 bool ui_is_captured(Ui *ui)
 {
     return ui->screen->captures && ui->screen->captures(ui_state(ui, ui->screen));
@@ -281,6 +290,7 @@ KeyContext ui_keys(Ui *ui, UiKeys *data)
     KeyContext keys = {.maps = {own ? own : ui->keys, own && !ui_is_captured(ui) ? ui->keys : NULL},
                        .state = state_of_key,
                        .label = label_of_key,
+                       .rank = rank_of_key,
                        .data = data};
     return keys;
 }

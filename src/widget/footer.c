@@ -60,25 +60,33 @@ static const Binding *put_last(const Canvas *canvas, const KeyContext *context, 
     return hint.row;
 }
 
+// The hints of one rank from `x` on, those that have room and do not stand at the end; where the next one begins.
+static int put_rank(const Canvas *canvas, const KeyContext *context, int rank,
+                    const Binding *const *last, int x, int end)
+{
+    for (guint m = 0; m < KEY_CONTEXT_MAPS && context->maps[m]; m++)
+        for (gsize i = 0; i < keymap_count(context->maps[m]); i++) {
+            Hint hint;
+            const Binding *row = keymap_row(context->maps[m], i);
+            if ((context->rank ? context->rank(row, context->data) : 0) != rank || row == last[0] ||
+                row == last[1] || !hint_of(context, context->maps[m], i, &hint) ||
+                x + hint_width(canvas, &hint) > end)
+                continue;
+            hint_draw(canvas, x, &hint);
+            x += hint_width(canvas, &hint) + FOOTER_GAP;
+        }
+    return x;
+}
+
 void footer_draw(const Canvas *canvas, const KeyContext *context)
 {
     Hint back;
     int x = 0, end = canvas->width;
     bool top = canvas->width >= QUIT_WIDTH && !find_hint(context, "back", &back);
-    const Binding *help = put_last(canvas, context, "help", &end);
-    const Binding *quit = top ? put_last(canvas, context, "quit", &end) : NULL;
-    for (guint m = 0; m < KEY_CONTEXT_MAPS && context->maps[m]; m++)
-        for (gsize i = 0; i < keymap_count(context->maps[m]); i++) {
-            Hint hint;
-            if (!hint_of(context, context->maps[m], i, &hint) || hint.row == help ||
-                hint.row == quit)
-                continue;
-            int width = hint_width(canvas, &hint);
-            if (x + width > end)
-                return;
-            hint_draw(canvas, x, &hint);
-            x += width + FOOTER_GAP;
-        }
+    const Binding *last[2] = {put_last(canvas, context, "help", &end)};
+    last[1] = top ? put_last(canvas, context, "quit", &end) : NULL;
+    for (int rank = 0; rank < BIND_RANKS; rank++)
+        x = put_rank(canvas, context, rank, last, x, end);
 }
 
 static void help_map(Pager *pager, const KeyContext *context, const Keymap *map)
@@ -88,7 +96,7 @@ static void help_map(Pager *pager, const KeyContext *context, const Keymap *map)
         const Binding *row = keymap_row(map, i);
         BindingState state = keys_state(context, row);
         const char *keys = keymap_keys(map, i);
-        if (state == BINDING_HIDDEN)
+        if (state == BINDING_HIDDEN || (*keys && !keys_reach(context, map, i)))
             continue;
         pager_field(pager, *keys ? keys : "(no key)",
                     state == BINDING_ON ? ROLE_NORMAL : ROLE_MUTED, row->help);

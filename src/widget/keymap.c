@@ -192,10 +192,21 @@ const char *keys_label(const KeyContext *context, const Binding *row)
 
 const Binding *keys_find(const KeyContext *context, const KeyEvent *key)
 {
+    bool taken = false;
     for (guint i = 0; i < KEY_CONTEXT_MAPS && context->maps[i]; i++) {
         const Binding *row = keymap_find(context->maps[i], key);
         if (row && keys_state(context, row) != BINDING_HIDDEN)
-            return row;
+            return taken && row->flags & BIND_QUIET ? NULL : row;
+        taken |= row != NULL;
     }
     return NULL;
+}
+
+bool keys_reach(const KeyContext *context, const Keymap *map, gsize index)
+{
+    const Entry *entry = entry_at(map, index);
+    for (guint i = 0; i < entry->n_keys; i++)
+        if (keys_find(context, &entry->keys[i]) == entry->row)
+            return true;
+    return false;
 }

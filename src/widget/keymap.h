@@ -26,6 +26,7 @@
 enum {
     BIND_QUIET = 1,   // works, and is in the help, but takes no room in the footer
     BIND_CHANGES = 2, // leads to a change; needs an armed console
+    BIND_LATER = 4,   // in the footer behind all others (see BindingRankFunc)
 };
 
 typedef struct {
@@ -71,19 +72,28 @@ typedef BindingState (*BindingStateFunc)(const Binding *row, gpointer data);
 // What the footer calls an action now; NULL: its row's own label. Static or borrowed for the drawing.
 typedef const char *(*BindingLabelFunc)(const Binding *row, gpointer data);
 
-enum { KEY_CONTEXT_MAPS = 4 };
+// Where an action stands in the footer: those of a lower rank first, from 0 to BIND_RANKS - 1. The same for a row as
+// long as its screen is shown: keys keep their places.
+typedef int (*BindingRankFunc)(const Binding *row, gpointer data);
+
+enum { KEY_CONTEXT_MAPS = 4, BIND_RANKS = 4 };
 
 // The maps in force, the innermost first; NULL ends them.
 typedef struct {
     const Keymap *maps[KEY_CONTEXT_MAPS];
     BindingStateFunc state; // NULL: everything is on
     BindingLabelFunc label; // NULL: each row has its own
-    gpointer data;          // for state and label
+    BindingRankFunc rank;   // NULL: all the same, as the maps have them
+    gpointer data;          // for all of these
 } KeyContext;
 
 // The row of a key in the first map that has one which is not hidden; NULL: it does nothing here.
-// Greyed rows are found too: the caller says why they do not work.
+// Greyed rows are found too: the caller says why they do not work. A key whose row is hidden in an inner map is no
+// quiet row's of an outer one: nobody is told of that, and it is not what was meant.
 const Binding *keys_find(const KeyContext *context, const KeyEvent *key);
+
+// True if the row of the map is not hidden and one of its keys leads to it.
+bool keys_reach(const KeyContext *context, const Keymap *map, gsize index);
 
 // State of a row in this context.
 BindingState keys_state(const KeyContext *context, const Binding *row);

@@ -38,7 +38,7 @@ struct Pager {
 
 const Binding pager_bindings[PAGER_BINDINGS] = {
     {PAGER_PAGE_DOWN, "page-down", "space page-down ctrl-f", "next page", "Shows the next page.",
-     0},
+     BIND_LATER},
     {PAGER_PAGE_UP, "page-up", "b page-up ctrl-b", "page back", "Shows the page before.",
      BIND_QUIET},
     {PAGER_DOWN, "down", "j down", "down", "Moves down by a line.", BIND_QUIET},

@@ -36,7 +36,7 @@ const Binding table_bindings[TABLE_BINDINGS] = {
 };
 
 const Binding table_fold_binding[1] = {
-    {TABLE_FOLD, "fold", "z", "fold", "Folds or unfolds the rows below this one.", 0},
+    {TABLE_FOLD, "fold", "z", "fold", "Folds or unfolds the rows below this one.", BIND_LATER},
 };
 
 static void column_clear(gpointer data)

@@ -8,7 +8,7 @@
 
 const Binding timeline_bindings[TIMELINE_BINDINGS] = {
     {TIMELINE_ZOOM_IN, "zoom-in", "+", "zoom in", "Shows a shorter time, larger.", 0},
-    {TIMELINE_ZOOM_OUT, "zoom-out", "-", "zoom out", "Shows a longer time, smaller.", 0},
+    {TIMELINE_ZOOM_OUT, "zoom-out", "-", "zoom out", "Shows a longer time, smaller.", BIND_QUIET},
     {TIMELINE_EARLIER, "earlier", "<", "earlier", "Moves the view to earlier times.", BIND_QUIET},
     {TIMELINE_LATER, "later", ">", "later", "Moves the view to later times.", BIND_QUIET},
     {TIMELINE_NOW, "now", "0", "now", "Brings the present back into view.", BIND_QUIET},

@@ -307,28 +307,6 @@ static void test_narrow_header(void)
     play_release(&play);
 }
 
-// The footer says what its keys do now.
-static void test_footer(void)
-{
-    Play play;
-    play_init(&play, SCREEN_OVERVIEW, NULL, 132, 43, false);
-    play_assert_sees(&play, "A disarm");
-    play.context.armed = false;
-    play_draw(&play);
-    play_assert_sees(&play, "A arm");
-    play_release(&play);
-    play_init(&play, SCREEN_CELL, "payments/settle", 132, 43, false);
-    play_assert_sees(&play, "o operation");
-    g_clear_pointer(&((GroupStatus *)picture_group(play.picture, "payments"))->operation, g_free);
-    play.picture->version++;
-    play_draw(&play);
-    play_assert_sees_not(&play, "o operation");
-    ui_show(play.ui, SCREEN_GROUP, "payments");
-    play_draw(&play);
-    play_assert_sees_not(&play, "o operation");
-    play_release(&play);
-}
-
 // What came of an act is said where it was done; what must not be overlooked is said on the next screen, too.
 static void test_message_ends(void)
 {
@@ -376,7 +354,6 @@ int main(int argc, char **argv)
     g_test_add_func("/acts/target", test_target);
     g_test_add_func("/acts/narrow-header", test_narrow_header);
     g_test_add_func("/acts/critical", test_critical);
-    g_test_add_func("/acts/footer", test_footer);
     g_test_add_func("/acts/message-ends", test_message_ends);
     g_test_add_func("/acts/plain-words", test_plain_words);
     return g_test_run();
