@@ -5,7 +5,7 @@
 #include "client/private.h"
 #include "wire/problem.h"
 
-enum { ANSWER_MAX_BYTES = 64 * 1024 * 1024, ANSWER_MS = 10 * 1000 };
+enum { ANSWER_MAX_BYTES = 64 * 1024 * 1024 };
 
 struct Question {
     Client *client;
@@ -84,8 +84,8 @@ Question *question_send(Client *client, const Ask *ask, AnswerFunc func, GDestro
                      .content_type = bytes ? "application/json" : NULL,
                      .body = bytes,
                      .never_repeat = ask->never_repeat,
-                     .connect_ms = CONNECT_MS,
-                     .total_ms = ask->limit_ms ? ask->limit_ms : ANSWER_MS,
+                     .connect_ms = client->config.waits->connect_ms,
+                     .total_ms = ask->limit_ms ? ask->limit_ms : client->config.waits->answer_ms,
                      .max_body = ANSWER_MAX_BYTES};
     Question *question = g_new0(Question, 1);
     *question = (Question){client, NULL, ask->as_it_comes, func, drop, data};

@@ -4,6 +4,14 @@
 
 enum { PRESENCE_MS = 10 * 1000, SETTLE_FIRST_MS = 500 };
 
+const ClientWaits CLIENT_WAITS = {.hedge_ms = 150,
+                                  .connect_ms = 1500,
+                                  .head_ms = 1800,
+                                  .answer_ms = 10 * 1000,
+                                  .silence_ms = 15 * 1000,
+                                  .sure_ms = 1500,
+                                  .sure_other_ms = 13 * 1000};
+
 static void free_entry(gpointer data)
 {
     journal_entry_free(data);
@@ -18,6 +26,8 @@ Client *client_new(const ClientConfig *config, GError **error)
     Client *client = g_new0(Client, 1);
     HttpClientConfig http = {.user_agent = "signalbox"};
     client->config = *config;
+    if (!client->config.waits)
+        client->config.waits = &CLIENT_WAITS;
     client->journal = journal;
     client->http = http_client_new(config->clock, &http);
     client->picture = picture_new();

@@ -12,12 +12,28 @@
 
 typedef struct Client Client;
 
+// How long is waited for what, in milliseconds. What is not found of a sign-off is lost: so long after our own attempt
+// has ended, or after another session sent it, as the journal tells.
+typedef struct {
+    gint64 hedge_ms;   // without an answer for so long, the next endpoint is asked too
+    gint64 connect_ms; // a closed port answers at once; a black hole must not cost more
+    gint64 head_ms;    // until an answer begins
+    gint64 answer_ms;  // until an answer to a question is whole
+    gint64 silence_ms; // between two signs of life on a stream
+    gint64 sure_ms;
+    gint64 sure_other_ms;
+} ClientWaits;
+
+// The usual ones. A process that accepts and says nothing is told within 2 s; heartbeats come every 2 s.
+extern const ClientWaits CLIENT_WAITS;
+
 typedef struct {
     const Clock *clock;
     const IdSource *ids;
-    GPtrArray *endpoints; // of Endpoint *; borrowed
-    const char *journal;  // directory; NULL = the default
-    bool follow;          // keep the picture up by the event stream; false: one snapshot is enough
+    GPtrArray *endpoints;     // of Endpoint *; borrowed
+    const char *journal;      // directory; NULL = the default
+    const ClientWaits *waits; // borrowed; NULL = the usual ones
+    bool follow; // keep the picture up by the event stream; false: one snapshot is enough
     // The picture or the link has changed. Not called from within a function of this header.
     void (*changed)(gpointer data);
     // The fate of a sign-off is known now (also of one from an earlier session). NULL: fates are not asked

@@ -185,12 +185,12 @@ void events_start(Client *client)
     HttpSpec spec = {.url = url,
                      .socket_path = endpoint->socket,
                      .bearer = endpoint->token,
-                     .connect_ms = CONNECT_MS,
+                     .connect_ms = client->config.waits->connect_ms,
                      .total_ms = -1,
-                     .silence_ms = SILENCE_MS,
+                     .silence_ms = client->config.waits->silence_ms,
                      .head = on_head,
                      .piece = on_piece};
-    client->head_timer = g_timeout_add(HEAD_MS, on_no_head, client);
+    client->head_timer = g_timeout_add((guint)client->config.waits->head_ms, on_no_head, client);
     client->events = http_client_send(client->http, &spec, on_done, client);
 }
 

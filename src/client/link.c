@@ -102,7 +102,7 @@ void link_try_next(Client *client)
         client->picture->link.state = LINK_CONNECTING;
     snapshot_ask(client, (client->first + client->tried++) % count);
     if (!client->hedge && client->tried < count)
-        client->hedge = g_timeout_add(HEDGE_MS, on_hedge, client);
+        client->hedge = g_timeout_add((guint)client->config.waits->hedge_ms, on_hedge, client);
     client_tell(client);
 }
 

@@ -11,13 +11,7 @@
 #include "http/ndjson.h"
 #include "http/sse.h"
 
-enum {
-    HEDGE_MS = 150,     // without an answer for so long, the next endpoint is asked too
-    CONNECT_MS = 1500,  // a closed port answers at once; a black hole must not cost more
-    HEAD_MS = 1800,     // a process that accepts and says nothing is told within 2 s
-    SILENCE_MS = 15000, // heartbeats come every 2 s
-    LINE_MAX_BYTES = 4 * 1024 * 1024,
-};
+enum { LINE_MAX_BYTES = 4 * 1024 * 1024 };
 
 typedef struct Search Search;
 typedef struct Question Question;
@@ -85,7 +79,7 @@ typedef struct {
     json_t *body; // borrowed; NULL = none
     guint64 revision;
     const char *key;
-    gint64 limit_ms;   // 0 = 10 s
+    gint64 limit_ms;   // 0 = the usual answer_ms
     guint endpoint;    // index
     bool as_it_comes;  // the answer need not be JSON
     bool never_repeat; // http/client.h

@@ -95,13 +95,16 @@ static void ask_next(Search *search)
     if (search->asked == count)
         return;
     Probe *probe = &search->probes[search->asked++];
+    const ClientWaits *waits = search->client->config.waits;
     probe->search = search;
     probe->endpoint = (search->first + search->asked - 1) % count;
-    Ask ask = {
-        .method = "GET", .path = "/v1/whoami", .limit_ms = HEAD_MS, .endpoint = probe->endpoint};
+    Ask ask = {.method = "GET",
+               .path = "/v1/whoami",
+               .limit_ms = waits->head_ms,
+               .endpoint = probe->endpoint};
     probe->question = question_send(search->client, &ask, on_whoami, NULL, probe);
     if (!search->timer && search->asked < count)
-        search->timer = g_timeout_add(HEDGE_MS, on_hedge, search);
+        search->timer = g_timeout_add((guint)waits->hedge_ms, on_hedge, search);
 }
 
 void client_connect(Client *client, ClientDone done, gpointer data)

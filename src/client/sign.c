@@ -11,10 +11,7 @@
 #include "wire/operation.h"
 
 enum {
-    SEND_MS = 10 * 1000,
-    SURE_MS = 1500,            // behind the end of our own attempt
-    SURE_OTHER_MS = 13 * 1000, // behind the sending, as the journal tells it
-    SETTLE_MS = 500,           // between two rounds of asking, at first
+    SETTLE_MS = 500, // between two rounds of asking, at first
     SETTLE_MAX_MS = 5 * 1000,
 };
 
@@ -135,7 +132,7 @@ static void on_sent(const Answer *answer, gpointer data)
     JournalEntry *entry = find(client, signing->id);
     g_assert(entry); // a busy one is settled by nobody else
     entry->busy = false;
-    entry->sure_ms = now_of(client) + SURE_MS;
+    entry->sure_ms = now_of(client) + client->config.waits->sure_ms;
     take_fate(client, entry, fate_of_sending(answer), answer);
     signing->done(answer->json, answer->text, answer->error, signing->data);
     signing_free(signing);
@@ -172,7 +169,6 @@ void client_sign(Client *client, const SignOff *signoff, ClientDone done, gpoint
     Ask ask = {.method = "PUT",
                .path = path,
                .body = body,
-               .limit_ms = SEND_MS,
                .endpoint = client->current,
                .never_repeat = true};
     question_send(client, &ask, on_sent, signing_free,
@@ -198,7 +194,10 @@ static void on_found(const Answer *answer, gpointer data)
 static void ask_after(Client *client, const char *operation, Signing *signing)
 {
     g_autofree char *path = signoff_path(operation, signing->id);
-    Ask ask = {.method = "GET", .path = path, .limit_ms = HEAD_MS, .endpoint = client->current};
+    Ask ask = {.method = "GET",
+               .path = path,
+               .limit_ms = client->config.waits->head_ms,
+               .endpoint = client->current};
     question_send(client, &ask, on_found, signing_free, signing);
 }
 
@@ -261,7 +260,7 @@ void sign_read_journal(Client *client)
         JournalEntry *entry = all->pdata[i];
         if (entry->fate != FATE_UNKNOWN || !is_ours(client, entry))
             continue;
-        entry->sure_ms = entry->sent_ms + SURE_OTHER_MS;
+        entry->sure_ms = entry->sent_ms + client->config.waits->sure_other_ms;
         g_ptr_array_insert(client->unsettled, 0, g_ptr_array_steal_index(all, i));
     }
     for (guint i = 0; client->config.trouble && i < broken->len; i++)

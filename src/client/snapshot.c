@@ -148,7 +148,7 @@ static gboolean on_no_head(gpointer data)
     Attempt *attempt = data;
     g_autoptr(GError) why =
         g_error_new(ERR, ERR_TIMEOUT, "it accepted the connection and said nothing for %.1f s.",
-                    HEAD_MS / 1000.0);
+                    (double)attempt->client->config.waits->head_ms / 1000.0);
     attempt->timer = 0;
     fail(attempt, why);
     return G_SOURCE_REMOVE;
@@ -166,13 +166,13 @@ void snapshot_ask(Client *client, guint index)
     HttpSpec spec = {.url = url,
                      .socket_path = endpoint->socket,
                      .bearer = endpoint->token,
-                     .connect_ms = CONNECT_MS,
+                     .connect_ms = client->config.waits->connect_ms,
                      .total_ms = -1,
-                     .silence_ms = SILENCE_MS,
+                     .silence_ms = client->config.waits->silence_ms,
                      .max_body = (gsize)SNAPSHOT_MAX_MB * 1024 * 1024,
                      .head = on_head,
                      .piece = on_piece};
-    attempt->timer = g_timeout_add(HEAD_MS, on_no_head, attempt);
+    attempt->timer = g_timeout_add((guint)client->config.waits->head_ms, on_no_head, attempt);
     attempt->call = http_client_send(client->http, &spec, on_done, attempt);
     g_ptr_array_add(client->attempts, attempt);
     link_show(client, index);

@@ -9,6 +9,16 @@
 
 #include "wire/delta.h"
 
+enum { PATIENCE_MS = 10 * LOOP_BOUND_MS };
+
+const ClientWaits PATIENT = {.hedge_ms = PATIENCE_MS,
+                             .connect_ms = PATIENCE_MS,
+                             .head_ms = PATIENCE_MS,
+                             .answer_ms = PATIENCE_MS,
+                             .silence_ms = PATIENCE_MS,
+                             .sure_ms = 1500,
+                             .sure_other_ms = 13 * 1000};
+
 // ---- the cable ----
 
 typedef struct {
@@ -301,15 +311,17 @@ static const HttpRoute ROUTES[] = {
 
 void backend_init(Backend *backend, const char *directory, const char *name)
 {
+    static const HttpLimits LONG = {
+        .header_ms = PATIENCE_MS, .body_ms = PATIENCE_MS, .idle_ms = PATIENCE_MS};
     g_autoptr(GError) error = NULL;
     HttpServerConfig config = {.routes = ROUTES, .clock = clock_system(), .data = backend};
     *backend = (Backend){.revision = 100, .lines = g_string_new(NULL)};
     backend->path = g_build_filename(directory, name, NULL);
     backend->recorded = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     backend->server = http_server_new(&config);
-    http_server_listen_unix(backend->server, backend->path, 0600, NULL, &error);
+    http_server_listen_unix(backend->server, backend->path, 0600, &LONG, &error);
     g_assert_no_error(error);
-    http_server_listen_tcp(backend->server, "127.0.0.1", 0, NULL, &backend->port, &error);
+    http_server_listen_tcp(backend->server, "127.0.0.1", 0, &LONG, &backend->port, &error);
     g_assert_no_error(error);
 }
 

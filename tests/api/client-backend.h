@@ -5,6 +5,10 @@
 #include "client/client.h"
 #include "http-loop.h"
 
+// Gives nothing up while the machine stands still; the rest is as usual. A test takes a copy, and shortens what it is
+// about.
+extern const ClientWaits PATIENT;
+
 // Relays one socket to another, byte by byte, and spoils it as told.
 typedef enum {
     CABLE_PASS,

@@ -6,7 +6,8 @@
 #include "httpd/listen.h"
 #include "httpd/server.h"
 
-enum { LOOP_BOUND_MS = 10000 };
+// The machine may stand still for seconds, with client and server on it: whoever expects an answer has this patience.
+enum { LOOP_BOUND_MS = 60000 };
 
 // Runs the main loop until `*flag` (or `*count >= n`); fails the test after LOOP_BOUND_MS.
 void loop_until(const bool *flag);
@@ -38,7 +39,7 @@ typedef struct {
 void answer_done(HttpCall *call, const HttpResponse *response, const GError *error, void *answer);
 void answer_clear(Answer *answer);
 
-// Sends and waits. The answer must be cleared.
+// Sends and waits, with patience where `spec` says nothing. The answer must be cleared.
 Answer ask(HttpClient *client, const HttpSpec *spec);
 Answer ask_get(HttpClient *client, const char *url, const char *socket_path);
 
@@ -68,15 +69,23 @@ typedef struct {
 } BadServer;
 
 void bad_server_init(BadServer *server, const BadScript *script);
+// Closes every connection that is open.
+void bad_server_hang_up(BadServer *server);
 void bad_server_release(BadServer *server);
 
-// A connected raw socket, blocking with a time limit of 5 s on reads.
+// A port where nobody listens, and nobody else can: whoever connects is refused.
+int raw_bind(guint16 *ret_port);
+
+// A connected raw socket.
 int raw_connect(guint16 port);
 int raw_connect_unix(const char *path);
 void raw_send(int fd, const char *text);
 
-// Reads on the side of the loop until the other side closes, at most `max` bytes; NUL-terminated.
-char *raw_read_all(int fd, gsize max, gint64 bound_ms, bool *ret_closed);
+// Reads what is there; `text` may be NULL. False once the other side has closed.
+bool raw_read_some(int fd, GString *text);
+
+// Reads on the side of the loop until the other side closes; fails the test after LOOP_BOUND_MS. NUL-terminated.
+char *raw_read_all(int fd);
 
 // Reads on the side of the loop until `needle` has come; fails the test after LOOP_BOUND_MS.
 char *raw_read_until(int fd, const char *needle);

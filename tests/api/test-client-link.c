@@ -16,6 +16,7 @@ typedef struct {
     Cable cable; // before `one`
     IdSource ids;
     GPtrArray *endpoints;
+    ClientWaits waits; // the client's: PATIENT at first
     Client *client;
     guint changed;
 } World;
@@ -28,7 +29,7 @@ static void on_changed(gpointer data)
 static void set_up(World *world, gconstpointer data)
 {
     (void)data;
-    *world = (World){.directory = dir_make(), .state = dir_make()};
+    *world = (World){.directory = dir_make(), .state = dir_make(), .waits = PATIENT};
     id_source_init(&world->ids, clock_system(), 7);
     backend_init(&world->one, world->directory, "one");
     backend_init(&world->two, world->directory, "two");
@@ -68,6 +69,7 @@ static void plug(World *world, const char *names)
                            .ids = &world->ids,
                            .endpoints = world->endpoints,
                            .journal = world->state,
+                           .waits = &world->waits,
                            .follow = true,
                            .changed = on_changed,
                            .data = world};
@@ -101,6 +103,9 @@ static gint64 now_ms(void)
     return clock_mono_ms(clock_system());
 }
 
+// Whoever says nothing is given up soon.
+enum { SOON_MS = 300 };
+
 // ---- the picture ----
 
 static void test_follows(World *world, gconstpointer data)
@@ -128,14 +133,17 @@ static void test_heartbeat_and_presence(World *world, gconstpointer data)
     (void)data;
     start(world, "one");
     wait_until(backend_streams(&world->one) == 1);
-    g_autofree char *ahead = time_format_ms(clock_wall_ms(clock_system()) + 60000);
+    gint64 said_ms = clock_wall_ms(clock_system()) + 60000;
+    g_autofree char *ahead = time_format_ms(said_ms);
     g_autofree char *text =
         g_strdup_printf("event: heartbeat\ndata: {\"now\":\"%s\"}\n\n"
                         "event: presence\ndata: [{\"person\":\"bert\",\"operation\":\"op-1\"}]\n\n",
                         ahead);
     backend_say(&world->one, text);
     wait_until(picture_of(world)->presences->len == 1);
-    g_assert_cmpint(ABS(picture_of(world)->link.clock_ahead_ms - 60000), <, 5000);
+    gint64 ahead_ms = picture_of(world)->link.clock_ahead_ms;
+    g_assert_cmpint(ahead_ms, <=, 60000);
+    g_assert_cmpint(ahead_ms, >=, said_ms - clock_wall_ms(clock_system()) - 1000);
     const Presence *presence = picture_of(world)->presences->pdata[0];
     g_assert_cmpstr(presence->person, ==, "bert");
     g_assert_cmpuint(picture_of(world)->revision, ==, 100);
@@ -155,31 +163,30 @@ static void test_changes_over(World *world, gconstpointer data)
 static void test_does_not_wait_for_the_hung(World *world, gconstpointer data)
 {
     (void)data;
-    gint64 from = now_ms();
-    world->cable.mode = CABLE_MUTE;
+    world->cable.mode = CABLE_MUTE; // and it is not given up within the test
+    world->waits.hedge_ms = CLIENT_WAITS.hedge_ms;
     start(world, "cable two");
     g_assert_true(g_str_has_suffix(picture_of(world)->link.endpoint, "/two"));
-    g_assert_cmpint(now_ms() - from, <, 1500);
 }
 
 static void test_says_what_was_tried(World *world, gconstpointer data)
 {
     (void)data;
-    gint64 from = now_ms();
+    g_assert_cmpint(CLIENT_WAITS.head_ms, <, 2000); // what people are promised
     world->cable.mode = CABLE_MUTE;
+    world->waits.head_ms = SOON_MS;
     plug(world, "nobody cable");
     client_start(world->client);
-    wait_until(client_failure(world->client));
-    g_assert_cmpint(now_ms() - from, <, 2300);
+    wait_until(client_failure(world->client) && picture_of(world)->link.state == LINK_LOST);
     const GError *failure = client_failure(world->client);
     g_assert_error(failure, ERR, ERR_UNREACHABLE);
     g_assert_nonnull(strstr(failure->message, "/nobody: "));
     g_assert_nonnull(
         strstr(failure->message, "/cable: it accepted the connection and said nothing"));
     g_assert_cmpstr(picture_of(world)->link.trouble, ==, failure->message); // for the console
-    g_assert_cmpint(picture_of(world)->link.state, ==, LINK_LOST);
     g_assert_cmpint(picture_of(world)->link.retry_ms, >, 0);
     world->cable.mode = CABLE_PASS; // it goes on trying
+    world->waits.head_ms = PATIENT.head_ms;
     wait_until(picture_of(world)->complete);
     g_assert_null(client_failure(world->client));
 }
@@ -245,15 +252,17 @@ static void test_keeps_the_picture(World *world, gconstpointer data)
     backend_add_location(&world->two, "only-there");
     world->two.refuse = 503; // nobody is left
     world->cable.mode = CABLE_MUTE;
+    world->waits.head_ms = SOON_MS;
     cable_cut_all(&world->cable);
-    wait_until(client_failure(world->client));
+    wait_until(client_failure(world->client) && picture_of(world)->link.state == LINK_LOST);
     g_assert_true(picture_of(world)->complete);
     g_assert_nonnull(picture_location(picture_of(world), "westeurope"));
-    g_assert_cmpint(picture_of(world)->link.state, ==, LINK_LOST);
     g_assert_nonnull(picture_of(world)->link.trouble);
+    world->waits = PATIENT;
+    world->waits.hedge_ms = CLIENT_WAITS.hedge_ms;
     world->two.refuse = 0;
     wait_until(picture_location(picture_of(world), "only-there"));
-    g_assert_cmpint(picture_of(world)->link.state, ==, LINK_LIVE);
+    wait_until(picture_of(world)->link.state == LINK_LIVE);
 }
 
 static void test_hung_stream(World *world, gconstpointer data)
@@ -261,11 +270,10 @@ static void test_hung_stream(World *world, gconstpointer data)
     (void)data;
     start(world, "cable two");
     wait_until(backend_streams(&world->one) == 1);
-    gint64 from = now_ms();
     world->cable.mode = CABLE_MUTE; // whoever comes now is accepted and not heard
+    world->waits.head_ms = SOON_MS;
     cable_cut_all(&world->cable);
-    wait_until(world->two.snapshots == 1);
-    g_assert_cmpint(now_ms() - from, <, 3500);
+    wait_until(world->two.snapshots >= 1);
 }
 
 static void test_gone(World *world, gconstpointer data)
@@ -274,10 +282,10 @@ static void test_gone(World *world, gconstpointer data)
     world->one.gone = true;
     plug(world, "one");
     client_start(world->client);
-    wait_until(world->one.snapshots == 2);
+    wait_until(world->one.snapshots >= 2);
     world->one.gone = false;
     wait_until(backend_streams(&world->one) == 1);
-    g_assert_cmpint(picture_of(world)->link.state, ==, LINK_LIVE);
+    wait_until(picture_of(world)->link.state == LINK_LIVE);
 }
 
 typedef struct {
@@ -323,24 +331,25 @@ static void test_of_the_future(World *world, gconstpointer data)
     g_assert_cmpuint(world->one.snapshots, ==, 1);
 }
 
+// The first two follow at once; behind them are pauses of at least a quarter and half a second.
 static void test_not_in_circles(World *world, gconstpointer data)
 {
     (void)data;
+    gint64 from = now_ms();
     world->one.first = BREAKS[0].text; // every stream begins with a gap
     start(world, "one");
-    loop_for(1500);
-    g_assert_cmpuint(world->one.snapshots, >=, 2);
-    g_assert_cmpuint(world->one.snapshots, <=, 6);
+    wait_until(world->one.snapshots >= 4);
+    g_assert_cmpint(now_ms() - from, >=, 700);
 }
 
 static void test_not_in_circles_ended(World *world, gconstpointer data)
 {
     (void)data;
+    gint64 from = now_ms();
     world->one.end_streams = true;
     start(world, "one");
-    loop_for(1500);
-    g_assert_cmpuint(world->one.events, >=, 2);
-    g_assert_cmpuint(world->one.events, <=, 10);
+    wait_until(world->one.events >= 5);
+    g_assert_cmpint(now_ms() - from, >=, 700);
 }
 
 // ---- bad answers ----
@@ -463,11 +472,10 @@ static Got connect_to(World *world, const char *names)
 static void test_connects(World *world, gconstpointer data)
 {
     (void)data;
-    gint64 from = now_ms();
-    world->cable.mode = CABLE_MUTE;
+    world->cable.mode = CABLE_MUTE; // and it is not given up within the test
+    world->waits.hedge_ms = CLIENT_WAITS.hedge_ms;
     Got got = connect_to(world, "nobody cable two");
     g_assert_no_error(got.error);
-    g_assert_cmpint(now_ms() - from, <, 1500);
     got = ask_path(world, "/v1/whoami"); // of the one that answered
     g_assert_no_error(got.error);
     g_assert_cmpuint(world->two.whoamis, ==, 2);
@@ -476,13 +484,12 @@ static void test_connects(World *world, gconstpointer data)
 static void test_connects_to_nobody(World *world, gconstpointer data)
 {
     (void)data;
-    gint64 from = now_ms();
     world->cable.mode = CABLE_MUTE;
+    world->waits.head_ms = SOON_MS;
     Got got = connect_to(world, "cable nobody nobody2");
     g_assert_error(got.error, ERR, ERR_UNREACHABLE);
     g_assert_nonnull(strstr(got.error->message, "/cable: "));
     g_assert_nonnull(strstr(got.error->message, "/nobody2: "));
-    g_assert_cmpint(now_ms() - from, <, 2300);
     g_clear_error(&got.error);
 }
 
@@ -499,11 +506,14 @@ static void test_presence(World *world, gconstpointer data)
 {
     (void)data;
     start(world, "one");
+    gint64 from = now_ms();
     client_watch(world->client, "op-1");
     client_watch(world->client, "op-1");
-    wait_until(world->one.presences == 1);
+    wait_until(world->one.presences >= 1);
     client_watch(world->client, NULL);
-    wait_until(world->one.presences == 2);
+    wait_until(world->one.presences >= 2);
+    g_assert_cmpint(world->one.presences, <=,
+                    2 + (now_ms() - from) / 10000); // repeated every 10 s
 }
 
 // Freed with everything under way: nothing is called, nothing is leaked.

@@ -496,13 +496,14 @@ static void test_name(Fixture *fixture, gconstpointer data)
 
 static void assert_raw(Fixture *fixture, const char *request, const char *begin, bool closes)
 {
-    bool closed;
     int fd = raw_connect(fixture->port);
     raw_send(fd, request);
-    g_autofree char *text = raw_read_all(fd, 65536, closes ? 5000 : 200, &closed);
+    g_autofree char *text = closes ? raw_read_all(fd) : raw_read_until(fd, begin);
     g_test_message("%.60s -> %.200s", request, text);
     g_assert_true(g_str_has_prefix(text, begin));
-    g_assert_true(closed == closes);
+    if (!closes)
+        loop_for(50);
+    g_assert_true(closes || raw_read_some(fd, NULL));
     close(fd);
 }
 
@@ -554,7 +555,7 @@ static void test_pipelined(Fixture *fixture, gconstpointer data)
     int fd = raw_connect(fixture->port);
     raw_send(fd,
              "GET /files/1 HTTP/1.1\r\nHost: x\r\n\r\nGET /files/2 HTTP/1.1\r\nHost: x\r\n\r\n");
-    g_autofree char *text = raw_read_all(fd, 65536, 200, NULL);
+    g_autofree char *text = raw_read_until(fd, "GET /files/2");
     const char *first = strstr(text, "GET /files/1");
     g_assert_nonnull(first);
     g_assert_nonnull(strstr(first, "GET /files/2"));
@@ -573,17 +574,15 @@ static void test_tricklers_are_cut(Fixture *fixture, gconstpointer data)
     for (gsize i = 0; i < G_N_ELEMENTS(BEGINNINGS); i++) {
         int fd = raw_connect(fixture->port);
         gint64 start = clock_mono_ms(clock_system());
-        char byte;
         if (BEGINNINGS[i][0])
             raw_send(fd, BEGINNINGS[i]);
-        while (recv(fd, &byte, 1, MSG_DONTWAIT) != 0 &&
-               clock_mono_ms(clock_system()) < start + 5000) {
+        while (raw_read_some(fd, NULL)) {
+            gint64 took = clock_mono_ms(clock_system()) - start;
+            g_assert_cmpint(took, <, LOOP_BOUND_MS);
             send(fd, "a", 1, MSG_NOSIGNAL);
             loop_for(20);
         }
-        gint64 took = clock_mono_ms(clock_system()) - start;
-        g_assert_cmpint(took, >=, 250);
-        g_assert_cmpint(took, <, 1500);
+        g_assert_cmpint(clock_mono_ms(clock_system()) - start, >=, 250);
         close(fd);
     }
     loop_until_connections(fixture->server, 0);
@@ -593,11 +592,9 @@ static void test_idle_connections_are_closed(Fixture *fixture, gconstpointer dat
 {
     (void)data;
     int fd = raw_connect(fixture->port);
-    bool closed;
     raw_send(fd, "GET /files/1 HTTP/1.1\r\nHost: x\r\n\r\n");
-    g_autofree char *text = raw_read_all(fd, 65536, 3000, &closed);
+    g_autofree char *text = raw_read_all(fd);
     g_assert_true(g_str_has_prefix(text, "HTTP/1.1 200"));
-    g_assert_true(closed);
     close(fd);
 }
 
@@ -615,12 +612,10 @@ static void test_connection_limit(Fixture *fixture, gconstpointer data)
 {
     (void)data;
     int fds[3];
-    bool closed;
     for (int i = 0; i < 3; i++)
         fds[i] = raw_connect(fixture->port);
-    g_autofree char *text = raw_read_all(fds[2], 65536, 3000, &closed);
+    g_autofree char *text = raw_read_all(fds[2]);
     g_assert_true(g_str_has_prefix(text, "HTTP/1.1 503"));
-    g_assert_true(closed);
     g_assert_nonnull(strstr(text, "Too many connections"));
     // The other listener has a limit of its own.
     Answer answer = ask_get(fixture->client, "http://box/files/1", fixture->path);
@@ -637,13 +632,11 @@ static void test_connection_limit(Fixture *fixture, gconstpointer data)
 static void test_connection_limit_per_address(Fixture *fixture, gconstpointer data)
 {
     (void)data;
-    bool closed;
     int first = raw_connect(fixture->port);
     int second = raw_connect(fixture->port);
     raw_send(first, "GET /files/1 HTTP/1.1\r\nHost: x\r\n\r\n");
     g_autofree char *text = raw_read_until(first, "200 OK");
-    g_autofree char *nothing = raw_read_all(second, 65536, 3000, &closed);
-    g_assert_true(closed);
+    g_autofree char *nothing = raw_read_all(second);
     g_assert_cmpstr(nothing, ==, "");
     close(first);
     close(second);
@@ -705,42 +698,51 @@ static void test_idle_costs_nothing(Fixture *fixture, gconstpointer data)
 
 int main(int argc, char **argv)
 {
-    static const HttpLimits SHORT = {
-        .header_ms = 300, .body_ms = 300, .idle_ms = 300, .reply_ms = 300};
-    static const HttpLimits FEW = {.connections = 2};
-    static const HttpLimits ONE_EACH = {.connections_per_ip = 1};
+    // Only the limit that a test is about is short: the others would cut what a slow machine has not done yet.
+#define PATIENT                                                                                    \
+    .header_ms = LOOP_BOUND_MS, .body_ms = LOOP_BOUND_MS, .idle_ms = LOOP_BOUND_MS,                \
+    .reply_ms = 2 * LOOP_BOUND_MS
+    static const HttpLimits LONG = {PATIENT};
+    static const HttpLimits SHORT_REQUEST = {
+        .header_ms = 300, .body_ms = 300, .idle_ms = LOOP_BOUND_MS, .reply_ms = LOOP_BOUND_MS};
+    static const HttpLimits SHORT_IDLE = {
+        .header_ms = LOOP_BOUND_MS, .body_ms = LOOP_BOUND_MS, .idle_ms = 300};
+    static const HttpLimits SHORT_REPLY = {
+        .header_ms = LOOP_BOUND_MS, .body_ms = LOOP_BOUND_MS, .reply_ms = 300};
+    static const HttpLimits FEW = {PATIENT, .connections = 2};
+    static const HttpLimits ONE_EACH = {PATIENT, .connections_per_ip = 1};
     static const struct {
         const char *path;
         void (*test)(Fixture *fixture, gconstpointer data);
         const HttpLimits *limits;
     } TESTS[] = {
-        {"/http/unix", test_unix, NULL},
-        {"/http/tcp", test_tcp, NULL},
-        {"/http/connections-are-kept", test_connections_are_kept, NULL},
-        {"/http/refusals", test_refusals, NULL},
-        {"/http/head", test_head, NULL},
-        {"/http/body-limits", test_body_limits, NULL},
-        {"/http/answer-headers", test_answer_headers, NULL},
-        {"/http/answered-later", test_answered_later, NULL},
-        {"/http/client-goes-before-the-answer", test_client_goes_before_the_answer, NULL},
-        {"/http/server-goes-before-the-answer", test_server_goes_before_the_answer, NULL},
-        {"/http/drain", test_drain, NULL},
-        {"/http/big-answer-is-cut-off", test_big_answer_is_cut_off, NULL},
-        {"/http/guard", test_guard, NULL},
-        {"/http/access", test_access, NULL},
-        {"/http/hooks", test_hooks, NULL},
-        {"/http/kept-connection-was-closed", test_kept_connection_was_closed, &SHORT},
-        {"/http/name", test_name, NULL},
-        {"/http/raw", test_raw, NULL},
-        {"/http/huge-header", test_huge_header, NULL},
-        {"/http/pipelined", test_pipelined, NULL},
-        {"/http/tricklers-are-cut", test_tricklers_are_cut, &SHORT},
-        {"/http/idle-connections-are-closed", test_idle_connections_are_closed, &SHORT},
-        {"/http/slow-taker-is-cut", test_slow_taker_is_cut, &SHORT},
+        {"/http/unix", test_unix, &LONG},
+        {"/http/tcp", test_tcp, &LONG},
+        {"/http/connections-are-kept", test_connections_are_kept, &LONG},
+        {"/http/refusals", test_refusals, &LONG},
+        {"/http/head", test_head, &LONG},
+        {"/http/body-limits", test_body_limits, &LONG},
+        {"/http/answer-headers", test_answer_headers, &LONG},
+        {"/http/answered-later", test_answered_later, &LONG},
+        {"/http/client-goes-before-the-answer", test_client_goes_before_the_answer, &LONG},
+        {"/http/server-goes-before-the-answer", test_server_goes_before_the_answer, &LONG},
+        {"/http/drain", test_drain, &LONG},
+        {"/http/big-answer-is-cut-off", test_big_answer_is_cut_off, &LONG},
+        {"/http/guard", test_guard, &LONG},
+        {"/http/access", test_access, &LONG},
+        {"/http/hooks", test_hooks, &LONG},
+        {"/http/kept-connection-was-closed", test_kept_connection_was_closed, &SHORT_IDLE},
+        {"/http/name", test_name, &LONG},
+        {"/http/raw", test_raw, &LONG},
+        {"/http/huge-header", test_huge_header, &LONG},
+        {"/http/pipelined", test_pipelined, &LONG},
+        {"/http/tricklers-are-cut", test_tricklers_are_cut, &SHORT_REQUEST},
+        {"/http/idle-connections-are-closed", test_idle_connections_are_closed, &SHORT_IDLE},
+        {"/http/slow-taker-is-cut", test_slow_taker_is_cut, &SHORT_REPLY},
         {"/http/connection-limit", test_connection_limit, &FEW},
         {"/http/connection-limit-per-address", test_connection_limit_per_address, &ONE_EACH},
-        {"/http/out-of-descriptors", test_out_of_descriptors, NULL},
-        {"/http/idle-costs-nothing", test_idle_costs_nothing, NULL},
+        {"/http/out-of-descriptors", test_out_of_descriptors, &LONG},
+        {"/http/idle-costs-nothing", test_idle_costs_nothing, &LONG},
     };
     g_test_init(&argc, &argv, NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(TESTS); i++)
