@@ -104,8 +104,11 @@ static void on_lists_changed(const char *mistake, gpointer data)
 
 VerifierConfig daemon_verifier(Daemon *daemon, const DaemonConfig *config)
 {
-    return (VerifierConfig){config->signatures.keygen, config->signatures.allowed_signers,
-                            config->signatures.revoked, on_lists_changed, daemon};
+    return (VerifierConfig){.keygen = config->signatures.keygen,
+                            .allowed = config->signatures.allowed_signers,
+                            .revoked = config->signatures.revoked,
+                            .changed = on_lists_changed,
+                            .data = daemon};
 }
 
 static bool open_verifier(Daemon *daemon)

@@ -9,6 +9,7 @@ typedef struct {
     const char *keygen;  // absolute path of ssh-keygen
     const char *allowed; // the file of allowed signers; NULL = none: nothing is ever verified
     const char *revoked; // the revocation list; NULL = none
+    guint limit_ms;      // for one run of ssh-keygen; 0 = 5 s
     // The lists have changed, or (with a sentence) cannot be read as they are now. Called from the loop.
     void (*changed)(const char *mistake, gpointer data);
     gpointer data;

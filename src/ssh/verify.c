@@ -18,6 +18,7 @@ struct SshVerify {
     char *principal;
     char *signed_for; // the namespace that the signature names itself
     gint64 at_ms;
+    guint limit_ms;
     Ask ask;
     bool expired; // the first answer's own words
     Child *child;
@@ -78,7 +79,7 @@ static bool run(SshVerify *verify, const char *const *argv, GBytes *second, GByt
     const ChildSpec spec = {.argv = argv,
                             .input = verify->text,
                             .files = {verify->signature, second, third},
-                            .timeout_ms = LIMIT_MS};
+                            .timeout_ms = verify->limit_ms};
     verify->child = child_start(&spec, on_answer, verify, &error);
     if (!verify->child)
         set(verify, SIGNATURE_UNCHECKED, "The signature could not be checked: %s", error->message);
@@ -203,10 +204,14 @@ static void on_answer(const ChildResult *result, gpointer data)
 {
     SshVerify *verify = data;
     verify->child = NULL;
-    if (result->status < 0) {
-        set(verify, SIGNATURE_UNCHECKED, "The signature could not be checked: %s %s.",
-            verify->keygen,
-            result->timed_out ? "gave no answer within 5 seconds" : "was ended by a signal");
+    if (result->status < 0 && result->timed_out) {
+        set(verify, SIGNATURE_UNCHECKED,
+            "The signature could not be checked: %s gave no answer within %.0f seconds.",
+            verify->keygen, verify->limit_ms / 1000.0);
+        finish(verify);
+    } else if (result->status < 0) {
+        set(verify, SIGNATURE_UNCHECKED,
+            "The signature could not be checked: %s was ended by a signal.", verify->keygen);
         finish(verify);
     } else if (verify->ask == ASK_ALL)
         on_all(verify, result);
@@ -265,6 +270,7 @@ SshVerify *ssh_verify_start(const SshTrust *trust, const VerifyQuestion *questio
     verify->name_space = g_strdup(question->name_space);
     verify->principal = g_strdup(question->principal);
     verify->at_ms = question->at_ms;
+    verify->limit_ms = trust->limit_ms ? trust->limit_ms : LIMIT_MS;
     verify->done = done;
     verify->data = data;
     if (!begin(verify, question))

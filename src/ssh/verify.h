@@ -9,6 +9,7 @@ typedef struct {
     const char *keygen; // absolute path of ssh-keygen
     GBytes *allowed;    // the allowed signers; NULL = only the signature itself is checked
     GBytes *revoked;    // NULL = nothing is revoked
+    guint limit_ms;     // for one run of it; 0 = 5 s
 } SshTrust;
 
 typedef struct SshVerify SshVerify;
