@@ -30,7 +30,7 @@ void store_case_restart(StoreCase *test)
 
 void store_case_wait(StoreCase *test, const bool *done)
 {
-    gint64 give_up = g_get_monotonic_time() + 10 * G_TIME_SPAN_SECOND;
+    gint64 give_up = g_get_monotonic_time() + 120 * G_TIME_SPAN_SECOND;
     while (!*done) {
         store_tick(test->store);
         g_main_context_iteration(NULL, FALSE);
