@@ -59,21 +59,29 @@ static void schedule_row(Printer *printer, const SheetRow *row)
                 row->state == INSTANCE_ACTIVE ? NULL : row->failover_now);
 }
 
-// How the copies of a trigger lie together, once for each that is split.
-static void print_split(const Session *session, const GPtrArray *rows, guint i)
+static bool fires(const SheetRow *row, gconstpointer data)
 {
-    const SheetRow *row = rows->pdata[i];
-    const SheetRow *before = i ? rows->pdata[i - 1] : NULL;
-    SheetTogether together = timesheet_together(rows, row);
-    char all[16], alone[16];
-    if (!together.is_split || together.rows < 2 || !together.alone_ms ||
-        (before && strcmp(before->workload, row->workload) == 0 &&
-         strcmp(before->trigger, row->trigger) == 0))
-        return;
-    duration_format(together.widest_ms, all);
-    duration_format(together.alone_ms, alone);
-    print_line(session, "%s/%s is split in %u: every %s together, every %s in each place",
-               row->workload, row->trigger, together.rows, all, alone);
+    (void)data;
+    return row->state == INSTANCE_ACTIVE;
+}
+
+// "payments/settle/every-10", or what a split schedule is called.
+static char *schedule_name(const SheetRow *row)
+{
+    return row->split ? g_strdup_printf("The schedule %s", row->split)
+                      : g_strdup_printf("%s/%s", row->workload, row->trigger);
+}
+
+// How the copies of a trigger or the parts of a schedule lie together, once for each that is split.
+static void print_together(const Session *session, const GPtrArray *rows, guint i)
+{
+    SheetTogether together = timesheet_together(rows, rows->pdata[i], fires, NULL);
+    g_autoptr(GString) words = g_string_new(NULL);
+    g_autofree char *name = schedule_name(rows->pdata[i]);
+    g_autofree char *before = i ? schedule_name(rows->pdata[i - 1]) : NULL;
+    timesheet_append_together(&together, words);
+    if (words->len && g_strcmp0(name, before) != 0)
+        print_line(session, "%s: %s", name, words->str);
 }
 
 // False: told, the answer made no sense.
@@ -96,7 +104,7 @@ static bool print_schedules(const Session *session, const json_t *json, int *ret
     printer_end(printer,
                 session->args.filter ? "No trigger matches." : "No trigger has a schedule.");
     for (guint i = 0; i < rows->len; i++)
-        print_split(session, rows, i);
+        print_together(session, rows, i);
     if (window.offset + rows->len < window.total)
         print_line(session, "%u of %u rows shown: --filter names some.", rows->len, window.total);
     return true;

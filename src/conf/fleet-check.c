@@ -140,9 +140,28 @@ static void check_rehearsal(OptionReader *reader, config_setting_t *setting, gpo
     }
 }
 
+// A part alone is none: probably a name is misspelt.
+static void check_splits(OptionReader *reader, config_setting_t *setting, gpointer object)
+{
+    const Workload *workload = object;
+    const Fleet *fleet = reader->root;
+    config_setting_t *triggers = option_setting(setting, "triggers");
+    for (guint i = 0; i < workload->triggers->len; i++) {
+        const Trigger *trigger = workload->triggers->pdata[i];
+        const GPtrArray *parts = fleet_split(fleet, trigger);
+        if (parts && parts->len == 1)
+            option_mistake(reader, triggers,
+                           "trigger \"%s\" is the only part of the split schedule \"%s\"; expected "
+                           "a trigger of another workload with the same split.",
+                           trigger->name, trigger->split);
+    }
+}
+
 void fleet_check_workload(OptionReader *reader, config_setting_t *setting, gpointer object)
 {
     const Workload *workload = object;
+    fleet_enter_splits(reader->root, workload);
+    option_later(reader, check_splits, setting, object);
     config_setting_t *depends = option_setting(setting, "depends_on");
     if (depends)
         option_later(reader, check_depends, depends, object);

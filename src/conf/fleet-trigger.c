@@ -251,6 +251,11 @@ static void check_trigger(OptionReader *reader, config_setting_t *setting, gpoin
     Trigger *trigger = object;
     g_autoptr(GError) error = NULL;
     trigger->has_recurrence = trigger->recurrence.frequency != FREQUENCY_NONE;
+    if (trigger->split && trigger->type != TRIGGER_RECURRENCE)
+        option_mistake(reader, option_setting(setting, "split"),
+                       "only a recurrence can be a part of a split schedule, not a trigger of type "
+                       "%s.",
+                       name_of(&TRIGGER_NAMES, (int)trigger->type));
     if (!recurrence_is_given(setting))
         return;
     if (trigger->type != TRIGGER_RECURRENCE && trigger->type != TRIGGER_POLLING)
@@ -288,6 +293,9 @@ static const Option TRIGGER_OPTIONS[] = {
     {"end", &RULE_TIME, OPTION_AT(Trigger, recurrence.end), .help = "When it ends."},
     {"zone", &ZONE, OPTION_AT(Trigger, recurrence.zone), .max = 64,
      .help = "Time zone of the times and of the schedule. Without it they are UTC."},
+    {"split", &OPTION_NAME, OPTION_AT(Trigger, split),
+     .help = "Name of the split schedule that it is a part of: each part is a recurrence of a "
+             "workload of its own, at home in another location. Only for the type recurrence."},
     {"schedule", &OPTION_SECTION, OPTION_SELF(Trigger), .section = &SCHEDULE_SECTION,
      .help = "See groups[].workloads[].triggers[].schedule."},
 };

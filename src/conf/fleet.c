@@ -210,7 +210,8 @@ static const Option INSTANCE_OPTIONS[] = {
     {"start_offset", &OPTION_DURATION, OPTION_AT(Instance, start_offset_ms), 0, 31 * DAY_MS,
      .fallback = "0s",
      .help =
-         "Shifts the start of the workload's recurrences here: a schedule split over locations."},
+         "Shifts the start of the workload's recurrences here. One location runs them at a time; a "
+         "schedule that is split over locations has workloads for its parts (split)."},
     {"uses", &OPTION_TEXTS, OPTION_AT(Instance, uses), .max = 200,
      .help = "What it uses here, instead of the workload's uses."},
     {"parameters", &OPTION_TABLE, OPTION_AT(Instance, parameters),

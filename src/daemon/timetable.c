@@ -114,6 +114,7 @@ typedef struct {
     const Engine *engine;
     gint64 from_ms, to_ms, now_ms;
     guint offset, limit; // which rows
+    const char *filter;  // of workloads whose id holds this; NULL = of all
     json_t *rows;
     guint seen;  // rows so far, with those that were left out
     guint total; // occurrences so far
@@ -213,12 +214,14 @@ static bool holds_role(const Question *question, const Instance *instance)
 // The trigger's counts stand with the location that has the role; with the others only what went missing
 // since they went down.
 static void set_observed(const Question *question, const Instance *instance, const Trigger *trigger,
-                         guint i, json_t *row)
+                         json_t *row)
 {
     const char *location = instance->location->name;
     const WorkloadStatus *status = engine_workload(question->engine, instance->workload->id);
     const InstanceStatus *at = status ? workload_status_at(status, location) : NULL;
-    const TriggerStatus *counts = status ? status->triggers->pdata[i] : NULL;
+    guint nth = 0;
+    bool found = g_ptr_array_find(instance->workload->triggers, trigger, &nth);
+    const TriggerStatus *counts = status && found ? status->triggers->pdata[nth] : NULL;
     bool recurs = trigger->type == TRIGGER_RECURRENCE;
     bool known = recurs && holds_role(question, instance) && counts && counts->missed >= 0;
     wire_set_text(row, "state", name_of(&INSTANCE_NAMES, (int)(at ? at->state : INSTANCE_UNKNOWN)));
@@ -254,9 +257,9 @@ static Schedule *anchored(const Question *question, const Row *at)
     return schedule_new(rule, question->timetable->zones, &anchor, NULL);
 }
 
-static void add_row(Question *question, const Instance *instance, guint i)
+static void add_row(Question *question, const Instance *instance, const Trigger *trigger)
 {
-    Row at = {.instance = instance, .trigger = instance->workload->triggers->pdata[i]};
+    Row at = {.instance = instance, .trigger = trigger};
     const Schedule *schedule =
         schedule_of(question->timetable, at.trigger, instance->start_offset_ms);
     if (!schedule)
@@ -266,9 +269,10 @@ static void add_row(Question *question, const Instance *instance, guint i)
     json_t *row = json_object();
     wire_set_text(row, "workload", instance->workload->id);
     wire_set_text(row, "trigger", at.trigger->name);
+    wire_set_text(row, "split", at.trigger->split);
     wire_set_text(row, "type", name_of(&TRIGGER_NAMES, (int)at.trigger->type));
     wire_set_text(row, "location", instance->location->name);
-    set_observed(question, instance, at.trigger, i, row);
+    set_observed(question, instance, at.trigger, row);
     set_rule(question, own ? own : schedule, row);
     set_occurrences(question, own ? own : schedule, &at, row);
     set_notes(schedule, row);
@@ -282,18 +286,48 @@ static void add_row(Question *question, const Instance *instance, guint i)
 }
 
 // Rows are counted without a look at their rules: there may be a great many.
+static void add_trigger(Question *question, const Workload *workload, const Trigger *trigger)
+{
+    for (guint i = 0; trigger->has_recurrence && i < workload->instances->len; i++) {
+        bool wanted = question->seen >= question->offset &&
+                      question->seen - question->offset < question->limit &&
+                      question->total < TOTAL_MAX;
+        if (wanted)
+            add_row(question, workload->instances->pdata[i], trigger);
+        question->seen++;
+    }
+}
+
+static bool is_asked_for(const Question *question, const Workload *workload)
+{
+    return !question->filter || strstr(workload->id, question->filter);
+}
+
+// The parts of a split schedule stand together, where the first of them is.
+static void add_parts(Question *question, const GPtrArray *parts, const Trigger *trigger)
+{
+    const SplitPart *first = NULL;
+    for (guint i = 0; i < parts->len; i++) {
+        const SplitPart *part = parts->pdata[i];
+        if (!is_asked_for(question, part->workload))
+            continue;
+        first = first ? first : part;
+        if (first->trigger != trigger)
+            return;
+        add_trigger(question, part->workload, part->trigger);
+    }
+}
+
 static void add_workload(Question *question, const Workload *workload)
 {
+    const Fleet *fleet = engine_fleet(question->engine);
     for (guint i = 0; i < workload->triggers->len; i++) {
         const Trigger *trigger = workload->triggers->pdata[i];
-        for (guint j = 0; trigger->has_recurrence && j < workload->instances->len; j++) {
-            bool wanted = question->seen >= question->offset &&
-                          question->seen - question->offset < question->limit &&
-                          question->total < TOTAL_MAX;
-            if (wanted)
-                add_row(question, workload->instances->pdata[j], i);
-            question->seen++;
-        }
+        const GPtrArray *parts = fleet_split(fleet, trigger);
+        if (parts)
+            add_parts(question, parts, trigger);
+        else
+            add_trigger(question, workload, trigger);
     }
 }
 
@@ -307,10 +341,11 @@ char *timetable_json(Timetable *timetable, const Engine *engine, const Schedules
                          .now_ms = clock_wall_ms(timetable->clock),
                          .offset = query->offset,
                          .limit = query->limit,
+                         .filter = query->filter,
                          .rows = json_array()};
     for (guint i = 0; i < fleet->workloads->len; i++) {
         const Workload *workload = fleet->workloads->pdata[i];
-        if (!query->filter || strstr(workload->id, query->filter))
+        if (is_asked_for(&question, workload))
             add_workload(&question, workload);
     }
     g_autoptr(json_t) json = json_object();

@@ -155,6 +155,7 @@ static RuleWorld rule_world(Engine *engine)
                        .workload = rule_workload,
                        .group = rule_group,
                        .can = evidence_can,
+                       .next = engine->config.next ? world_next_fire : NULL,
                        .data = engine,
                        .vantages = engine->vantages,
                        .sinks = engine->sinks};

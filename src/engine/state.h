@@ -227,6 +227,8 @@ void engine_wake(Engine *engine); // something came in: another pass is due
 void world_build(Engine *engine, Fleet *fleet); // also takes over what is known from before
 void world_clear(Engine *engine);
 GroupLive *world_live(const Engine *engine, const char *group);
+// When the trigger fires next at the instance; 0 = never, or unknown. `engine` is the Engine.
+gint64 world_next_fire(const Instance *instance, const Trigger *trigger, gpointer engine);
 InstanceWatch *world_instance(const Engine *engine, const char *workload_id, const char *location);
 LocationStatus *world_location(const Engine *engine, const char *name);
 // What people call the place: its title, or its name where it has none, or is none of ours. For sentences.

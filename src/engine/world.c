@@ -191,6 +191,13 @@ static void build_instance(Engine *engine, Before *before, WorkloadStatus *workl
     g_hash_table_insert(engine->watch_of, (gpointer)instance, watch);
 }
 
+gint64 world_next_fire(const Instance *instance, const Trigger *trigger, gpointer data)
+{
+    const Engine *engine = data;
+    const EngineConfig *config = &engine->config;
+    return config->next ? config->next(instance, trigger, engine->now_ms, config->data) : 0;
+}
+
 static void build_trigger(const Engine *engine, WorkloadStatus *status, const Workload *workload,
                           const Trigger *trigger)
 {
@@ -202,7 +209,9 @@ static void build_trigger(const Engine *engine, WorkloadStatus *status, const Wo
     copy->ordered = trigger->ordered;
     if (trigger->has_recurrence && engine->config.rule)
         copy->rule = engine->config.rule(trigger, engine->config.data);
-    if (split_of(workload, trigger, &split))
+    const GPtrArray *parts = fleet_split(engine->fleet, trigger);
+    if (parts ? split_of_parts(parts, world_next_fire, (gpointer)engine, &split)
+              : split_of(workload, trigger, &split))
         copy->split = split_words(&split);
     g_ptr_array_add(status->triggers, copy);
 }

@@ -13,6 +13,7 @@ static void trigger_free(gpointer data)
 {
     Trigger *trigger = data;
     g_free(trigger->name);
+    g_free(trigger->split);
     recurrence_release(&trigger->recurrence);
     g_free(trigger);
 }
@@ -105,6 +106,11 @@ static void location_free(gpointer data)
     g_free(location);
 }
 
+static void parts_free(gpointer data)
+{
+    g_ptr_array_unref(data);
+}
+
 Fleet *fleet_new(const char *name)
 {
     Fleet *fleet = g_new0(Fleet, 1);
@@ -119,6 +125,7 @@ Fleet *fleet_new(const char *name)
     fleet->location_by_name = g_hash_table_new(g_str_hash, g_str_equal);
     fleet->group_by_name = g_hash_table_new(g_str_hash, g_str_equal);
     fleet->workload_by_id = g_hash_table_new(g_str_hash, g_str_equal);
+    fleet->splits = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, parts_free);
     return fleet;
 }
 
@@ -132,6 +139,7 @@ void fleet_unref(Fleet *fleet)
 {
     if (!fleet || --fleet->refs > 0)
         return;
+    g_hash_table_unref(fleet->splits);
     g_hash_table_unref(fleet->resource_by_name);
     g_hash_table_unref(fleet->workload_by_id);
     g_hash_table_unref(fleet->group_by_name);
@@ -268,6 +276,27 @@ Trigger *workload_add_trigger(Workload *workload, const char *name)
     trigger->name = g_strdup(name);
     g_ptr_array_add(workload->triggers, trigger);
     return trigger;
+}
+
+void fleet_enter_splits(Fleet *fleet, const Workload *workload)
+{
+    for (guint i = 0; i < workload->triggers->len; i++) {
+        const Trigger *trigger = workload->triggers->pdata[i];
+        if (!trigger->split || trigger->type != TRIGGER_RECURRENCE)
+            continue;
+        GPtrArray *parts = g_hash_table_lookup(fleet->splits, trigger->split);
+        if (!parts) {
+            parts = g_ptr_array_new_with_free_func(g_free);
+            g_hash_table_insert(fleet->splits, trigger->split, parts);
+        }
+        const SplitPart part = {workload, trigger};
+        g_ptr_array_add(parts, g_memdup2(&part, sizeof part));
+    }
+}
+
+const GPtrArray *fleet_split(const Fleet *fleet, const Trigger *trigger)
+{
+    return trigger->split ? g_hash_table_lookup(fleet->splits, trigger->split) : NULL;
 }
 
 Resource *fleet_add_resource(Fleet *fleet, const char *name)

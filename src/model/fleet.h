@@ -51,6 +51,7 @@ typedef struct {
     bool sessions;         // … and the queue keeps order by session
     Recurrence recurrence; // of a recurrence or polling trigger; frequency unset = none
     bool has_recurrence;
+    char *split; // of a schedule split over workloads (L10): its name, the same for each part; NULL
 } Trigger;
 
 struct Instance {
@@ -121,6 +122,12 @@ typedef struct {
     bool propose;           // the watchdog proposes by itself when the primary is down
 } Policy;
 
+// A trigger that is a part of a split schedule. Borrowed.
+typedef struct {
+    const Workload *workload;
+    const Trigger *trigger;
+} SplitPart;
+
 // When the customers are told what (F4).
 typedef enum {
     NOTICE_PLANNED,  // a planned failover begins
@@ -184,6 +191,7 @@ struct Fleet {
     GHashTable *group_by_name;
     GHashTable *workload_by_id;
     GHashTable *resource_by_name;
+    GHashTable *splits; // char * → GPtrArray of SplitPart *: split schedules by name
     gint refs;
 };
 
@@ -207,6 +215,13 @@ Resource *fleet_add_resource(Fleet *fleet, const char *name);
 void resource_place(Resource *resource);
 // The instance uses it. Twice is once.
 void instance_use(Instance *instance, Resource *resource);
+
+// Enters the triggers of a workload into the split schedules that they name: call once, when it is filled in.
+void fleet_enter_splits(Fleet *fleet, const Workload *workload);
+
+// The parts of a split schedule, of SplitPart *, in file order; NULL if the trigger is no part of
+// one.
+const GPtrArray *fleet_split(const Fleet *fleet, const Trigger *trigger);
 
 // NULL if there is none of that name.
 Location *fleet_location(const Fleet *fleet, const char *name);

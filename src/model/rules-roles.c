@@ -107,25 +107,98 @@ void rule_request_router(const RuleWorld *world, const RuleObject *object, GPtrA
             "Name the workload that routes to it (`router`), so that a failover re-points it.");
 }
 
+// Copies of one workload that do not lie evenly.
+static void check_copies(const Workload *workload, const Trigger *trigger, GPtrArray *findings)
+{
+    char period[16], least[16], most[16], even[16];
+    Split split;
+    if (!split_of(workload, trigger, &split) || split_is_even(&split))
+        return;
+    duration_format(split.period_ms, period);
+    duration_format(split.gap_min_ms, least);
+    duration_format(split.gap_max_ms, most);
+    duration_format(split.period_ms / split.parts, even);
+    rule_add(
+        findings, SEVERITY_WARNING,
+        g_strdup_printf("Trigger %s fires every %s, and its copies in %u locations lie %s to %s "
+                        "apart; evenly it were %s.",
+                        trigger->name, period, split.parts, least, most, even),
+        "Set the offsets of the instances apart by the same time (`start_offset`).");
+}
+
+// "payments/settle and ledger/settle-later"
+static char *part_names(const GPtrArray *parts)
+{
+    GString *names = g_string_new(NULL);
+    for (guint i = 0; i < parts->len; i++) {
+        const SplitPart *part = parts->pdata[i];
+        g_string_append_printf(names, "%s%s/%s",
+                               i == 0               ? ""
+                               : i + 1 < parts->len ? ", "
+                                                    : " and ",
+                               part->workload->id, part->trigger->name);
+    }
+    return g_string_free(names, FALSE);
+}
+
+static void check_homes(const char *split, const GPtrArray *parts, GPtrArray *findings)
+{
+    const Location *home;
+    if (!split_has_one_home(parts, &home))
+        return;
+    g_autofree char *names = part_names(parts);
+    rule_add(findings, SEVERITY_WARNING,
+             g_strdup_printf("All parts of the split schedule %s (%s) are at home in %s: its loss "
+                             "stops every one of them.",
+                             split, names, rule_title(home)),
+             "Let each part belong to a group that is at home in another location.");
+}
+
+static void check_gaps(const RuleWorld *world, const char *name, const GPtrArray *parts,
+                       GPtrArray *findings)
+{
+    char period[16], least[16], most[16], even[16];
+    g_autofree char *names = part_names(parts);
+    Split split;
+    if (!split_of_parts(parts, world->next, world->data, &split)) {
+        rule_add(findings, SEVERITY_WARNING,
+                 g_strdup_printf("The parts of the split schedule %s (%s) do not all fire in one "
+                                 "fixed interval, so how they lie together cannot be said.",
+                                 name, names),
+                 "Give each part the same frequency and interval, without a schedule, and shift "
+                 "the starts.");
+        return;
+    }
+    duration_format(split.period_ms, period);
+    duration_format(split.gap_min_ms, least);
+    duration_format(split.gap_max_ms, most);
+    duration_format(split.period_ms / split.parts, even);
+    if (!split_is_even(&split))
+        rule_add(findings, SEVERITY_WARNING,
+                 g_strdup_printf("The parts of the split schedule %s (%s) fire every %s each: "
+                                 "together every %s to %s; evenly it were every %s.",
+                                 name, names, period, least, most, even),
+                 "Shift the starts of the parts against each other by the same time (`start`).");
+}
+
+// What is said of a split schedule stands with its first part.
+static void check_parts(const RuleWorld *world, const Workload *workload, const Trigger *trigger,
+                        GPtrArray *findings)
+{
+    const GPtrArray *parts = fleet_split(world->fleet, trigger);
+    const SplitPart *first = parts ? parts->pdata[0] : NULL;
+    if (!first || first->workload != workload || first->trigger != trigger || !world->next)
+        return;
+    check_homes(trigger->split, parts, findings);
+    check_gaps(world, trigger->split, parts, findings);
+}
+
 void rule_split_schedule(const RuleWorld *world, const RuleObject *object, GPtrArray *findings)
 {
-    (void)world;
-    for (guint i = 0; i < object->workload->triggers->len; i++) {
-        const Trigger *trigger = object->workload->triggers->pdata[i];
-        char period[16], least[16], most[16], even[16];
-        Split split;
-        if (!split_of(object->workload, trigger, &split) || split_is_even(&split))
-            continue;
-        duration_format(split.period_ms, period);
-        duration_format(split.gap_min_ms, least);
-        duration_format(split.gap_max_ms, most);
-        duration_format(split.period_ms / split.parts, even);
-        rule_add(
-            findings, SEVERITY_WARNING,
-            g_strdup_printf("Trigger %s fires every %s, split over %u locations: together every "
-                            "%s to %s; evenly it were every %s.",
-                            trigger->name, period, split.parts, least, most, even),
-            "Set the offsets of the instances apart by the same time (`start_offset`).");
+    const Workload *workload = object->workload;
+    for (guint i = 0; i < workload->triggers->len; i++) {
+        check_copies(workload, workload->triggers->pdata[i], findings);
+        check_parts(world, workload, workload->triggers->pdata[i], findings);
     }
 }
 

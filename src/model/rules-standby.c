@@ -242,18 +242,22 @@ void rule_parallel_scan(const RuleWorld *world, const RuleObject *object, GPtrAr
     each_pair(world, object->workload, check_scans, findings);
 }
 
-// ---- R24: supported regions --------------------------------------------------------------------
-
 // ---- R23: the kept configuration ---------------------------------------------------------------
 
-static const InstanceStatus *active_side(const WorkloadStatus *status)
+// Where it runs; or where it should, if that side does not answer: then this matters most.
+static const InstanceStatus *running_side(const WorkloadStatus *status)
 {
+    const InstanceStatus *silent = NULL;
     for (guint i = 0; i < status->instances->len; i++) {
         const InstanceStatus *instance = status->instances->pdata[i];
+        bool wanted = instance->desired == INSTANCE_UNKNOWN ? instance->primary
+                                                            : instance->desired == INSTANCE_ACTIVE;
         if (instance->state == INSTANCE_ACTIVE)
             return instance;
+        if (wanted && instance->state == INSTANCE_UNREACHABLE)
+            silent = instance;
     }
-    return NULL;
+    return silent;
 }
 
 static void check_age(const Workload *workload, gint64 age_ms, GPtrArray *findings)
@@ -275,10 +279,10 @@ void rule_snapshot_age(const RuleWorld *world, const RuleObject *object, GPtrArr
     const WorkloadStatus *status = world->workload(workload->id, world->data);
     if (workload->kind != KIND_CONNECTOR || !status)
         return;
-    const InstanceStatus *at = active_side(status);
+    const InstanceStatus *at = running_side(status);
     if (status->snapshot_ms)
         check_age(workload, world->now_ms - status->snapshot_ms, findings);
-    else if (at && at->observed_at_ms)
+    else if (at && (at->observed_at_ms || at->state == INSTANCE_UNREACHABLE))
         rule_add(findings, SEVERITY_ERROR,
                  g_strdup_printf("Its configuration in %s is kept nowhere: it is lost with that "
                                  "region.",
@@ -290,6 +294,8 @@ void rule_snapshot_age(const RuleWorld *world, const RuleObject *object, GPtrArr
                                  rule_place(world, at->location)),
                  "Let a daemon in another location keep it.");
 }
+
+// ---- R24: supported regions --------------------------------------------------------------------
 
 static char *join(const GPtrArray *texts)
 {

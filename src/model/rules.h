@@ -21,6 +21,8 @@ typedef struct {
     const GPtrArray *vantages;
     // True if the step can be done by the workload's driver; else it is done by hand. NULL = nobody says.
     bool (*can)(const Workload *workload, StepKind step, gpointer data);
+    // When a trigger fires next at an instance; 0 = never, or not known. NULL = nobody says.
+    gint64 (*next)(const Instance *instance, const Trigger *trigger, gpointer data);
     // Where diagnostics and audit checkpoints are sent to: of RuleSink *. NULL = nobody says.
     const GPtrArray *sinks;
 } RuleWorld;

@@ -74,6 +74,11 @@ static int minute_phase(const Schedule *schedule, int every)
     return (int)(civil_floor_div(phase_ms(schedule), CIVIL_MINUTE_MS) % every);
 }
 
+static int second_phase(const Schedule *schedule, int period)
+{
+    return (int)civil_floor_mod(civil_floor_div(phase_ms(schedule), CIVIL_SECOND_MS), period);
+}
+
 static void append_hours_step(GString *text, const Schedule *schedule, gint64 hours)
 {
     ZoneTransition change;
@@ -108,6 +113,9 @@ static void append_step(GString *text, const Schedule *schedule)
         append_minutes_step(text, schedule, seconds / 60);
     else if (seconds == 1)
         g_string_append(text, "every second");
+    else if (60 % seconds == 0 && schedule->has_start)
+        g_string_append_printf(text, "every %d s from second %d", (int)seconds,
+                               second_phase(schedule, (int)seconds));
     else
         g_string_append_printf(text, "every %d s", (int)seconds);
 }
@@ -300,9 +308,11 @@ static void append_date(GString *text, const char *word, gint64 wall_ms)
 {
     gint64 day = civil_floor_div(wall_ms, CIVIL_DAY_MS);
     CivilDate date = civil_from_days(day);
-    int minute = (int)((wall_ms - day * CIVIL_DAY_MS) / CIVIL_MINUTE_MS);
+    int second = (int)((wall_ms - day * CIVIL_DAY_MS) / CIVIL_SECOND_MS);
     g_string_append_printf(text, ", %s %04d-%02d-%02d %02d:%02d", word, (int)date.year, date.month,
-                           date.day, minute / 60, minute % 60);
+                           date.day, second / 3600, second / 60 % 60);
+    if (second % 60)
+        g_string_append_printf(text, ":%02d", second % 60);
 }
 
 char *schedule_describe(const Schedule *schedule)

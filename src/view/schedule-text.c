@@ -61,26 +61,31 @@ ScheduleCounts schedule_counts(const SheetRow *row, const ViewContext *context)
     return (ScheduleCounts){instance->missed, -1, 0};
 }
 
+static bool fires(const SheetRow *row, gconstpointer context)
+{
+    return schedule_is_wanted(row, context);
+}
+
+// What a loss costs stands first: a narrow line is cut behind it.
 char *schedule_together_words(const GPtrArray *rows, const SheetRow *row,
                               const ViewContext *context)
 {
-    SheetTogether together = timesheet_together(rows, row);
+    SheetTogether together = timesheet_together(rows, row, fires, context);
     InstanceState state = schedule_state(row, context);
-    char alone[16], all[16];
     GString *words = g_string_new(NULL);
-    duration_format(together.alone_ms, alone);
-    duration_format(together.widest_ms, all);
-    if (together.rows > 1 && together.is_split && together.alone_ms)
-        g_string_append_printf(words, "split in %u: every %s together, %s alone", together.rows,
-                               all, alone);
+    g_autoptr(GString) split = g_string_new(NULL);
     bool down = state == INSTANCE_UNREACHABLE || state == INSTANCE_FAILED;
     bool tells = together.alone_ms && schedule_is_wanted(row, context);
+    char alone[16];
+    duration_format(together.alone_ms, alone);
     if (tells && (down || state == INSTANCE_ACTIVE))
         g_string_append_printf(words,
-                               down ? "%swhile %s is down, a run lost every %s"
-                                    : "%sif %s goes down, a run lost every %s",
-                               words->len ? "; " : "",
+                               down ? "while %s is down, a run lost every %s"
+                                    : "if %s goes down, a run lost every %s",
                                picture_title(context->picture, row->location), alone);
+    timesheet_append_together(&together, split);
+    if (split->len)
+        g_string_append_printf(words, "%s%s", words->len ? "; " : "", split->str);
     return g_string_free(words, FALSE);
 }
 

@@ -20,7 +20,7 @@ typedef struct {
 
 ScheduleCounts schedule_counts(const SheetRow *row, const ViewContext *context);
 
-// "split in 2: every 10m together, 20m alone; while West Europe is down, a run lost every 20m"; "" if there is nothing to
+// "while West Europe is down, a run lost every 20m; split in 2: every 10m together, 20m alone"; "" if there is nothing to
 // be said. The caller frees.
 char *schedule_together_words(const GPtrArray *rows, const SheetRow *row,
                               const ViewContext *context);

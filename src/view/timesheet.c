@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/timefmt.h"
 #include "wire/run.h"
 
 enum { BYTES_MAX = 16 * WIRE_BYTES_MAX };
@@ -17,6 +18,7 @@ static void row_free(gpointer data)
     g_free(row->id);
     g_free(row->workload);
     g_free(row->trigger);
+    g_free(row->split);
     g_free(row->location);
     g_free(row->rule);
     g_free(row->zone);
@@ -79,6 +81,7 @@ static SheetRow *read_row(const WireAt *at)
     row->notes = g_ptr_array_new_with_free_func(g_free);
     row->workload = g_strdup(wire_text(at, "workload"));
     row->trigger = g_strdup(wire_text(at, "trigger"));
+    row->split = g_strdup(wire_text_opt(at, "split", NULL));
     row->location = g_strdup(wire_text(at, "location"));
     row->id = g_strdup_printf("%s/%s@%s", row->workload, row->trigger, row->location);
     row->state =
@@ -143,9 +146,10 @@ GPtrArray *timesheet_read_runs(const char *body, GError **error)
     return wire_reader_finish(&reader, error) ? g_steal_pointer(&runs) : NULL;
 }
 
-static bool is_same_trigger(const SheetRow *a, const SheetRow *b)
+static bool lie_together(const SheetRow *a, const SheetRow *b)
 {
-    return g_strcmp0(a->workload, b->workload) == 0 && g_strcmp0(a->trigger, b->trigger) == 0;
+    return a->split ? g_strcmp0(a->split, b->split) == 0
+                    : strcmp(a->workload, b->workload) == 0 && strcmp(a->trigger, b->trigger) == 0;
 }
 
 static bool are_equal(const GArray *a, const GArray *b)
@@ -175,34 +179,61 @@ static void add_times(GArray *all, const GArray *times, gint64 until_ms)
         g_array_append_val(all, g_array_index(times, gint64, i));
 }
 
-static gint64 known_until(const GPtrArray *rows, const SheetRow *row)
+static gint64 known_until(const GPtrArray *rows)
 {
     gint64 until_ms = G_MAXINT64;
     for (guint i = 0; i < rows->len; i++) {
-        const SheetRow *other = rows->pdata[i];
-        const GArray *times = other->times;
-        if (is_same_trigger(row, other) && other->more && times->len)
-            until_ms = MIN(until_ms, g_array_index(times, gint64, times->len - 1));
+        const SheetRow *row = rows->pdata[i];
+        if (row->more && row->times->len)
+            until_ms = MIN(until_ms, g_array_index(row->times, gint64, row->times->len - 1));
     }
     return until_ms;
 }
 
-SheetTogether timesheet_together(const GPtrArray *rows, const SheetRow *row)
+static SheetShare share_of(const GPtrArray *rows)
 {
-    SheetTogether together = {.alone_ms = widest_pause(row->times)};
+    SheetShare share = {.rows = rows->len};
     g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(gint64));
-    gint64 until_ms = known_until(rows, row);
+    gint64 until_ms = known_until(rows);
     for (guint i = 0; i < rows->len; i++) {
-        const SheetRow *other = rows->pdata[i];
-        if (!is_same_trigger(row, other))
-            continue;
-        together.rows++;
-        together.is_split |= !are_equal(row->times, other->times);
-        add_times(all, other->times, until_ms);
+        const SheetRow *first = rows->pdata[0], *row = rows->pdata[i];
+        share.is_split |= !are_equal(first->times, row->times);
+        add_times(all, row->times, until_ms);
     }
     g_array_sort(all, compare_times);
-    together.widest_ms = widest_pause(all);
-    return together;
+    share.widest_ms = widest_pause(all);
+    return share;
+}
+
+SheetTogether timesheet_together(const GPtrArray *rows, const SheetRow *row, SheetFires fires,
+                                 gconstpointer data)
+{
+    g_autoptr(GPtrArray) all = g_ptr_array_new(), firing = g_ptr_array_new();
+    for (guint i = 0; i < rows->len; i++) {
+        SheetRow *other = rows->pdata[i];
+        if (!lie_together(row, other))
+            continue;
+        g_ptr_array_add(all, other);
+        if (fires(other, data))
+            g_ptr_array_add(firing, other);
+    }
+    return (SheetTogether){share_of(all), share_of(firing), widest_pause(row->times)};
+}
+
+void timesheet_append_together(const SheetTogether *together, GString *words)
+{
+    char all[16], alone[16];
+    if (!together->alone_ms)
+        return;
+    duration_format(together->alone_ms, alone);
+    if (together->firing.is_split) {
+        duration_format(together->firing.widest_ms, all);
+        g_string_append_printf(words, "split in %u: every %s together, %s alone",
+                               together->firing.rows, all, alone);
+    } else if (together->all.is_split) {
+        duration_format(together->all.widest_ms, all);
+        g_string_append_printf(words, "copies %s apart, one at a time: every %s", all, alone);
+    }
 }
 
 gint64 timesheet_next(const SheetRow *row, gint64 now_ms)

@@ -13,6 +13,7 @@ typedef struct {
     char *id; // "workload/trigger@location"
     char *workload;
     char *trigger;
+    char *split; // the split schedule of which it is a part; NULL = of none
     char *location;
     InstanceState state; // as the backend saw it when it answered
     char *rule;
@@ -45,15 +46,29 @@ typedef struct {
 // Rows in the fleet file's order; of SheetRow *, owned by the caller. ERR_INVALID names the path.
 GPtrArray *timesheet_read(const char *body, SheetWindow *ret_window, GError **error);
 
-// How the copies of one trigger lie together: offsets at several places make one denser schedule of them.
+// Some of the rows that lie together. Pauses: 0 = too few times are known.
 typedef struct {
-    guint rows;       // with the same workload and trigger
-    gint64 widest_ms; // the longest pause between two of all their runs; 0 = too few are known
-    gint64 alone_ms;  // the longest pause of `row` alone
-    bool is_split;    // their times differ
+    guint rows;
+    gint64 widest_ms; // the longest pause between two of all their runs
+    bool is_split;    // their times differ: they make one denser schedule
+} SheetShare;
+
+// How the copies of one trigger, or the parts of a split schedule, lie together.
+typedef struct {
+    SheetShare all;    // whether they run or only would
+    SheetShare firing; // of these those that do run, or should
+    gint64 alone_ms;   // the longest pause of `row` alone
 } SheetTogether;
 
-SheetTogether timesheet_together(const GPtrArray *rows, const SheetRow *row);
+// True if the row's trigger runs there, or should.
+typedef bool (*SheetFires)(const SheetRow *row, gconstpointer data);
+
+SheetTogether timesheet_together(const GPtrArray *rows, const SheetRow *row, SheetFires fires,
+                                 gconstpointer data);
+
+// "split in 2: every 10m together, 20m alone" of what runs at once; "copies 10m apart, one at a time: every 20m" of
+// copies that stand by for each other. Appends nothing where nothing is split.
+void timesheet_append_together(const SheetTogether *together, GString *words);
 
 // From the first of its times to the second; 0 = fewer are known.
 gint64 timesheet_step(const SheetRow *row);

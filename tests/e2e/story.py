@@ -169,7 +169,12 @@ def test_runs(t, demo):
     runs = demo.json("runs", "payments/settle")["runs"]
     t.equal({r["location"] for r in runs}, {"westeurope", "northeurope"}, "runs of both regions stand in one list")
     status, out, _ = demo.run("schedules", "--filter", "payments/settle")
-    t.check(status == 0 and "split in 2: every 5.0s together, every 10s in each place" in out.replace("5s", "5.0s"), "the split is told")
+    t.check(status == 0 and "payments/settle/every-10: copies 5s apart, one at a time: every 10s" in out, "how its copies lie together is told")
+    rows = [r for r in demo.json("schedules")["schedules"] if r["split"]]
+    t.equal([(r["workload"], r["location"]) for r in rows],
+            [("ledger/feed-lake", "westeurope"), ("ledger/feed-lake", "northeurope"), ("governance/feed-lake", "northeurope"), ("governance/feed-lake", "westeurope")],
+            "the parts of a split schedule stand together")
+    t.contains(demo.run("schedules")[1], "The schedule feed-lake: split in 2: every 10s together, 20s alone", "and what they are together")
 
 
 def go_home(t, demo, group):

@@ -45,19 +45,66 @@ static void test_read_strictly(void)
     }
 }
 
+static bool runs_there(const SheetRow *row, gconstpointer data)
+{
+    (void)data;
+    return row->state == INSTANCE_ACTIVE;
+}
+
+static SheetTogether together(const GPtrArray *rows, guint i)
+{
+    return timesheet_together(rows, row_at(rows, i), runs_there, NULL);
+}
+
+static void assert_words(const GPtrArray *rows, guint i, const char *expected)
+{
+    SheetTogether at = together(rows, i);
+    g_autoptr(GString) words = g_string_new(NULL);
+    timesheet_append_together(&at, words);
+    g_assert_cmpstr(words->str, ==, expected);
+}
+
+// Copies of one trigger stand by for each other: they are denser only where both run.
 static void test_together(void)
 {
     g_autofree char *body = world_schedules();
     SheetWindow more;
     g_autoptr(GPtrArray) rows = timesheet_read(body, &more, NULL);
-    SheetTogether pair = timesheet_together(rows, row_at(rows, 0));
-    g_assert_cmpuint(pair.rows, ==, 2);
-    g_assert_true(pair.is_split);
+    SheetTogether pair = together(rows, 0);
+    g_assert_cmpuint(pair.all.rows, ==, 2);
+    g_assert_true(pair.all.is_split);
     g_assert_cmpint(pair.alone_ms, ==, 20 * MINUTE);
-    g_assert_cmpint(pair.widest_ms, ==, 10 * MINUTE);
-    SheetTogether single = timesheet_together(rows, row_at(rows, 2));
-    g_assert_cmpuint(single.rows, ==, 1);
-    g_assert_false(single.is_split);
+    g_assert_cmpint(pair.all.widest_ms, ==, 10 * MINUTE);
+    assert_words(rows, 0, "copies 10m apart, one at a time: every 20m");
+    row_at(rows, 1)->state = INSTANCE_ACTIVE;
+    assert_words(rows, 0, "copies 10m apart, one at a time: every 20m");
+    row_at(rows, 0)->state = INSTANCE_ACTIVE;
+    assert_words(rows, 1, "split in 2: every 10m together, 20m alone");
+    SheetTogether single = together(rows, 2);
+    g_assert_cmpuint(single.all.rows, ==, 1);
+    g_assert_false(single.all.is_split);
+    assert_words(rows, 2, "");
+}
+
+// Triggers of different workloads that name one split schedule belong together, and nothing else does.
+static void test_together_parts(void)
+{
+    g_autofree char *body = world_schedules();
+    SheetWindow more;
+    g_autoptr(GPtrArray) rows = timesheet_read(body, &more, NULL);
+    SheetRow *first = row_at(rows, 0), *second = row_at(rows, 1);
+    g_free(second->workload);
+    second->workload = g_strdup("ledger/settle");
+    first->state = second->state = INSTANCE_ACTIVE;
+    g_assert_cmpuint(together(rows, 0).all.rows, ==, 1);
+    first->split = g_strdup("settling");
+    g_assert_cmpuint(together(rows, 0).all.rows, ==, 1);
+    second->split = g_strdup("settling");
+    assert_words(rows, 0, "split in 2: every 10m together, 20m alone");
+    assert_words(rows, 1, "split in 2: every 10m together, 20m alone");
+    assert_words(rows, 2, "");
+    second->state = INSTANCE_PASSIVE;
+    assert_words(rows, 0, "copies 10m apart, one at a time: every 20m");
 }
 
 // A list that was cut off must not make the pause look longer than it is.
@@ -67,9 +114,9 @@ static void test_together_cut(void)
     SheetWindow more;
     g_autoptr(GPtrArray) rows = timesheet_read(body, &more, NULL);
     g_array_set_size(row_at(rows, 1)->times, 3); // :50, :10, :30
-    g_assert_cmpint(timesheet_together(rows, row_at(rows, 0)).widest_ms, ==, 20 * MINUTE);
+    g_assert_cmpint(together(rows, 0).all.widest_ms, ==, 20 * MINUTE);
     row_at(rows, 1)->more = true;
-    g_assert_cmpint(timesheet_together(rows, row_at(rows, 0)).widest_ms, ==, 10 * MINUTE);
+    g_assert_cmpint(together(rows, 0).all.widest_ms, ==, 10 * MINUTE);
 }
 
 // What the backend said is next may be past by now; the list knows what follows.
@@ -133,7 +180,7 @@ static void test_table(void)
     visit_has(visit, "✗ West Europe");
     visit_has(visit, "○ North Europe");
     visit_has(visit, "● East US");
-    visit_has(visit, "split in 2: every 10m together, 20m alone");
+    visit_has(visit, "copies 10m apart, one at a time: every 20m");
     visit_has(visit, "while West Europe is down, a run lost every 20m");
     visit_press(visit, "G");
     visit_has(visit, "if East US goes down, a run lost every 1h");
@@ -318,6 +365,7 @@ int main(int argc, char **argv)
     g_test_add_func("/schedules/read", test_read);
     g_test_add_func("/schedules/read-strictly", test_read_strictly);
     g_test_add_func("/schedules/together", test_together);
+    g_test_add_func("/schedules/together-parts", test_together_parts);
     g_test_add_func("/schedules/together-cut", test_together_cut);
     g_test_add_func("/schedules/next", test_next);
     g_test_add_func("/schedules/asks", test_asks);

@@ -80,6 +80,8 @@ static void test_example(void)
     const Workload *settle = fleet_workload(fleet, "payments/settle");
     const Instance *there = workload_instance(settle, fleet_location(fleet, "northeurope"));
     g_assert_cmpint(there->start_offset_ms, ==, 600000);
+    const Workload *figures = fleet_workload(fleet, "payments/figures");
+    g_assert_cmpuint(fleet_split(fleet, figures->triggers->pdata[0])->len, ==, 2);
     g_autofree char *group = instance_parameter(there, "resource_group");
     g_assert_cmpstr(group, ==, "rg-northeurope");
 }
@@ -503,6 +505,39 @@ static void test_rehearsal(void)
     g_assert_true(instance_has_rehearsal(instance));
 }
 
+#define PART(group, home, trigger)                                                                 \
+    "{ name = \"" group "\"; primary = \"" home                                                    \
+    "\"; workloads = ( { name = \"w\"; kind = \"workflow\"; driver = \"azure-logic\"; instances "  \
+    "= ( "                                                                                         \
+    "{ location = \"" home "\"; } ); triggers = ( { name = \"t\"; " trigger " } ); } ); }"
+#define TWO_PLACES "fleet = \"f\"; locations = ( { name = \"a\"; }, { name = \"b\"; } );\n"
+
+// A schedule split over workloads: each part names it.
+static void test_split(void)
+{
+    g_autoptr(Fleet) fleet = load_good(TWO_PLACES "groups = (\n" PART(
+        "g", "a",
+        "type = \"recurrence\"; frequency = \"Minute\"; interval = 20; split = "
+        "\"s\";") ",\n" PART("h", "b",
+                             "type = \"recurrence\"; frequency = \"Minute\"; "
+                             "interval = 20; split = \"s\"; start = "
+                             "\"2026-01-01T00:10:00Z\";") " );");
+    const Trigger *trigger = fleet_workload(fleet, "g/w")->triggers->pdata[0];
+    const GPtrArray *parts = fleet_split(fleet, trigger);
+    g_assert_cmpuint(parts->len, ==, 2);
+    g_assert_cmpstr(((const SplitPart *)parts->pdata[1])->workload->id, ==, "h/w");
+    expect(
+        TWO_PLACES "groups = (\n" PART("g", "a",
+                                       "type = \"recurrence\"; frequency = \"Minute\"; split = "
+                                       "\"s\";") ",\n" PART("h", "b",
+                                                            "type = \"polling\"; frequency = "
+                                                            "\"Minute\"; split = \"z\";") " );",
+        "fleet.conf:3: groups[0].workloads[0].triggers: trigger \"t\" is the only part of the "
+        "split schedule \"s\"; expected a trigger of another workload with the same split.\n"
+        "fleet.conf:4: groups[1].workloads[0].triggers[0].split: only a recurrence can be a part "
+        "of a split schedule, not a trigger of type polling.");
+}
+
 static void test_any_names(void)
 {
     Scratch scratch = scratch_new();
@@ -526,6 +561,7 @@ int main(int argc, char **argv)
     g_test_add_func("/conf/fleet/resources", test_resources);
     g_test_add_func("/conf/fleet/resource-mistakes", test_resource_mistakes);
     g_test_add_func("/conf/fleet/dump", test_dump);
+    g_test_add_func("/conf/fleet/split", test_split);
     g_test_add_func("/conf/fleet/ten-mistakes", test_ten);
     g_test_add_func("/conf/fleet/single-mistakes", test_single);
     g_test_add_func("/conf/fleet/impossible-recurrence", test_impossible_recurrence);

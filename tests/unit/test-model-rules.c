@@ -205,6 +205,15 @@ static bool can(const Workload *workload, StepKind step, gpointer data)
     return step != STEP_PROMOTE || strcmp(workload->name, "unmanaged") != 0;
 }
 
+// Every rule of this world is counted from its start.
+static gint64 next(const Instance *instance, const Trigger *trigger, gpointer data)
+{
+    enum { PERIOD_MS = 20 * 60 * 1000 };
+    (void)data;
+    return NOW_MS - NOW_MS % PERIOD_MS + trigger->recurrence.start.wall_ms +
+           instance->start_offset_ms;
+}
+
 static RuleWorld rules_of(World *world)
 {
     return (RuleWorld){.fleet = world->fleet,
@@ -215,6 +224,7 @@ static RuleWorld rules_of(World *world)
                        .data = world,
                        .vantages = world->vantages,
                        .can = can,
+                       .next = next,
                        .sinks = world->sinks};
 }
 
@@ -461,6 +471,54 @@ static void uneven_split(World *world)
     settle_at(world, 1)->start_offset_ms = 27 * 60 * 1000; // :07 of the next round
 }
 
+// The other part of the schedule: in a group that is at home in the other location, ten minutes later.
+static Workload *split_parts(World *world, gint64 shift_ms)
+{
+    Group *group = fleet_add_group(world->fleet, "reports");
+    Workload *settle = workload(world, "settle"),
+             *later = group_add_workload(world->fleet, group, "settle");
+    Workload *const parts[] = {settle, later};
+    group->primary = world->north;
+    g_ptr_array_add(group->standbys, world->west);
+    group->plan_reviewed_ms = group->plan_tested_ms = NOW_MS - 10 * DAY_MS;
+    workload_add_instance(later, world->west);
+    workload_add_instance(later, world->north);
+    Trigger *other = trigger(later, TRIGGER_RECURRENCE);
+    other->has_recurrence = true;
+    other->recurrence.frequency = FREQUENCY_MINUTE;
+    other->recurrence.interval = 20;
+    other->recurrence.start.wall_ms = shift_ms;
+    settle_at(world, 1)->start_offset_ms = 0;
+    for (guint i = 0; i < 2; i++) {
+        ((Trigger *)parts[i]->triggers->pdata[0])->split = g_strdup("settling");
+        fleet_enter_splits(world->fleet, parts[i]);
+    }
+    return later;
+}
+
+static void even_parts(World *world)
+{
+    split_parts(world, 10 * 60 * 1000);
+}
+
+static void uneven_parts(World *world)
+{
+    split_parts(world, 7 * 60 * 1000);
+}
+
+static void other_interval(World *world)
+{
+    Trigger *other = split_parts(world, 10 * 60 * 1000)->triggers->pdata[0];
+    other->recurrence.interval = 30;
+}
+
+static void one_home(World *world)
+{
+    Group *group = split_parts(world, 10 * 60 * 1000)->group;
+    group->primary = world->west;
+    group->standbys->pdata[0] = world->north;
+}
+
 static void otherwise_declared(World *world)
 {
     InstanceStatus *status = instance(world, "settle", 1);
@@ -524,7 +582,15 @@ static const Case CASES[] = {
     {"R15:location/northeurope", SEVERITY_ERROR, "carries 6 units, of which 1 are in use",
      too_small},
     {"R16:workload/payments/settle", SEVERITY_WARNING,
-     "together every 7m to 13m; evenly it were every 10m", uneven_split},
+     "its copies in 2 locations lie 7m to 13m apart; evenly it were 10m", uneven_split},
+    {"R16:workload/payments/settle", SEVERITY_WARNING,
+     "The parts of the split schedule settling (payments/settle/t and reports/settle/t) fire every "
+     "20m each: together every 7m to 13m; evenly it were every 10m",
+     uneven_parts},
+    {"R16:workload/payments/settle", SEVERITY_WARNING, "do not all fire in one fixed interval",
+     other_interval},
+    {"R16:workload/payments/settle", SEVERITY_WARNING,
+     "(payments/settle/t and reports/settle/t) are at home in westeurope", one_home},
     {"R17:group/payments", SEVERITY_WARNING, "reviewed 340 days ago", old_review},
     {"R17:group/payments", SEVERITY_ERROR, "tested 400 days ago", old_test},
     {"R17:group/payments", SEVERITY_ERROR, "never tested", never_tested},
@@ -618,15 +684,32 @@ static void test_split_words(void)
     Workload *settle = workload(&world, "settle");
     g_assert_true(split_of(settle, settle->triggers->pdata[0], &split));
     g_autofree char *even = split_words(&split);
-    g_assert_cmpstr(even, ==,
-                    "split over 2 locations, together every 10m; while one is down a run is lost "
-                    "every 20m");
+    g_assert_cmpstr(even, ==, "copies 10m apart, one at a time: every 20m");
     uneven_split(&world);
     g_assert_true(split_of(settle, settle->triggers->pdata[0], &split));
     g_autofree char *uneven = split_words(&split);
-    g_assert_nonnull(strstr(uneven, "together every 7m to 13m"));
+    g_assert_nonnull(strstr(uneven, "copies 7m to 13m apart"));
     settle_at(&world, 1)->start_offset_ms = 0;
     g_assert_false(split_of(settle, settle->triggers->pdata[0], &split));
+    world_release(&world);
+}
+
+// Parts run at once, each in its own home.
+static void test_split_parts(void)
+{
+    World world = world_new();
+    RuleWorld rules = rules_of(&world);
+    Split split;
+    even_parts(&world);
+    const GPtrArray *parts = fleet_split(world.fleet, trigger_of(&world, "settle"));
+    g_assert_cmpuint(parts->len, ==, 2);
+    g_assert_true(split_of_parts(parts, next, NULL, &split));
+    g_autofree char *words = split_words(&split);
+    g_assert_cmpstr(words, ==,
+                    "split in 2, together every 10m; while one is down a run is lost every 20m");
+    g_autoptr(GPtrArray) findings = rules_check(&rules);
+    tell(findings);
+    g_assert_cmpuint(findings->len, ==, 0);
     world_release(&world);
 }
 
@@ -681,6 +764,7 @@ int main(int argc, char **argv)
     g_test_add_func("/model/rules/complete", test_complete);
     g_test_add_func("/model/rules/fits", test_fits);
     g_test_add_func("/model/rules/split-words", test_split_words);
+    g_test_add_func("/model/rules/split-parts", test_split_parts);
     g_test_add_func("/model/rules/no-claim", test_no_claim);
     g_test_add_func("/model/rules/mark", test_mark);
     for (guint i = 0; i < G_N_ELEMENTS(CASES); i++) {

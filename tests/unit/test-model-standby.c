@@ -231,15 +231,35 @@ static void kept_nowhere(World *world)
     world->connector_status->snapshot_ms = 0;
 }
 
-static void kept_long_ago(World *world)
+// Its region does not answer any more: the loss is there, so the finding stays.
+static void silent(World *world)
 {
-    world->connector_status->snapshot_ms = NOW_MS - 2 * DAY_MS;
+    InstanceStatus *west = world->connector_status->instances->pdata[0];
+    west->primary = true;
+    west->state = INSTANCE_UNREACHABLE;
+}
+
+static void kept_nowhere_and_silent(World *world)
+{
+    kept_nowhere(world);
+    silent(world);
 }
 
 static void kept_in_its_place(World *world)
 {
     g_free(world->connector_status->snapshot_kept);
     world->connector_status->snapshot_kept = g_strdup("westeurope");
+}
+
+static void kept_in_its_place_and_silent(World *world)
+{
+    kept_in_its_place(world);
+    silent(world);
+}
+
+static void kept_long_ago(World *world)
+{
+    world->connector_status->snapshot_ms = NOW_MS - 2 * DAY_MS;
 }
 
 typedef struct {
@@ -268,6 +288,10 @@ static const Case CASES[] = {
     {"R23:workload/data/devops", SEVERITY_ERROR, "was kept 2d ago; the limit is 1d", kept_long_ago},
     {"R23:workload/data/devops", SEVERITY_ERROR, "is kept in westeurope, where it runs",
      kept_in_its_place},
+    {"R23:workload/data/devops", SEVERITY_ERROR, "in westeurope is kept nowhere",
+     kept_nowhere_and_silent},
+    {"R23:workload/data/devops", SEVERITY_ERROR, "is kept in westeurope, where it runs",
+     kept_in_its_place_and_silent},
     {"R24:workload/data/devops", SEVERITY_ERROR,
      "A connector is not supported in northeurope; it is in: West Europe, East US.", unsupported},
 };
