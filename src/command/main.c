@@ -55,8 +55,8 @@ const Command COMMANDS[] = {
      "manual step is done: --step N), or attest (the old primary is off: --how power, network, "
      "console or provider; that takes two signers). skip (failed steps, or --step N) and abort "
      "(undo; it is held "
-     "meanwhile) only ask: they print a statement of their own, which `signalbox signoff ID` "
-     "signs. All but hold need --reason. Of a region-level operation hold, resume and withdraw "
+     "meanwhile) only ask: they print a statement of their own, and the command that signs it. "
+     "All but hold need --reason. Of a region-level operation hold, resume and withdraw "
      "mean "
      "all of its groups; retry proposes again those that were not moved.",
      run_operations, operations_options},
@@ -329,7 +329,7 @@ static bool parse_options(const Command *command, Session *session, int *argc, c
         print_command_help(context);
     if (parsed)
         return check_texts(session);
-    session_complain(session, EXIT_USAGE, "%s. Try: signalbox %s --help%s", error->message,
+    session_complain(session, EXIT_USAGE, "%s. Try `signalbox %s --help`%s", error->message,
                      command->name,
                      session->unnamed ? "; a command comes before its own options" : "");
     return false;

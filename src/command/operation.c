@@ -238,7 +238,8 @@ static void print_signoff(const Session *session, const SignOff *signoff)
                    signoff->lapsed ? signoff->void_why : "");
     }
     if (signoff_review_is_due(signoff))
-        print_line(session, "    A review by somebody else is due: signalbox review %s",
+        print_line(session,
+                   "    A review by somebody else is due: `signalbox review %s --reason TEXT`",
                    signoff->id);
     else if (signoff->reviewed_by)
         print_line(session, "    reviewed by %s: %s", signoff->reviewed_by, signoff->review_note);
@@ -378,5 +379,5 @@ int run_operations(Session *session, int argc, char **argv)
         return operate(session, argv[1], argv[2]);
     return session_complain(session, EXIT_USAGE,
                             "expected: signalbox operations, operations show ID, or operations "
-                            "VERB ID. Try: signalbox operations --help");
+                            "VERB ID. Try `signalbox operations --help`");
 }

@@ -43,7 +43,7 @@ int run_passivate(Session *session, int argc, char **argv)
             session->args.undo
                 ? "%s in %s: is not to be switched off any more; what had left is not called "
                   "back."
-                : "%s in %s: is being switched off; signalbox roles shows when it is.",
+                : "%s in %s: is being switched off; `signalbox roles` shows when it is.",
             argv[1], argv[2]);
     return EXIT_FINE;
 }

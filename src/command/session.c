@@ -25,7 +25,7 @@ bool has_extra(const Session *session, int argc, char **argv)
 {
     if (argc > 1)
         session_complain(session, EXIT_USAGE,
-                         "the argument %s is not expected. Try: signalbox %s --help", argv[1],
+                         "the argument %s is not expected. Try `signalbox %s --help`", argv[1],
                          session->name);
     return argc > 1;
 }

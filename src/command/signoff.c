@@ -200,7 +200,7 @@ static int ask_after(Session *session, const char *operation, const char *id)
     }
     session->quiet = false;
     return session_complain(session, EXIT_UNKNOWN,
-                            "Not known. Ask again: signalbox signoff %s --id %s", operation, id);
+                            "Not known. Ask again: `signalbox signoff %s --id %s`", operation, id);
 }
 
 static int send_signoff(Session *session, const SignOff *signoff)

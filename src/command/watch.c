@@ -137,7 +137,7 @@ static Operation *look(Session *session, const char *id, int *ret_exit)
     }
     session->quiet = false;
     if (!operation)
-        print_error(session, "given up. Once it answers: signalbox operations show %s", id);
+        print_error(session, "given up. Once it answers: `signalbox operations show %s`", id);
     return operation;
 }
 

@@ -137,7 +137,8 @@ static char *split_text(const Engine *engine, const GroupLive *live)
         if (workload->kind != KIND_ROUTER && workload_is_single_active(workload))
             append_active(engine, workload, live->record->active, text);
     }
-    g_string_append(text, " Switch one off: Z, or signalbox passivate.");
+    g_string_append(text, " Switch one off: Z, or `signalbox passivate GROUP/WORKLOAD LOCATION "
+                          "--reason TEXT`.");
     return g_string_free(text, FALSE);
 }
 

@@ -49,7 +49,8 @@ static char *why_declined(const Engine *engine, const GroupLive *live, gint64 du
     const char *how =
         declined && last->why ? last->why : word_of(&OPERATION_STATE_NAMES, (int)last->state);
     // Who, without the reason that they gave.
-    return g_strdup_printf("%s%.*s at %s; propose anew with F or `signalbox failover %s`",
+    return g_strdup_printf("%s%.*s at %s; propose anew with F or `signalbox failover %s "
+                           "--reason TEXT`",
                            declined ? "" : "the last one: ", (int)strcspn(how, ":"), how, at,
                            live->group->name);
 }

@@ -16,7 +16,8 @@ static void check_date(gint64 now_ms, GPtrArray *findings, const char *what, gin
         at_ms ? g_strdup_printf("Its plan was last %s %" G_GINT64_FORMAT " day%s ago.", what, days,
                                 text_plural(days))
               : g_strdup_printf("Its plan was never %s.", what),
-        "Review the plan (`signalbox plans review GROUP`) and rehearse it by a drill once a year "
+        "Review the plan (`signalbox plans review GROUP --reason TEXT`) and rehearse it by a drill "
+        "once a year "
         "at "
         "least; dates from elsewhere stand in the fleet file (`plan = { reviewed = …; tested = …; "
         "}`).",

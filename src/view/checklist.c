@@ -413,9 +413,10 @@ static char *checklist_command_line(gpointer state, const ViewContext *context)
         return g_strdup_printf("signalbox parity %.*s", (int)strcspn(view->workload, "/"),
                                view->workload);
     g_autofree char *name = g_shell_quote(item->name);
-    return g_strdup_printf("signalbox parity confirm %s %s %s %s %s …", view->workload,
-                           view->standby, name_of(&ENTITY_NAMES, view->kind), name,
-                           item->confirmed_by ? "--withdraw --reason" : "--note");
+    return g_strdup_printf(item->confirmed_by
+                               ? "signalbox parity confirm %s %s %s %s --withdraw --reason TEXT"
+                               : "signalbox parity confirm %s %s %s %s --note TEXT",
+                           view->workload, view->standby, name_of(&ENTITY_NAMES, view->kind), name);
 }
 
 static const char *checklist_group(gpointer state, const ViewContext *context)

@@ -246,7 +246,7 @@ static void overview_draw(gpointer state, const ViewContext *context, const Canv
     if (!view->rows->len) {
         cells_put(canvas, 1, 1, ROLE_DIM,
                   context->picture->complete
-                      ? "The fleet has no locations: see `signalbox check-config`."
+                      ? "The fleet has no locations: see `signalbox check-config FILE`."
                       : "Waiting for the backend's first picture.");
         return;
     }

@@ -100,9 +100,9 @@ void parity_say(Page *page, const Parity *parity, const ParityCount *count, gint
     if (!parity_differing(count))
         page_say(page, ROLE_OK, "Both sides are equal.");
     else if (shown < parity_differing(count))
-        page_say(page, ROLE_DIM, "And %u more: signalbox parity %.*s --kind %s lists all.",
+        page_say(page, ROLE_DIM, "And %u more: `signalbox parity %.*s --kind %s` lists all.",
                  parity_differing(count) - shown, (int)strcspn(parity->workload, "/"),
-                 parity->workload, kind);
+                 parity->workload, name_of(&ENTITY_NAMES, (int)count->kind));
     if (is_open(count))
         page_say(page, ROLE_DIM,
                  "Repeat on the standby what was done on the primary. What is seen to, or may "

@@ -289,8 +289,8 @@ static char *readiness_command_line(gpointer state, const ViewContext *context)
     Readiness *view = state;
     const ReadinessRow *row = view->browse.dialog ? selected(view, context) : NULL;
     if (row && row->finding && row->finding->acknowledged_by)
-        return g_strdup_printf("signalbox readiness ack %s --withdraw --reason …", row->id);
-    return row ? g_strdup_printf("signalbox readiness ack %s --note … --until …", row->id)
+        return g_strdup_printf("signalbox readiness ack %s --withdraw --reason TEXT", row->id);
+    return row ? g_strdup_printf("signalbox readiness ack %s --note TEXT --until DATE", row->id)
                : g_strdup("signalbox readiness");
 }
 

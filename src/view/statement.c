@@ -500,7 +500,7 @@ static char *statement_command_line(gpointer state, const ViewContext *context)
     const Operation *operation = operation_of(state, context);
     if (!operation || !operation->statement)
         return NULL;
-    return g_strdup_printf("signalbox signoff %s --approve --reason '…' --confirm '%s'",
+    return g_strdup_printf("signalbox signoff %s --approve --reason TEXT --confirm '%s'",
                            operation->id, operation->statement->confirm);
 }
 

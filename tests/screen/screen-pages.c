@@ -35,12 +35,14 @@ static void test_declined(void)
     g_autoptr(Visit) visit = visit_new();
     GroupStatus *payments = picture_get(visit->picture, SHELF_GROUPS, "payments");
     payments->blocked = g_strdup("rejected by bob at 03:14:07Z; propose anew with F or `signalbox "
-                                 "failover payments`");
+                                 "failover payments --reason TEXT`");
     visit_open(visit, SCREEN_OVERVIEW, NULL);
     g_assert_nonnull(strstr(visit_at(visit, 80, 24), "payments: no failover is proposed"));
-    g_assert_nonnull(strstr(visit_at(visit, 80, 24), "`signalbox failover payments`"));
+    g_assert_nonnull(
+        strstr(visit_at(visit, 80, 24), "`signalbox failover payments --reason TEXT`"));
     g_assert_nonnull(strstr(visit_at(visit, 40, 10), "rejected by bob"));
-    g_assert_nonnull(strstr(visit_at(visit, 132, 43), "`signalbox failover payments`"));
+    g_assert_nonnull(
+        strstr(visit_at(visit, 132, 43), "`signalbox failover payments --reason TEXT`"));
     visit_open(visit, SCREEN_GROUP, "payments");
     visit_has(visit, "no failover is proposed: rejected by bob at 03:14:07Z");
     visit_open(visit, SCREEN_REGION, "westeurope");

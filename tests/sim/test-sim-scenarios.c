@@ -69,8 +69,8 @@ static void expect_way_out(Sim *sim, const char *whose)
     const char *blocked = sim_group(sim)->blocked;
     g_assert_nonnull(blocked);
     g_assert_true(g_str_has_prefix(blocked, whose));
-    g_assert_true(
-        g_str_has_suffix(blocked, "Z; propose anew with F or `signalbox failover payments`"));
+    g_assert_true(g_str_has_suffix(
+        blocked, "Z; propose anew with F or `signalbox failover payments --reason TEXT`"));
     g_assert_nonnull(sim_alarm(sim, "blocked:"));
 }
 
