@@ -5,7 +5,9 @@
         backend.start()
         answer = backend.ask("GET", "/v1/groups")
 
-Everything lives in the test's own directory, on Unix sockets and free ports.
+Everything lives in the test's own directory, on Unix sockets and free ports. The fleet waits: a region that refuses
+connections is down by one probe, but a machine that stands still for seconds makes neither a region look down nor
+evidence too old.
 """
 
 import http.client
@@ -19,7 +21,7 @@ from urllib.parse import urlsplit
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
-from sbtest import SRCDIR, until
+from sbtest import LIMIT, SRCDIR, until
 
 ALL_ROLES = '[ "viewer", "operator", "approver", "admin" ]'
 
@@ -42,8 +44,8 @@ tokens = (
 
 LOCATION = """  {{
     name = "{name}";{pair}
-    health = {{ url = "http://{name}/health"; socket = "{name}.sock"; interval = "200ms"; timeout = "150ms";
-               failures = 3; recoveries = 2; }};
+    health = {{ url = "http://{name}/health"; socket = "{name}.sock"; interval = "5s"; timeout = "5s";
+               failures = 1; recoveries = 1; }};
     parameters = {{ endpoint = "http://{name}"; site_socket = "{dir}/{name}.sock"; }};
   }}"""
 
@@ -51,6 +53,7 @@ GROUP = """  {{
     name = "{name}"; title = "Group {name}";
     primary = "west"; standbys = [ "north" ];
     rpo = "1m"; rto = "5m"; approvals = {approvals}; hold = "0s"; antiflap = "0s"; propose = false;
+    step_limit = "5m"; evidence = "10m";
     plan = {{ reviewed = "2026-10-01"; tested = "2026-10-01"; }};
     workloads = (
       {{ name = "ledger"; kind = "database"; driver = "site";
@@ -86,7 +89,7 @@ class Answer:
 
 
 class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path, timeout=10):
+    def __init__(self, path, timeout=LIMIT):
         super().__init__("signalboxd", timeout=timeout)
         self.path = path
 
@@ -168,7 +171,7 @@ class Backend:
 
     def start(self, *options, **popen):
         self.spawn(*options, **popen)
-        ready = until(lambda: self.said("ready") or self.process.poll() is not None, 10)
+        ready = until(lambda: self.said("ready") or self.process.poll() is not None)
         if not self.test.check(ready and self.process.poll() is None, "the daemon is ready"):
             self.test.note(self.test.read(self.process.log))
         for line in self.said("listening", address="127.0.0.1"):
@@ -180,7 +183,7 @@ class Backend:
 
     # Questions
 
-    def connect(self, person=None, timeout=10):
+    def connect(self, person=None, timeout=LIMIT):
         """To the Unix socket as who we are; as `person`, by token, on TCP."""
         if person is None:
             return UnixConnection(self.test.path("sock"), timeout)
@@ -225,7 +228,7 @@ class Backend:
 class Events:
     """Server-sent events as they come."""
 
-    def __init__(self, backend, path, person=None, headers=None, timeout=10):
+    def __init__(self, backend, path, person=None, headers=None, timeout=LIMIT):
         self.connection = backend.connect(person, timeout)
         self.connection.request("GET", path, headers=backend.headers(person, headers))
         self.answer = self.connection.getresponse()
@@ -247,7 +250,7 @@ class Events:
                 name, _, value = line.partition(":")
                 event[name] = value.removeprefix(" ")
 
-    def find(self, wanted, seconds=10):
+    def find(self, wanted, seconds=LIMIT):
         """The first event for which wanted(event) is true; None if it does not come in time."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

@@ -6,7 +6,7 @@ import sys
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/api")
-from sbtest import Test
+from sbtest import LIMIT, Test
 
 try:
     from backend import ALL_ROLES, Backend
@@ -17,7 +17,7 @@ PROPOSAL = {"kind": "failover", "scope": {"group": "shop"}, "reason": "practice 
 
 
 def raw(connection, text):
-    connection.settimeout(10)
+    connection.settimeout(LIMIT)
     connection.sendall(text)
     data = b""
     while b"\r\n\r\n" not in data:

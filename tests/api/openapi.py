@@ -121,14 +121,16 @@ def runs(t, ask):
     """Both regions' runs in one list: bounded, filtered, the newest first; and what is counted from it."""
     def listed(query=""):
         return ask("GET", "/v1/runs" + query, 200).json
-    t.wait_for(lambda: len(listed("?workload=pay/settle")["runs"]) > 2, "runs are seen", seconds=20)
+    t.wait_for(lambda: len(listed("?workload=pay/settle")["runs"]) > 2, "runs are seen")
     page = listed("?workload=pay/settle&limit=2")
     t.equal((len(page["runs"]), page["more"]), (2, True), "a page is bounded, and says that there is more")
     times = [r["started_at"] for r in listed()["runs"]]
     t.equal(times, sorted(times, reverse=True), "the newest first")
     t.check(all(r["location"] == "west" and r["trigger"] and r["scheduled_at"] for r in page["runs"]), "with where and what for")
     older = listed(f"?workload=pay/settle&to={page['runs'][-1]['started_at']}")["runs"]
-    t.check(older and older[0]["id"] == page["runs"][-1]["id"], "the next page goes on from there")
+    last = page["runs"][-1]
+    t.check(last["id"] in [r["id"] for r in older if r["started_at"] == last["started_at"]] and
+            older[0]["started_at"] == last["started_at"], "the next page goes on from there")
     t.equal(listed("?workload=pay/settle&location=north")["runs"], [], "nothing ran at the other")
     t.equal(listed("?from=2099-01-01T00:00:00Z"), {"runs": [], "more": False}, "nor in the future")
     trigger = ask("GET", "/v1/workloads/pay/settle", 200).json["triggers"][0]
@@ -345,7 +347,7 @@ def failover(t, ask, backend):
         sign = {"digest": operation["digest"], "decision": "approve", "reason": "as practised",
                 "phrase": operation["confirm"]}
         ask("PUT", f"{path}/signoffs/sign-a", 200, body=sign, person="anna", name="anna signs")
-    ended = t.wait_for(lambda: (o := backend.operation(operation["id"]))["ended_at"] and o, "it ends", 30)
+    ended = t.wait_for(lambda: (o := backend.operation(operation["id"]))["ended_at"] and o, "it ends")
     if not ended:
         t.note(json.dumps(backend.operation(operation["id"]), indent=1))
     t.equal(ended["state"], "completed", "well")

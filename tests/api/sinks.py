@@ -11,7 +11,7 @@ import sys
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/api")
-from sbtest import SRCDIR, Test
+from sbtest import LIMIT, SRCDIR, Test
 
 try:
     from backend import Backend
@@ -36,19 +36,13 @@ sinks = (
 PROPOSAL = {"kind": "failover", "scope": {"group": "pay"}, "reason": "practice run", "planned": False}
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 class Receivers:
     def __init__(self, t):
-        self.t, self.ports, self.running, self.datagrams = t, {"hook": free_port(), "alerts": free_port()}, {}, {}
+        self.t, self.ports, self.running, self.datagrams = t, {"hook": t.port(), "alerts": t.port()}, {}, {}
         for name in ("syslog", "journal"):
             self.datagrams[name] = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             self.datagrams[name].bind(t.path(name + ".sock"))
-            self.datagrams[name].settimeout(10)
+            self.datagrams[name].settimeout(LIMIT)
 
     def start(self, name, *refused):
         self.running[name] = self.t.spawn(sys.executable, SRCDIR + "/tests/lib/receiver.py", str(self.ports[name]),
@@ -64,9 +58,7 @@ class Receivers:
 
     def got(self, name):
         """What the receiver has taken: [content type, authorization, event]."""
-        if not self.t.exists(name + ".got"):
-            return []
-        return [json.loads(line) for line in self.t.read(name + ".got").splitlines()]
+        return lines(self.t, name + ".got")
 
     def events(self, name):
         return [event for _, _, event in self.got(name)]
@@ -99,13 +91,15 @@ def customers_are_told(t, backend, receivers):
             "phrase": operation["statement"]["confirm"]}
     t.equal(backend.ask("PUT", f"/v1/operations/{operation['id']}/signoffs/sign-n", sign, person="anna").status, 200,
             "it is signed")
-    t.wait_for(lambda: backend.get(f"/v1/operations/{operation['id']}")["ended_at"], "it runs to its end", 30)
+    t.wait_for(lambda: backend.get(f"/v1/operations/{operation['id']}")["ended_at"], "it runs to its end")
     told = t.wait_for(lambda: [e for e in lines(t, "events.jsonl") if e["topic"] == "notice"], "the notice is delivered")
     t.equal([(e["type"], e["data"]["text"]) for e in told[:1]], [("signalbox.notice.published", step["task"])], "word for word")
 
 
 def lines(t, name):
-    return [json.loads(line) for line in t.read(name).splitlines()] if t.exists(name) else []
+    """Those that are whole: the last one may be on its way."""
+    whole = t.read(name).splitlines(keepends=True) if t.exists(name) else []
+    return [json.loads(line) for line in whole if line.endswith("\n")]
 
 
 def seqs(events):
@@ -113,18 +107,18 @@ def seqs(events):
 
 
 def everybody_is_told(t, backend, receivers):
-    t.wait_for(lambda: "signalbox.alarm.raised" in receivers.types("hook"), "the webhook hears of an alarm", 20)
+    t.wait_for(lambda: "signalbox.alarm.raised" in receivers.types("hook"), "the webhook hears of an alarm")
     media, token, event = receivers.got("hook")[0]
     t.equal((media.split(";")[0], token), ("application/cloudevents+json", "Bearer secret-of-hook"),
             "as structured CloudEvents, with its token")
     t.equal([event[k] for k in ("specversion", "source", "datacontenttype")],
             ["1.0", "/signalbox/practice/bridge", "application/json"], "with the attributes that CloudEvents asks for")
-    t.wait_for(lambda: receivers.events("alerts"), "the other one hears of it too")
-    alert = receivers.events("alerts")[0]
-    t.equal((alert["version"], alert["status"], alert["alerts"][0]["labels"]["alertname"]),
-            ("4", "firing", "location-down"), "in Alertmanager's words")
-    t.wait_for(lambda: lines(t, "pager.got"), "the command is run")
-    t.equal({e["topic"] for e in lines(t, "pager.got")}, {"alarm"}, "for the topics that it is for")
+    alert = t.wait_for(lambda: next(e for e in receivers.events("alerts")
+                                    if e["alerts"][0]["labels"]["alertname"] == "location-down"),
+                       "the other one hears of it too")
+    t.equal((alert["version"], alert["status"]), ("4", "firing"), "in Alertmanager's words")
+    t.wait_for(lambda: "alarm" in {e["topic"] for e in lines(t, "pager.got")}, "the command is run")
+    t.check({e["topic"] for e in lines(t, "pager.got")} <= {"alarm", "sink"}, "for the topics that it is for")
     t.wait_for(lambda: any(e["topic"] == "verdict" and e["data"]["location"] == "west"
                            for e in lines(t, "events.jsonl")), "the file has the verdict")
 
@@ -179,11 +173,11 @@ def dies_and_comes_back(t, backend, receivers, operation):
     receivers.start("alerts")
     receivers.start("hook")
     head = backend.get("/v1/audit/head")["seq"]
-    t.wait_for(lambda: head in seqs(receivers.events("hook")), "back again, it gets what it missed", 20)
+    t.wait_for(lambda: head in seqs(receivers.events("hook")), "back again, it gets what it missed")
     first = list(dict.fromkeys(seqs(receivers.events("hook"))))
-    t.equal(first, list(range(1, head + 1)), "every record, in order, though the daemon was killed too")
-    t.wait_for(lambda: head in seqs(lines(t, "events.jsonl")), "so does the file")
-    t.equal(list(dict.fromkeys(seqs(lines(t, "events.jsonl")))), first, "with the same")
+    t.equal(first, list(range(1, len(first) + 1)), "every record, in order, though the daemon was killed too")
+    t.wait_for(lambda: first[-1] in seqs(lines(t, "events.jsonl")), "so does the file")
+    t.equal(list(dict.fromkeys(seqs(lines(t, "events.jsonl"))))[:len(first)], first, "with the same")
     t.wait_for(lambda: not state(backend, "hook")["failing_since"], "it is well again")
     sequences = [int(e["sequence"]) for e in lines(t, "events.jsonl")]
     t.equal([s for s in dict.fromkeys(sequences)], sorted(set(sequences)), "the sequence only grows")
@@ -196,7 +190,7 @@ def refusals_are_left_out(t, backend, receivers):
     status, out, err = t.run("signalbox", "sinks", "test", "hook", "--url", url)
     t.equal((status, err), (0, ""), "a test is sent")
     t.contains(out, "on its way", "which is said")
-    t.wait_for(lambda: state(backend, "hook")["dropped"] == 1, "what it refuses for good is left out, and counted", 20)
+    t.wait_for(lambda: state(backend, "hook")["dropped"] == 1, "what it refuses for good is left out, and counted")
     t.equal(t.run("signalbox", "sinks", "test", "pager", "--url", url)[0], 0, "another one is tested")
     t.wait_for(lambda: "signalbox.sink.test" in [e["type"] for e in lines(t, "pager.got")], "it gets it")
     t.check("signalbox.sink.test" not in [e["type"] for e in lines(t, "events.jsonl")], "and nobody else does")
@@ -223,10 +217,11 @@ def rewritten(lines, keep):
 
 
 def checkpoints_hold_the_log(t, backend):
-    t.wait_for(lambda: backend.get("/v1/audit/head")["seq"] in
-               [e["data"]["seq"] for e in lines(t, "events.jsonl") if e["topic"] == "checkpoint"],
-               "the file has a checkpoint of the log's head")
-    export = backend.ask("GET", "/v1/audit/export").body.decode()
+    def exported():
+        text = backend.ask("GET", "/v1/audit/export").body.decode()
+        known = [e["data"]["seq"] for e in lines(t, "events.jsonl") if e["topic"] == "checkpoint"]
+        return text if len(text.splitlines()) in known else None
+    export = t.wait_for(exported, "the file has a checkpoint of the log's head")
     t.write("export.jsonl", export)
     verify = ("audit", "verify", "--checkpoints", t.path("events.jsonl"))
     status, out, err = t.run("signalbox", *verify, t.path("export.jsonl"), "--allowed-signers", t.path("signers"))
@@ -268,7 +263,7 @@ with Test() as t:
     receivers.start("alerts")
     backend.start_sites()
     backend.start()
-    t.wait_for(backend.settled, "all is well", 20)
+    t.wait_for(backend.settled, "all is well")
     t.equal(backend.fault("west", "down"), 200, "a region dies")
     everybody_is_told(t, backend, receivers)
     operation = decisions_are_told(t, backend, receivers)

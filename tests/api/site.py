@@ -9,7 +9,7 @@ import socket
 import sys
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
-from sbtest import Test
+from sbtest import LIMIT, Test
 
 CONFIG = {
     "name": "alpha", "listen": "127.0.0.1:0", "port_file": "port", "control": "control", "state": "state",
@@ -24,7 +24,7 @@ CONFIG = {
 
 class UnixConnection(http.client.HTTPConnection):
     def __init__(self, path):
-        super().__init__("site", timeout=5)
+        super().__init__("site", timeout=LIMIT)
         self.path = path
 
     def connect(self):
@@ -76,7 +76,7 @@ with Test() as t:
         return ask(UnixConnection(t.path("control")), method, path, body)
 
     def call(method, path, body=None, headers=None):
-        return ask(http.client.HTTPConnection("127.0.0.1", port, timeout=5), method, path, body, headers)
+        return ask(http.client.HTTPConnection("127.0.0.1", port, timeout=LIMIT), method, path, body, headers)
 
     def state():
         return control("GET", "/site/v1/state")[1]["groups"][0]

@@ -8,8 +8,8 @@ import sys
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
 from sbtest import Test, until
-from demo import Demo, SLOW, fetch
-from terminal import Terminal, need_tmux
+from demo import Demo, fetch
+from terminal import Terminal, need_tmux, read_to_the_end
 
 
 def stuck_failover(t, demo):
@@ -22,18 +22,8 @@ def stuck_failover(t, demo):
 
     def waits():
         return any(s["kind"] == "catch-up" and s["state"] == "intent" for s in demo.operation(name)["steps"])
-    t.wait_for(waits, "it waits for data that does not come", 30 * SLOW)
+    t.wait_for(waits, "it waits for data that does not come")
     return name
-
-
-def read_to_the_end(screen):
-    for _ in range(12):
-        screen.press("Enter")
-        if until(lambda: screen.has("sign and send"), 0.5 * SLOW):
-            return True
-        screen.press("Space")
-    screen.test.note(screen.screen())
-    return False
 
 
 def abort_by_keys(t, demo, name):
@@ -55,15 +45,14 @@ def abort_by_keys(t, demo, name):
     screen.type("abort payments")
     screen.press("Tab")
     screen.type("it cannot be waited for")
-    screen.wait("Ready: ctrl-s", name="the sign key opens", seconds=10)
-    screen.press("C-s")
-    screen.wait("recorded by", name="the receipt says who recorded it")
+    screen.wait("Ready: ctrl-s", name="the sign key opens")
+    t.check(screen.press_until("C-s", "recorded by"), "the receipt says who recorded it")
     screen.press("q", "q", "q")
     screen.close()
 
 
 def undone(t, demo, name):
-    t.wait_for(lambda: demo.operation(name)["state"] == "aborted", "it is undone", 60 * SLOW)
+    t.wait_for(lambda: demo.operation(name)["state"] == "aborted", "it is undone")
     operation = demo.operation(name)
     act = operation["acts"][0]
     t.equal((act["kind"], act["state"]), ("abort", "done"), "the act stands in the operation")
@@ -73,7 +62,7 @@ def undone(t, demo, name):
     t.contains(text, "  digest    " + operation["digest"], "with the digest of what was signed")
     t.check(re.search(r"(?m)^EVIDENCE +VALUE +AGE +SOURCE\n.*\n?West Europe +up: .* \d+\w+ +probes from", text),
             "and its evidence, each fact with its age and source")
-    t.wait_for(lambda: demo.active_at("payments", "westeurope"), "payments runs where it was", 20 * SLOW)
+    t.wait_for(lambda: demo.active_at("payments", "westeurope"), "payments runs where it was")
     status, _, err = demo.run("operations", "abort", name, "--reason", "once more")
     t.equal(status, 1, "what has ended is not aborted")
     t.contains(err, "aborted", "and why is said")
@@ -91,10 +80,10 @@ def taken_back(t, demo):
                    for a in demo.json("alarms")["alarms"])
 
     demo.fault("northeurope", "hang")
-    t.wait_for(lambda: instance(demo)["state"] == "unreachable", "it is silent", 20 * SLOW)
+    t.wait_for(lambda: instance(demo)["state"] == "unreachable", "it is silent")
     status, _, err = demo.run("passivate", "payments/mail-orders", "northeurope", "--reason", "two of them run")
     t.equal((status, err), (0, ""), "what is silent can be asked to be switched off")
-    t.wait_for(alarmed, "which is alarmed until it is", 20 * SLOW)
+    t.wait_for(alarmed, "which is alarmed until it is")
     t.check(instance(demo)["passivate_by"], "with who asked")
     screen = Terminal(t, 80, 24, "signalbox", "console", env=demo.environment)
     screen.wait("West Europe", name="the console opens")
@@ -102,12 +91,12 @@ def taken_back(t, demo):
     screen.wait("unpassivate payments/mail-orders northeurope", name="K takes it back, and asks why")
     screen.type("it is needed after all")
     screen.press("Enter")
-    t.wait_for(lambda: not alarmed(), "then nobody waits for it any more", 20 * SLOW)
+    t.wait_for(lambda: not alarmed(), "then nobody waits for it any more")
     screen.press("q", "q")
     screen.close()
     demo.fault("northeurope", "recover")
-    t.wait_for(lambda: demo.group("payments")["mode"] == "split", "it answers again, and still runs", 30 * SLOW)
-    t.wait_for(lambda: demo.get("/v1/locations/northeurope")["verdict"]["state"] == "up", "and is healthy", 30 * SLOW)
+    t.wait_for(lambda: demo.group("payments")["mode"] == "split", "it answers again, and still runs")
+    t.wait_for(lambda: demo.get("/v1/locations/northeurope")["verdict"]["state"] == "up", "and is healthy")
     t.contains(demo.run("audit", "export")[1], "passivate.withdrawn", "which stands in the audit log")
 
 
@@ -118,8 +107,8 @@ def split(t, demo):
     status, _ = fetch(demo.path("northeurope.sock"), "/site/v1/groups/payments/workflows/mail-orders/enable", "POST", {},
                       by_hand)
     t.equal(status, 200, "somebody enables a workflow by hand where it must not run")
-    t.wait_for(lambda: demo.group("payments")["mode"] == "split", "it is seen: split", 20 * SLOW)
-    alarm = until(lambda: next((a for a in demo.json("alarms")["alarms"] if a["id"] == "split:payments"), None), 10)
+    t.wait_for(lambda: demo.group("payments")["mode"] == "split", "it is seen: split")
+    alarm = until(lambda: next((a for a in demo.json("alarms")["alarms"] if a["id"] == "split:payments"), None))
     t.check(alarm and alarm["severity"] == "critical" and "West Europe (has the role)" in alarm["text"],
             "alarmed, with what each side is")
     screen = demo.run("console", "--once", "--screen", "audit", "--size", "100x30")[1]
@@ -131,7 +120,7 @@ def split(t, demo):
     taken_back(t, demo)
     status, out, _ = demo.run("passivate", "payments/mail-orders", "northeurope", "--reason", "two of them run")
     t.equal(status, 0, "the other one is")
-    t.wait_for(lambda: demo.group("payments")["mode"] == "normal", "and it is whole again", 20 * SLOW)
+    t.wait_for(lambda: demo.group("payments")["mode"] == "normal", "and it is whole again")
     status, out, _ = demo.run("audit", "export")
     t.contains(out, "passivate.done", "which stands in the audit log")
 
@@ -161,7 +150,7 @@ def break_glass(t, demo):
 
 def checklist_by_keys(t, demo):
     """P2: an item of the check-list of a standby that is kept by hand is confirmed at the keyboard."""
-    t.wait_for(lambda: demo.json("parity", "governance")["parity"], "both sides of the catalog are seen", 20 * SLOW)
+    t.wait_for(lambda: demo.json("parity", "governance")["parity"], "both sides of the catalog are seen")
     screen = Terminal(t, 100, 30, "signalbox", "console", "--arm", env=demo.environment, name="checklist")
     screen.wait("West Europe", name="the console opens")
     screen.press("6")

@@ -8,8 +8,8 @@ import signal
 import sys
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
-from sbtest import Test, until
-from demo import Demo
+from sbtest import Test
+from demo import Demo, patiently
 
 
 def script(t, directory, name, text):
@@ -73,9 +73,9 @@ def test_twice(t):
     again = Demo(t, "twice")
     t.check(again.wait_ready(), "what is left of it is no obstacle for the next")
     t.equal(again.get("/v1/audit?after=0")["records"], [], "which begins anew")
-    script = t.run(again.path("bob"), "status")
+    script = patiently(lambda: t.run(again.path("bob"), "status"))
     t.check(script[0] == 0 and "127.0.0.1" in script[1], "bob's script reaches it over TCP")
-    t.equal(t.run(again.path("bob"), "roles", "--json")[0], 0, "with any command")
+    t.equal(patiently(lambda: t.run(again.path("bob"), "roles", "--json"))[0], 0, "with any command")
 
 
 with Test() as t:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
-from sbtest import SRCDIR, Test, until
+from sbtest import LIMIT, SRCDIR, Test
 from demo import Demo, fetch
 from signers import SIGNOFF, Agent, Signers, Token, make_key, ssh_sign
 
@@ -132,7 +132,7 @@ def test_hardware(t, world, operation, token):
                                env={**world.demo.environment, **agent}, stderr=subprocess.PIPE)
     t.wait_for(token.is_waiting, "it waits for a touch")
     held.stop()
-    err = signing.communicate(timeout=30)[1].decode()
+    err = signing.communicate(timeout=LIMIT)[1].decode()
     t.check(signing.returncode == 1 and "is gone: nobody answers at SSH_AUTH_SOCK" in err, "an agent that goes away meanwhile: said")
     t.note(err)
     t.equal(world.demo.operation(operation)["signoffs"], [], "nothing of this was sent")
@@ -175,7 +175,7 @@ def test_revoked(t, world, operation, agent, mine, shared, token):
             (" whose hardware is touched" if token else ""))
     t.equal([s["key_type"] for s in demo.operation(operation)["signoffs"] if not s["void"]], ["ed25519", kind],
             "with what each has signed stands in the operation")
-    t.wait_for(lambda: demo.operation(operation)["past_pnr"], "and it passes its point of no return", 60)
+    t.wait_for(lambda: demo.operation(operation)["past_pnr"], "and it passes its point of no return")
 
 
 def test_broken_lists(t, world):
@@ -196,7 +196,7 @@ def test_broken_lists(t, world):
                            for a in demo.get("/v1/alarms")["alarms"]), "the alarm says what is wrong now")
     os.chmod(demo.path("allowed_signers"), 0o600)
     if not t.wait_for(lambda: not any(a["id"] == "signers" and not a["ended_at"] for a in demo.get("/v1/alarms")["alarms"]),
-                      "a good one ends it", 20):
+                      "a good one ends it"):
         t.note(str(demo.get("/v1/alarms")["alarms"]))
         t.note(str([os.stat(demo.path(name)) for name in ("allowed_signers", "revoked_keys")]))
     open(demo.path("revoked_keys"), "w").close()

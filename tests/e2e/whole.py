@@ -10,8 +10,8 @@ import re
 import sys
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
-from demo import Demo, SLOW, fetch
-from sbtest import Test, until
+from demo import Demo, fetch
+from sbtest import LIMIT, Test, until
 
 GROUPS = ("payments", "ledger")  # storefront moves by itself
 ENDED = ("completed", "completed-with-exceptions", "partial", "aborted", "rejected", "withdrawn", "expired")
@@ -30,8 +30,8 @@ def counters(demo):
             for location in ("westeurope", "northeurope") for g in demo.state(location)["groups"]}
 
 
-def wait_end(t, demo, name, limit, what):
-    return t.wait_for(lambda: demo.operation(name)["state"] in ENDED, what, limit * SLOW)
+def wait_end(t, demo, name, what):
+    return t.wait_for(lambda: demo.operation(name)["state"] in ENDED, what, 2 * LIMIT)
 
 
 def read_only(t, demo):
@@ -63,7 +63,7 @@ def test_isolated(t, demo):
     t.equal(status, 0, f"it is signed {err}")
     signature = "".join(demo.operation(drill["id"])["signoffs"][0]["signature"].splitlines()[1:-1])
     t.check(b"drill@signalbox" in base64.b64decode(signature), "in a namespace of its own")
-    wait_end(t, demo, drill["id"], 20, "the rehearsal ends")
+    wait_end(t, demo, drill["id"], "the rehearsal ends")
     drill = demo.operation(drill["id"])
     t.equal(drill["state"], "completed", f"all of it would work: {drill['why']} {drill['exceptions']}")
     t.check(all(s["title"].startswith("rehearse") and s["key"] is None for s in drill["steps"]), "no step has a key")
@@ -84,17 +84,17 @@ def test_live(t, demo):
             "it says for how long it may be off on its way home")
     watch = t.spawn("signalbox", "watch", drill["id"], env=demo.environment, log="watch.log")
     t.equal(demo.sign(drill["id"])[0], 0, "the live drill is signed")
-    t.wait_for(lambda: demo.operation(drill["id"])["past_pnr"], "it is past its point of no return", 20 * SLOW)
+    t.wait_for(lambda: demo.operation(drill["id"])["past_pnr"], "it is past its point of no return")
     demo.stop_daemon()
     demo.start_daemon()
     demo.wait_ready()
-    wait_end(t, demo, drill["id"], 60, "it is home again")
+    wait_end(t, demo, drill["id"], "it is home again")
     done = demo.operation(drill["id"])
     t.equal(done["state"], "completed", f"as planned: {done['why']} {done['exceptions']}")
     t.check(done["there_s"] > 0 and done["back_s"] > 0, f"both ways are measured ({done['there_s']}, {done['back_s']})")
-    t.wait_for(lambda: demo.active_at("payments", "westeurope"), "payments is active in West Europe again", 10 * SLOW)
+    t.wait_for(lambda: demo.active_at("payments", "westeurope"), "payments is active in West Europe again")
     t.equal(demo.group("payments")["plan"]["tested_at"], done["ended_at"], f"the plan is tested now ({tested} before)")
-    watch.wait(20 * SLOW)
+    watch.wait(LIMIT)
     said = t.read("watch.log")
     told = [line for line in said.splitlines() if re.match(r"\d\d:\d\d:\d\d", line)]  # not that nobody answered
     t.check(watch.returncode == 0 and told and all("DRILL" in line for line in told), "watch says DRILL in every line")
@@ -113,7 +113,7 @@ def confirm_all(t, demo, name):
             if step["state"] == "waiting":
                 demo.run("operations", "confirm", name, "--step", str(step["number"]), "--reason", "the auditors know")
         return operation["state"] in ENDED
-    t.check(until(over, 40 * SLOW), "its steps by hand are confirmed")
+    t.check(until(over), "its steps by hand are confirmed")
 
 
 def test_region_drill(t, demo):
@@ -131,7 +131,7 @@ def test_region_drill(t, demo):
         for who in ({}, demo.bob()):
             if demo.operation(parts[group])["state"] == "awaiting-sign-off":
                 t.equal(demo.sign(parts[group], env=who)[0], 0, f"{group} is signed")
-    wait_end(t, demo, parent["id"], 60, "it ends")
+    wait_end(t, demo, parent["id"], "it ends")
     done = demo.operation(parent["id"])
     t.equal((done["state"], done["why"].split(";")[0]),
             ("partial", f"{len(rest)} of {len(parts)} groups rehearsed"), f"it is partial: {done['why']}")
@@ -145,7 +145,7 @@ def test_region_drill(t, demo):
     for who in ({}, demo.bob()):
         if demo.operation(child["id"])["state"] == "awaiting-sign-off":
             t.equal(demo.sign(child["id"], env=who)[0], 0, f"{first} is signed")
-    wait_end(t, demo, parent["id"], 60, "it ends again")
+    wait_end(t, demo, parent["id"], "it ends again")
     t.check(demo.operation(parent["id"])["state"].startswith("completed"), "all of it is rehearsed")
     told = demo.run("report", parent["id"])[1]
     t.check(told.startswith("# DRILL isolated of every group of westeurope") and
@@ -155,8 +155,8 @@ def test_region_drill(t, demo):
 
 def test_region(t, demo):
     demo.fault("westeurope", "down")
-    t.wait_for(lambda: all(demo.proposal(g, 1) for g in GROUPS), "the watchdog proposes both", 30 * SLOW)
-    t.wait_for(lambda: demo.group("storefront")["active"] == "northeurope", "storefront has moved by itself", 30 * SLOW)
+    t.wait_for(lambda: all(demo.proposal(g, 1) for g in GROUPS), "the watchdog proposes both")
+    t.wait_for(lambda: demo.group("storefront")["active"] == "northeurope", "storefront has moved by itself")
     watchdogs = {g: demo.proposal(g)["id"] for g in GROUPS}
     parent = propose(demo, "failover", "--region", "westeurope", "--reason", "the whole region is gone")["id"]
     t.equal({g: m["operation"] for g, m in members(demo, parent).items()}, watchdogs,
@@ -169,10 +169,10 @@ def test_region(t, demo):
     status, _, err = demo.run("signoff", watchdogs["ledger"], "--reject", "--reason", "it can wait")
     t.equal(status, 0, f"ledger is rejected {err}")
     t.equal(demo.sign(watchdogs["payments"])[0], 0, "payments is signed")
-    wait_end(t, demo, parent, 60, "the region's operation ends")
+    wait_end(t, demo, parent, "the region's operation ends")
     done = demo.operation(parent)
     t.equal((done["state"], done["why"]), ("partial", "1 of 2 groups moved; rejected: ledger"), "it is partial")
-    watch.wait(20 * SLOW)
+    watch.wait(LIMIT)
     t.check(watch.returncode == 4 and "ledger: rejected" in t.read("region.log"), "watch tells it")
     status, _, err = demo.run("operations", "retry", parent, "--reason", "now ledger too")
     t.equal(status, 0, f"the rest is retried {err}")
@@ -182,7 +182,7 @@ def test_region(t, demo):
     for who in ({}, demo.bob()):
         t.equal(demo.sign(again["ledger"]["operation"], env=who)[0], 0, "it is signed, by two")
     confirm_all(t, demo, again["ledger"]["operation"])
-    wait_end(t, demo, parent, 60, "the region's operation ends again")
+    wait_end(t, demo, parent, "the region's operation ends again")
     t.equal(demo.operation(parent)["state"], "completed", "all of the region is moved")
     t.check(all(demo.group(g)["active"] == "northeurope" for g in GROUPS), "all are in North Europe")
     told = demo.run("report", parent)[1]
@@ -198,7 +198,7 @@ with Test() as t:
     demo = Demo(t)
     demo.wait_up()
     t.wait_for(lambda: demo.group("payments")["mode"] == "normal" and demo.active_at("payments", "westeurope"),
-               "payments is at home", 10 * SLOW)
+               "payments is at home")
     test_isolated(t, demo)
     test_region_drill(t, demo)
     test_live(t, demo)

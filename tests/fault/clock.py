@@ -10,8 +10,8 @@ import os
 import sys
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
-from sbtest import Test, until
-from demo import Demo, SLOW, fetch, seconds
+from sbtest import Test
+from demo import Demo, seconds
 
 LIBRARY = next(iter(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")), None)
 
@@ -50,11 +50,10 @@ with Test() as t:
     expires = seconds(demo.operation(name)["expires_at"])
     for number, (offset, by) in enumerate((("+3600s", 3600), ("-3600s", -3600)), 1):
         set_clock(t, demo, offset)
-        t.wait_for(lambda: len(records(demo, "clock.jumped")) == number, f"set to {offset}: the jump is recorded",
-                   10 * SLOW)
+        t.wait_for(lambda: len(records(demo, "clock.jumped")) == number, f"set to {offset}: the jump is recorded")
         operation = demo.operation(name)
         t.equal(operation["state"], "awaiting-sign-off", "it still waits")
-        t.check(abs(seconds(operation["expires_at"]) - expires - by) < 3, "its deadline moved along")
+        t.check(abs(seconds(operation["expires_at"]) - expires - by) < 60, "its deadline moved along")
     t.equal(len(records(demo, "operation.deadline-moved")), 2, "which is recorded, too")
     demo.wait_up()
 
@@ -63,8 +62,8 @@ with Test() as t:
         confirm = operation["statement"]["confirm"]
         return demo.run("signoff", name, "--approve", "--reason", "seen it", "--confirm", confirm, "--id", "so-clock",
                         "--no-signature")[0] == 0
-    t.wait_for(signed, "with fresh evidence it is signed", 15 * SLOW)
-    t.wait_for(lambda: demo.operation(name)["state"] in ("completed", "paused"), "and carried out", 60 * SLOW)
+    t.wait_for(signed, "with fresh evidence it is signed")
+    t.wait_for(lambda: demo.operation(name)["state"] in ("completed", "paused"), "and carried out")
     t.equal(demo.operation(name)["state"], "completed", "well")
     status, export, _ = demo.run("audit", "export")
     t.write("export", export)

@@ -20,8 +20,8 @@ import time
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/fault")
-from sbtest import Test
-from demo import Demo, SLOW
+from sbtest import SLOW, Test
+from demo import Demo
 import acts
 import kinds
 from killing import Failed, MOMENTS, Struck, Watcher, library

@@ -16,8 +16,8 @@ import signal
 import threading
 import time
 
-from sbtest import SRCDIR, free_port, until
-from demo import SLOW, fetch
+from sbtest import LIMIT, SRCDIR, until
+from demo import fetch
 
 MOMENTS = ("before", "torn", "unflushed", "after")
 ENDED = ("completed", "aborted", "expired", "rejected", "withdrawn", "partial", "completed-with-exceptions")
@@ -50,7 +50,7 @@ class Struck:
         # The sanitizers' library wants to be the first one that is loaded, and need not be.
         self.before = ("env", "LD_PRELOAD=" + library, "SB_STRIKE=" + self.dir,
                        "ASAN_OPTIONS=" + asan + ":verify_asan_link_order=0")
-        self.port = free_port()  # the same one in each of its lives
+        self.port = t.port()  # the same one in each of its lives
         self.edit("fleet.conf", stage)
         self.edit("signalboxd.conf", lambda text: text.replace("127.0.0.1:0", f"127.0.0.1:{self.port}"))
         self.patience = 1  # what all limits are multiplied by
@@ -90,7 +90,7 @@ class Struck:
     def end(self):
         self.ending = True
         self.demo.stop_daemon()
-        self.keeper.join(10)
+        self.keeper.join(LIMIT)
 
     def put(self, target, body, bob):
         """A sign-off without the command, which would ask long what became of it: (status, answer)."""
@@ -99,7 +99,7 @@ class Struck:
                 return fetch(self.demo.socket, target, "PUT", body)
             with open(self.demo.path("bob.token"), encoding="ascii") as f:
                 headers = {"Content-Type": "application/json", "Authorization": "Bearer " + f.read().strip()}
-            line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+            line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LIMIT)
             line.request("PUT", target, json.dumps(body), headers)
             answer = line.getresponse()
             return answer.status, answer.read().decode()
@@ -143,20 +143,20 @@ class Struck:
         except (OSError, ValueError, LookupError, http.client.HTTPException):
             return None
 
-    def see(self, condition, what, limit=30, pause=0.02):
-        limit *= self.patience
-        answer = until(lambda: self.look(condition), limit * SLOW, pause)
+    def see(self, condition, what, pause=0.02):
+        limit = LIMIT * self.patience
+        answer = until(lambda: self.look(condition), limit, pause)
         if not answer:
-            raise Failed(f"not so after {limit * SLOW} s: {what}")
+            raise Failed(f"not so after {limit} s: {what}")
         return answer
 
     def is_ready(self):
         return fetch(self.demo.socket, "/readyz")[0] == 200
 
-    def insist(self, seen, act, what, limit=40):
+    def insist(self, seen, act, what):
         """As people do: look; if it is not there do it, and whatever is answered look again."""
         said = tried = None
-        end = time.monotonic() + limit * self.patience * SLOW
+        end = time.monotonic() + LIMIT * self.patience
         while True:
             self.see(self.is_ready, "the daemon is ready")
             answer = until(lambda: self.look(seen), 0.3 if tried else 0)

@@ -5,7 +5,7 @@ A kind that is new needs a class here, and a row in tests/sim/test-sim-kill.c.""
 
 from scripted import Scripted
 from sbtest import until
-from demo import SLOW, fetch
+from demo import fetch
 from killing import ENDED, MOMENTS, Failed, effect_mistakes, log_mistakes
 
 WEST, NORTH = "westeurope", "northeurope"
@@ -111,7 +111,7 @@ class Kind:
     def people(self, operation):
         self.go_on(operation)
 
-    def see_through(self, name, limit=60):
+    def see_through(self, name):
         """Until it has ended; then it has to be as it was meant."""
         def over():
             operation = self.demo.operation(name)
@@ -120,9 +120,9 @@ class Kind:
             self.people(operation)
             return None
         try:
-            operation = self.struck.see(over, f"{name} ends", limit, 0.1)
+            operation = self.struck.see(over, f"{name} ends", 0.1)
         except Failed as failed:
-            last = until(lambda: self.struck.look(lambda: self.demo.operation(name)), 5)
+            last = until(lambda: self.struck.look(lambda: self.demo.operation(name)))
             raise Failed(f"{failed}\n{last and story(last)}") from failed
         if operation["state"] != self.end:
             raise Failed(f"{name} is {operation['state']}, expected {self.end}\n{story(operation)}")
@@ -136,7 +136,7 @@ class Kind:
         def there():
             every = self.demo.get("/v1/operations")["operations"]
             return next((o["id"] for o in every if o["id"] not in known and all(o[k] == v for k, v in what.items())), None)
-        name = self.struck.see(there, words, 40)
+        name = self.struck.see(there, words)
         self.operations.append(name)
         return name
 
@@ -148,7 +148,7 @@ class Kind:
 
     def mistakes(self):
         if self.active:
-            until(lambda: not effect_mistakes(self.struck, self.group, self.active), 10 * SLOW)
+            until(lambda: not effect_mistakes(self.struck, self.group, self.active))
         wrong = log_mistakes(self.struck, self.operations, self.twice)
         return wrong + (effect_mistakes(self.struck, self.group, self.active) if self.active else [])
 
@@ -540,12 +540,12 @@ class Region(Kind):
 
     def play(self):
         self.propose_region("failover")
-        self.see_through(self.parent, 90)
+        self.see_through(self.parent)
 
     def mistakes(self):
         wrong = super().mistakes()
         for group in self.groups:
-            until(lambda g=group: not effect_mistakes(self.struck, g, NORTH), 10 * SLOW)
+            until(lambda g=group: not effect_mistakes(self.struck, g, NORTH))
             wrong += effect_mistakes(self.struck, group, NORTH)
         return wrong
 
@@ -557,7 +557,7 @@ class RegionDrill(Region):
 
     def play(self):
         self.propose_region("drill", "--isolated")
-        self.see_through(self.parent, 90)
+        self.see_through(self.parent)
 
     def mistakes(self):
         wrong = Kind.mistakes(self)
@@ -580,23 +580,18 @@ class Partial(Region):
     def play(self):
         self.propose_region("failover")
         self.end = "partial"
-        self.see_through(self.parent, 90)
+        self.see_through(self.parent)
         self.end = "completed"
         first = self.struck.see(lambda: self.members()["ledger"], "its groups are listed")
         self.struck.insist(lambda: self.members()["ledger"] != first,
                            lambda: self.demo.run("operations", "retry", self.parent, "--reason", self.round),
                            "the rest is retried")
-        self.see_through(self.parent, 90)
+        self.see_through(self.parent)
 
 
 # ---- the stages of the lanes --------------------------------------------------------------------
 
 GROUPS = ("payments", "ledger", "storefront", "governance")
-
-
-def quick(text):
-    """The first probe after a start says what is so."""
-    return text.replace("recoveries = 2", "recoveries = 1")
 
 
 def only(text, *groups):
@@ -607,25 +602,25 @@ def only(text, *groups):
 
 
 def soon_given_up(lane, text):
-    return only(quick(text), "payments").replace('drain_limit = "30s"', 'drain_limit = "3s"')
+    return only(text, "payments").replace('drain_limit = "30s"', 'drain_limit = "3s"')
 
 
 def other_targets(lane, text):
     path = lane.t.path("tapes.sock")
     lane.tapes = Tapes(path)
-    return only(quick(text), "storefront").replace("groups = (", "groups = (" + Tapes.group.format(path), 1)
+    return only(text, "storefront").replace("groups = (", "groups = (" + Tapes.group.format(path), 1)
 
 
 def soon_expired(lane, text):
-    return only(quick(text)).replace('title = "Data governance";', 'title = "Data governance"; expire = "10s";')
+    return only(text).replace('title = "Data governance";', 'title = "Data governance"; expire = "10s";')
 
 
 STAGES = {
-    0: lambda lane, text: only(quick(text)),
+    0: lambda lane, text: only(text),
     1: soon_given_up,
-    2: lambda lane, text: only(quick(text), "ledger"),
-    3: lambda lane, text: only(quick(text)),
+    2: lambda lane, text: only(text, "ledger"),
+    3: lambda lane, text: only(text),
     4: other_targets,
     5: soon_expired,
-    6: lambda lane, text: only(quick(text)),
+    6: lambda lane, text: only(text),
 }

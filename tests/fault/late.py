@@ -12,7 +12,7 @@ import sys
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
 from sbtest import Test, until
-from demo import Demo, SLOW, fetch
+from demo import Demo, fetch
 from relay import Relay
 
 PROMOTE = "/site/v1/groups/payments/data/promote"
@@ -27,7 +27,7 @@ def start(t, demo):
     os.rename(path, real)
     line = Relay(path, real)
     demo.start_daemon()
-    t.wait_for(demo.wait_ready, "the daemon is ready", 20 * SLOW)
+    t.wait_for(demo.wait_ready, "the daemon is ready")
     demo.wait_up(HOME, AWAY)
     return line, real
 
@@ -40,7 +40,7 @@ def hold_the_promotion(t, demo, line):
     operation = demo.proposal("payments")["id"]
     status, _, err = demo.sign(operation)
     t.equal(status, 0, "and signed")
-    t.wait_for(lambda: line.waiting == 1, "its promotion is on the way", 60 * SLOW)
+    t.wait_for(lambda: line.waiting, "its promotion is on the way")
     return demo.operation(operation)
 
 
@@ -70,7 +70,7 @@ class Successor(Demo):
 
     def see_through(self, name):
         t = self.test
-        over = t.wait_for(lambda: self.operation(name)["state"] in ("completed", "paused"), f"{name} ends", 60 * SLOW)
+        over = t.wait_for(lambda: self.operation(name)["state"] in ("completed", "paused"), f"{name} ends")
         operation = self.operation(name)
         if not over or not t.check(operation["state"] == "completed", "as it was meant"):
             t.note(f"{operation['state']}: {operation['why']}\n" +
@@ -80,17 +80,17 @@ class Successor(Demo):
 
 def succeeds(t, other, operation):
     """What the new leader does while the old one stands still."""
-    t.wait_for(other.wait_ready, "another daemon takes over, on what the first one has stored", 20 * SLOW)
+    t.wait_for(other.wait_ready, "another daemon takes over, on what the first one has stored")
     done = other.see_through(operation["id"])
     t.equal(done["epoch"], operation["epoch"], "it finishes the operation, under its own epoch")
-    t.wait_for(lambda: other.is_active_in("payments", AWAY), "payments runs in North Europe", 20 * SLOW)
+    t.wait_for(lambda: other.is_active_in("payments", AWAY), "payments runs in North Europe")
     other.wait_up(HOME, AWAY)
     status, _, err = other.run("failback", "payments", "--reason", "it goes home again")
     t.equal((status, err), (0, ""), "the way home is proposed")
     home = other.proposal("payments")["id"]
     t.equal(other.sign(home)[0], 0, "and signed")
     other.see_through(home)
-    t.wait_for(lambda: other.is_active_in("payments", HOME), "payments is home", 20 * SLOW)
+    t.wait_for(lambda: other.is_active_in("payments", HOME), "payments is home")
     t.check(other.group_at(AWAY, "payments")["epoch"] > operation["epoch"], "North Europe knows the newer epoch")
 
 
@@ -121,7 +121,7 @@ def main():
             fetch(line.path, "/health")
             t.equal(picture(demo), before, "it has no effect")
             os.kill(demo.daemon.pid, signal.SIGCONT)
-            paused = until(lambda: demo.operation(operation["id"])["state"] == "paused", 60 * SLOW)
+            paused = until(lambda: demo.operation(operation["id"])["state"] == "paused")
             t.check(paused, "the old leader hears that it is one, and stops")
             promote = next(s for s in demo.operation(operation["id"])["steps"] if s["kind"] == "promote")
             t.equal(promote["state"], "failed", "its step says so")

@@ -4,26 +4,67 @@
         demo = Demo(t)
         demo.fault("westeurope", "down")
         operation = demo.proposal("payments")
+
+Its fleet is a patient one (see PATIENCE), for a machine that stands still for seconds would make a region look down, a
+step late and evidence old. A test of just that asks for the fleet as it is: Demo(t, patience="").
 """
 
 import http.client
 import json
 import os
+import re
+import shutil
 import signal
 import socket
+import time
 from datetime import datetime
 
-from sbtest import until
+from sbtest import LIMIT, until
 
 LOCATIONS = ("westeurope", "northeurope", "eastus")
-# What instrumented programs need more time for.
-SLOW = 3 if os.environ.get("SB_SANITIZERS", "no") != "no" else 1
+# What makes of the demo's fleet one that waits (a script of sed): a region that refuses connections is down about as soon
+# as ever, by one probe, but a late answer is one, no answer is called slow, and neither steps nor evidence are soon too
+# old.
+PATIENCE = r"""s/interval = "1s"; timeout = "1s"; failures = 3; recoveries = 2; degraded = "500ms"/interval = "6s"; timeout = "6s"; failures = 1; recoveries = 1/
+s/ step_limit = "20s";/ step_limit = "5m"; evidence = "10m";/
+"""
+
+# How a command ends, and what it says, when a backend was connected and did not answer soon.
+UNREACHABLE, SILENT = 3, re.compile(r"within [0-9.]+ m?s|said nothing|nothing came|silent")
+# What it says, or the backend, when an agent or ssh-keygen did not.
+SLOW_KEYS = re.compile(r"no answer within \d+ seconds")
+
+
+def patiently(run):
+    """A command's (status, stdout, stderr). It does not wait long for who says nothing, and has done nothing then: it is
+    run again, as people would."""
+    end = time.monotonic() + LIMIT
+    while True:
+        status, out, err = run()
+        silent = status == UNREACHABLE and SILENT.search(err) or status and SLOW_KEYS.search(err)
+        if not silent or time.monotonic() > end:
+            return status, out, err
+
+
+def patient_programs(test, patience=PATIENCE):
+    """The environment in which `signalbox demo` starts a daemon whose fleet was made patient before."""
+    directory = test.path("patient")
+    if patience and not os.path.exists(directory):
+        os.mkdir(directory)
+        real = os.path.dirname(shutil.which("signalboxd"))
+        os.symlink(os.path.join(real, "signalbox-site"), os.path.join(directory, "signalbox-site"))
+        script = test.write("patient/patience.sed", patience)
+        test.write("patient/signalboxd", f"""#!/bin/sh
+sed -i -f '{script}' "$(dirname "$2")/fleet.conf"
+exec '{real}/signalboxd' "$@"
+""", 0o700)
+    return {"SIGNALBOX_BINDIR": directory} if patience else {}
 
 
 class UnixConnection(http.client.HTTPConnection):
     """HTTP over a Unix socket."""
 
-    def __init__(self, path, seconds=5):
+    def __init__(self, path, seconds=LIMIT):
         super().__init__("localhost", timeout=seconds)
         self.path = path
 
@@ -52,15 +93,16 @@ def seconds(text):
 
 
 class Demo:
-    def __init__(self, test, name="demo"):
+    def __init__(self, test, name="demo", patience=PATIENCE):
         self.test = test
         self.dir = test.path(name)
         self.socket = os.path.join(self.dir, "signalboxd.sock")
         self.environment = {**os.environ, "SIGNALBOX_URL": "unix:" + self.socket,
                             "SIGNALBOX_DEMO_DIR": self.dir, "XDG_STATE_HOME": test.path("state")}
-        self.process = test.spawn("signalbox", "demo", "--headless", "--dir", self.dir, log=name + ".log")
+        self.process = test.spawn("signalbox", "demo", "--headless", "--dir", self.dir, log=name + ".log",
+                                  env={**os.environ, **patient_programs(test, patience)})
         self.daemon = None  # one that we started ourselves
-        self.line = until(self.first_line, 20 * SLOW)
+        self.line = until(self.first_line, 2 * LIMIT)
         if not self.line:
             raise RuntimeError("the demo does not start: " + test.read(name + ".log"))
 
@@ -80,10 +122,11 @@ class Demo:
     # The programs
 
     def run(self, *arguments, **more):
-        """A command, started by `prefix` if it is given: (status, stdout, stderr)."""
+        """A command, started by `prefix` if it is given: (status, stdout, stderr); see patiently."""
         prefix = more.pop("prefix", ())
         env = {**self.environment, **more.pop("env", {})}
-        return self.test.run(*prefix, "signalbox", *arguments, env=env, **more)
+        run = lambda: self.test.run(*prefix, "signalbox", *arguments, env=env, **more)
+        return run() if "stdin" in more else patiently(run)
 
     def json(self, *arguments):
         status, out, err = self.run(*arguments, "--json")
@@ -92,9 +135,9 @@ class Demo:
         return json.loads(out)
 
     def fault(self, location, kind):
-        status, _, err = self.run("demo", "fault", location, kind)
-        if status:
-            raise RuntimeError(err)
+        status, answer = fetch(self.path(location + ".control.sock"), "/site/v1/fault", "POST", {"kind": kind})
+        if status != 200:
+            raise RuntimeError(answer)
 
     def state(self, location):
         """All that a region counts, also while it is down."""
@@ -116,7 +159,7 @@ class Demo:
 
     def wait_up(self, *locations):
         return self.test.wait_for(lambda: all(self.verdict(l) == "up" for l in locations or LOCATIONS),
-                                  "all regions are seen up", 10 * SLOW)
+                                  "all regions are seen up")
 
     def group(self, name):
         return self.get("/v1/groups/" + name)
@@ -130,17 +173,22 @@ class Demo:
     def operation(self, name):
         return self.get("/v1/operations/" + name)
 
-    def proposal(self, group, limit=10):
+    def proposal(self, group, limit=LIMIT):
         """The operation of the group that waits for a sign-off."""
         def waiting():
             return next((o for o in self.operations(group) if o["state"] == "awaiting-sign-off"), None)
-        return until(waiting, limit * SLOW)
+        return until(waiting, limit)
 
     def sign(self, operation, *more, env=None, reason="the drill of the test"):
-        """Approves as people do without a console: (status, stdout, stderr)."""
-        confirm = self.operation(operation)["statement"]["confirm"]
-        return self.run("signoff", operation, "--approve", "--reason", reason, "--confirm", confirm, *more,
-                        env=env or {})
+        """Approves as people do without a console: (status, stdout, stderr). If the statement changes meanwhile, what
+        it says now."""
+        end = time.monotonic() + LIMIT
+        while True:
+            before = self.operation(operation)
+            done = self.run("signoff", operation, "--approve", "--reason", reason, "--confirm",
+                            before["statement"]["confirm"], *more, env=env or {})
+            if not done[0] or self.operation(operation)["digest"] == before["digest"] or time.monotonic() > end:
+                return done
 
     def bob(self):
         """The environment of the second person."""
@@ -177,7 +225,7 @@ class Demo:
             self.test.stop(self.daemon, how)
             return
         os.kill(self.pid("signalboxd"), how)
-        until(lambda: not os.path.exists(f"/proc/{self.pid('signalboxd')}"), 5)
+        until(lambda: not os.path.exists(f"/proc/{self.pid('signalboxd')}"))
 
     def start_daemon(self, *before):
         """A daemon of ours on the demo's files, after stop_daemon."""
@@ -188,5 +236,5 @@ class Demo:
         """Tells the daemon to read its files again."""
         os.kill(self.daemon.pid if self.daemon else self.pid("signalboxd"), signal.SIGHUP)
 
-    def wait_ready(self, limit=10):
-        return until(lambda: fetch(self.socket, "/readyz")[0] == 200, limit * SLOW)
+    def wait_ready(self):
+        return until(lambda: fetch(self.socket, "/readyz")[0] == 200)

@@ -16,6 +16,8 @@ import socket
 import threading
 import time
 
+from sbtest import LIMIT
+
 
 class Relay:
     def __init__(self, path, target):
@@ -24,6 +26,7 @@ class Relay:
         self.delay = self.waiting = 0
         self.hold = b""
         self.double = False
+        self.lock = threading.Lock()
         self.held = threading.Event()
         self.held.set()
         self.up = self.down = 0  # bytes that passed over the last connection
@@ -71,27 +74,32 @@ class Relay:
         if self.double and sent:
             with self.connect() as again:
                 again.sendall(sent)
-                again.settimeout(5)
+                again.settimeout(LIMIT)
                 while again.recv(4096):
                     pass
 
     def passes(self, client, backend):
         """One piece, in whichever direction it comes; False once the line is cut or closed."""
         self.last = b""
-        ready, _, _ = select.select([client, backend], [], [], 30)
+        ready, _, _ = select.select([client, backend], [], [], LIMIT)
         for side in ready:
             upward = side is client
             cut = self.cut_up if upward else self.cut_down
             done = self.up if upward else self.down
             try:
                 piece = side.recv(65536)
-                if upward and piece.startswith(self.hold):
-                    self.waiting += 1
+                holds = upward and piece.startswith(self.hold)
+                with self.lock:
+                    self.waiting += holds
+                if holds:
                     self.held.wait()
-                    self.waiting -= 1
                 time.sleep(self.delay)
                 kept = piece if cut is None else piece[:max(cut - done, 0)]
-                (backend if upward else client).sendall(kept)
+                try:
+                    (backend if upward else client).sendall(kept)
+                finally:
+                    with self.lock:  # after it was sent: who sees that none waits sees that all have gone
+                        self.waiting -= holds
             except OSError:
                 return False
             if upward:

@@ -65,7 +65,7 @@ class Agent:
         self.socket = t.path(name)
         self.process = t.spawn("ssh-agent", "-D", "-a", self.socket, "-P", os.path.realpath(t.dir) + "/*",
                                log=name + ".log")
-        until(lambda: os.path.exists(self.socket), 10)
+        until(lambda: os.path.exists(self.socket))
         askpass = t.write(name + ".askpass", "#!/bin/sh\necho secret\n", 0o700)
         self.environment = {**os.environ, "SSH_AUTH_SOCK": self.socket, "SSH_ASKPASS": askpass,
                             "SSH_ASKPASS_REQUIRE": "force", "DISPLAY": ":0"}
@@ -110,4 +110,4 @@ class Signers:
         with open(path, "w", encoding="utf-8") as f:
             f.write(text.replace('signature = "preferred"', 'signature = "required"'))
         self.demo.reload()
-        return until(lambda: self.demo.group(group)["policy"]["signature"] == "required", 10)
+        return until(lambda: self.demo.group(group)["policy"]["signature"] == "required")

@@ -11,6 +11,7 @@ import shlex
 import shutil
 import subprocess
 
+from sbtest import LIMIT
 from signers import make_key
 
 SERVER = """HostKey {dir}/host
@@ -73,7 +74,7 @@ class Login:
     def why_not(self, **more):
         """The server's last words if a login comes to nothing."""
         done = subprocess.run(self.command("true", **more), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL, timeout=60)
+                              stderr=subprocess.DEVNULL, timeout=2 * LIMIT)
         words = self.t.read("sshd.log").strip().splitlines() if done.returncode else []
         return done.returncode and f"{getpass.getuser()} cannot log in by sshd here: {'; '.join(words[-2:])}"
 

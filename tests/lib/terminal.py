@@ -9,9 +9,9 @@
 import os
 import shutil
 import subprocess
+import time
 
-from sbtest import Test, until
-from demo import SLOW
+from sbtest import LIMIT, SLOW, Test, until
 
 WRAPPER = """trap : INT
 stty -a >'{before}'
@@ -21,6 +21,24 @@ stty -a >'{after}'
 echo 'it has ended'
 exec sleep 1000
 """
+
+
+UNREAD = "Read it to its end first"
+
+
+def read_to_the_end(screen):
+    """A statement opens for a signature once all of it has been on the screen: before that, Enter shows what was not and
+    says so, until the next key. Each answer is waited for: a second Enter would be the form's."""
+    end = time.monotonic() + LIMIT
+    while time.monotonic() < end:
+        if screen.has("sign and send"):
+            return True
+        screen.press("Enter")
+        until(lambda: screen.has("sign and send") or screen.has(UNREAD), LIMIT / 6)
+        screen.press("NPage")  # which the form passes on to the statement
+        until(lambda: not screen.has(UNREAD))
+    screen.test.note(screen.screen())
+    return False
 
 
 def need_tmux():
@@ -40,12 +58,18 @@ class Terminal:
         # tmux gets a server of its own in the foreground, so that the test can end it.
         self.server = test.spawn("tmux", "-S", self.socket, "-f", "/dev/null", "-D", log=name + ".log",
                                  env=self.environment)
-        until(lambda: os.path.exists(self.socket), 10)
-        self.tmux("new-session", "-d", "-x", str(width), "-y", str(height), "sh", wrapper, *command)
+        made = until(lambda: self.ask("new-session", "-d", "-x", str(width), "-y", str(height), "sh", wrapper,
+                                      *command).returncode == 0)
+        if not made:
+            raise RuntimeError("tmux does not start: " + test.read(name + ".log"))
+
+    def ask(self, *arguments):
+        # -N: the server is ours; one that is not there yet is not to be started once more.
+        return subprocess.run(("tmux", "-N", "-S", self.socket) + arguments, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, env=self.environment, timeout=LIMIT)
 
     def tmux(self, *arguments):
-        done = subprocess.run(("tmux", "-S", self.socket) + arguments, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, env=self.environment, timeout=20)
+        done = self.ask(*arguments)
         if done.returncode:
             raise RuntimeError("tmux " + arguments[0] + ": " + done.stderr.decode())
         return done.stdout.decode("utf-8", "replace")
@@ -60,16 +84,16 @@ class Terminal:
         screen = self.screen()
         return all(text in screen for text in texts)
 
-    def wait(self, *texts, name=None, seconds=10):
+    def wait(self, *texts, name=None):
         """A check that all of the texts come to stand on the screen."""
-        shown = self.test.check(until(lambda: self.has(*texts), seconds * SLOW),
+        shown = self.test.check(until(lambda: self.has(*texts)),
                                 name or f"the screen shows {', '.join(texts)}")
         if not shown:
             self.test.note(self.screen())
         return shown
 
-    def wait_gone(self, text, name=None, seconds=10):
-        gone = self.test.check(until(lambda: not self.has(text), seconds * SLOW), name or f"{text} goes away")
+    def wait_gone(self, text, name=None):
+        gone = self.test.check(until(lambda: not self.has(text)), name or f"{text} goes away")
         if not gone:
             self.test.note(self.screen())
         return gone
@@ -79,16 +103,16 @@ class Terminal:
         for key in keys:
             self.tmux("send-keys", key)
 
-    def press_until(self, key, text, tries=20, seconds=1):
-        """Presses the key again and again until the text stands there."""
-        for _ in range(tries):
-            if self.has(text):
-                return True
+    def press_until(self, key, text, seconds=LIMIT):
+        """Presses the key again and again until the text stands there: a key that may be pressed once too often."""
+        end = time.monotonic() + seconds
+        while not self.has(text):
+            if time.monotonic() >= end:
+                self.test.note(f"{key} does not bring {text}:\n{self.screen()}")
+                return False
             self.press(key)
-            if until(lambda: self.has(text), seconds * SLOW):
-                return True
-        self.test.note(f"{key} does not bring {text}:\n{self.screen()}")
-        return False
+            until(lambda: self.has(text), 2 * SLOW)
+        return True
 
     def type(self, text):
         self.tmux("send-keys", "-l", text)
@@ -102,9 +126,10 @@ class Terminal:
         with open(f"/proc/{shell}/task/{shell}/children", encoding="ascii") as f:
             return int(f.read().split()[0])
 
-    def ended(self, seconds=10):
-        """The program's exit status once it has ended; None if it does not."""
-        until(lambda: os.path.exists(self.after) and os.path.getsize(self.after), seconds * SLOW)
+    def ended(self):
+        """The program's exit status once it has ended and the terminal has seen all that it wrote; None if it does
+        not."""
+        until(lambda: os.path.getsize(self.after) and self.has("it has ended"))
         if not os.path.exists(self.status_file):
             return None
         with open(self.status_file, encoding="ascii") as f:

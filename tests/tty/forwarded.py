@@ -3,20 +3,21 @@
 commands; with a hardware key at the far end; and with the connection gone in the middle of it."""
 
 import os
+import subprocess
 import sys
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/tty")
 from sbtest import Test, until
-from demo import Demo, SLOW
+from demo import Demo, patiently
 from signers import Agent, Signers, Token, make_key
 from ssh import Login
 from terminal import Terminal, need_tmux
 from keyboard import find_statement, read_to_the_end
 
 
-# A session that says where its agent is and lasts as long as that.
-HELD = 'echo "$SSH_AUTH_SOCK"; while test -S "$SSH_AUTH_SOCK"; do sleep 1; done'
+# A session that says where its agent is and lasts until its input ends, with the connection.
+HELD = 'echo "$SSH_AUTH_SOCK"; exec cat >/dev/null'
 
 
 def write_signoff(t, screen, name):
@@ -28,7 +29,8 @@ def write_signoff(t, screen, name):
 
 
 def run_in_session(t, demo, login, laptop, *command):
-    return t.run(*login.command("signalbox", *command, env=demo.environment, agent=laptop.socket), seconds=60)
+    whole = login.command("signalbox", *command, env=demo.environment, agent=laptop.socket)
+    return patiently(lambda: t.run(*whole))
 
 
 def test_console(t, demo, login, laptop):
@@ -48,8 +50,8 @@ class Connection:
 
     def __init__(self, t, login, agent, link):
         self.t = t
-        self.process = t.spawn(*login.command("sh", "-c", HELD, agent=agent.socket))
-        self.socket = until(self.told, 20 * SLOW) or "nowhere"
+        self.process = t.spawn(*login.command("sh", "-c", HELD, agent=agent.socket), stdin=subprocess.PIPE)
+        self.socket = until(self.told) or "nowhere"
         os.symlink(self.socket, link + ".new")
         os.rename(link + ".new", link)
 
@@ -60,7 +62,7 @@ class Connection:
     def cut(self):
         self.process.kill()
         self.process.wait()
-        until(lambda: not os.path.exists(self.socket), 20 * SLOW)
+        until(lambda: not os.path.exists(self.socket))
 
 
 def test_cut(t, demo, login, token):
@@ -77,7 +79,7 @@ def test_cut(t, demo, login, token):
     screen.wait("ed25519, agent hers", name="the key at the far end will sign")
     if token:
         t.check(screen.press_until("C-s", "Waiting for a touch of the hardware key"), "its touch is awaited")
-        t.wait_for(token.is_waiting, "at the far end", 10 * SLOW)
+        t.wait_for(token.is_waiting, "at the far end")
     first.cut()
     if not token:
         screen.press("C-s")
@@ -85,7 +87,7 @@ def test_cut(t, demo, login, token):
     screen.wait("as agreed", "sign and send", name="the form stays")
     if token:
         token.finger("no")  # the agent knows nothing of it
-        t.wait_for(lambda: not token.is_waiting(), "the far agent is free again", 10 * SLOW)
+        t.wait_for(lambda: not token.is_waiting(), "the far agent is free again")
     t.equal(len(demo.operations("ledger")[0]["signoffs"]), 1, "nothing was sent")
     second = Connection(t, login, held, link)
     if token:
@@ -101,8 +103,7 @@ def test_commands(t, demo, login, laptop, operation, me):
     """By commands in a session: a step is asked to be left out, and that is signed, too."""
     def session(*command):
         return run_in_session(t, demo, login, laptop, *command)
-    t.wait_for(lambda: any(s["state"] == "waiting" for s in demo.operation(operation)["steps"]), "what is left is to tell the auditors",
-               60 * SLOW)
+    t.wait_for(lambda: any(s["state"] == "waiting" for s in demo.operation(operation)["steps"]), "what is left is to tell the auditors")
     step = next(s["number"] for s in demo.operation(operation)["steps"] if s["state"] == "waiting")
     status, out, err = session("operations", "skip", operation, "--step", str(step), "--reason", "nobody answers there")
     t.check(status == 0, "a skip is asked for")
@@ -116,7 +117,7 @@ def test_commands(t, demo, login, laptop, operation, me):
     t.note(out + err)
     status, out, err = demo.run(*approve, "--key", t.path("his"), env=demo.bob())
     t.check(status == 0 and "(ed25519, file)" in out, "and by the second person")
-    t.wait_for(lambda: demo.operation(operation)["state"].startswith("completed"), "then it comes to its end", 20 * SLOW)
+    t.wait_for(lambda: demo.operation(operation)["state"].startswith("completed"), "then it comes to its end")
     done = demo.operation(operation)
     t.equal((done["state"], done["steps"][step - 1]["state"]), ("completed-with-exceptions", "skipped"), "which is not called done")
     t.equal([(s["about"], s["operator"], s["verified"]) for s in done["signoffs"]],

@@ -9,8 +9,8 @@ import sys
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
 from sbtest import Test, until
-from demo import SLOW, fetch, seconds
-from terminal import Terminal, need_tmux
+from demo import fetch, patient_programs, seconds
+from terminal import Terminal, need_tmux, read_to_the_end
 
 
 class Fleet:
@@ -46,23 +46,12 @@ def find_statement(screen, group):
         if before == group:
             return True
         screen.press("s")
-        until(lambda: statement_of(screen) not in (None, before), 10 * SLOW)
+        until(lambda: statement_of(screen) not in (None, before))
     return statement_of(screen) == group
 
 
-def read_to_the_end(screen):
-    """A statement opens for a signature once all of it has been on the screen."""
-    for _ in range(12):
-        screen.press("Enter")
-        if until(lambda: screen.has("sign and send"), 0.5 * SLOW):
-            return True
-        screen.press("Space")
-    screen.test.note(screen.screen())
-    return False
-
-
 def phrase_of(screen):
-    found = re.search(r"Type exactly: (.*)", screen.screen())
+    found = until(lambda: re.search(r"Type exactly: (.*)", screen.screen()))
     return found.group(1).rstrip(" │") if found else ""
 
 
@@ -77,9 +66,8 @@ def sign(t, screen, group, reason):
     screen.press("Tab")
     screen.type("INC-4711")
     # The key stays closed for a moment, so that one on its way cannot land.
-    screen.wait("Ready: ctrl-s", name="the sign key opens", seconds=10)
-    screen.press("C-s")
-    screen.wait("recorded by", name="the receipt says who recorded it", seconds=10)
+    screen.wait("Ready: ctrl-s", name="the sign key opens")
+    t.check(screen.press_until("C-s", "recorded by"), "the receipt says who recorded it")
     return phrase
 
 
@@ -89,7 +77,7 @@ def drill(t, screen, fleet):
     screen.wait("ARMED", name="A arms the keys that change something")
     before = fleet.get("/v1/groups/payments")["epoch"]
     t.wait_for(lambda: all(l["verdict"]["state"] == "up" for l in fleet.get("/v1/locations")["locations"]),
-               "all regions are seen up", 10 * SLOW)
+               "all regions are seen up")
     screen.press("2")
     screen.press("g")
     screen.wait("payments", "explain", name="screen 2 lists payments")
@@ -101,7 +89,7 @@ def drill(t, screen, fleet):
     phrase = sign(t, screen, "payments", "the yearly look")
     t.equal(phrase, "DRILL payments ISOLATED", "and has a phrase of its own")
     screen.press("5")
-    t.check(until(lambda: re.search(r"DRILL.*payments +✓ completed", screen.screen()), 20 * SLOW),
+    t.check(until(lambda: re.search(r"DRILL.*payments +✓ completed", screen.screen())),
             "screen 5 shows the drill completed")
     t.equal(fleet.get("/v1/groups/payments")["epoch"], before, "nothing was moved")
     screen.press("A")
@@ -131,8 +119,8 @@ def break_west(t, screen):
     screen.press("!")
     screen.wait(":fault westeurope down", name="! offers to break West Europe")
     screen.press("Enter")
-    screen.wait("DOWN", name="West Europe is shown down", seconds=8)
-    screen.wait("for your sign-off", name="a sign-off is wanted", seconds=8)
+    screen.wait("DOWN", name="West Europe is shown down")
+    screen.wait("for your sign-off", name="a sign-off is wanted")
 
 
 def fail_over(t, screen, fleet):
@@ -142,10 +130,10 @@ def fail_over(t, screen, fleet):
     sign(t, screen, "payments", "West Europe is gone")
     operation = fleet.newest("payments", "failover")
     screen.press("5")
-    t.check(until(lambda: re.search(r"failover payments +✓ completed", screen.screen()), 20 * SLOW),
+    t.check(until(lambda: re.search(r"failover payments +✓ completed", screen.screen())),
             "screen 5 shows it completed")
     screen.press("2")
-    t.check(until(lambda: re.search(r"settle.*✗.*● ACTIVE", screen.screen()), 10 * SLOW),
+    t.check(until(lambda: re.search(r"settle.*✗.*● ACTIVE", screen.screen())),
             "screen 2 shows the roles turned over")
     bound = fleet.get("/v1/operations/" + operation["id"])["statement"]["loss"]["bound_s"]
     west = fleet.state("westeurope", "payments")["data"]
@@ -159,8 +147,8 @@ def mend_west(t, screen, fleet):
     screen.press("Enter")
     screen.press("1")
     t.wait_for(lambda: fleet.get("/v1/locations/westeurope")["verdict"]["state"] == "up",
-               "West Europe is judged up again", 12 * SLOW)
-    screen.wait_gone("DOWN", "West Europe is well again on the screen", 12)
+               "West Europe is judged up again")
+    screen.wait_gone("DOWN", "West Europe is well again on the screen")
 
 
 def go_home(t, screen, fleet):
@@ -174,7 +162,7 @@ def go_home(t, screen, fleet):
     phrase = sign(t, screen, "payments", "nothing is lost")
     t.equal(phrase, "payments", "where nothing is lost the group's name is enough")
     screen.press("5")
-    t.check(until(lambda: re.search(r"failback payments +✓ completed", screen.screen()), 30 * SLOW),
+    t.check(until(lambda: re.search(r"failback payments +✓ completed", screen.screen())),
             "it is completed")
     t.equal(fleet.get("/v1/groups/payments")["mode"], "normal", "payments is at home")
 
@@ -182,9 +170,10 @@ def go_home(t, screen, fleet):
 def story(t, width, height):
     name = f"{width}x{height}"
     directory = t.path(name)
-    screen = Terminal(t, width, height, "signalbox", "demo", "--dir", directory, name=name + "-tty")
+    screen = Terminal(t, width, height, "signalbox", "demo", "--dir", directory, name=name + "-tty",
+                      env=patient_programs(t))
     fleet = Fleet(directory)
-    screen.wait("try this", "West Europe", "UP", name=f"at {name} the console opens with its card", seconds=25)
+    screen.wait("try this", "West Europe", "UP", name=f"at {name} the console opens with its card")
     t.check(max(len(line) for line in screen.lines()) <= width, "no line is wider than the terminal")
     t.wait_for(lambda: fleet.state("northeurope", "payments")["data"]["committed_at"], "data is replicated")
     if width < 100:
@@ -198,7 +187,7 @@ def story(t, width, height):
     mend_west(t, screen, fleet)
     go_home(t, screen, fleet)
     screen.press("q")
-    t.equal(screen.ended(20), 0, "q leaves")
+    t.equal(screen.ended(), 0, "q leaves")
     t.equal(screen.restored(), [], "the terminal is as it was")
     t.check(not os.path.exists(os.path.join(directory, "signalboxd.sock")) or
             not alive(directory), "everything was taken down")

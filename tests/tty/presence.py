@@ -9,7 +9,7 @@ import sys
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/tty")
-from sbtest import Test
+from sbtest import Test, until
 from demo import Demo
 from terminal import Terminal, need_tmux
 from keyboard import find_statement
@@ -32,11 +32,11 @@ with Test() as t:
         url = "http://127.0.0.1:" + f.read().strip()
     mine = console(t, demo, "mine")
     mine.wait("nobody else looks at this", name="alone at it")
-    t.check(re.search(r"expires in|EXPIRES", mine.screen()), "until when it can be signed stands there") or \
+    t.check(until(lambda: re.search(r"expires in|EXPIRES", mine.screen())), "until when it can be signed stands there") or \
         t.note(mine.screen())
     bob = console(t, demo, "bob", "--url", url, "--token-file", demo.path("bob.token"))
     mine.wait("bob looks too", name="I see that bob looks")
-    bob.wait("root looks too", name="and bob that I do")
+    bob.wait(demo.get("/v1/whoami")["operator"] + " looks too", name="and bob that I do")
     os.kill(bob.pid(), signal.SIGKILL)
     status, _, err = demo.run("signoff", demo.proposal("ledger")["id"], "--reject", "--reason", "enough", "--no-signature")
     t.check(status == 0, "a console that is killed holds nothing: it can be decided on") or t.note(err)

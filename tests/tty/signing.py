@@ -7,8 +7,8 @@ import sys
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/tty")
-from sbtest import Test, until
-from demo import Demo, SLOW
+from sbtest import Test
+from demo import Demo
 from signers import Agent, Signers, Token, make_key
 from terminal import Terminal, need_tmux
 from keyboard import find_statement, read_to_the_end
@@ -100,7 +100,7 @@ def test_hardware(t, demo, home, token, signers, lines):
     screen.wait("was not touched in time, the touch was refused", "sign and send", name="a refused touch: said, the form stays")
     t.check(screen.press_until("C-s", "Waiting for a touch"), "and once more")
     token.finger("yes")
-    screen.wait("recorded by", name="touched, it is signed and recorded", seconds=15)
+    screen.wait("recorded by", name="touched, it is signed and recorded")
     screen.press("q", "q")
     t.equal(screen.ended(), 0, "q leaves")
     screen.close()
