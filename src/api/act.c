@@ -64,10 +64,10 @@ static void read_proposal(const WireAt *root, ProposeRequest *propose)
     wire_only(&scope, SCOPE);
     propose->kind = (OperationKind)wire_choice(root, "kind", OPERATION_KIND_NAMES.names,
                                                OPERATION_KIND_NAMES.count);
-    propose->group = wire_text_opt(&scope, "group", NULL);
-    propose->region = wire_text_opt(&scope, "location", NULL);
-    propose->to = wire_text_opt(root, "to", NULL);
-    propose->reason = wire_text(root, "reason");
+    propose->group = body_text_opt(&scope, "group");
+    propose->region = body_text_opt(&scope, "location");
+    propose->to = body_text_opt(root, "to");
+    propose->reason = body_text(root, "reason");
     propose->dry_run = wire_bool_opt(root, "dry_run", false);
     if (wire_has(root, "mode"))
         propose->drill = (DrillKind)wire_choice(root, "mode", DRILL_NAMES.names, DRILL_NAMES.count);
@@ -134,7 +134,7 @@ void post_signoff(HttpRequest *request, void *data)
                             .key = body_key(&body),
                             .operation = http_request_var(request, "id"),
                             .signoff = http_request_var(request, "signoff"),
-                            .reason = wire_text(&body.root, "reason")};
+                            .reason = body_text(&body.root, "reason")};
     if (!body_finish(&body))
         return;
     if (strcmp(http_request_route(request)->arg, "review") == 0)
@@ -156,8 +156,8 @@ static void run_command(HttpRequest *request, const Api *api, OperationCommand w
                               .operation = http_request_var(request, "id"),
                               .command = which,
                               .step = step,
-                              .reason = wire_text_opt(root, "reason", NULL),
-                              .ticket = wire_text_opt(root, "ticket", NULL),
+                              .reason = body_text_opt(root, "reason"),
+                              .ticket = body_text_opt(root, "ticket"),
                               .revision = revision};
     if (wire_has(root, "how"))
         command.how = (AttestHow)wire_choice(root, "how", ATTEST_NAMES.names, ATTEST_NAMES.count);
@@ -193,9 +193,9 @@ void post_passivation(HttpRequest *request, void *data)
         return;
     PassivateRequest passivate = {.person = request_person(request),
                                   .key = body_key(&body),
-                                  .workload = wire_text(&body.root, "workload"),
-                                  .location = wire_text(&body.root, "location"),
-                                  .reason = wire_text(&body.root, "reason"),
+                                  .workload = body_text(&body.root, "workload"),
+                                  .location = body_text(&body.root, "location"),
+                                  .reason = body_text(&body.root, "reason"),
                                   .holder = wire_bool_opt(&body.root, "holder", false)};
     if (body_finish(&body))
         engine_passivate(engine_of(data), &passivate, reply_done, request);
@@ -211,7 +211,7 @@ void post_withdraw(HttpRequest *request, void *data)
     WithdrawRequest withdraw = {.person = request_person(request),
                                 .key = body_key(&body),
                                 .id = http_request_var(request, "id"),
-                                .reason = wire_text(&body.root, "reason")};
+                                .reason = body_text(&body.root, "reason")};
     if (!body_finish(&body))
         return;
     if (strcmp(http_request_route(request)->arg, "alarm") == 0)
@@ -228,9 +228,9 @@ void post_withdraw_passivation(HttpRequest *request, void *data)
         return;
     WithdrawRequest withdraw = {.person = request_person(request),
                                 .key = body_key(&body),
-                                .id = wire_text(&body.root, "workload"),
-                                .location = wire_text(&body.root, "location"),
-                                .reason = wire_text(&body.root, "reason")};
+                                .id = body_text(&body.root, "workload"),
+                                .location = body_text(&body.root, "location"),
+                                .reason = body_text(&body.root, "reason")};
     if (body_finish(&body))
         engine_withdraw_passivation(engine_of(data), &withdraw, reply_done, request);
 }
@@ -245,7 +245,7 @@ void post_automation(HttpRequest *request, void *data)
                       .key = body_key(&body),
                       .group = http_request_var(request, "g"),
                       .arm = wire_bool(&body.root, "arm"),
-                      .reason = wire_text(&body.root, "reason"),
+                      .reason = body_text(&body.root, "reason"),
                       .until_ms = wire_time_ms_opt(&body.root, "until")};
     if (body_finish(&body))
         engine_arm(engine_of(data), &arm, reply_done, request);
@@ -260,7 +260,7 @@ void post_review(HttpRequest *request, void *data)
     ReviewRequest review = {.person = request_person(request),
                             .key = body_key(&body),
                             .group = http_request_var(request, "g"),
-                            .reason = wire_text(&body.root, "reason")};
+                            .reason = body_text(&body.root, "reason")};
     if (body_finish(&body))
         engine_review_plan(engine_of(data), &review, reply_done, request);
 }
@@ -272,7 +272,7 @@ void post_acknowledge(HttpRequest *request, void *data)
     if (!body_open(&body, request, FIELDS))
         return;
     AcknowledgeRequest acknowledge = {request_person(request), http_request_var(request, "id"),
-                                      wire_text_opt(&body.root, "note", NULL)};
+                                      body_text_opt(&body.root, "note")};
     if (body_finish(&body))
         engine_acknowledge(engine_of(data), &acknowledge, reply_done, request);
 }
@@ -285,8 +285,8 @@ void post_accept_finding(HttpRequest *request, void *data)
         return;
     AcceptRequest accept = {.person = request_person(request),
                             .finding = http_request_var(request, "id"),
-                            .mark = wire_text_opt(&body.root, "mark", NULL),
-                            .note = wire_text(&body.root, "note"),
+                            .mark = body_text_opt(&body.root, "mark"),
+                            .note = body_text(&body.root, "note"),
                             .until_ms = wire_time_ms(&body.root, "until")};
     if (body_finish(&body))
         engine_accept_finding(engine_of(data), &accept, reply_done, request);
@@ -306,12 +306,12 @@ void post_parity(HttpRequest *request, void *data)
         .person = request_person(request),
         .key = body_key(&body),
         .group = http_request_var(request, "g"),
-        .workload = wire_text(&body.root, "workload"),
-        .standby = wire_text(&body.root, "standby"),
+        .workload = body_text(&body.root, "workload"),
+        .standby = body_text(&body.root, "standby"),
         .kind = (EntityKind)wire_choice(&body.root, "kind", ENTITY_NAMES.names, ENTITY_NAMES.count),
-        .name = wire_text(&body.root, "name"),
-        .mark = wire_text_opt(&body.root, "mark", NULL),
-        .note = wire_text(&body.root, why)};
+        .name = body_text(&body.root, "name"),
+        .mark = body_text_opt(&body.root, "mark"),
+        .note = body_text(&body.root, why)};
     if (!body_finish(&body))
         return;
     if (back)
@@ -327,7 +327,7 @@ void post_presence(HttpRequest *request, void *data)
     g_auto(Body) body = {0};
     if (!body_open(&body, request, FIELDS))
         return;
-    const char *operation = wire_text_opt(&body.root, "operation", NULL);
+    const char *operation = body_text_opt(&body.root, "operation");
     if (!body_finish(&body))
         return;
     if (operation && !engine_operation(engine_of(api), operation)) {

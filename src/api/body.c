@@ -1,5 +1,7 @@
 #include "api/body.h"
 
+#include <string.h>
+
 #include "api/reply.h"
 #include "base/id.h"
 #include "model/refusal.h"
@@ -33,6 +35,20 @@ const char *body_key(Body *body)
                   "dash and underscore.");
     body->answered = true;
     return NULL;
+}
+
+const char *body_text(const WireAt *at, const char *name)
+{
+    const char *text = wire_text(at, name);
+    if (!text || strlen(text) <= WIRE_WORDS_MAX)
+        return text;
+    wire_fail(at, name, "%zu bytes of text; at most %d are read.", strlen(text), WIRE_WORDS_MAX);
+    return NULL;
+}
+
+const char *body_text_opt(const WireAt *at, const char *name)
+{
+    return wire_has(at, name) ? body_text(at, name) : NULL;
 }
 
 bool body_finish(Body *body)

@@ -4,7 +4,7 @@
 //     g_auto(Body) body = {0};
 //     if (!body_open(&body, request, FIELDS))
 //         return;
-//     ArmRequest arm = {.key = body_key(&body), .reason = wire_text(&body.root, "reason")};
+//     ArmRequest arm = {.key = body_key(&body), .reason = body_text(&body.root, "reason")};
 //     if (body_finish(&body))
 //         … ask the engine …
 #pragma once
@@ -27,6 +27,10 @@ bool body_open(Body *body, HttpRequest *request, const char *const *fields);
 
 // The caller's Idempotency-Key; NULL if there is none, and if it is not well-formed, which is answered.
 const char *body_key(Body *body);
+
+// A text of at most WIRE_WORDS_MAX bytes; NULL after a mistake. Of the _opt form NULL where it is missing or null.
+const char *body_text(const WireAt *at, const char *name);
+const char *body_text_opt(const WireAt *at, const char *name);
 
 // True if all that was read is as it should be. False: answered already.
 bool body_finish(Body *body);

@@ -22,6 +22,9 @@
 
 enum { WIRE_DEPTH_MAX = 32, WIRE_BYTES_MAX = 1024 * 1024 };
 
+// What a person writes and is kept as it is, a reason or a note: bytes at most. More is refused, not cut.
+enum { WIRE_WORDS_MAX = 2000 };
+
 // Largest integer that every JSON implementation reads exactly: 2^53 - 1.
 #define WIRE_INTEGER_MAX G_GINT64_CONSTANT(9007199254740991)
 

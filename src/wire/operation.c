@@ -115,12 +115,12 @@ const WireShape RESTATEMENT_SHAPE =
     SHAPE("restatement", Restatement, RESTATEMENT_FIELDS, make_restatement, drop_restatement);
 
 // Words that people type are kept short enough to be shown.
-enum { REASON_MAX = 2000, TICKET_MAX = 200, PHRASE_MAX = 500, DIGEST_MAX = 64 };
+enum { TICKET_MAX = 200, PHRASE_MAX = 500, DIGEST_MAX = 64 };
 
 static const WireField SIGNOFF_REQUEST_FIELDS[] = {
     {"digest", FIELD_TEXT, FIELD(SignOff, digest), .max = DIGEST_MAX, .required = true},
     {"decision", FIELD_NAME, FIELD(SignOff, decision), .names = &DECISION_NAMES, .required = true},
-    {"reason", FIELD_TEXT, FIELD(SignOff, reason), .max = REASON_MAX},
+    {"reason", FIELD_TEXT, FIELD(SignOff, reason), .max = WIRE_WORDS_MAX},
     {"ticket", FIELD_TEXT, FIELD(SignOff, ticket), .max = TICKET_MAX},
     {"phrase", FIELD_TEXT, FIELD(SignOff, phrase), .max = PHRASE_MAX},
     {"signature", FIELD_TEXT, FIELD(SignOff, signature), .max = SIGNATURE_MAX},

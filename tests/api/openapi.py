@@ -153,12 +153,13 @@ def wrong_requests(t, ask, backend):
     ask("POST", post, 413, "too-large", body="[" * 100, name="a deep list is refused")
     for change, name in (({"nonsense": 1}, "an unknown field"), ({"kind": "party"}, "an unknown kind"),
                          ({"scope": {"group": "pay", "x": 1}}, "an unknown field within"),
-                         ({"scope": {}}, "no group"), ({"planned": "yes"}, "a word for a bool")):
+                         ({"reason": "ä" * 1001}, "a reason of 2002 bytes"), ({"scope": {}}, "no group"), ({"planned": "yes"}, "a word for a bool")):
         ask("POST", post, 400, "bad-request", body={**good, **change}, name=f"{name} is refused")
     ask("POST", post, 400, "bad-request", body=good, headers={"Idempotency-Key": "no good"},
         name="a bad Idempotency-Key is refused")
     ask("POST", post, 422, "no-reason", body={**good, "reason": " -- "})
     ask("POST", post, 404, "not-found", body={**good, "scope": {"group": "none"}})
+    ask("POST", "/v1/groups/pay/plan/review", 400, "bad-request", body={"reason": "a word " * 300}, name="and of an act")
     ask("POST", post, 413, "too-large", body=b" " * (1 << 20) + b"{}x")
     answer = ask("POST", post, 413, "too-large", body=b" " * (3 << 20), name="3 MB are refused too")
     for path, method in (("/v1/groups", "POST"), ("/v1/groups", "DELETE"), ("/v1/operations", "PUT"), ("/healthz", "POST")):
