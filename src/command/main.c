@@ -81,7 +81,7 @@ const Command COMMANDS[] = {
      run_readiness, readiness_options},
     {"parity",
      "GROUP [--kind KIND] | confirm GROUP/WORKLOAD STANDBY KIND NAME --note TEXT | "
-     "confirm … --withdraw --reason TEXT",
+     "confirm GROUP/WORKLOAD STANDBY KIND NAME --withdraw --reason TEXT",
      "lists what a standby that is kept by hand lacks, or confirms one of it",
      "For each kind of entity how many either side has, and what is missing, different or extra on "
      "the standby: the check-list of what must be repeated there. confirm says that a person has "
