@@ -242,7 +242,10 @@ void schedule_text_fill(Page *page, const ViewContext *context, const ScheduleFa
     }
     page_field(page, "trigger", ROLE_TITLE, "%s/%s in %s", near->workload, near->trigger,
                picture_title(context->picture, near->location));
-    page_field(page, "rule", ROLE_NORMAL, "%s (%s)", near->rule, near->zone);
+    if (strstr(near->rule, near->zone))
+        page_field(page, "rule", ROLE_NORMAL, "%s", near->rule);
+    else
+        page_field(page, "rule", ROLE_NORMAL, "%s (%s)", near->rule, near->zone);
     say_state(&text, near);
     g_autofree char *together = schedule_together_words(facts->sheet, near, context);
     if (*together)

@@ -164,6 +164,36 @@ def screen_of(demo, t, **env):
     return status, seen
 
 
+def printed(demo, columns, *args):
+    """What a command prints on a terminal so wide: its lines."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        os.environ.update(demo.environment)
+        os.execvp("signalbox", ["signalbox", *args])
+    seen = b""
+    try:
+        while chunk := os.read(fd, 65536):
+            seen += chunk
+    except OSError:
+        pass  # it has ended
+    os.close(fd)
+    os.waitpid(pid, 0)
+    return seen.decode().replace("\r", "").splitlines()
+
+
+def test_narrow_tables(t, demo):
+    """On a terminal that is too narrow for a table long texts stand below their rows, and empty columns are left out."""
+    for command in ["readiness"], ["plans"], ["sinks"]:
+        lines = printed(demo, 80, *command)
+        t.check(lines and all(len(line) <= 80 for line in lines), f"{command[0]} keeps within 80 columns") or t.note("\n".join(lines))
+    lines = printed(demo, 80, "readiness")
+    row = next((i for i, line in enumerate(lines) if line.startswith("R14:location/northeurope")), len(lines))
+    text = " ".join(" ".join(lines[row + 1:row + 8]).split())
+    t.contains(text, "with that machine all connections through it are gone. WAY OUT Install the gateway", "what a finding says stands below it, wrapped at words")
+    t.check("WAY OUT" in printed(demo, 400, "readiness")[0], "on a wide one it is a table")
+
+
 def test_terminals(t, demo):
     status, seen = screen_of(demo, t, TERM="xterm-no-such-thing")
     t.check(status == 0 and b"practice" in seen, "an unknown TERM falls back")
@@ -376,6 +406,7 @@ with Test() as t:
     test_connector(t, demo)
     test_identity(t, demo)
     test_terminals(t, demo)
+    test_narrow_tables(t, demo)
     test_down(t, demo)
     test_once(t, demo)
     test_audit(t, demo)
