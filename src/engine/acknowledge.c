@@ -10,8 +10,9 @@
 
 #define LONGEST_MS ((gint64)366 * 24 * 3600 * 1000)
 
-void acceptance_free(Acceptance *acceptance)
+void acceptance_free(gpointer data)
 {
+    Acceptance *acceptance = data;
     if (!acceptance)
         return;
     g_free(acceptance->by);
@@ -44,20 +45,6 @@ Acceptance *acceptance_from_json(json_t *json)
     return g_memdup2(&read, sizeof read);
 }
 
-typedef struct {
-    AcceptRequest request;
-    char *key; // of the finding that was meant
-    Acceptance *acceptance;
-} Asked;
-
-static void free_asked(gpointer data)
-{
-    Asked *asked = data;
-    g_free(asked->key);
-    acceptance_free(asked->acceptance);
-    g_free(asked);
-}
-
 static bool check(const Engine *engine, const AcceptRequest *asked, const Finding *finding,
                   GError **error)
 {
@@ -84,48 +71,40 @@ static bool check(const Engine *engine, const AcceptRequest *asked, const Findin
 
 static bool prepare(Engine *engine, Motion *motion, GError **error)
 {
-    Asked *asked = motion->request;
-    const AcceptRequest *request = &asked->request;
-    const Finding *finding = findings_find(engine, request->finding);
-    if (!check(engine, request, finding, error))
+    const AcceptRequest *asked = motion->request;
+    const Finding *finding = findings_find(engine, asked->finding);
+    if (!check(engine, asked, finding, error))
         return false;
-    g_autofree char *until = time_format_ms(request->until_ms);
-    acceptance_free(asked->acceptance);
-    asked->acceptance = g_new0(Acceptance, 1);
-    *asked->acceptance = (Acceptance){.by = g_strdup(request->person->name),
-                                      .note = g_strdup(request->note),
-                                      .at_ms = engine->now_ms,
-                                      .until_ms = request->until_ms};
-    g_free(asked->key);
-    asked->key = finding_key(finding);
-    motion_audit(motion, request->person->name, "finding.acknowledged", "finding", finding->id)
-        ->detail = g_strdup_printf("%s Until %s: %s", finding->facts, until, request->note);
+    g_autofree char *until = time_format_ms(asked->until_ms);
+    Acceptance *acceptance = g_new0(Acceptance, 1);
+    *acceptance = (Acceptance){.by = g_strdup(asked->person->name),
+                               .note = g_strdup(asked->note),
+                               .at_ms = engine->now_ms,
+                               .until_ms = asked->until_ms};
+    motion_draft(motion, finding_key(finding), acceptance, acceptance_free);
+    motion_audit(motion, asked->person->name, "finding.acknowledged", "finding", finding->id)
+        ->detail = g_strdup_printf("%s Until %s: %s", finding->facts, until, asked->note);
     motion_say(motion, SEVERITY_INFO, "finding", finding->id, "acknowledged by %s until %s: %s",
-               request->person->name, until, request->note);
-    motion_put(motion, g_strconcat("finding/", asked->key, NULL),
-               acceptance_to_text(asked->acceptance), false);
+               asked->person->name, until, asked->note);
+    motion_put(motion, g_strconcat("finding/", motion->entry, NULL), acceptance_to_text(acceptance),
+               false);
     return true;
 }
 
 static void applied(Engine *engine, Motion *motion)
 {
-    Asked *asked = motion->request;
-    findings_accept(engine, asked->key, g_steal_pointer(&asked->acceptance));
+    findings_accept(engine, motion->entry, motion_take_value(motion));
 }
 
 void engine_accept_finding(Engine *engine, const AcceptRequest *request, EngineDone done,
                            gpointer data)
 {
-    Asked *asked = g_new0(Asked, 1);
     Motion *motion = motion_new("acknowledge finding", prepare);
-    asked->request = (AcceptRequest){.person = motion_person(motion, request->person),
-                                     .finding = motion_text(motion, request->finding),
-                                     .mark = motion_text_opt(motion, request->mark),
-                                     .note = motion_text(motion, request->note),
-                                     .until_ms = request->until_ms};
-    motion->request = asked;
-    motion->free_request = free_asked;
+    const AcceptRequest asked = {.person = motion_person(motion, request->person),
+                                 .finding = motion_text(motion, request->finding),
+                                 .mark = motion_text_opt(motion, request->mark),
+                                 .note = motion_text(motion, request->note),
+                                 .until_ms = request->until_ms};
     motion->applied = applied;
-    motion_answer(motion, done, data);
-    motion_ask(engine, motion);
+    motion_submit(engine, motion, &asked, sizeof asked, done, data);
 }

@@ -70,11 +70,9 @@ void engine_arm(Engine *engine, const ArmRequest *request, EngineDone done, gpoi
                               .reason = motion_text(motion, request->reason),
                               .arm = request->arm,
                               .until_ms = request->until_ms};
-    motion_keep(motion, &asked, sizeof asked);
-    motion_answer(motion, done, data);
     motion_set_key(motion, request->key, asked.arm ? "arm" : "disarm", asked.person->name,
                    asked.group ? asked.group : "", asked.reason, until, NULL);
-    motion_ask(engine, motion);
+    motion_submit(engine, motion, &asked, sizeof asked, done, data);
 }
 
 // ---- Alarms ------------------------------------------------------------------------------------
@@ -115,10 +113,8 @@ void engine_acknowledge(Engine *engine, const AcknowledgeRequest *request, Engin
     const AcknowledgeRequest asked = {.person = motion_person(motion, request->person),
                                       .alarm = motion_text(motion, request->alarm),
                                       .note = motion_text(motion, request->note)};
-    motion_keep(motion, &asked, sizeof asked);
     motion->applied = acknowledge_applied;
-    motion_answer(motion, done, data);
-    motion_ask(engine, motion);
+    motion_submit(engine, motion, &asked, sizeof asked, done, data);
 }
 
 // ---- The gate ----------------------------------------------------------------------------------

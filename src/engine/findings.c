@@ -58,18 +58,13 @@ static void free_known(gpointer data)
     g_free(known);
 }
 
-static void free_acceptance(gpointer data)
-{
-    acceptance_free(data);
-}
-
 Findings *findings_new(void)
 {
     Findings *findings = g_new0(Findings, 1);
     findings->of_object = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_known);
     findings->by_id = g_hash_table_new(g_str_hash, g_str_equal);
     findings->touched = g_hash_table_new_full(NULL, NULL, NULL, g_free);
-    findings->accepted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_acceptance);
+    findings->accepted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, acceptance_free);
     findings->all = true;
     return findings;
 }

@@ -30,7 +30,7 @@ typedef struct {
     gint64 until_ms;
 } Acceptance;
 
-void acceptance_free(Acceptance *acceptance);
+void acceptance_free(gpointer acceptance);
 
 // Enters it (taken) into the book under a finding_key; NULL strikes out what stands there.
 void findings_accept(Engine *engine, const char *key, Acceptance *acceptance);

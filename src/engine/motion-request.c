@@ -31,9 +31,12 @@ static void answer(Engine *engine, Motion *motion, const GError *error)
     motion->done(error, motion->data);
 }
 
-void motion_answer(Motion *motion, EngineDone done, gpointer data)
+void motion_submit(Engine *engine, Motion *motion, gconstpointer request, gsize size,
+                   EngineDone done, gpointer data)
 {
+    motion_keep(motion, request, size);
     motion->done = done;
     motion->data = data;
     motion->finished = answer;
+    motion_ask(engine, motion);
 }

@@ -64,6 +64,14 @@ static void drop_automation(Motion *motion)
     g_clear_pointer(&motion->automation, g_free);
 }
 
+static void drop_value(Motion *motion)
+{
+    g_clear_pointer(&motion->entry, g_free);
+    if (motion->value)
+        motion->free_value(motion->value);
+    motion->value = NULL;
+}
+
 // Back to before prepare.
 static void clear_draft(Motion *motion)
 {
@@ -75,6 +83,7 @@ static void clear_draft(Motion *motion)
     g_ptr_array_set_size(motion->audit, 0);
     g_ptr_array_set_size(motion->changes, 0);
     g_ptr_array_set_size(motion->puts, 0);
+    drop_value(motion);
     g_clear_error(&motion->answer);
     g_clear_error(&motion->error);
     motion->state = ANSWER_NONE;
@@ -226,6 +235,19 @@ void motion_put(Motion *motion, char *key, char *text, bool absent)
     put->text = text;
     put->absent = absent;
     g_ptr_array_add(motion->puts, put);
+}
+
+void motion_draft(Motion *motion, char *entry, gpointer value, GDestroyNotify free_value)
+{
+    drop_value(motion);
+    motion->entry = entry;
+    motion->value = value;
+    motion->free_value = free_value;
+}
+
+gpointer motion_take_value(Motion *motion)
+{
+    return g_steal_pointer(&motion->value);
 }
 
 // ---- The answer --------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ struct Motion {
     GDestroyNotify free_request;
     Person person;       // who asked (motion_person)
     GStringChunk *texts; // what was asked (motion_text); NULL = none yet
-    EngineDone done;     // whom motion_answer tells …
+    EngineDone done;     // whom motion_submit tells …
     gpointer data;       // … and with what
     bool reads;          // only wants to read, which a daemon can that decides nothing
     bool own;      // of the engine's own making: given up when it fails, made again from the state
@@ -54,8 +54,11 @@ struct Motion {
     AutomationRecord *automation;
     GPtrArray *audit;   // of AuditRecord *, in order; seq and hashes are filled in at the commit
     GPtrArray *changes; // of Change *
-    GPtrArray *puts;    // of DecisionPut *
-    GError *answer;     // a refusal that is told although something was recorded
+    GPtrArray *puts;    // of MotionPut *
+    char *entry;        // what else `applied` puts in place, and its key (motion_draft); NULL
+    gpointer value;
+    GDestroyNotify free_value;
+    GError *answer; // a refusal that is told although something was recorded
 
     SignatureCheck check; // of what it is signed with (engine/signature.h)
     guint64 edition;      // of the lists under which that was checked
@@ -79,11 +82,12 @@ const char *motion_text(Motion *motion, const char *text);
 const char *motion_text_opt(Motion *motion, const char *text);
 void motion_keep(Motion *motion, gconstpointer request, gsize size);
 
-// Who asked is told that it is done, or why not, and no more.
-void motion_answer(Motion *motion, EngineDone done, gpointer data);
-
 // Enqueues what somebody asked. Takes the decision.
 void motion_ask(Engine *engine, Motion *motion);
+
+// The same of a request (motion_keep) whose answer is that it is done, or why not, and no more.
+void motion_submit(Engine *engine, Motion *motion, gconstpointer request, gsize size,
+                   EngineDone done, gpointer data);
 
 // Gives the decision an idempotency key and what it stands for (the parts that must be the same).
 void motion_set_key(Motion *motion, const char *key, const char *first, ...) G_GNUC_NULL_TERMINATED;
@@ -103,6 +107,11 @@ void motion_say(Motion *motion, Severity severity, const char *kind, const char 
 // The same of an operation, named: "failover of payments: …".
 void motion_say_of(Motion *motion, Severity severity, const Operation *operation,
                    const char *format, ...) G_GNUC_PRINTF(4, 5);
+// For prepare: what `applied` puts into a book of the engine's, which is no record, and under which key. Takes both; a
+// value of NULL: the entry goes.
+void motion_draft(Motion *motion, char *entry, gpointer value, GDestroyNotify free_value);
+// For applied: that value, which is the caller's from here on.
+gpointer motion_take_value(Motion *motion);
 // Takes both texts; a text of NULL deletes the key.
 void motion_put(Motion *motion, char *key, char *text, bool absent);
 

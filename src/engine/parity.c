@@ -170,19 +170,10 @@ void parity_seen(Engine *engine, InstanceWatch *watch, Inventory *inventory)
 
 // ---- confirming, and taking that back ----
 
-typedef struct {
-    ParityRequest request;
-    char *entry;                // in the book
-    Confirmation *confirmation; // NULL: it is taken back
-} Asked;
-
-static void free_asked(gpointer data)
+// The item's, in the book.
+static char *entry_of(const ParityRequest *asked)
 {
-    Asked *asked = data;
-    g_free(asked->entry);
-    if (asked->confirmation)
-        confirmation_free(asked->confirmation);
-    g_free(asked);
+    return name_in_book(asked->workload, asked->standby, asked->kind, asked->name);
 }
 
 // The parity that is meant; NULL = there is none.
@@ -234,8 +225,7 @@ static char *confirmation_to_text(const Confirmation *confirmation)
 
 static bool prepare(Engine *engine, Motion *motion, GError **error)
 {
-    Asked *asked = motion->request;
-    const ParityRequest *request = &asked->request;
+    const ParityRequest *request = motion->request;
     g_autoptr(Parity) parity = meant(engine, request);
     const ParityItem *item = parity ? parity_find(parity, request->kind, request->name) : NULL;
     if (!check(request, parity, item, error))
@@ -245,10 +235,10 @@ static bool prepare(Engine *engine, Motion *motion, GError **error)
                "A note in words is needed: what was done, or why it may differ.");
         return false;
     }
-    g_clear_pointer(&asked->confirmation, confirmation_free);
-    asked->confirmation = g_new0(Confirmation, 1);
-    *asked->confirmation = (Confirmation){g_strdup(item->mark), g_strdup(request->person->name),
-                                          g_strdup(request->note), engine->now_ms};
+    Confirmation *confirmation = g_new0(Confirmation, 1);
+    *confirmation = (Confirmation){g_strdup(item->mark), g_strdup(request->person->name),
+                                   g_strdup(request->note), engine->now_ms};
+    motion_draft(motion, entry_of(request), confirmation, confirmation_free);
     const char *kind = name_of(&ENTITY_NAMES, (int)request->kind);
     const char *state = name_of(&PARITY_NAMES, (int)item->state);
     motion_audit(motion, request->person->name, "parity.confirmed", "workload", request->workload)
@@ -257,16 +247,15 @@ static bool prepare(Engine *engine, Motion *motion, GError **error)
     motion_say(motion, SEVERITY_INFO, "workload", request->workload,
                "%s confirmed %s %s, %s in %s: %s", request->person->name, kind, request->name,
                state, request->standby, request->note);
-    motion_put(motion, g_strconcat("parity/", asked->entry, NULL),
-               confirmation_to_text(asked->confirmation), false);
+    motion_put(motion, g_strconcat("parity/", motion->entry, NULL),
+               confirmation_to_text(confirmation), false);
     return true;
 }
 
 // The item is open again: as any withdrawal, in the direction that hides nothing.
 static bool prepare_withdrawal(Engine *engine, Motion *motion, GError **error)
 {
-    const Asked *asked = motion->request;
-    const ParityRequest *request = &asked->request;
+    const ParityRequest *request = motion->request;
     g_autoptr(Parity) parity = meant(engine, request);
     const ParityItem *item = parity ? parity_find(parity, request->kind, request->name) : NULL;
     const char *kind = name_of(&ENTITY_NAMES, (int)request->kind);
@@ -289,20 +278,21 @@ static bool prepare_withdrawal(Engine *engine, Motion *motion, GError **error)
                "%s %s, %s in %s, is open again: %s takes back what %s confirmed: %s", kind,
                request->name, state, request->standby, request->person->name, item->confirmed_by,
                request->note);
-    motion_put(motion, g_strconcat("parity/", asked->entry, NULL), NULL, false);
+    motion_draft(motion, entry_of(request), NULL, NULL);
+    motion_put(motion, g_strconcat("parity/", motion->entry, NULL), NULL, false);
     return true;
 }
 
 // Of a withdrawal there is no confirmation.
 static void applied(Engine *engine, Motion *motion)
 {
-    Asked *asked = motion->request;
-    const Workload *workload = fleet_workload(engine->fleet, asked->request.workload);
-    if (asked->confirmation)
-        g_hash_table_replace(engine->confirmed, g_strdup(asked->entry),
-                             g_steal_pointer(&asked->confirmation));
+    const ParityRequest *asked = motion->request;
+    const Workload *workload = fleet_workload(engine->fleet, asked->workload);
+    Confirmation *confirmation = motion_take_value(motion);
+    if (confirmation)
+        g_hash_table_replace(engine->confirmed, g_strdup(motion->entry), confirmation);
     else
-        g_hash_table_remove(engine->confirmed, asked->entry);
+        g_hash_table_remove(engine->confirmed, motion->entry);
     if (workload)
         renew(engine, workload);
 }
@@ -310,24 +300,19 @@ static void applied(Engine *engine, Motion *motion)
 static void ask(Engine *engine, Motion *motion, const char *what, const ParityRequest *request,
                 EngineDone done, gpointer data)
 {
-    Asked *asked = g_new0(Asked, 1);
-    asked->request = (ParityRequest){.person = motion_person(motion, request->person),
-                                     .group = motion_text(motion, request->group),
-                                     .workload = motion_text(motion, request->workload),
-                                     .standby = motion_text(motion, request->standby),
-                                     .kind = request->kind,
-                                     .name = motion_text(motion, request->name),
-                                     .mark = motion_text_opt(motion, request->mark),
-                                     .note = motion_text(motion, request->note)};
-    asked->entry = name_in_book(asked->request.workload, asked->request.standby, request->kind,
-                                asked->request.name);
-    motion->request = asked;
-    motion->free_request = free_asked;
+    const ParityRequest asked = {.person = motion_person(motion, request->person),
+                                 .group = motion_text(motion, request->group),
+                                 .workload = motion_text(motion, request->workload),
+                                 .standby = motion_text(motion, request->standby),
+                                 .kind = request->kind,
+                                 .name = motion_text(motion, request->name),
+                                 .mark = motion_text_opt(motion, request->mark),
+                                 .note = motion_text(motion, request->note)};
+    g_autofree char *entry = entry_of(&asked);
     motion->applied = applied;
-    motion_answer(motion, done, data);
-    motion_set_key(motion, request->key, what, request->person->name, asked->entry,
-                   asked->request.mark ? asked->request.mark : "", asked->request.note, NULL);
-    motion_ask(engine, motion);
+    motion_set_key(motion, request->key, what, asked.person->name, entry,
+                   asked.mark ? asked.mark : "", asked.note, NULL);
+    motion_submit(engine, motion, &asked, sizeof asked, done, data);
 }
 
 void engine_confirm_parity(Engine *engine, const ParityRequest *request, EngineDone done,

@@ -93,9 +93,7 @@ void engine_passivate(Engine *engine, const PassivateRequest *request, EngineDon
                                     .location = motion_text(motion, request->location),
                                     .reason = motion_text(motion, request->reason),
                                     .holder = request->holder};
-    motion_keep(motion, &asked, sizeof asked);
-    motion_answer(motion, done, data);
     motion_set_key(motion, request->key, "passivate", asked.person->name, asked.workload,
                    asked.location, asked.reason, NULL);
-    motion_ask(engine, motion);
+    motion_submit(engine, motion, &asked, sizeof asked, done, data);
 }

@@ -47,9 +47,7 @@ void engine_review_plan(Engine *engine, const ReviewRequest *request, EngineDone
     const ReviewRequest asked = {.person = motion_person(motion, request->person),
                                  .group = motion_text(motion, request->group),
                                  .reason = motion_text(motion, request->reason)};
-    motion_keep(motion, &asked, sizeof asked);
-    motion_answer(motion, done, data);
     motion_set_key(motion, request->key, "review", asked.person->name, asked.group, asked.reason,
                    NULL);
-    motion_ask(engine, motion);
+    motion_submit(engine, motion, &asked, sizeof asked, done, data);
 }

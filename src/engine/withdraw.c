@@ -8,18 +8,6 @@
 #include "model/quorum.h"
 #include "model/refusal.h"
 
-typedef struct {
-    WithdrawRequest request;
-    char *key; // of the finding's acknowledgement; of the command that was meant
-} Asked;
-
-static void free_asked(gpointer data)
-{
-    Asked *asked = data;
-    g_free(asked->key);
-    g_free(asked);
-}
-
 static bool may(const WithdrawRequest *request, GError **error)
 {
     if (!person_has(request->person, ROLE_BIT_OPERATOR))
@@ -36,26 +24,20 @@ static bool may(const WithdrawRequest *request, GError **error)
 static void ask(Engine *engine, Motion *motion, const char *what, const WithdrawRequest *request,
                 EngineDone done, gpointer data)
 {
-    Asked *asked = g_new0(Asked, 1);
-    asked->request = (WithdrawRequest){.person = motion_person(motion, request->person),
-                                       .id = motion_text(motion, request->id),
-                                       .location = motion_text_opt(motion, request->location),
-                                       .reason = motion_text(motion, request->reason)};
-    motion->request = asked;
-    motion->free_request = free_asked;
-    motion_answer(motion, done, data);
-    motion_set_key(motion, request->key, what, asked->request.person->name, asked->request.id,
-                   asked->request.location ? asked->request.location : "", asked->request.reason,
-                   NULL);
-    motion_ask(engine, motion);
+    const WithdrawRequest asked = {.person = motion_person(motion, request->person),
+                                   .id = motion_text(motion, request->id),
+                                   .location = motion_text_opt(motion, request->location),
+                                   .reason = motion_text(motion, request->reason)};
+    motion_set_key(motion, request->key, what, asked.person->name, asked.id,
+                   asked.location ? asked.location : "", asked.reason, NULL);
+    motion_submit(engine, motion, &asked, sizeof asked, done, data);
 }
 
 // ---- A finding ---------------------------------------------------------------------------------
 
 static bool prepare_finding(Engine *engine, Motion *motion, GError **error)
 {
-    Asked *asked = motion->request;
-    const WithdrawRequest *request = &asked->request;
+    const WithdrawRequest *request = motion->request;
     const Finding *finding = findings_find(engine, request->id);
     const char *person = request->person->name;
     if (!may(request, error))
@@ -67,22 +49,20 @@ static bool prepare_finding(Engine *engine, Motion *motion, GError **error)
                request->id);
         return false;
     }
-    g_free(asked->key);
-    asked->key = finding_key(finding);
+    motion_draft(motion, finding_key(finding), NULL, NULL);
     motion_audit(motion, person, "finding.withdrawn", "finding", finding->id)->detail =
         g_strdup_printf("%s It was acknowledged by %s: %s. Now: %s", finding->facts,
                         finding->acknowledged_by, finding->acknowledged_note, request->reason);
     motion_say(motion, finding->severity, "finding", finding->id,
                "counts again: %s takes the acknowledgement of %s back: %s", person,
                finding->acknowledged_by, request->reason);
-    motion_put(motion, g_strconcat("finding/", asked->key, NULL), NULL, false);
+    motion_put(motion, g_strconcat("finding/", motion->entry, NULL), NULL, false);
     return true;
 }
 
 static void finding_applied(Engine *engine, Motion *motion)
 {
-    const Asked *asked = motion->request;
-    findings_accept(engine, asked->key, NULL);
+    findings_accept(engine, motion->entry, NULL);
 }
 
 void engine_withdraw_finding(Engine *engine, const WithdrawRequest *request, EngineDone done,
@@ -97,7 +77,7 @@ void engine_withdraw_finding(Engine *engine, const WithdrawRequest *request, Eng
 
 static bool prepare_alarm(Engine *engine, Motion *motion, GError **error)
 {
-    const WithdrawRequest *request = &((const Asked *)motion->request)->request;
+    const WithdrawRequest *request = motion->request;
     const Alarm *alarm = alarms_find(engine, request->id);
     if (!may(request, error))
         return false;
@@ -115,7 +95,7 @@ static bool prepare_alarm(Engine *engine, Motion *motion, GError **error)
 
 static void alarm_applied(Engine *engine, Motion *motion)
 {
-    alarms_acknowledge(engine, ((const Asked *)motion->request)->request.id, NULL, 0);
+    alarms_acknowledge(engine, ((const WithdrawRequest *)motion->request)->id, NULL, 0);
 }
 
 void engine_withdraw_alarm(Engine *engine, const WithdrawRequest *request, EngineDone done,
@@ -138,8 +118,7 @@ static const char *what_left(const Engine *engine, const QuarantineIntent *inten
 
 static bool prepare_passivation(Engine *engine, Motion *motion, GError **error)
 {
-    Asked *asked = motion->request;
-    const WithdrawRequest *request = &asked->request;
+    const WithdrawRequest *request = motion->request;
     const InstanceWatch *watch = world_instance(engine, request->id, request->location);
     const GroupLive *live = watch ? world_live(engine, watch->workload->group) : NULL;
     const QuarantineIntent *intent =
@@ -160,8 +139,7 @@ static bool prepare_passivation(Engine *engine, Motion *motion, GError **error)
             request->id, request->location, live->record->active, live->group->name);
     if (!intent || !intent->by)
         return false;
-    g_free(asked->key);
-    asked->key = g_strdup(intent->key);
+    motion_draft(motion, g_strdup(intent->key), NULL, NULL);
     motion_audit(motion, request->person->name, "passivate.withdrawn", "workload", request->id)
         ->detail =
         g_strdup_printf("in %s, asked for by %s: %s; %s; key %s", request->location, intent->by,
@@ -176,7 +154,7 @@ static bool prepare_passivation(Engine *engine, Motion *motion, GError **error)
 
 static void passivation_applied(Engine *engine, Motion *motion)
 {
-    g_hash_table_remove(engine->execs, ((const Asked *)motion->request)->key);
+    g_hash_table_remove(engine->execs, motion->entry);
     engine_wake(engine);
 }
 
