@@ -1,22 +1,8 @@
-#include "site/region.h"
+#include "site/region-private.h"
 
 #include <string.h>
 
 #include "base/error.h"
-
-// What was answered to a key.
-typedef struct {
-    char *key;
-    char *what; // verb and target: a key is for one thing only
-} KeyedOutcome;
-
-static void keyed_free(gpointer data)
-{
-    KeyedOutcome *keyed = data;
-    g_free(keyed->key);
-    g_free(keyed->what);
-    g_free(keyed);
-}
 
 static void group_free(gpointer data)
 {
@@ -83,7 +69,7 @@ void region_free(Region *region)
 {
     if (!region)
         return;
-    g_queue_clear_full(&region->keys, keyed_free);
+    region_forget_keys(region);
     g_ptr_array_unref(region->zones);
     g_ptr_array_unref(region->dependencies);
     g_ptr_array_unref(region->stocks);
@@ -215,9 +201,7 @@ void region_counts(const Region *region, const SiteGroup *group, gint64 *ret_mis
 
 // ---- What happens by itself ---------------------------------------------------------------------
 
-static void note(Region *region, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static void note(Region *region, const char *format, ...)
+void region_note(Region *region, const char *format, ...)
 {
     if (!region->journal)
         return;
@@ -228,16 +212,16 @@ static void note(Region *region, const char *format, ...)
     site_journal_add(region->journal, "%s", line);
 }
 
-static void note_data(Region *region, const SiteGroup *group)
+void region_note_data(Region *region, const SiteGroup *group)
 {
     const DataStore *data = group->data;
-    note(region,
-         "data %s %d %d %s %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT
-         " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %d %s %" G_GINT64_FORMAT,
-         group->name, (int)data->role, (int)data->gate, data->lineage,
-         data->parent[0] ? data->parent : "-", data->fork, data->position, data->committed_ms,
-         data->through_ms, data->lost, data->superseded ? 1 : 0,
-         data->successor[0] ? data->successor : "-", data->successor_fork);
+    region_note(region,
+                "data %s %d %d %s %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT
+                " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %d %s %" G_GINT64_FORMAT,
+                group->name, (int)data->role, (int)data->gate, data->lineage,
+                data->parent[0] ? data->parent : "-", data->fork, data->position,
+                data->committed_ms, data->through_ms, data->lost, data->superseded ? 1 : 0,
+                data->successor[0] ? data->successor : "-", data->successor_fork);
 }
 
 static void name_run(Workflow *workflow, Run *run, gpointer user_data)
@@ -245,14 +229,14 @@ static void name_run(Workflow *workflow, Run *run, gpointer user_data)
     Region *region = user_data;
     g_snprintf(run->id, sizeof run->id, "%05" G_GINT64_FORMAT "%015" G_GUINT64_FORMAT,
                region->boots, ++region->runs);
-    note(region, "run %s %s %s", workflow->group, workflow->name, run->id);
+    region_note(region, "run %s %s %s", workflow->group, workflow->name, run->id);
 }
 
 static void commit(Region *region, SiteGroup *group, gint64 now_ms)
 {
     data_commit(group->data, now_ms);
-    note(region, "c %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT, group->name, group->data->position,
-         now_ms);
+    region_note(region, "c %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT, group->name,
+                group->data->position, now_ms);
 }
 
 static void end_run(Region *region, Workflow *workflow, Run *run, gint64 now_ms)
@@ -265,7 +249,7 @@ static void end_run(Region *region, Workflow *workflow, Run *run, gint64 now_ms)
         commit(region, group, now_ms);
     workflow_end(workflow, run, refused ? RUN_FAILED : RUN_SUCCEEDED,
                  refused ? "DataNotWritable" : NULL, now_ms);
-    note(region, "end %s", run->id);
+    region_note(region, "end %s", run->id);
 }
 
 static void advance_workflow(Region *region, Workflow *workflow, gint64 now_ms)
@@ -274,11 +258,11 @@ static void advance_workflow(Region *region, Workflow *workflow, gint64 now_ms)
     gint64 cursor = workflow->cursor;
     workflow_fire_due(workflow, now_ms, name_run, region);
     if (workflow->fires_total != fires)
-        note(region, "fired %s %s %" G_GINT64_FORMAT, workflow->group, workflow->name,
-             workflow->last_fire_ms);
+        region_note(region, "fired %s %s %" G_GINT64_FORMAT, workflow->group, workflow->name,
+                    workflow->last_fire_ms);
     if (workflow->cursor != cursor)
-        note(region, "cursor %s %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT, workflow->group,
-             workflow->name, workflow->cursor, workflow->polled);
+        region_note(region, "cursor %s %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT, workflow->group,
+                    workflow->name, workflow->cursor, workflow->polled);
     for (Run *run; (run = workflow_ended(workflow, now_ms)) != NULL;)
         end_run(region, workflow, run, now_ms);
 }
@@ -300,12 +284,12 @@ static void advance_load(Region *region, SiteGroup *group, gint64 now_ms)
         commit(region, group, now_ms);
 }
 
-static void advance_drain(Region *region, SiteGroup *group)
+void region_advance_drain(Region *region, SiteGroup *group)
 {
     if (!group->data || group->data->gate != DATA_DRAINING || region_in_flight(region, group) > 0)
         return;
     data_seal(group->data);
-    note_data(region, group);
+    region_note_data(region, group);
 }
 
 bool region_advance(Region *region, gint64 now_ms, GError **error)
@@ -317,7 +301,7 @@ bool region_advance(Region *region, gint64 now_ms, GError **error)
     for (guint i = 0; i < region->groups->len; i++) {
         SiteGroup *group = g_ptr_array_index(region->groups, i);
         advance_load(region, group, now_ms);
-        advance_drain(region, group);
+        region_advance_drain(region, group);
     }
     if (!region->journal)
         return true;
@@ -338,12 +322,12 @@ DataAnswer region_receive(Region *region, SiteGroup *group, const DataMessage *m
         Commit entry = g_array_index(message->entries, Commit, i);
         if (entry.position > position && entry.position <= data->position &&
             answer.kind == DATA_TOOK)
-            note(region, "c %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT, group->name, entry.position,
-                 entry.at_ms);
+            region_note(region, "c %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT, group->name,
+                        entry.position, entry.at_ms);
     }
     if (role != data->role || strcmp(lineage, data->lineage) != 0 ||
         superseded != data->superseded || message->base_ms > 0)
-        note_data(region, group);
+        region_note_data(region, group);
     return answer;
 }
 
@@ -355,7 +339,7 @@ void region_heard(Region *region, SiteGroup *group, const DataAnswer *answer, gi
     bool superseded = data->superseded;
     data_heard(data, answer, now_ms);
     if (role != data->role || superseded != data->superseded || lost != data->lost)
-        note_data(region, group);
+        region_note_data(region, group);
 }
 
 static void sooner(gint64 *next_ms, gint64 at_ms)
@@ -396,231 +380,4 @@ const Run *region_invoke(Region *region, Workflow *workflow, gint64 now_ms, GErr
     }
     workflow->last_fire_ms = now_ms;
     return run;
-}
-
-// ---- Commands -----------------------------------------------------------------------------------
-
-typedef bool (*VerbAct)(Region *region, const SiteTarget *target, const SiteCommand *command,
-                        gint64 now_ms, GError **error);
-
-static void note_enabled(Region *region, const Workflow *workflow)
-{
-    note(region, "workflow %s %s %d", workflow->group, workflow->name, workflow->enabled ? 1 : 0);
-}
-
-static bool act_enable(Region *region, const SiteTarget *target, const SiteCommand *command,
-                       gint64 now_ms, GError **error)
-{
-    (void)command;
-    (void)error;
-    if (target->stock) {
-        stock_enable(target->stock, region->journal, now_ms);
-        return true;
-    }
-    workflow_enable(target->workflow, now_ms);
-    note_enabled(region, target->workflow);
-    return true;
-}
-
-static bool act_disable(Region *region, const SiteTarget *target, const SiteCommand *command,
-                        gint64 now_ms, GError **error)
-{
-    (void)command;
-    (void)error;
-    if (target->stock) {
-        stock_set_active(target->stock, false, region->journal);
-        return true;
-    }
-    workflow_disable(target->workflow, now_ms);
-    note_enabled(region, target->workflow);
-    return true;
-}
-
-static bool act_promote(Region *region, const SiteTarget *target, const SiteCommand *command,
-                        gint64 now_ms, GError **error)
-{
-    (void)now_ms;
-    g_autofree char *lineage = id_random_hex(region->ids, LINEAGE_LEN / 2);
-    SiteGroup *group = target->group;
-    bool takes = group->data->role == DATA_SECONDARY;
-    bool whole = data_caught_up(group->data);
-    if (!data_promote(group->data, command->forced, lineage, error))
-        return false;
-    if (takes) {
-        group->taken_base = group->peer_abandoned;
-        group->taken_in_flight = whole ? 0 : group->peer_in_flight;
-        note(region, "count %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
-             group->name, group->abandoned, group->taken_base, group->taken_in_flight);
-    }
-    note_data(region, group);
-    return true;
-}
-
-static bool act_activate(Region *region, const SiteTarget *target, const SiteCommand *command,
-                         gint64 now_ms, GError **error)
-{
-    if (target->group->data->role == DATA_PRIMARY)
-        return act_promote(region, target, command, now_ms, error);
-    g_set_error(error, ERR, ERR_REFUSED,
-                "The data of %s is the secondary at %s: promote it, then it is active.",
-                target->group->name, region->name);
-    return false;
-}
-
-static bool act_passivate(Region *region, const SiteTarget *target, const SiteCommand *command,
-                          gint64 now_ms, GError **error)
-{
-    (void)command;
-    (void)now_ms;
-    (void)error;
-    data_drain(target->group->data);
-    note_data(region, target->group);
-    advance_drain(region, target->group);
-    return true;
-}
-
-static bool act_fence(Region *region, const SiteTarget *target, const SiteCommand *command,
-                      gint64 now_ms, GError **error)
-{
-    if (target->workflow || target->stock)
-        return act_disable(region, target, command, now_ms, error);
-    if (target->data) {
-        data_seal(target->group->data);
-        note_data(region, target->group);
-    }
-    return true;
-}
-
-static bool act_rejoin(Region *region, const SiteTarget *target, const SiteCommand *command,
-                       gint64 now_ms, GError **error)
-{
-    (void)command;
-    (void)now_ms;
-    if (!data_rejoin(target->group->data, error))
-        return false;
-    note_data(region, target->group);
-    return true;
-}
-
-static bool act_route(Region *region, const SiteTarget *target, const SiteCommand *command,
-                      gint64 now_ms, GError **error)
-{
-    (void)now_ms;
-    Router *router = target->router;
-    if (!command->to || !g_hash_table_contains(router->targets, command->to)) {
-        g_set_error(error, ERR, ERR_REFUSED, "The router %s knows no location '%s'.", router->name,
-                    command->to ? command->to : "");
-        return false;
-    }
-    g_free(router->to);
-    router->to = g_strdup(command->to);
-    note(region, "route %s %s %s", router->group, router->name, router->to);
-    return true;
-}
-
-static const struct {
-    VerbAct act;
-    bool safe; // the direction in which a missing boot id does no harm
-} VERBS[VERB_COUNT] = {
-    [VERB_ENABLE] = {act_enable, false},      [VERB_DISABLE] = {act_disable, true},
-    [VERB_PROMOTE] = {act_promote, false},    [VERB_ACTIVATE] = {act_activate, false},
-    [VERB_PASSIVATE] = {act_passivate, true}, [VERB_FENCE] = {act_fence, true},
-    [VERB_REJOIN] = {act_rejoin, true},       [VERB_ROUTE] = {act_route, true},
-};
-
-const char *const VERB_NAMES[VERB_COUNT] = {"enable",    "disable", "promote", "activate",
-                                            "passivate", "fence",   "rejoin",  "route"};
-
-static bool admit(const Region *region, SiteVerb verb, const SiteGroup *group,
-                  const SiteCommand *command, GError **error)
-{
-    if (command->boot_id && strcmp(command->boot_id, region->boot_id) != 0)
-        g_set_error(error, ERR, ERR_REFUSED,
-                    "The command was meant for boot %s of %s; this is boot %s.", command->boot_id,
-                    region->name, region->boot_id);
-    else if (command->epoch >= 0 && command->epoch < group->fence)
-        g_set_error(error, ERR, ERR_REFUSED,
-                    "Epoch %" G_GINT64_FORMAT " of %s is over: %s obeys %" G_GINT64_FORMAT
-                    " and later.",
-                    command->epoch, group->name, region->name, group->fence);
-    else if (command->epoch < 0 && group->fence > 0)
-        g_set_error(error, ERR, ERR_REFUSED,
-                    "%s obeys only commands with an epoch for %s, %" G_GINT64_FORMAT " or later.",
-                    region->name, group->name, group->fence);
-    else if (!command->boot_id && group->fence > 0 && !VERBS[verb].safe)
-        g_set_error(error, ERR, ERR_REFUSED,
-                    "%s obeys only commands that name its boot (%s): look at it first.",
-                    region->name, region->boot_id);
-    else
-        return true;
-    return false;
-}
-
-bool region_raise_fence(Region *region, SiteGroup *group, gint64 epoch, GError **error)
-{
-    if (epoch <= group->fence)
-        return true;
-    if (region->journal) {
-        site_journal_add(region->journal, "fence %s %" G_GINT64_FORMAT, group->name, epoch);
-        if (!site_journal_flush(region->journal, true, error))
-            return false;
-    }
-    group->fence = epoch;
-    return true;
-}
-
-static const KeyedOutcome *find_key(const Region *region, const char *key)
-{
-    for (GList *at = key ? region->keys.tail : NULL; at; at = at->prev) {
-        const KeyedOutcome *keyed = at->data;
-        if (strcmp(keyed->key, key) == 0)
-            return keyed;
-    }
-    return NULL;
-}
-
-static void keep_key(Region *region, const char *key, const char *what)
-{
-    if (!key)
-        return;
-    if (region->keys.length >= KEYS_MAX)
-        keyed_free(g_queue_pop_head(&region->keys));
-    KeyedOutcome *keyed = g_new0(KeyedOutcome, 1);
-    keyed->key = g_strdup(key);
-    keyed->what = g_strdup(what);
-    g_queue_push_tail(&region->keys, keyed);
-}
-
-void region_forget_keys(Region *region)
-{
-    g_queue_clear_full(&region->keys, keyed_free);
-}
-
-bool region_act(Region *region, SiteVerb verb, const SiteTarget *target, const SiteCommand *command,
-                gint64 now_ms, GError **error)
-{
-    if (!region_advance(region, now_ms, error))
-        return false;
-    const char *name = target->workflow ? target->workflow->name
-                       : target->router ? target->router->name
-                       : target->stock  ? target->stock->name
-                                        : "data";
-    g_autofree char *what = g_strdup_printf("%s %s/%s %s", VERB_NAMES[verb], target->group->name,
-                                            name, command->to ? command->to : "");
-    // First of all: who is told by its key that it is done believes that it is so.
-    if (!admit(region, verb, target->group, command, error))
-        return false;
-    const KeyedOutcome *keyed = find_key(region, command->key);
-    if (keyed && strcmp(keyed->what, what) == 0)
-        return true;
-    if (keyed) {
-        g_set_error(error, ERR, ERR_CONFLICT, "The key %s was used for another command (%s).",
-                    command->key, keyed->what);
-        return false;
-    }
-    if (!region_raise_fence(region, target->group, command->epoch, error) ||
-        !VERBS[verb].act(region, target, command, now_ms, error))
-        return false;
-    keep_key(region, command->key, what);
-    return !region->journal || site_journal_flush(region->journal, true, error);
 }
