@@ -335,25 +335,53 @@ Guard guard_rehearsal(const Engine *engine, const Operation *operation)
 
 // ---- A wave ------------------------------------------------------------------------------------
 
-Guard guard_wave(Engine *engine, const Operation *operation, guint wave)
+// A target that is to be commanded is known at all.
+static Guard check_seen(Engine *engine, const Step *step)
 {
     DriverAction action;
+    InstanceWatch *watch = world_instance(engine, step->workload, step->location);
+    if (step->best_effort || !evidence_action(step->kind, &action) || !watch || watch->last)
+        return GO;
+    observe_urgent(engine, watch);
+    return answer(GUARD_WAIT, "%s in %s has not been seen since this daemon began.", step->workload,
+                  step->location);
+}
+
+// What came back active after the point of no return is on its way off (reconcile.c): until it is, activating it
+// here would make two.
+static Guard check_alone(const Engine *engine, const Step *step)
+{
+    const Workload *workload = fleet_workload(engine->fleet, step->workload);
+    bool activates = step->kind == STEP_ACTIVATE || step->kind == STEP_PROMOTE;
+    if (!workload || !activates || workload->kind == KIND_ROUTER ||
+        !workload_is_single_active(workload))
+        return GO;
+    for (guint i = 0; i < workload->instances->len; i++) {
+        const InstanceWatch *watch =
+            g_hash_table_lookup(engine->watch_of, workload->instances->pdata[i]);
+        if (!g_str_equal(watch->status->location, step->location) &&
+            derive_seen_active(engine, watch))
+            return answer(GUARD_WAIT,
+                          "%s is seen active in %s: activating it in %s would make two. It has to "
+                          "be off there first; then retry.",
+                          workload->name, world_title(engine, watch->status->location),
+                          world_title(engine, step->location));
+    }
+    return GO;
+}
+
+Guard guard_wave(Engine *engine, const Operation *operation, guint wave)
+{
     // A sign-off may have become void since the start. The way back needs none.
     bool needs = !operation->past_pnr && operation->phase != PHASE_UNDOING;
     Guard guard = needs ? check_signed(engine, operation) : GO;
-    if (guard.answer != GUARD_GO)
-        return guard;
-    for (guint i = 0; i < operation->steps->len; i++) {
+    for (guint i = 0; i < operation->steps->len && guard.answer == GUARD_GO; i++) {
         const Step *step = operation->steps->pdata[i];
-        if (step->wave != wave || step->state != STEP_PENDING || step->best_effort ||
-            !step->workload || !evidence_action(step->kind, &action))
+        if (step->wave != wave || step->state != STEP_PENDING || !step->workload)
             continue;
-        InstanceWatch *watch = world_instance(engine, step->workload, step->location);
-        if (!watch || watch->last)
-            continue;
-        observe_urgent(engine, watch);
-        return answer(GUARD_WAIT, "%s in %s has not been seen since this daemon began.",
-                      step->workload, step->location);
+        guard = check_alone(engine, step);
+        if (guard.answer == GUARD_GO)
+            guard = check_seen(engine, step);
     }
-    return GO;
+    return guard;
 }

@@ -266,15 +266,16 @@ static char *epoch_change(const Statement *then, const Statement *now)
 
 static char *policy_text(const Statement *s)
 {
-    return g_strdup_printf("%u sign-off%s, %s, signature %s", s->approvals,
+    return g_strdup_printf("%u sign-off%s, %s, signature %s, %s", s->approvals,
                            text_plural(s->approvals), s->four_eyes ? "four eyes" : "no four eyes",
-                           word_of(&SIGNATURE_NAMES, (int)s->signature));
+                           word_of(&SIGNATURE_NAMES, (int)s->signature),
+                           s->break_glass ? "break-glass" : "no break-glass");
 }
 
 static char *policy_change(const Statement *then, const Statement *now)
 {
     if (then->approvals == now->approvals && then->four_eyes == now->four_eyes &&
-        then->signature == now->signature)
+        then->signature == now->signature && then->break_glass == now->break_glass)
         return NULL;
     g_autofree char *old = policy_text(then), *new = policy_text(now);
     return g_strdup_printf("what is needed to sign was %s and is %s", old, new);

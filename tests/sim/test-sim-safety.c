@@ -210,9 +210,69 @@ static void test_acknowledged_too_late(void)
     finish(sim);
 }
 
+// The old side answers again behind the point of no return, and still runs: what is not activated yet waits until it is
+// off, whoever signed that it might run.
+static void test_back_behind_pnr(void)
+{
+    Sim *sim = sim_new(9, NULL);
+    sim_pass(sim, 20000);
+    sim_region_set(sim->world, "west", REGION_HANGING);
+    expect_proposal(sim, 30000);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    while (!sim_operation(sim)->past_pnr)
+        sim_pass(sim, 1);
+    sim_region_set(sim->world, "north", REGION_HANGING);
+    sim->world->lying = true; // it says that it is off, and is not
+    sim_region_set(sim->world, "west", REGION_UP);
+    sim_pass(sim, 5000);
+    sim_region_set(sim->world, "north", REGION_UP);
+    expect_settled(sim, 60000);
+    expect_state(sim, OPERATION_PAUSED);
+    g_assert_nonnull(strstr(sim_operation(sim)->why, "would make two"));
+    g_assert_false(sim_target(sim->world, "payments/settle", "north")->active);
+    sim->world->lying = false;
+    g_assert_true(sim_until(sim, has_passivated, 30000));
+    sim_pass(sim, 5000);
+    g_assert_true(sim_command(sim, &BOB, COMMAND_RETRY, 0));
+    g_assert_true(sim_until(sim, has_ended, 60000));
+    expect_state(sim, OPERATION_COMPLETED);
+    expect_active(sim, "north");
+    finish(sim);
+}
+
+static bool waits_for_signing(Sim *sim)
+{
+    return sim_operation(sim)->state == OPERATION_AWAITING;
+}
+
+static void with_glass(Fleet *fleet)
+{
+    Policy *policy = &fleet_group(fleet, "payments")->policy;
+    policy->approvals = 2;
+    policy->break_glass = true;
+    policy->hold_ms = 10000;
+}
+
+// The policy takes breaking the glass away before the start: what one person signed alone is void.
+static void test_glass_taken_away(void)
+{
+    Sim *sim = given_proposal(with_glass);
+    g_assert_true(sim_break_glass(sim, &BOB));
+    expect_state(sim, OPERATION_RUNNING);
+    fleet_group(sim->fleet, "payments")->policy.break_glass = false;
+    g_assert_true(sim_until(sim, waits_for_signing, 30000));
+    g_assert_nonnull(strstr(sim_operation(sim)->changed, "break-glass"));
+    sim_pass(sim, 30000);
+    expect_state(sim, OPERATION_AWAITING);
+    g_assert_cmpuint(sim->commands, ==, 0);
+    finish(sim);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/sim/safety/back-behind-pnr", test_back_behind_pnr);
+    g_test_add_func("/sim/safety/glass-taken-away", test_glass_taken_away);
     g_test_add_func("/sim/safety/expires-though-signed", test_expires_though_signed);
     g_test_add_func("/sim/safety/blocked-is-told", test_blocked_is_told);
     g_test_add_func("/sim/safety/window-beyond-deadline", test_window_beyond_deadline);

@@ -265,6 +265,14 @@ static void needs_signature(Statement *s)
 {
     s->signature = SIGNATURE_REQUIRED;
 }
+static void nothing_broken(Statement *s)
+{
+    s->break_glass = false;
+}
+static void breakable(Statement *s)
+{
+    s->break_glass = true;
+}
 static void other_reason(Statement *s)
 {
     s->signoff_why = g_strdup("said otherwise");
@@ -343,6 +351,8 @@ static const struct {
     {"more people", nothing, more_approvals, "signoff"},
     {"four eyes", nothing, four_eyes, "signoff"},
     {"a signature", nothing, needs_signature, "signoff"},
+    {"break-glass allowed", nothing, breakable, "signoff"},
+    {"break-glass taken away", breakable, nothing_broken, "signoff"},
     {"another reason for the same", nothing, other_reason, NULL},
     {"time passes", nothing, later, NULL},
 };

@@ -153,6 +153,14 @@ static void test_break_glass(void)
     g_assert_true(signoff_review_is_due(alone));
     alone->reviewed_ms = NOW;
     g_assert_false(signoff_review_is_due(alone));
+    alone->void_ = true;
+    g_assert_cmpuint(quorum_missing(operation), ==, 1);
+    alone->void_ = false;
+    g_free(alone->digest);
+    alone->digest = g_strdup("d0"); // of another statement
+    g_assert_cmpuint(quorum_missing(operation), ==, 1);
+    g_free(alone->digest);
+    alone->digest = g_strdup(operation->digest);
     operation->statement->break_glass = false; // the policy was changed: it is a plain one again
     g_assert_cmpuint(quorum_missing(operation), ==, 1);
 }
@@ -188,6 +196,33 @@ static void test_ballot(void)
     act->statement->loss_known = false;
     g_autofree char *phrase = act_phrase(act->statement);
     g_assert_cmpstr(phrase, ==, "SKIP step 4 of payments LOSE UNKNOWN");
+}
+
+// However it came about: what only its proposer signed lacks somebody else's yes.
+static void test_proposer_alone(void)
+{
+    g_autoptr(Operation) operation = proposal(1, true);
+    give(operation, operation->proposer);
+    g_assert_cmpuint(quorum_missing(operation), ==, 1);
+    give(operation, "bob");
+    g_assert_cmpuint(quorum_missing(operation), ==, 0);
+    operation->statement->four_eyes = false;
+    ((SignOff *)operation->signoffs->pdata[1])->void_ = true;
+    g_assert_cmpuint(quorum_missing(operation), ==, 0);
+}
+
+// However it came to be recorded: one key counts once, whoever used it; one that is not known is nobody's.
+static void test_key_once(void)
+{
+    g_autoptr(Operation) operation = proposal(2, false);
+    static const char *const GIVERS[] = {"bob", "carol", "dave"};
+    for (guint i = 0; i < G_N_ELEMENTS(GIVERS); i++) {
+        give(operation, GIVERS[i]);
+        ((SignOff *)operation->signoffs->pdata[i])->key = i < 2 ? g_strdup("SHA256:one") : NULL;
+        g_assert_cmpuint(quorum_given(operation), ==, i < 2 ? 1 : 2);
+    }
+    ((SignOff *)operation->signoffs->pdata[0])->void_ = true;
+    g_assert_cmpuint(quorum_given(operation), ==, 2);
 }
 
 static void test_quorum(void)
@@ -308,6 +343,8 @@ static void test_bands(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/model/sign/proposer-alone", test_proposer_alone);
+    g_test_add_func("/model/sign/key-once", test_key_once);
     g_test_add_func("/model/sign/checks", test_checks);
     g_test_add_func("/model/sign/reject", test_reject);
     g_test_add_func("/model/sign/quorum", test_quorum);
