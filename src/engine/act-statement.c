@@ -119,6 +119,7 @@ static void set_loss(Engine *engine, const Operation *operation, const Act *act,
     statement->loss_known = bound.known;
     statement->loss_ms = bound.loss_ms > 0 ? statement_roomy_bound(bound.loss_ms) : bound.loss_ms;
     statement->loss_transactions = bound.transactions;
+    statement->discards = 0; // that was signed for with the plan
     set_text(&statement->loss_how, bound.how);
     statement->band = loss_band(bound.known, statement->loss_ms, live->group->rpo_ms);
 }

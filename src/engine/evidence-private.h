@@ -17,6 +17,10 @@ const char *maker_title(const Location *location);
 // One more thing that is not known and is said so.
 void maker_not_known(Maker *maker, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
+// Fills in what the way home discards. Returns a part of a sentence about it, "; rejoining discards …"; NULL = nothing.
+// The caller frees.
+char *maker_discards(Maker *maker);
+
 // What it brings beside its losses: latency, users, what stays behind, for how long it is off, cost.
 void maker_add_effects(Maker *maker, const GPtrArray *steps);
 

@@ -65,27 +65,6 @@ GPtrArray *evidence_plan(Engine *engine, const Operation *operation, GError **er
 
 // ---- What follows ------------------------------------------------------------------------------
 
-// "; rejoining discards 4 transactions that …", for a way back over a split history: what was lost only on
-// paper so far is gone for good then. NULL if nothing of the kind is known.
-static char *discarded(const Maker *maker)
-{
-    const GPtrArray *links = maker->live->status->replication;
-    gint64 count = 0;
-    for (guint i = 0; i < links->len; i++) {
-        const ReplicationStatus *link = links->pdata[i];
-        if (g_strcmp0(link->from, maker->operation->to) == 0 &&
-            g_strcmp0(link->to, maker->operation->from) == 0 && link->committed_pos >= 0 &&
-            link->replayed_pos >= 0)
-            count += MAX(link->committed_pos - link->replayed_pos, 0);
-    }
-    if (maker->operation->kind != OPERATION_FAILBACK || !count)
-        return NULL;
-    return g_strdup_printf("; rejoining discards %" G_GINT64_FORMAT
-                           " transaction%s that %s committed and %s never got",
-                           count, text_plural(count), maker_title(maker->to),
-                           maker_title(maker->from));
-}
-
 static void set_loss(Maker *maker)
 {
     Statement *statement = maker->statement;
@@ -102,7 +81,7 @@ static void set_loss(Maker *maker)
     } else if (operation->planned) {
         statement->loss_known = true;
         statement->loss_transactions = 0;
-        g_autofree char *gone = discarded(maker);
+        g_autofree char *gone = maker_discards(maker);
         statement->loss_how = g_strdup_printf(
             "%s is switched off and has handed over all of its data before anything is activated%s",
             maker_title(maker->from), gone ? gone : "");
@@ -355,7 +334,8 @@ static void set_approvals(Maker *maker)
     if (loses) {
         needed = MAX(needed, 1);
         why = !statement->loss_known || statement->loss_ms > 0 ? "data may be lost"
-                                                               : "the old primary is unconfirmed";
+              : statement->discards ? "the way home discards data for good"
+                                    : "the old primary is unconfirmed";
     }
     if (manual_proof) {
         needed = MAX(needed, 2);

@@ -44,7 +44,7 @@ static Guard check_declared(const Engine *engine, const Operation *operation)
 // starts on it either.
 static bool is_blind(const Statement *then, const Statement *now)
 {
-    return !statement_oldest_fact(now) ||
+    return !statement_oldest_fact(now) || (now->discards < 0 && then->discards >= 0) ||
            (now->from_verdict == VERDICT_UNKNOWN && then->from_verdict != VERDICT_UNKNOWN) ||
            (now->to_verdict == VERDICT_UNKNOWN && then->to_verdict != VERDICT_UNKNOWN);
 }
@@ -277,6 +277,8 @@ static void discount_own_effects(const Operation *operation, Statement *now)
     now->epoch = then->epoch;
     if (!operation->planned)
         return;
+    now->discards = then->discards; // it has rejoined, so nothing is left to ask for
+    now->approvals = MAX(now->approvals, then->approvals);
     // Once its passivity is proven and its data is here, it no longer matters whether it answers.
     now->from_verdict = then->from_verdict;
     g_ptr_array_set_size(now->errors, 0);

@@ -93,6 +93,21 @@ static char *loss_change(const Statement *then, const Statement *now)
     return g_strdup_printf("the data-loss bound went from %s to %s", old, new);
 }
 
+static char *discards_text(const Statement *s)
+{
+    return number_text(s->discards);
+}
+
+// Not to know for a moment is no change: nothing starts on it (guard.c).
+static char *discards_change(const Statement *then, const Statement *now)
+{
+    if (then->discards < 0 || now->discards <= then->discards)
+        return NULL;
+    return g_strdup_printf("what the way home discards went from %" G_GINT64_FORMAT
+                           " to %" G_GINT64_FORMAT " transaction%s",
+                           then->discards, now->discards, text_plural(now->discards));
+}
+
 static char *transactions_text(const Statement *s)
 {
     return number_text(s->loss_transactions);
@@ -314,6 +329,7 @@ typedef struct {
 
 static const Row ROWS[] = {
     {"loss.bound", "data-loss bound", loss_text, NULL, loss_change},
+    {"loss.discards", "discarded for good", discards_text, NULL, discards_change},
     {"verdicts.to", "target", to_text, NULL, target_change},
     {"verdicts.from", "old primary's health", from_text, NULL, source_change},
     {"old_primary.state", "old primary", old_text, NULL, old_change},

@@ -38,6 +38,12 @@ char *statement_loss(const Statement *statement)
     char bound[16];
     if (!statement->loss_known)
         return g_strdup("UNKNOWN, which counts as data loss");
+    if (statement->discards < 0)
+        return g_strdup("DISCARDS an unknown number of transactions for good");
+    if (statement->discards) {
+        g_autofree char *count = text_count(statement->discards, "transaction");
+        return g_strdup_printf("DISCARDS %s for good", count);
+    }
     if (statement->loss_ms <= 0)
         return g_strdup("nothing");
     duration_format_up(statement->loss_ms, bound);

@@ -157,7 +157,7 @@ LossBand loss_band(bool known, gint64 loss_ms, gint64 rpo_ms)
 
 bool statement_loses(const Statement *statement)
 {
-    return !statement->loss_known || statement->loss_ms > 0 ||
+    return !statement->loss_known || statement->loss_ms > 0 || statement->discards ||
            statement->old_primary == OLD_UNCONFIRMED;
 }
 
@@ -194,6 +194,12 @@ char *statement_phrase(const Statement *statement)
                                statement->drill == DRILL_LIVE ? "LIVE" : "ISOLATED");
     if (!statement_loses(statement))
         return g_strdup(statement->group);
+    if (statement->discards < 0)
+        return g_strdup_printf("%s %s TO %s DISCARD UNKNOWN", VERBS[statement->kind],
+                               statement->group, statement->to);
+    if (statement->discards)
+        return g_strdup_printf("%s %s TO %s DISCARD %" G_GINT64_FORMAT, VERBS[statement->kind],
+                               statement->group, statement->to, statement->discards);
     duration_format_up(statement->loss_ms, loss);
     return g_strdup_printf("%s %s TO %s LOSE %s%s", VERBS[statement->kind], statement->group,
                            statement->to, statement->loss_known ? "<=" : "",

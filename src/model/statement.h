@@ -66,6 +66,7 @@ typedef struct {
     bool loss_known;
     gint64 loss_ms;           // bound; meaningful if known
     gint64 loss_transactions; // -1 = unknown
+    gint64 discards;          // transactions that the way home drops for good; -1 = unknown
     char *loss_how;
     char *loss_source;       // who said so: "northeurope, westeurope"; NULL = nobody
     gint64 loss_observed_ms; // of the older of the two ends it rests on; 0 = never
@@ -113,8 +114,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Statement, statement_free)
 // RPO swallows do not count: with an RPO of 30 s, 40 s is beyond RPO.
 LossBand loss_band(bool known, gint64 loss_ms, gint64 rpo_ms);
 
-// True if signing means accepting a loss or a doubt (F8): the bound is not zero, or not known, or the
-// old primary is unconfirmed.
+// True if signing means accepting a loss or a doubt (F8): the bound is not zero, or not known, or the way home discards
+// something, or the old primary is unconfirmed.
 bool statement_loses(const Statement *statement);
 
 // The bound to state for a loss that still moves (its source is alive): the next of 5s, 10s, 30s, 1m, 2m,

@@ -205,7 +205,7 @@ static void say_loss(const Text *text)
     g_string_append_printf(out, " · RPO %s · %s · stated %s ago", rpo,
                            s->loss_how ? s->loss_how : "nobody says how", made);
     append_loss_now(text, out);
-    bool none = s->loss_known && s->loss_ms <= 0;
+    bool none = s->loss_known && s->loss_ms <= 0 && !s->discards;
     pager_field(text->page->pager, "LOSS", none ? ROLE_OK : ROLE_ALARM, out->str);
     g_string_free(out, TRUE);
 }

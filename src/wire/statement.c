@@ -53,6 +53,7 @@ static const WireField LOSS_FIELDS[] = {
     {"known", FIELD_BOOL, FIELD(Statement, loss_known)},
     {"bound_s", FIELD_SECONDS, FIELD(Statement, loss_ms)},
     {"transactions", FIELD_COUNT, FIELD(Statement, loss_transactions)},
+    {"discards", FIELD_COUNT, FIELD(Statement, discards)},
     {"how", FIELD_TEXT, FIELD(Statement, loss_how)},
     {"source", FIELD_TEXT, FIELD(Statement, loss_source)},
     {"observed_at", FIELD_TIME, FIELD(Statement, loss_observed_ms)},
@@ -130,7 +131,9 @@ static const WireField FIELDS[] = {
 
 static gpointer make(void)
 {
-    return statement_new();
+    Statement *statement = statement_new();
+    statement->discards = -1; // as null says it
+    return statement;
 }
 
 static void drop(gpointer statement)

@@ -186,8 +186,11 @@ def go_home(t, demo, group):
     t.note(err)
     name = demo.operations(group, "failback")[0]["id"]
     statement = demo.operation(name)["statement"]
-    t.equal((statement["loss"]["known"], statement["loss"]["bound_s"], statement["confirm"]), (True, 0, group),
-            "it loses nothing, so the group's name is enough")
+    gone = statement["loss"]["discards"]
+    phrase = f"FAIL BACK {group} TO westeurope DISCARD {gone}" if gone else group
+    t.equal((statement["loss"]["known"], statement["loss"]["bound_s"], statement["confirm"]), (True, 0, phrase),
+            "the group's name is enough, unless rejoining discards what was lost")
+    t.equal(gone, demo.group(group)["failback"]["discarded_transactions"], "as the group's readiness says")
     before = demo.group_at("northeurope", group)
     demo.sign(name)
     if statement["signoff"]["approvals"] == 2:

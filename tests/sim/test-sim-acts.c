@@ -682,30 +682,6 @@ static void test_quarantine_stays(void)
     finish(sim);
 }
 
-// From the first minute it is known what the way home would cost; and when home answers, that it does.
-static void test_way_home(void)
-{
-    Sim *sim = sim_new(3, NULL);
-    sim_pass(sim, 20000);
-    g_assert_false(sim_group(sim)->failback.applies);
-    sim_region(sim->world, "west")->replication_off = true;
-    sim_pass(sim, 30000); // it commits, and nobody gets it
-    sim_region_set(sim->world, "west", REGION_DOWN);
-    g_assert_true(sim_until(sim, has_open, 60000));
-    const FailbackReadiness *ready = &sim_group(sim)->failback;
-    g_assert_true(ready->applies && !ready->answers);
-    g_assert_cmpint(ready->discarded, >, 0);
-    g_assert_nonnull(strstr(ready->how, "does not answer"));
-    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
-    expect_settled(sim, 120000);
-    sim_region_set(sim->world, "west", REGION_UP);
-    sim_pass(sim, 60000);
-    ready = &sim_group(sim)->failback;
-    g_assert_true(ready->applies && ready->answers);
-    g_assert_nonnull(strstr(ready->how, "answers"));
-    finish(sim);
-}
-
 // What a step took last time is what it is expected to take next time, in this group.
 static void test_durations(void)
 {
@@ -780,7 +756,6 @@ int main(int argc, char **argv)
         {"passivate-taken-back", test_passivate_taken_back},
         {"taken-back-crashes", test_taken_back_crashes},
         {"quarantine-stays", test_quarantine_stays},
-        {"way-home", test_way_home},
         {"durations", test_durations},
         {"stuck", test_stuck},
     };

@@ -2,6 +2,8 @@
 // of the side that has the data.
 #include "story.h"
 
+#include <string.h>
+
 enum { LAPSE_MS = 3 * 2000 + 1000 }; // of the simulation's health checks
 
 static gint64 bound(Sim *sim)
@@ -95,6 +97,45 @@ static void test_way_home(void)
     finish(sim);
 }
 
+// From the first minute it is known what the way home would cost; and when home answers, that it does.
+static void test_discards(void)
+{
+    Sim *sim = sim_new(3, NULL);
+    sim_pass(sim, 20000);
+    g_assert_false(sim_group(sim)->failback.applies);
+    sim_region(sim->world, "west")->replication_off = true;
+    sim_pass(sim, 30000); // it commits, and nobody gets it
+    sim_region_set(sim->world, "west", REGION_DOWN);
+    g_assert_true(sim_until(sim, has_open, 60000));
+    const FailbackReadiness *ready = &sim_group(sim)->failback;
+    g_assert_true(ready->applies && !ready->answers);
+    g_assert_cmpint(ready->discarded, >, 0);
+    g_assert_nonnull(strstr(ready->how, "does not answer"));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 120000);
+    sim_region_set(sim->world, "west", REGION_UP);
+    sim_region(sim->world, "west")->replication_off = false;
+    sim_pass(sim, 60000);
+    ready = &sim_group(sim)->failback;
+    g_assert_true(ready->applies && ready->answers);
+    g_assert_nonnull(strstr(ready->how, "answers"));
+    // What was lost on paper is gone for good then: it is signed for, also where else nobody would be asked.
+    fleet_group(sim->fleet, "payments")->policy.failover = AUTOMATION_AUTOMATIC;
+    guint before = sim->commands;
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILBACK, PROPOSE_AS_NEEDED));
+    const Statement *statement = sim_operation(sim)->statement;
+    g_assert_cmpint(statement->discards, ==, ready->discarded);
+    g_assert_nonnull(strstr(statement->confirm, "DISCARD"));
+    g_assert_cmpuint(statement->approvals, ==, 1);
+    sim_pass(sim, 20000);
+    expect_state(sim, OPERATION_AWAITING);
+    g_assert_cmpuint(sim->commands, ==, before);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 120000);
+    expect_state(sim, OPERATION_COMPLETED);
+    finish(sim);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -102,5 +143,6 @@ int main(int argc, char **argv)
     g_test_add_func("/sim/bound/long-absence", test_long_absence);
     g_test_add_func("/sim/bound/came-back", test_came_back);
     g_test_add_func("/sim/bound/way-home", test_way_home);
+    g_test_add_func("/sim/bound/discards", test_discards);
     return g_test_run();
 }

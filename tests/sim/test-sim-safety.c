@@ -240,6 +240,50 @@ static void test_back_behind_pnr(void)
     finish(sim);
 }
 
+// It was switched off, and is off, but of an older reign: what fences has not taken up the new epoch, so it still obeys
+// a command of before.
+static void test_passive_of_before(void)
+{
+    Sim *sim = sim_new(3, NULL);
+    Target *settle = sim_target(sim->world, "payments/settle", "west");
+    settle->epoch = settle->fence = 40;
+    sim_pass(sim, 20000);
+    sim_region(sim->world, "west")->replication_off = true;
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_PLANNED));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_until(sim, has_passivated, 60000));
+    sim_pass(sim, 5000);
+    settle->epoch = settle->fence = 40;
+    sim_pass(sim, 5000);
+    sim_region(sim->world, "west")->replication_off = false;
+    expect_settled(sim, 60000);
+    expect_state(sim, OPERATION_PAUSED);
+    g_assert_nonnull(strstr(sim_operation(sim)->why, "is passive under epoch"));
+    g_assert_false(sim_operation(sim)->past_pnr);
+    settle->epoch = settle->fence = sim_operation(sim)->epoch;
+    sim_pass(sim, 5000);
+    g_assert_true(sim_command(sim, &BOB, COMMAND_RETRY, 0));
+    g_assert_true(sim_until(sim, has_ended, 60000));
+    expect_state(sim, OPERATION_COMPLETED);
+    finish(sim);
+}
+
+// A store that was set back issues epochs above all that its targets have seen.
+static void test_epoch_above_targets(void)
+{
+    Sim *sim = sim_new(3, NULL);
+    Target *report = sim_target(sim->world, "payments/report", "north");
+    report->epoch = report->fence = 40;
+    sim_pass(sim, 20000);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_PLANNED));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 120000);
+    expect_state(sim, OPERATION_COMPLETED);
+    g_assert_cmpint(sim_operation(sim)->epoch, >, 40);
+    expect_active(sim, "north");
+    finish(sim);
+}
+
 static bool waits_for_signing(Sim *sim)
 {
     return sim_operation(sim)->state == OPERATION_AWAITING;
@@ -273,6 +317,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/sim/safety/back-behind-pnr", test_back_behind_pnr);
     g_test_add_func("/sim/safety/glass-taken-away", test_glass_taken_away);
+    g_test_add_func("/sim/safety/passive-of-before", test_passive_of_before);
+    g_test_add_func("/sim/safety/epoch-above-targets", test_epoch_above_targets);
     g_test_add_func("/sim/safety/expires-though-signed", test_expires_though_signed);
     g_test_add_func("/sim/safety/blocked-is-told", test_blocked_is_told);
     g_test_add_func("/sim/safety/window-beyond-deadline", test_window_beyond_deadline);

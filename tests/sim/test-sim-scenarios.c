@@ -359,6 +359,7 @@ static void test_retry(void)
 static void test_abort_undoes(void)
 {
     Sim *sim = given_catching_up(NULL);
+    gint64 epoch = sim_operation(sim)->epoch;
     g_assert_true(sim_command(sim, &BOB, COMMAND_ABORT, 0));
     sim_pass(sim, 10000);
     g_assert_cmpint((int)sim_operation(sim)->phase, !=, PHASE_UNDOING); // nobody has signed it
@@ -367,6 +368,9 @@ static void test_abort_undoes(void)
     expect_state(sim, OPERATION_ABORTED);
     expect_active(sim, "west");
     g_assert_cmpint((int)sim_group(sim)->mode, ==, MODE_NORMAL);
+    // The way back has an epoch of its own, which its targets have taken up: a late command of the way there is refused.
+    g_assert_cmpint(sim_group(sim)->epoch, >, epoch);
+    g_assert_cmpint(sim_target(sim->world, "payments/settle", "west")->fence, >, epoch);
     finish(sim);
 }
 

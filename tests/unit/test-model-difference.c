@@ -108,6 +108,18 @@ static void loss_1ms(Statement *s)
 {
     set_loss(s, true, 1);
 }
+static void discards_4(Statement *s)
+{
+    s->discards = 4;
+}
+static void discards_5(Statement *s)
+{
+    s->discards = 5;
+}
+static void discards_unknown(Statement *s)
+{
+    s->discards = -1;
+}
 static void more_transactions(Statement *s)
 {
     s->loss_transactions = 4711;
@@ -312,6 +324,11 @@ static const struct {
     {"known again", loss_unknown, loss_over_2rpo, NULL},
     {"a better band", nothing, loss_better, NULL},
     {"more transactions in the same time", nothing, more_transactions, NULL},
+    {"the way home discards something", nothing, discards_4, "loss.discards"},
+    {"the way home discards more", discards_4, discards_5, "loss.discards"},
+    {"the way home discards less", discards_5, discards_4, NULL},
+    {"what it discards is not known for a moment", discards_4, discards_unknown, NULL},
+    {"what it discards was signed for as unknown", discards_unknown, discards_5, NULL},
     {"target: degraded", nothing, target_degraded, "verdicts.to"},
     {"target: down", nothing, target_down, "verdicts.to"},
     {"target: from degraded to down", target_degraded, target_down, "verdicts.to"},

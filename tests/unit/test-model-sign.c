@@ -325,6 +325,13 @@ static void test_phrases(void)
     statement->old_primary = OLD_PASSIVE;
     g_autofree char *plain = statement_phrase(statement);
     g_assert_cmpstr(plain, ==, "payments");
+    statement->kind = OPERATION_FAILBACK;
+    statement->discards = 4;
+    g_autofree char *gone = statement_phrase(statement);
+    g_assert_cmpstr(gone, ==, "FAIL BACK payments TO northeurope DISCARD 4");
+    statement->discards = -1;
+    g_autofree char *uncounted = statement_phrase(statement);
+    g_assert_cmpstr(uncounted, ==, "FAIL BACK payments TO northeurope DISCARD UNKNOWN");
 }
 
 static void test_bands(void)

@@ -5,20 +5,23 @@ static void test_loss(void)
 {
     static const struct {
         bool known;
-        gint64 ms, behind;
+        gint64 ms, behind, discards;
         const char *words;
     } ROWS[] = {
-        {false, 0, -1, "UNKNOWN, which counts as data loss"},
-        {true, 0, 0, "nothing"},
-        {true, 104000, -1, "up to 1m44s of writes"},
-        {true, 104000, 1, "up to 1m44s of writes (1 transaction known behind)"},
-        {true, 1200, 911, "up to 1.2s of writes (911 transactions known behind)"},
+        {false, 0, -1, 0, "UNKNOWN, which counts as data loss"},
+        {true, 0, 0, 0, "nothing"},
+        {true, 0, 0, 1, "DISCARDS 1 transaction for good"},
+        {true, 0, 0, -1, "DISCARDS an unknown number of transactions for good"},
+        {true, 104000, -1, 0, "up to 1m44s of writes"},
+        {true, 104000, 1, 0, "up to 1m44s of writes (1 transaction known behind)"},
+        {true, 1200, 911, 0, "up to 1.2s of writes (911 transactions known behind)"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(ROWS); i++) {
         g_autoptr(Statement) statement = statement_new();
         statement->loss_known = ROWS[i].known;
         statement->loss_ms = ROWS[i].ms;
         statement->loss_transactions = ROWS[i].behind;
+        statement->discards = ROWS[i].discards;
         g_autofree char *words = statement_loss(statement);
         g_assert_cmpstr(words, ==, ROWS[i].words);
     }
