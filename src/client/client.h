@@ -13,7 +13,7 @@
 typedef struct Client Client;
 
 // How long is waited for what, in milliseconds. What is not found of a sign-off is lost: so long after our own attempt
-// has ended, or after another session sent it, as the journal tells.
+// has ended, or after another session sent it, as the journal tells; and sure_ms after it was not found first.
 typedef struct {
     gint64 hedge_ms;   // without an answer for so long, the next endpoint is asked too
     gint64 connect_ms; // a closed port answers at once; a black hole must not cost more

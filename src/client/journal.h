@@ -25,6 +25,7 @@ typedef struct {
     // Of this session, not written:
     bool busy;      // being sent, or asked after
     gint64 sure_ms; // from then on "not found" means that it never came
+    bool missed;    // it was not found once
 } JournalEntry;
 
 void journal_entry_free(JournalEntry *entry);

@@ -103,13 +103,19 @@ static Fate fate_of_sending(const Answer *answer)
     return answer->error->code == REFUSAL_UNAVAILABLE ? FATE_UNKNOWN : FATE_REFUSED;
 }
 
-// What an answer to the question after it says.
-static Fate fate_of_asking(const Answer *answer, const JournalEntry *entry, gint64 now_ms)
+// What an answer to the question after it says. A backend that stood still may have our sign-off before it still, and
+// answer the question first: only one that has not found it a while after it has not found it is believed.
+static Fate fate_of_asking(const Client *client, const Answer *answer, JournalEntry *entry)
 {
     if (!answer->error)
         return FATE_RECORDED;
-    bool missing = answer->error->domain == REFUSAL && answer->error->code == REFUSAL_NOT_FOUND;
-    return missing && now_ms >= entry->sure_ms ? FATE_LOST : FATE_UNKNOWN;
+    if (answer->error->domain != REFUSAL || answer->error->code != REFUSAL_NOT_FOUND)
+        return FATE_UNKNOWN;
+    gint64 now_ms = now_of(client);
+    if (!entry->missed)
+        entry->sure_ms = MAX(entry->sure_ms, now_ms + client->config.waits->sure_ms);
+    entry->missed = true;
+    return now_ms >= entry->sure_ms ? FATE_LOST : FATE_UNKNOWN;
 }
 
 static void take_fate(Client *client, JournalEntry *entry, Fate fate, const Answer *answer)
@@ -185,7 +191,7 @@ static void on_found(const Answer *answer, gpointer data)
     if (entry && entry->busy && !signing->done)
         entry->busy = false;
     if (entry && !entry->busy)
-        take_fate(client, entry, fate_of_asking(answer, entry, now_of(client)), answer);
+        take_fate(client, entry, fate_of_asking(client, answer, entry), answer);
     if (signing->done)
         signing->done(answer->json, answer->text, answer->error, signing->data);
     signing_free(signing);

@@ -160,9 +160,9 @@ static int print_receipt(const Session *session, json_t *json)
     return EXIT_FINE;
 }
 
-// One look. False: still not known.
+// One look. False: still not known; *missed_ms says then since when (monotonic, 0 = not) it is not found.
 static bool settle(Session *session, const char *operation, const char *id, bool sure,
-                   int *ret_exit)
+                   gint64 *missed_ms, int *ret_exit)
 {
     Waiting waiting = {0};
     client_find_signoff(session->client, operation, id, on_answer, &waiting);
@@ -174,6 +174,8 @@ static bool settle(Session *session, const char *operation, const char *id, bool
         return true;
     }
     bool missing = error->domain == REFUSAL && error->code == REFUSAL_NOT_FOUND;
+    if (missing && !*missed_ms)
+        *missed_ms = clock_mono_ms(session->clock);
     if (missing && sure)
         *ret_exit = session_complain(
             session, EXIT_REFUSED,
@@ -183,18 +185,20 @@ static bool settle(Session *session, const char *operation, const char *id, bool
     return missing ? sure : error->domain == REFUSAL;
 }
 
-// After a cut: until it is known, for a while. What was sent may still be on its way at first.
+// After a cut: until it is known, for a while. What was sent may still be on its way at first, or lie before a backend that
+// stands still and answers our question first: "not found" is believed a while after it was said.
 static int ask_after(Session *session, const char *operation, const char *id)
 {
     int code = EXIT_UNKNOWN;
-    gint64 from_ms = clock_mono_ms(session->clock), passed_ms = 0;
+    gint64 from_ms = clock_mono_ms(session->clock), passed_ms = 0, missed_ms = 0;
     print_error(session, "asking what became of it ...");
     session->quiet = true;
     for (; passed_ms < ASK_FOR_MS; passed_ms = clock_mono_ms(session->clock) - from_ms) {
         session_pause(ASK_MS);
-        session->quiet = passed_ms < SURE_MS;
+        bool sure = missed_ms && clock_mono_ms(session->clock) - missed_ms >= SURE_MS;
+        session->quiet = passed_ms < SURE_MS && !sure;
         if (session_connect(session, &code) &&
-            settle(session, operation, id, passed_ms >= SURE_MS, &code))
+            settle(session, operation, id, sure, &missed_ms, &code))
             return code;
         session->quiet = true;
     }
@@ -223,8 +227,9 @@ static int send_signoff(Session *session, const SignOff *signoff)
 static bool ask_fate(Session *session, const char *operation, int *ret_exit)
 {
     bool signs = session->args.approve || session->args.reject;
+    gint64 missed_ms = 0;
     *ret_exit = EXIT_UNKNOWN;
-    return settle(session, operation, session->args.id, !signs, ret_exit) || !signs ||
+    return settle(session, operation, session->args.id, !signs, &missed_ms, ret_exit) || !signs ||
            *ret_exit != EXIT_UNKNOWN;
 }
 

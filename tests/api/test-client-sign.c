@@ -329,6 +329,19 @@ static void test_earlier_but_young(World *world, gconstpointer data)
     expect(world, FATE_RECORDED, "audit 4711");
 }
 
+// A backend that stood still answers the question before what lay before it is done.
+static void test_found_at_last(World *world, gconstpointer data)
+{
+    (void)data;
+    world->waits.sure_ms = PATIENT.answer_ms;
+    leave_behind(world, "one", 60000);
+    start(world, "one");
+    loop_until_count(&world->backend.gets, 2);
+    g_assert_false(world->fated);
+    g_hash_table_add(world->backend.recorded, g_strdup("so-1"));
+    expect(world, FATE_RECORDED, "audit 4711");
+}
+
 static void test_of_another_fleet(World *world, gconstpointer data)
 {
     (void)data;
@@ -402,6 +415,7 @@ int main(int argc, char **argv)
     add("earlier-recorded", test_earlier_recorded);
     add("earlier-lost", test_earlier_lost);
     add("earlier-but-young", test_earlier_but_young);
+    add("found-at-last", test_found_at_last);
     add("of-another-fleet", test_of_another_fleet);
     add("nobody-listens", test_nobody_listens);
     add("find", test_find);
