@@ -178,11 +178,17 @@ static void draw_active(Panel *panel)
                panel->context->now_ms - panel->location->managed_at_ms > FACT_LIMIT_MS;
     char ago[24];
     ago_format(panel->location->managed_at_ms, panel->context->now_ms, true, ago);
-    x = cells_printf(panel->canvas, x, panel->y, old ? ROLE_UNKNOWN : ROLE_NORMAL,
-                     "%u of %u instance%s", panel->location->active, panel->location->instances,
-                     text_plural(panel->location->instances));
-    cells_printf(panel->canvas, x, panel->y++, ROLE_DIM, old ? ", as of %s" : ", %s",
-                 panel->location->managed_at_ms ? ago : "unseen");
+    g_autofree char *age = g_strdup_printf(old ? ", as of %s" : ", %s",
+                                           panel->location->managed_at_ms ? ago : "unseen");
+    g_autofree char *count =
+        g_strdup_printf("%u of %u", panel->location->active, panel->location->instances);
+    g_autofree char *whole =
+        g_strdup_printf("%s instance%s", count, text_plural(panel->location->instances));
+    bool fits = x + cells_width(panel->canvas, whole) + cells_width(panel->canvas, age) <=
+                panel->canvas->width;
+    x = cells_put(panel->canvas, x, panel->y, old ? ROLE_UNKNOWN : ROLE_NORMAL,
+                  fits ? whole : count); // the age is worth more than the noun
+    cells_put(panel->canvas, x, panel->y++, ROLE_DIM, age);
 }
 
 static const GroupStatus *clocked_group(const Panel *panel)

@@ -326,7 +326,8 @@ static void append_others(const Text *text, GString *out)
     guint others = 0;
     for (guint i = 0; i < picture_count(text->picture, SHELF_OPERATIONS); i++) {
         const Operation *operation = picture_at(text->picture, SHELF_OPERATIONS, i);
-        others += operation != text->operation && operation->state == OPERATION_AWAITING;
+        others += g_strcmp0(operation->id, text->operation->id) != 0 && // this one may be a copy
+                  operation->state == OPERATION_AWAITING;
     }
     if (others)
         g_string_append_printf(out, " · %u other proposal%s", others,
