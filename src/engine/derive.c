@@ -420,12 +420,46 @@ static void set_mode(Engine *engine, GroupLive *live, bool split)
     engine->alarms_dirty = true;
 }
 
-static gint64 down_since(const Engine *engine, const GroupLive *live)
+// Its location is up again. False once the group was seen to run there since, or cannot be seen.
+static bool still_waits(const Engine *engine, const Group *group, const LocationStatus *at)
 {
-    if (live->open && live->open->detected_ms)
-        return live->open->detected_ms;
+    gint64 up_ms = engine_mono_of(engine, at->verdict.since_ms);
+    bool waits = false;
+    for (guint i = 0; i < group->workloads->len; i++) {
+        const Workload *workload = group->workloads->pdata[i];
+        const InstanceWatch *watch = world_instance(engine, workload->id, at->name);
+        if (!watch || workload->kind == KIND_ROUTER || !workload_is_single_active(workload))
+            continue;
+        bool seen = watch->last && watch->last_sent_ms >= up_ms;
+        if (seen && watch->status->state == INSTANCE_ACTIVE)
+            return false;
+        waits |= seen ? watch->status->state == INSTANCE_PASSIVE
+                      : watch->last || watch->answered_sent_ms < up_ms;
+    }
+    return waits;
+}
+
+// A group falls with its location, and runs again when it is seen to: a region that comes back is passive, and may be
+// lost once more before anybody has activated it.
+static void derive_fall(Engine *engine, GroupLive *live)
+{
     const LocationStatus *at = world_location(engine, live->record->active);
-    return at && at->verdict.state == VERDICT_DOWN ? at->verdict.since_ms : 0;
+    const Operation *open = live->open;
+    VerdictState state = at ? at->verdict.state : VERDICT_UNKNOWN;
+    if (state == VERDICT_DOWN && !live->fell_ms)
+        live->fell_ms = open && open->detected_ms ? MIN(open->detected_ms, at->verdict.since_ms)
+                                                  : at->verdict.since_ms;
+    else if (live->fell_ms && state != VERDICT_DOWN && state != VERDICT_UNKNOWN &&
+             !still_waits(engine, live->group, at))
+        live->fell_ms = 0;
+    else if (at && !fleet_location(engine->fleet, at->name)->health.url)
+        live->fell_ms = 0;
+    seen_fall(engine, live);
+}
+
+static gint64 down_since(const GroupLive *live)
+{
+    return live->open && live->open->detected_ms ? live->open->detected_ms : live->fell_ms;
 }
 
 static void copy_record(Engine *engine, GroupLive *live)
@@ -450,7 +484,7 @@ static void copy_record(Engine *engine, GroupLive *live)
         record->rollback_until_ms > engine->now_ms ? record->rollback_until_ms : 0;
     status->antiflap_until_ms =
         record->antiflap_until_ms > engine->now_ms ? record->antiflap_until_ms : 0;
-    status->down_since_ms = down_since(engine, live);
+    status->down_since_ms = down_since(live);
     status->automation_off = off;
     set_text(&status->automation_why, off ? record->automation.why : NULL);
     status->automation_until_ms = off ? record->automation.until_ms : 0;
@@ -537,6 +571,7 @@ static void derive_group(Engine *engine, GroupLive *live)
     }
     set_mode(engine, live, split);
     derive_rest(engine, live);
+    derive_fall(engine, live);
     copy_record(engine, live);
     derive_bound(engine, live);
     derive_homecoming(engine, live);

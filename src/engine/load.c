@@ -173,6 +173,13 @@ static bool take_seen_group(Engine *engine, const StoreEntry *entry, const char 
     return seen_take_group(engine, name, json, error);
 }
 
+static bool take_seen_fall(Engine *engine, const StoreEntry *entry, const char *name, json_t *json,
+                           GError **error)
+{
+    (void)entry;
+    return seen_take_fall(engine, name, json, error);
+}
+
 // The head must name the last record, and that record must hash to what the head says.
 static bool check_tail(Engine *engine, const StoreEntry *entry, const char *name, json_t *json,
                        GError **error)
@@ -232,6 +239,7 @@ static const Stage STAGES[] = {
     {"alarm/", take_alarm, false, false},
     {"seen/location/", take_seen_location, true, false},
     {"seen/group/", take_seen_group, true, false},
+    {"seen/fall/", take_seen_fall, true, false},
     {"seen/lag/", take_lag, true, false},
     {"finding/", take_finding, true, false},
     {"parity/", take_confirmation, true, false},

@@ -228,6 +228,7 @@ static bool choose_planned(const Engine *engine, const Wish *asked, Proposal *pr
     if (proposal->from == proposal->to) { // a restart: nothing moves, nothing is lost
         proposal->kind = OPERATION_FAILBACK;
         proposal->planned = true;
+        proposal->detected_ms = proposal->live->fell_ms;
         return true;
     }
     proposal->planned = asked->planned == PROPOSE_PLANNED || asked->kind == OPERATION_FAILBACK ||
@@ -239,8 +240,7 @@ static bool choose_planned(const Engine *engine, const Wish *asked, Proposal *pr
         return false;
     }
     if (!proposal->planned)
-        proposal->detected_ms =
-            from->verdict.state == VERDICT_DOWN ? from->verdict.since_ms : engine->now_ms;
+        proposal->detected_ms = proposal->live->fell_ms ? proposal->live->fell_ms : engine->now_ms;
     return true;
 }
 

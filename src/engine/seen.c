@@ -4,8 +4,9 @@
 #include "wire/status.h"
 
 static const WireField RUN_FIELDS[] = {
-    {"first_failure_at", FIELD_TIME, FIELD(FailureRun, first_ms), .required = true},
+    {"first_failure_at", FIELD_TIME, FIELD(FailureRun, first_ms)},
     {"probed_at", FIELD_TIME, FIELD(FailureRun, last_ms), .required = true},
+    {"down_since", FIELD_TIME, FIELD(FailureRun, fell_ms)},
 };
 
 static gpointer make_run(void)
@@ -47,18 +48,37 @@ static bool goes_on(const FailureRun *before, const VantageStatus *vantage,
            vantage->first_failure_ms - before->last_ms <= verdict_lapse_ms(health);
 }
 
+static void keep_run(Engine *engine, LocationWatch *watch, const VantageStatus *vantage)
+{
+    FailureRun run = {vantage->first_failure_ms, vantage->history[vantage->history_len - 1].at_ms,
+                      watch->fell_ms};
+    bool any = vantage->failures || watch->fell_ms;
+    if (any)
+        keep(engine, "seen/location/", watch->location->name, shape_to_json(&RUN_SHAPE, &run));
+    else if (watch->run_kept)
+        keep(engine, "seen/location/", watch->location->name, NULL);
+    watch->run_kept = any;
+}
+
 void seen_probe(Engine *engine, LocationWatch *watch, VantageStatus *vantage)
 {
-    gint64 at_ms = vantage->history[vantage->history_len - 1].at_ms;
     if (goes_on(&watch->before, vantage, &watch->location->health))
         vantage->first_failure_ms = watch->before.first_ms;
     watch->before = (FailureRun){0};
-    if (vantage->failures) {
-        FailureRun run = {vantage->first_failure_ms, at_ms};
-        keep(engine, "seen/location/", watch->location->name, shape_to_json(&RUN_SHAPE, &run));
-    } else if (watch->run_kept)
-        keep(engine, "seen/location/", watch->location->name, NULL);
-    watch->run_kept = vantage->failures > 0;
+    keep_run(engine, watch, vantage);
+}
+
+void seen_verdict(Engine *engine, LocationWatch *watch, const VantageStatus *vantage)
+{
+    Verdict *verdict = &watch->status->verdict;
+    if (verdict->state == VERDICT_DOWN && watch->fell_ms)
+        verdict->since_ms = MIN(verdict->since_ms, watch->fell_ms);
+    if (verdict->state == VERDICT_DOWN)
+        watch->fell_ms = verdict->since_ms;
+    else if (verdict->state != VERDICT_UNKNOWN) // what nobody sees has not come back
+        watch->fell_ms = 0;
+    if (vantage && vantage->history_len)
+        keep_run(engine, watch, vantage);
 }
 
 bool seen_take_location(Engine *engine, const char *name, json_t *json, GError **error)
@@ -72,10 +92,36 @@ bool seen_take_location(Engine *engine, const char *name, json_t *json, GError *
     LocationWatch *watch = engine->watches->pdata[location->index];
     watch->before = *run;
     watch->run_kept = true;
+    watch->fell_ms = run->fell_ms;
     return true;
 }
 
 // ---- Groups --------------------------------------------------------------------------------------
+
+static const WireField FALL_FIELDS[] = {
+    {"since", FIELD_TIME, FIELD(FailureRun, fell_ms), .required = true},
+};
+
+static const WireShape FALL_SHAPE = SHAPE("fall", FailureRun, FALL_FIELDS, make_run, g_free);
+
+void seen_fall(Engine *engine, GroupLive *live)
+{
+    FailureRun fall = {.fell_ms = live->fell_ms};
+    if (live->fell_kept_ms == live->fell_ms)
+        return;
+    live->fell_kept_ms = live->fell_ms;
+    keep(engine, "seen/fall/", live->group->name,
+         live->fell_ms ? shape_to_json(&FALL_SHAPE, &fall) : NULL);
+}
+
+bool seen_take_fall(Engine *engine, const char *name, json_t *json, GError **error)
+{
+    GroupLive *live = world_live(engine, name);
+    g_autofree FailureRun *fall = shape_from_json(&FALL_SHAPE, json, WIRE_LENIENT, error);
+    if (fall && live)
+        live->fell_ms = live->fell_kept_ms = fall->fell_ms;
+    return fall != NULL;
+}
 
 static bool is_silent(const Engine *engine, const char *location)
 {

@@ -55,9 +55,9 @@ typedef struct {
     gint refs;
 } EngineLink;
 
-// Failed probes in a row: the first and the last, wall time. 0 = none.
+// Failed probes in a row: the first and the last, wall time; and since when the location is down. 0 = none, not.
 typedef struct {
-    gint64 first_ms, last_ms;
+    gint64 first_ms, last_ms, fell_ms;
 } FailureRun;
 
 typedef struct {
@@ -75,6 +75,7 @@ typedef struct {
     bool dirty;
     FailureRun before; // from before the start, until a probe says whether it goes on
     bool run_kept;     // the store holds a run of it
+    gint64 fell_ms;    // when it went down, also before the start; 0 = it has been well since
 } LocationWatch;
 
 typedef struct {
@@ -102,12 +103,15 @@ typedef struct {
     gint64 check_ms;      // monotonic: when waiting evidence is compared again
     gint64 act_ms;        // monotonic: when an open act's evidence is compared again
     gint64 wait_since_ms; // monotonic: waiting at the point of no return for what is observed
-    gint64 fell_ms; // when its location went down, and it was not moved away meanwhile; 0 = not
-    bool rests;     // where it has its role all of it is passive, though that side answers
-    bool lagged;    // a link was behind by half of the RPO, or nobody knew
-    bool declined;  // the watchdog has proposed since its location was up last
-    char *proposed; // that operation's id; NULL
-    bool dirty;     // derive again
+    gint64 fell_ms;       // since when it runs nowhere, for its location went down; 0 = it runs
+    gint64 fell_kept_ms;  // as the store has that
+    bool
+        came_down; // its location was seen down, and nobody was asked since to activate it there again
+    bool rests;    // where it has its role all of it is passive, though that side answers
+    bool lagged;          // a link was behind by half of the RPO, or nobody knew
+    bool declined;        // the watchdog has proposed since its location was up last
+    char *proposed;       // that operation's id; NULL
+    bool dirty;           // derive again
     gint64 links_kept_ms; // the newest word of a silent source that the store holds
 } GroupLive;
 

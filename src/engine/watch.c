@@ -159,8 +159,11 @@ static void judge(Engine *engine, LocationWatch *watch)
         return;
     bool changed = verdict_judge(watch->status, health, engine->now_ms);
     watch->stale_ms = verdict_stale_at(watch->status, health);
-    if (changed)
+    if (changed) {
+        bool probed = watch->status->vantages->len > 0;
+        seen_verdict(engine, watch, probed ? own_vantage(engine, watch->status) : NULL);
         verdict_changed(engine, watch);
+    }
     for (guint i = 0; i < engine->groups->len; i++) {
         GroupLive *live = world_live(engine, ((const GroupStatus *)engine->groups->pdata[i])->name);
         if (group_has_location(live->group, watch->location))

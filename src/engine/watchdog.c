@@ -125,7 +125,7 @@ static Motion *propose(Engine *engine, GroupLive *live, const LocationStatus *fr
                          .to = to,
                          .proposer = "watchdog",
                          .reason = reason,
-                         .detected_ms = from->verdict.since_ms};
+                         .detected_ms = live->fell_ms};
     motion->applied = proposed;
     if (propose_draft(engine, motion, &proposal, &error))
         return motion;
@@ -140,10 +140,9 @@ static Motion *propose_restart(Engine *engine, GroupLive *live, const LocationSt
 {
     g_autoptr(GError) error = NULL;
     const Location *location = fleet_location(engine->fleet, at->name);
-    if (!live->fell_ms || !location || !live->group->policy.propose ||
+    if (!live->came_down || !location || !live->group->policy.propose ||
         !propose_is_resting(engine, live->group, location))
         return NULL;
-    bool moved = live->record->since_ms > live->fell_ms; // it has run elsewhere since
     g_autofree char *reason =
         g_strdup_printf("%s has come back passive", at->title ? at->title : at->name);
     Proposal proposal = {.live = live,
@@ -153,9 +152,9 @@ static Motion *propose_restart(Engine *engine, GroupLive *live, const LocationSt
                          .planned = true,
                          .proposer = "watchdog",
                          .reason = reason,
-                         .detected_ms = moved ? 0 : live->fell_ms};
+                         .detected_ms = live->fell_ms};
     Motion *motion = motion_new("watchdog proposes a restart", NULL);
-    live->fell_ms = 0; // once: after that it is for people to ask
+    live->came_down = false; // once: after that it is for people to ask
     if (propose_draft(engine, motion, &proposal, &error))
         return motion;
     log_warning(engine->config.log, "no restart is proposed", "group", live->group->name, "why",
@@ -188,19 +187,12 @@ static Motion *propose_failover(Engine *engine, GroupLive *live, const LocationS
     return NULL;
 }
 
-// Since when it is down: a daemon that began during the outage has it from the operation that waits on it.
-static gint64 fell_since(const GroupLive *live, const LocationStatus *at)
-{
-    gint64 detected_ms = live->open ? live->open->detected_ms : 0;
-    return detected_ms ? MIN(detected_ms, at->verdict.since_ms) : at->verdict.since_ms;
-}
-
 static Motion *group_next(Engine *engine, GroupLive *live, gint64 *due_ms)
 {
     const LocationStatus *at = world_location(engine, live->record->active);
     VerdictState state = at ? at->verdict.state : VERDICT_UNKNOWN;
     if (state == VERDICT_DOWN)
-        live->fell_ms = fell_since(live, at);
+        live->came_down = true;
     if (state == VERDICT_UP)
         live->declined = false;
     if (at && !live->open && state == VERDICT_DOWN)

@@ -203,7 +203,7 @@ typedef struct {
     char *operation;          // id of the one that has not ended; NULL
     gint64 rollback_until_ms; // 0 = no window open
     gint64 antiflap_until_ms; // automatic proposals blocked until; 0 = not
-    gint64 down_since_ms;     // detection: the RTO clock's start; 0 = not running
+    gint64 down_since_ms;     // since when it runs nowhere: the RTO clock's start; 0 = not running
     char *blocked;            // why none is proposed though the primary is down; NULL
     GPtrArray *reduced;       // of char *
     guint findings;

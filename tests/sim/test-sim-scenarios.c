@@ -200,26 +200,73 @@ static void test_cleared(void)
     expect_active(sim, "west");
     g_assert_cmpint(sim_group(sim)->mode, ==, MODE_NORMAL);
     g_assert_null(sim_alarm(sim, "resting:"));
+    g_assert_cmpint(sim_group(sim)->down_since_ms, ==, 0); // it runs: the clock is over
     finish(sim);
 }
 
-// It is lost again before anybody has signed that: what was proposed makes room for a failover.
+static bool has_fallen(Sim *sim)
+{
+    return sim_group(sim)->down_since_ms != 0;
+}
+
+// It is lost again before anybody has signed that: what was proposed makes room for a failover. The group has run nowhere
+// since it fell first: its clock goes on, also through a daemon that begins in between.
 static void test_lost_again(void)
 {
+    for (guint restarts = 0; restarts < 2; restarts++) {
+        Sim *sim = given_proposal(NULL);
+        gint64 fell_ms = sim_operation(sim)->detected_ms;
+        sim_region_set(sim->world, "west", REGION_UP);
+        g_assert_true(sim_until(sim, has_ended, 60000));
+        expect_proposal(sim, 60000);
+        g_autofree char *restart = g_strdup(sim->operation);
+        g_assert_cmpstr(sim_operation(sim)->from, ==, sim_operation(sim)->to);
+        if (restarts) {
+            sim_pass(sim, 60000);
+            sim_restart(sim);
+            sim_pass(sim, 60000);
+            g_assert_cmpint(sim_group(sim)->down_since_ms, ==, fell_ms);
+        }
+        sim_region_set(sim->world, "west", REGION_DOWN);
+        g_assert_true(sim_until(sim, has_ended, 60000));
+        g_assert_cmpint(engine_operation(sim->engine, restart)->state, ==, OPERATION_WITHDRAWN);
+        expect_proposal(sim, 10 * 60 * 1000);
+        g_assert_cmpint(sim_operation(sim)->kind, ==, OPERATION_FAILOVER);
+        g_assert_cmpstr(sim_operation(sim)->to, ==, "north");
+        g_assert_cmpint(sim_operation(sim)->detected_ms, ==, fell_ms);
+        finish(sim);
+    }
+}
+
+// Nobody's operation remembers it: the failover was rejected, and the daemon began anew, also while it came back
+// passive. Who proposes then has the clock of the first fall; once it runs there is none.
+static void test_clock_of_declined(void)
+{
     Sim *sim = given_proposal(NULL);
+    gint64 fell_ms = sim_operation(sim)->detected_ms;
+    g_assert_true(sim_sign(sim, &BOB, DECISION_REJECT));
+    sim_pass(sim, 5000);
+    sim_restart(sim);
+    sim_pass(sim, 60000);
+    g_assert_true(is_down_west(sim));
+    g_assert_cmpint(engine_location(sim->engine, "west")->verdict.since_ms, ==, fell_ms);
+    g_assert_cmpint(sim_group(sim)->down_since_ms, ==, fell_ms);
     sim_region_set(sim->world, "west", REGION_UP);
-    g_assert_true(sim_until(sim, has_ended, 60000));
-    g_assert_true(sim_until(sim, has_open, 60000));
-    g_autofree char *restart = g_strdup(sim_operation(sim)->id);
-    g_assert_cmpstr(sim_operation(sim)->from, ==, sim_operation(sim)->to);
-    g_free(sim->operation);
-    sim->operation = g_strdup(restart);
+    sim_restart(sim);
+    sim_pass(sim, 60000);
+    g_assert_false(is_down_west(sim));
+    g_assert_cmpint(sim_group(sim)->down_since_ms, ==, fell_ms);
+    g_assert_null(sim_group(sim)->operation);
     sim_region_set(sim->world, "west", REGION_DOWN);
-    g_assert_true(sim_until(sim, has_ended, 60000));
-    g_assert_cmpint(engine_operation(sim->engine, restart)->state, ==, OPERATION_WITHDRAWN);
-    g_assert_true(sim_until(sim, has_open, 10 * 60 * 1000));
-    g_assert_cmpint(sim_operation(sim)->kind, ==, OPERATION_FAILOVER);
-    g_assert_cmpstr(sim_operation(sim)->to, ==, "north");
+    expect_proposal(sim, 60000);
+    g_assert_cmpint(sim_operation(sim)->detected_ms, ==, fell_ms);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 120000);
+    sim_pass(sim, 60000);
+    g_assert_cmpint(sim_group(sim)->down_since_ms, ==, 0);
+    sim_region_set(sim->world, "north", REGION_DOWN);
+    g_assert_true(sim_until(sim, has_fallen, 60000)); // a second outage has a clock of its own
+    g_assert_cmpint(sim_group(sim)->down_since_ms, >, sim_operation(sim)->ended_ms);
     finish(sim);
 }
 
@@ -232,7 +279,7 @@ static void test_clock_over_restart(void)
     sim_restart(sim);
     sim_pass(sim, 20000);
     g_assert_true(is_down_west(sim));
-    g_assert_cmpint(engine_location(sim->engine, "west")->verdict.since_ms, >, detected_ms);
+    g_assert_cmpint(engine_location(sim->engine, "west")->verdict.since_ms, ==, detected_ms);
     sim_region_set(sim->world, "west", REGION_UP);
     g_assert_true(sim_until(sim, has_ended, 60000));
     g_assert_true(sim_until(sim, has_open, 60000));
@@ -723,6 +770,7 @@ int main(int argc, char **argv)
         {"cleared", test_cleared},
         {"lost-again", test_lost_again},
         {"clock-over-restart", test_clock_over_restart},
+        {"clock-of-declined", test_clock_of_declined},
         {"two-people", test_two_people},
         {"four-eyes", test_four_eyes},
         {"one-at-a-time", test_one_at_a_time},
