@@ -164,7 +164,7 @@ static void test_fields(void)
         {"OVERRIDES automation of the group is off until tomorrow", false}, // 11
         {"may sign: oncall-1, members of desk", false},                     // 12 who else
         {"oncall-3 looks too", false},                                      //
-        {"1 other proposal", false},                                        //
+        {"other proposal waits", false},                                    //
         {"FRESH     evidence 3s old, limit 15s", false},                    // 13 freshness
         {"newest 2s old", false},                                           //
         {"clocks 0s apart", false},                                         //
