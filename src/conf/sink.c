@@ -92,9 +92,9 @@ static const Option SINK_OPTIONS[] = {
      .help =
          "The location in which the receiver stands. Rule R25 wants two sinks in different ones."},
     {"topics", &OPTION_FLAGS, OPTION_AT(ConfSink, topics), .names = &TOPIC_NAMES,
-     .help = "What it is told of; not given: audit, alarm, verdict, checkpoint, notice and sink. "
-             "Where a "
-             "sink names notice, customers are told through it, and no plan asks a person to."},
+     .help = "What it is told of; not given: audit, alarm, verdict, checkpoint, notice, reminder "
+             "and sink. Where a sink names notice, customers are told through it, and no plan asks "
+             "a person to."},
     {"severity", &OPTION_CHOICE, OPTION_AT(ConfSink, severity), .names = &SEVERITY_NAMES,
      .fallback = "info",
      .help =

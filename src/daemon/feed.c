@@ -2,17 +2,20 @@
 
 #include <string.h>
 
+#include "model/civil.h"
 #include "ssh/sign.h"
 #include "wire/audit.h"
 #include "wire/canonical.h"
 #include "wire/status.h"
 
 enum {
+    REMIND_DAYS = 7,           // from one reminder to the next
     PULL_RECORDS = 100,        // of the audit log at once
     CHECKPOINT_SOON_MS = 1000, // after a decision
     CHECKPOINT_S = 300
 };
 
+#define PLAN_RULE "R17"
 #define CHECKPOINT_NAMESPACE "checkpoint@signalbox"
 
 struct Feed {
@@ -24,6 +27,7 @@ struct Feed {
     GHashTable *alarms;   // id → Alarm as it was told (AlarmTold *)
     GHashTable *findings; // id → JSON text as it was told
     GHashTable *verdicts; // location → its verdict's state + 1
+    GHashTable *reminded; // id of a finding over a plan → Reminder *
     guint soon, regular;  // sources: the next checkpoint
     gint64 checkpoint;    // the seq of the last one
     SshSign *signing;
@@ -155,10 +159,46 @@ static void free_finding(gpointer data)
     finding_free(data);
 }
 
+// A plan that is due wakes nobody: who is told of it is reminded once a week, until it is reviewed and tested or
+// somebody has acknowledged it.
+typedef struct {
+    gint64 at_ms;
+    Severity severity;
+} Reminder;
+
+static void remind(Feed *feed, const Finding *finding)
+{
+    gint64 now_ms = clock_wall_ms(feed->config.clock);
+    const Reminder *before = g_hash_table_lookup(feed->reminded, finding->id);
+    if (strcmp(finding->rule, PLAN_RULE) != 0 || finding->acknowledged_until_ms > now_ms ||
+        (before && before->severity == finding->severity &&
+         now_ms - before->at_ms < REMIND_DAYS * (gint64)CIVIL_DAY_MS))
+        return;
+    const Reminder reminder = {now_ms, finding->severity};
+    const EventFacts facts = {.topic = TOPIC_REMINDER,
+                              .severity = finding->severity >= SEVERITY_ERROR ? SEVERITY_WARNING
+                                                                              : SEVERITY_INFO,
+                              .type = "signalbox.plan.due",
+                              .subject = finding->object,
+                              .at_ms = now_ms};
+    put(feed, &facts, finding_to_json(finding));
+    g_hash_table_replace(feed->reminded, g_strdup(finding->id),
+                         g_memdup2(&reminder, sizeof reminder));
+}
+
+static void remind_all(Feed *feed)
+{
+    const GPtrArray *findings = engine_findings(feed->config.engine);
+    for (guint i = 0; i < findings->len; i++)
+        remind(feed, findings->pdata[i]);
+}
+
 static void note_finding(Feed *feed, const char *id)
 {
     const Finding *finding = engine_finding(feed->config.engine, id),
                   *before = g_hash_table_lookup(feed->findings, id);
+    if (finding)
+        remind(feed, finding);
     if (!finding || (before && strcmp(before->facts, finding->facts) == 0))
         return;
     put_finding(feed, before ? "signalbox.finding.changed" : "signalbox.finding.raised", finding);
@@ -174,6 +214,7 @@ static void note_finding_gone(Feed *feed, const char *id)
     if (before)
         put_finding(feed, "signalbox.finding.cleared", before);
     g_hash_table_remove(feed->findings, id);
+    g_hash_table_remove(feed->reminded, id);
 }
 
 // ---- checkpoints ----
@@ -246,6 +287,7 @@ static gboolean on_soon(gpointer data)
 static gboolean on_regular(gpointer data)
 {
     checkpoint(data);
+    remind_all(data);
     return G_SOURCE_CONTINUE;
 }
 
@@ -375,6 +417,7 @@ Feed *feed_new(const FeedConfig *config)
     feed->key = g_strdup(config->checkpoint_key);
     feed->alarms = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, told_free);
     feed->findings = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_finding);
+    feed->reminded = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     feed->verdicts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return feed;
 }
@@ -395,6 +438,7 @@ void feed_free(Feed *feed)
     g_hash_table_unref(feed->alarms);
     g_hash_table_unref(feed->findings);
     g_hash_table_unref(feed->verdicts);
+    g_hash_table_unref(feed->reminded);
     g_free(feed->key);
     g_free(feed->text);
     g_free(feed);

@@ -1,5 +1,6 @@
-// What becomes an event for the sinks: the audit log's records, notices to customers, alarms, verdicts, findings, and checkpoints of the audit
-// log, signed where there is a key. A checkpoint that left the house contradicts a log that is rewritten later.
+// What becomes an event for the sinks: the audit log's records, notices to customers, alarms, verdicts, findings,
+// reminders of plans that are due, and checkpoints of the audit log, signed where there is a key. A checkpoint that
+// left the house contradicts a log that is rewritten later.
 #pragma once
 
 #include "engine/engine.h"

@@ -159,8 +159,8 @@ const NameTable ACT_STATE_NAMES = NAME_TABLE_WORDS("state of an act", ACT_STATES
 static const char *const SEVERITIES[] = {"info", "warning", "error", "critical"};
 const NameTable SEVERITY_NAMES = NAME_TABLE("severity", SEVERITIES);
 
-static const char *const TOPICS[] = {"audit",      "alarm",  "verdict", "finding",
-                                     "checkpoint", "notice", "sink"};
+static const char *const TOPICS[] = {"audit",      "alarm",  "verdict",  "finding",
+                                     "checkpoint", "notice", "reminder", "sink"};
 const NameTable TOPIC_NAMES = NAME_TABLE("topic", TOPICS);
 
 static const char *const SINK_KINDS[] = {"webhook", "command", "journal", "syslog", "file"};

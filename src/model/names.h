@@ -270,6 +270,7 @@ typedef enum {
     TOPIC_FINDING,    // a rule stopped holding, or holds again
     TOPIC_CHECKPOINT, // seq and hash of the audit log's head, signed where there is a key
     TOPIC_NOTICE,     // what an operation tells customers (F4)
+    TOPIC_REMINDER,   // a failover plan is due to be reviewed or tested (F10)
     TOPIC_SINK,       // about the sink itself: a test, events that were dropped
     TOPICS_COUNT
 } Topic;

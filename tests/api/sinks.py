@@ -4,6 +4,7 @@ daemon are killed; what falls behind is told."""
 import hashlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -76,7 +77,8 @@ def configure(t, receivers):
 
 
     notices = 'notices = { failover = "{title} runs in {to}; {reduced} is missing"; };\n    plan ='
-    t.write("fleet.conf", t.read("fleet.conf").replace("plan =", notices, 1))
+    fleet = t.read("fleet.conf").replace("plan =", notices, 1)
+    t.write("fleet.conf", re.sub(r'tested = "[^"]*"; ', "", fleet))
 
 
 def customers_are_told(t, backend, receivers):
@@ -121,6 +123,14 @@ def everybody_is_told(t, backend, receivers):
     t.check({e["topic"] for e in lines(t, "pager.got")} <= {"alarm", "sink"}, "for the topics that it is for")
     t.wait_for(lambda: any(e["topic"] == "verdict" and e["data"]["location"] == "west"
                            for e in lines(t, "events.jsonl")), "the file has the verdict")
+
+
+def plans_are_told(t, receivers):
+    """A plan that was never tested is due: whoever does not choose topics is reminded, mildly (F10)."""
+    due = t.wait_for(lambda: next((e for e in receivers.events("hook") if e["topic"] == "reminder"), None), "a reminder comes")
+    t.equal((due["type"], due["subject"], due["severity"]), ("signalbox.plan.due", "group/pay", "warning"), "of the plan that is due")
+    t.contains(due["data"]["facts"], "never tested", "it says why")
+    t.check("reminder" not in {e["topic"] for e in lines(t, "events.jsonl")}, "who chose topics without it is not told")
 
 
 def decisions_are_told(t, backend, receivers):
@@ -266,6 +276,7 @@ with Test() as t:
     t.wait_for(backend.settled, "all is well")
     t.equal(backend.fault("west", "down"), 200, "a region dies")
     everybody_is_told(t, backend, receivers)
+    plans_are_told(t, receivers)
     operation = decisions_are_told(t, backend, receivers)
     checkpoints_are_signed(t, receivers)
     dies_and_comes_back(t, backend, receivers, operation)
