@@ -111,9 +111,9 @@ def split(t, demo):
     alarm = until(lambda: next((a for a in demo.json("alarms")["alarms"] if a["id"] == "split:payments"), None))
     t.check(alarm and alarm["severity"] == "critical" and "West Europe (has the role)" in alarm["text"],
             "alarmed, with what each side is")
-    screen = demo.run("console", "--once", "--screen", "audit", "--size", "100x30")[1]
-    t.check(re.match(r".*SPLIT BRAIN: payments/mail-orders is active in 2 places", screen),
-            "it stands above everything on every screen")
+    once = ("console", "--once", "--screen", "audit", "--size", "100x30")
+    t.wait_for(lambda: re.match(r".*SPLIT BRAIN: payments/mail-orders is active in 2 places", demo.run(*once)[1]),
+               "it stands above everything on every screen")
     status, _, err = demo.run("passivate", "payments/mail-orders", "westeurope", "--reason", "the wrong way round")
     t.equal(status, 1, "the side with the role is not switched off by a slip")
     t.contains(err, "has the role", "and why is said")

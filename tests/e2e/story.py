@@ -46,6 +46,13 @@ def break_west(t, demo):
     return proposal["id"]
 
 
+def all_replayed(demo):
+    """North Europe's data, once it does not grow any more."""
+    def read():
+        return demo.group_at("northeurope", "payments")["data"]
+    return until(lambda: (first := read())["position"] == read()["position"] and first)
+
+
 def test_statement(t, demo, name):
     operation = demo.json("operations", "show", name)
     statement = operation["statement"]
@@ -236,7 +243,7 @@ def main(t):
     demo = Demo(t)
     test_start(t, demo)
     name = break_west(t, demo)
-    before = demo.group_at("northeurope", "payments")["data"]
+    before = all_replayed(demo)
     statement = test_statement(t, demo, name)
     test_signing(t, demo, name, statement)
     test_takeover(t, demo, name)
