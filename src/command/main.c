@@ -438,7 +438,7 @@ int main(int argc, char **argv)
         print_help();
         return EXIT_FINE;
     }
-    if (strcmp(first, "--version") == 0) {
+    if (strcmp(first, "--version") == 0 || strcmp(first, "-V") == 0) {
         printf("signalbox %s\n", PACKAGE_VERSION);
         return EXIT_FINE;
     }

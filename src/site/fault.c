@@ -4,6 +4,9 @@
 #include "base/error.h"
 #include "site/site.h"
 
+// Slow if nothing else is said: late for a person, in time for a probe that waits a second.
+enum { SLOW_MS = 700 };
+
 // What a fault's request may say besides its kind.
 typedef struct {
     const char *name;
@@ -163,7 +166,7 @@ static bool apply(Site *site, const WireAt *root, GError **error)
     guint kind = wire_choice(root, "kind", kinds, G_N_ELEMENTS(kinds));
     FaultSpec spec = {
         .name = wire_text_opt(root, "name", NULL),
-        .delay_ms = wire_seconds_ms_opt(root, "delay_s", 2000),
+        .delay_ms = wire_seconds_ms_opt(root, "delay_s", SLOW_MS),
         .count = (guint)wire_integer_opt(root, "count", 1, 1000000, 1),
         .retry_after_s = wire_integer_opt(root, "retry_after_s", 1, 3600, 1),
         .still_active = wire_bool_opt(root, "still_active", false),

@@ -432,6 +432,7 @@ static void test_prober(void)
          PATIENCE_MS, 0},
         {"{\"kind\":\"slow\",\"delay_s\":0.42}", true, true, 0, "200 in ", ANSWER_SYNCHRONOUS,
          PATIENCE_MS, 400},
+        {"{\"kind\":\"slow\"}", true, true, 0, "200 in ", ANSWER_SYNCHRONOUS, PATIENCE_MS, 500},
         {"{\"kind\":\"down\"}", false, false, 0, "no connection", ANSWER_UNKNOWN, PATIENCE_MS, 0},
     };
     World world;
