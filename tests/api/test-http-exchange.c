@@ -704,11 +704,13 @@ int main(int argc, char **argv)
     .reply_ms = 2 * LOOP_BOUND_MS
     static const HttpLimits LONG = {PATIENT};
     static const HttpLimits SHORT_REQUEST = {
-        .header_ms = 300, .body_ms = 300, .idle_ms = LOOP_BOUND_MS, .reply_ms = LOOP_BOUND_MS};
+        .header_ms = 300, .body_ms = 300, .idle_ms = 2 * LOOP_BOUND_MS};
     static const HttpLimits SHORT_IDLE = {
         .header_ms = LOOP_BOUND_MS, .body_ms = LOOP_BOUND_MS, .idle_ms = 300};
-    static const HttpLimits SHORT_REPLY = {
-        .header_ms = LOOP_BOUND_MS, .body_ms = LOOP_BOUND_MS, .reply_ms = 300};
+    static const HttpLimits SHORT_REPLY = {.header_ms = LOOP_BOUND_MS,
+                                           .body_ms = LOOP_BOUND_MS,
+                                           .idle_ms = 2 * LOOP_BOUND_MS,
+                                           .reply_ms = 300};
     static const HttpLimits FEW = {PATIENT, .connections = 2};
     static const HttpLimits ONE_EACH = {PATIENT, .connections_per_ip = 1};
     static const struct {
