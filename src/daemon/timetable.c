@@ -276,9 +276,10 @@ static void add_row(Question *question, const Instance *instance, const Trigger 
     set_rule(question, own ? own : schedule, row);
     set_occurrences(question, own ? own : schedule, &at, row);
     set_notes(schedule, row);
-    g_autofree char *words = holds_role(question, instance)
-                                 ? NULL
-                                 : engine_failover_words(question->engine, instance, at.trigger);
+    g_autofree char *words =
+        holds_role(question, instance)
+            ? NULL
+            : engine_move_words(question->engine, "failover", instance, at.trigger);
     wire_set_text(row, "failover_now", words);
     json_array_append_new(question->rows, row);
     if (at.known)

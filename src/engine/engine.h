@@ -149,9 +149,10 @@ const GPtrArray *engine_vantages(const Engine *engine); // of VantagePoint *
 // The workload's runs from all locations; NULL if none was seen.
 const RunHistory *engine_runs(const Engine *engine, const char *workload);
 
-// What a failover to that instance now would miss of the trigger, a sentence part: "a failover now misses 3:
-// due since …". NULL for triggers that follow no clock. The caller frees.
-char *engine_failover_words(const Engine *engine, const Instance *to, const Trigger *trigger);
+// What a failover (`what`: or a failback, a drill) to that instance now would miss of the trigger, a sentence part: "a
+// failover now misses 3: due since …". NULL for triggers that follow no clock. The caller frees.
+char *engine_move_words(const Engine *engine, const char *what, const Instance *to,
+                        const Trigger *trigger);
 
 // What is known of the past fires of a trigger at a location.
 typedef struct {

@@ -259,15 +259,18 @@ static char *vantage_line(const Maker *maker)
 
 // ---- Schedules and stages ------------------------------------------------------------------------
 
-// What a failover now would miss, of each trigger that follows a clock. A rehearsal commands nothing: it misses
+// What this operation now would miss, of each trigger that follows a clock. A rehearsal commands nothing: it misses
 // nothing, and says no more than that.
 static void add_fires(Maker *maker, const Workload *workload)
 {
     const Instance *to =
         operation_is_rehearsal(maker->operation) ? NULL : workload_instance(workload, maker->to);
+    const char *what = maker->from == maker->to
+                           ? "restart"
+                           : word_of(&OPERATION_KIND_NAMES, (int)maker->operation->kind);
     for (guint i = 0; to && i < workload->triggers->len; i++) {
         const Trigger *trigger = workload->triggers->pdata[i];
-        g_autofree char *words = engine_failover_words(maker->engine, to, trigger);
+        g_autofree char *words = engine_move_words(maker->engine, what, to, trigger);
         g_autofree char *label = g_strdup_printf("%s/%s", workload->name, trigger->name);
         if (!words)
             continue;

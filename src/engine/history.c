@@ -293,7 +293,8 @@ static guint index_of(const Workload *workload, const Trigger *trigger)
     return i;
 }
 
-static char *recurrence_words(const Engine *engine, const Instance *to, const Trigger *trigger)
+static char *recurrence_words(const Engine *engine, const char *what, const Instance *to,
+                              const Trigger *trigger)
 {
     const Workload *workload = to->workload;
     const GroupLive *live = world_live(engine, workload->group->name);
@@ -310,21 +311,22 @@ static char *recurrence_words(const Engine *engine, const Instance *to, const Tr
     then = first_ms ? g_strdup_printf("%s fires first at %s", title, first)
                     : g_strdup_printf("%s never fires", title);
     if (count.missed < 0)
-        return g_strdup_printf(
-            "how many runs a failover now misses is not known, as none was seen; %s", then);
+        return g_strdup_printf("how many runs a %s now misses is not known, as none was seen; %s",
+                               what, then);
     gint64 missed = missed_until(engine, workload, trigger, &count, holder, first_ms);
-    return missed ? g_strdup_printf("a failover now misses %" G_GINT64_FORMAT
+    return missed ? g_strdup_printf("a %s now misses %" G_GINT64_FORMAT
                                     ": due since the last run at %s, never replayed; %s",
-                                    missed, since, then)
-                  : g_strdup_printf("a failover now misses nothing; %s", then);
+                                    what, missed, since, then)
+                  : g_strdup_printf("a %s now misses nothing; %s", what, then);
 }
 
-char *engine_failover_words(const Engine *engine, const Instance *to, const Trigger *trigger)
+char *engine_move_words(const Engine *engine, const char *what, const Instance *to,
+                        const Trigger *trigger)
 {
     if (trigger->type == TRIGGER_POLLING)
         return g_strdup("misses nothing: once it is enabled again it works through what came "
                         "meanwhile");
-    return is_countable(engine, trigger) ? recurrence_words(engine, to, trigger) : NULL;
+    return is_countable(engine, trigger) ? recurrence_words(engine, what, to, trigger) : NULL;
 }
 
 void history_recount(Engine *engine)

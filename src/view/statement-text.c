@@ -241,8 +241,8 @@ static void say_run_facts(const Text *text)
     for (guint i = 0; i < text->statement->facts->len; i++) {
         const Fact *fact = text->statement->facts->pdata[i];
         const char *value = fact->value ? fact->value : "";
-        bool misses = g_str_has_prefix(fact->id, "fires.") &&
-                      g_str_has_prefix(value, "a failover now misses");
+        bool misses = g_str_has_prefix(fact->id, "fires.") && g_str_has_prefix(value, "a ") &&
+                      strstr(value, " now misses ");
         bool stranded =
             g_str_has_prefix(fact->id, "stages.") && g_str_has_prefix(value, "stranded");
         if (misses || stranded)

@@ -76,9 +76,20 @@ static void test_skipped(void)
 static char *failover_words(Sim *sim)
 {
     const Workload *workload = fleet_workload(sim->fleet, "payments/settle");
-    return engine_failover_words(sim->engine,
-                                 workload_instance(workload, fleet_location(sim->fleet, "north")),
-                                 workload->triggers->pdata[workload->triggers->len - 1]);
+    return engine_move_words(sim->engine, "failover",
+                             workload_instance(workload, fleet_location(sim->fleet, "north")),
+                             workload->triggers->pdata[workload->triggers->len - 1]);
+}
+
+// What its statement says of the trigger.
+static const char *stated(const Operation *operation)
+{
+    for (guint i = 0; i < operation->statement->facts->len; i++) {
+        const Fact *fact = operation->statement->facts->pdata[i];
+        if (strcmp(fact->id, "fires.settle.every-10") == 0)
+            return fact->value;
+    }
+    return "";
 }
 
 // What is counted while it lasts, what a failover now would miss, and what it has cost in the end.
@@ -93,12 +104,7 @@ static void test_failover(void)
     g_assert_nonnull(strstr(words, "a failover now misses "));
     g_assert_nonnull(strstr(words, "north fires first at "));
     g_assert_true(sim_until(sim, has_open, 30000));
-    const Operation *operation = sim_operation(sim);
-    bool said = false;
-    for (guint i = 0; i < operation->statement->facts->len; i++)
-        said |= strcmp(((const Fact *)operation->statement->facts->pdata[i])->id,
-                       "fires.settle.every-10") == 0;
-    g_assert_true(said);
+    g_assert_true(g_str_has_prefix(stated(sim_operation(sim)), "a failover now misses "));
     g_assert_true(sim_sign(sim, &ALICE, DECISION_APPROVE));
     expect_settled(sim, 60000);
     g_assert_true(sim_until(sim, fires_north, 30000));
@@ -111,6 +117,8 @@ static void test_failover(void)
     gint64 lost = sim_operation(sim)->lost.missed_recurrences;
     g_assert_cmpint(lost, >=, gap - 1);
     g_assert_cmpint(lost, <=, gap + 1);
+    const Operation *home = sim_propose(sim, OPERATION_FAILBACK, PROPOSE_AS_NEEDED);
+    g_assert_true(g_str_has_prefix(stated(home), "a failback now misses "));
     finish(sim);
 }
 
