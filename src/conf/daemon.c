@@ -314,6 +314,10 @@ static const Option SIGNATURE_OPTIONS[] = {
      .help =
          "The keys that count no longer: public keys, one a line, or a key revocation list made "
          "by ssh-keygen -k. Both files are taken up within a second when they change."},
+    {"touch", &OPTION_BOOL, OPTION_AT(DaemonConfig, signatures.touch), .fallback = "true",
+     .help = "What a hardware key (sk-ed25519, sk-ecdsa) signed without being touched, as one made "
+             "with ssh-keygen -O no-touch-required does, is not allowed. False: it counts as any "
+             "other key's."},
     {"keygen", &OPTION_PATH, OPTION_AT(DaemonConfig, signatures.keygen),
      .fallback = "/usr/bin/ssh-keygen", .help = "The program that checks signatures."},
 };

@@ -48,6 +48,7 @@ typedef struct {
     char *allowed_signers; // NULL = nobody's
     char *revoked;         // NULL = no key is revoked
     char *keygen;          // the program that checks them
+    bool touch;            // of hardware keys only what somebody touched them for
 } ConfSignatures;
 
 typedef enum { LOG_FORMAT_PLAIN, LOG_FORMAT_JSON } LogFormat;

@@ -107,6 +107,7 @@ VerifierConfig daemon_verifier(Daemon *daemon, const DaemonConfig *config)
     return (VerifierConfig){.keygen = config->signatures.keygen,
                             .allowed = config->signatures.allowed_signers,
                             .revoked = config->signatures.revoked,
+                            .touch = config->signatures.touch,
                             .changed = on_lists_changed,
                             .data = daemon};
 }

@@ -47,6 +47,19 @@ static guint8 *dearmour(const char *armour, gsize *ret_size, GError **error)
     return g_base64_decode(base64, ret_size);
 }
 
+// A hardware key's signature has two fields more: flags, of which the first says that somebody was there, and a
+// counter. False if they are not there.
+static bool read_flags(Blob signature, SshSig *sig)
+{
+    enum { USER_PRESENT = 1 };
+    blob_string(&signature); // its type
+    blob_string(&signature); // what the key made
+    guint8 flags = blob_byte(&signature);
+    blob_u32(&signature);
+    sig->untouched = !(flags & USER_PRESENT);
+    return !signature.failed && !signature.left;
+}
+
 static bool read_fields(Blob *blob, SshSig *sig, GError **error)
 {
     Blob magic = blob_of(blob->at, MIN(blob->left, (gsize)MAGIC_SIZE));
@@ -58,7 +71,7 @@ static bool read_fields(Blob *blob, SshSig *sig, GError **error)
     Blob name_space = blob_string(blob);
     blob_string(blob); // reserved
     blob_string(blob); // hash algorithm
-    blob_string(blob); // signature
+    Blob signature = blob_string(blob);
     if (blob->failed || rest.failed || blob->left || !blob_is(&magic, "SSHSIG"))
         return refuse(error, "its parts do not fit together");
     if (version != SSHSIG_VERSION)
@@ -66,6 +79,8 @@ static bool read_fields(Blob *blob, SshSig *sig, GError **error)
     g_autofree char *type_text = blob_text(&type, NAMESPACE_MAX);
     if (!pubkey_type_is_known(type_text))
         return refuse(error, "its key is of a type that is not known");
+    if (g_str_has_prefix(type_text, "sk-") && !read_flags(signature, sig))
+        return refuse(error, "it does not say whether the hardware key was touched");
     sig->name_space = blob_text(&name_space, NAMESPACE_MAX);
     sig->key_type = pubkey_type(type_text);
     sig->key = pubkey_fingerprint(key.at, key.left);

@@ -9,6 +9,8 @@ typedef struct {
     char *name_space;
     char *key;      // fingerprint; of a certificate: of all of it, not of its key
     char *key_type; // short
+    bool
+        untouched; // by a hardware key, which says itself that nobody was there: the signature covers that, too
 } SshSig;
 
 void sshsig_release(SshSig *sig);

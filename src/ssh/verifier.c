@@ -21,6 +21,7 @@ typedef struct {
     char *keygen;
     List allowed, revoked;
     guint limit_ms;
+    bool touch;
 } Trust;
 
 typedef struct {
@@ -74,7 +75,8 @@ static bool list_load(List *list, const char *path, ListReader read, GError **er
 
 static bool trust_load(Trust *trust, const VerifierConfig *config, GError **error)
 {
-    *trust = (Trust){.keygen = g_strdup(config->keygen), .limit_ms = config->limit_ms};
+    *trust = (Trust){
+        .keygen = g_strdup(config->keygen), .limit_ms = config->limit_ms, .touch = config->touch};
     if (list_load(&trust->allowed, config->allowed, lists_read_allowed, error) &&
         list_load(&trust->revoked, config->revoked, lists_read_revoked, error))
         return true;
@@ -165,7 +167,8 @@ static void start_jobs(Verifier *verifier)
     while (verifier->checking.length < CHILDREN_MAX && verifier->waiting.length) {
         Job *job = g_queue_pop_head(&verifier->waiting);
         const SshTrust trust = {verifier->trust.keygen, verifier->trust.allowed.text,
-                                verifier->trust.revoked.text, verifier->trust.limit_ms};
+                                verifier->trust.revoked.text, verifier->trust.limit_ms,
+                                verifier->trust.touch};
         const VerifyQuestion question = {job->text,      job->size,      job->name_space,
                                          job->principal, job->signature, job->at_ms};
         g_queue_push_tail(&verifier->checking, job);

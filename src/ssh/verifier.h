@@ -10,6 +10,7 @@ typedef struct {
     const char *allowed; // the file of allowed signers; NULL = none: nothing is ever verified
     const char *revoked; // the revocation list; NULL = none
     guint limit_ms;      // for one run of ssh-keygen; 0 = 5 s
+    bool touch;          // hardware keys must be touched for it
     // The lists have changed, or (with a sentence) cannot be read as they are now. Called from the loop.
     void (*changed)(const char *mistake, gpointer data);
     gpointer data;

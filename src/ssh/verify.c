@@ -20,7 +20,8 @@ struct SshVerify {
     gint64 at_ms;
     guint limit_ms;
     Ask ask;
-    bool expired; // the first answer's own words
+    bool expired;   // the first answer's own words
+    bool untouched; // by the signature's own word, and that is not enough here
     Child *child;
     guint idle; // the answer is known without asking
     SignatureCheck check;
@@ -192,6 +193,11 @@ static void on_all(SshVerify *verify, const ChildResult *result)
     if (result->status == 0) {
         take_key(verify, result);
         verify->check.state = SIGNATURE_VERIFIED;
+        if (verify->untouched)
+            set(verify, SIGNATURE_NOT_ALLOWED,
+                "The hardware key %s signed without being touched, which is not enough here: "
+                "anybody on its machine could have. Sign with a key that asks for a touch.",
+                verify->check.key ? verify->check.key : "");
         finish(verify);
         return;
     }
@@ -239,7 +245,7 @@ static bool is_principal(const char *name)
            strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._@-") == n;
 }
 
-static bool begin(SshVerify *verify, const VerifyQuestion *question)
+static bool begin(SshVerify *verify, const SshTrust *trust, const VerifyQuestion *question)
 {
     g_autoptr(GError) error = NULL;
     SshSig sig = {0};
@@ -249,6 +255,7 @@ static bool begin(SshVerify *verify, const VerifyQuestion *question)
     }
     verify->signed_for = g_steal_pointer(&sig.name_space);
     verify->check.key_type = g_steal_pointer(&sig.key_type);
+    verify->untouched = sig.untouched && trust->touch;
     sshsig_release(&sig);
     if (is_principal(verify->principal))
         return verify->allowed ? ask_person(verify, ASK_ALL) : ask_text(verify);
@@ -273,7 +280,7 @@ SshVerify *ssh_verify_start(const SshTrust *trust, const VerifyQuestion *questio
     verify->limit_ms = trust->limit_ms ? trust->limit_ms : LIMIT_MS;
     verify->done = done;
     verify->data = data;
-    if (!begin(verify, question))
+    if (!begin(verify, trust, question))
         verify->idle = g_idle_add(on_idle, verify);
     return verify;
 }

@@ -10,6 +10,7 @@ typedef struct {
     GBytes *allowed;    // the allowed signers; NULL = only the signature itself is checked
     GBytes *revoked;    // NULL = nothing is revoked
     guint limit_ms;     // for one run of it; 0 = 5 s
+    bool touch;         // what a hardware key signed without being touched is not good
 } SshTrust;
 
 typedef struct SshVerify SshVerify;

@@ -111,6 +111,12 @@ def test_hardware(t, world, operation, token):
     token.make_key("pin", "-O", "verify-required")
     held.add("-S", token.library, key)
 
+    known = open(world.demo.path("allowed_signers"), encoding="utf-8").read()
+    world.signers.allow(known.strip(), f"{world.me} {token.make_key('untouched', '-O', 'no-touch-required')}")
+    refused(t, world.sign(operation, "--key", t.path("untouched"), env=by_file), "signed without being touched",
+            "a key that asks for no touch: refused, though the list allows it")
+    world.signers.allow(known.strip())
+
     def with_finger(what, env, *more):
         token.finger(what)
         return world.sign(operation, *more, env=env)

@@ -8,6 +8,8 @@
 #include "ssh/pubkey.h"
 #include "ssh/sshsig.h"
 
+#include "ssh-hardware.h"
+
 #define KEY "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOGIj43kdXyexHYC1qji33IddQdkKzgE8/g8DiQBBrKL"
 #define PRINT "SHA256:y+VV7DbdBxa8dOVjBcOzQtmc1HvLB7KklyyX7H6gIso" // by ssh-keygen -l
 
@@ -54,6 +56,40 @@ static void test_signature(void)
     g_assert_cmpstr(sig.key, ==, PRINT);
     g_assert_cmpstr(sig.key_type, ==, "ed25519");
     sshsig_release(&sig);
+}
+
+// Made by a hardware key, once touched for it and once not.
+static void test_touch(void)
+{
+    static const struct {
+        const char *signature;
+        bool untouched;
+    } SIGNATURES[] = {{HARDWARE_TOUCHED, false}, {HARDWARE_UNTOUCHED, true}};
+    for (guint i = 0; i < G_N_ELEMENTS(SIGNATURES); i++) {
+        SshSig sig = {0};
+        g_assert_true(sshsig_parse(SIGNATURES[i].signature, &sig, NULL));
+        g_assert_cmpstr(sig.key_type, ==, "sk-ed25519");
+        g_assert_true(sig.untouched == SIGNATURES[i].untouched);
+        sshsig_release(&sig);
+    }
+}
+
+// Without the field that says so it is none: nobody may take silence for a touch.
+static void test_touch_not_told(void)
+{
+    enum {
+        TAIL = 5,
+        LENGTH = 0x67
+    }; // flags and counter; of the signature proper, whose length stands before it
+    gsize size = 0;
+    g_autofree guint8 *bytes = hardware_bytes(HARDWARE_UNTOUCHED, &size);
+    g_assert_cmpuint(bytes[size - LENGTH - 1], ==, LENGTH);
+    bytes[size - LENGTH - 1] = LENGTH - TAIL;
+    g_autofree char *armour = hardware_armour(bytes, size - TAIL);
+    g_autoptr(GError) error = NULL;
+    SshSig sig = {0};
+    g_assert_false(sshsig_parse(armour, &sig, &error));
+    g_assert_nonnull(strstr(error->message, "touched"));
 }
 
 // Wherever it is cut off or bent, it is none, and nothing is read beyond it.
@@ -175,6 +211,8 @@ int main(int argc, char **argv)
     g_test_add_func("/ssh/public-key", test_public_key);
     g_test_add_func("/ssh/signature", test_signature);
     g_test_add_func("/ssh/broken-signatures", test_broken_signatures);
+    g_test_add_func("/ssh/touch", test_touch);
+    g_test_add_func("/ssh/touch-not-told", test_touch_not_told);
     g_test_add_func("/ssh/allowed", test_allowed);
     g_test_add_func("/ssh/revoked", test_revoked);
     g_test_add_func("/ssh/handles", test_handles);

@@ -10,6 +10,8 @@
 #include "ssh/sign.h"
 #include "ssh/verifier.h"
 
+#include "ssh-hardware.h"
+
 static const char TEXT[] = "{\"summary\":\"fail over payments\"}";
 static char *directory, *keygen;
 enum { PATIENCE_MS = 120 * 1000 }; // the machine may stand still for seconds
@@ -198,6 +200,46 @@ static void test_results(void)
     verifier_free(bare);
 }
 
+// The same with the flag set that says that it was touched. The caller frees.
+static char *claim_touch(const char *signature)
+{
+    enum { FLAGS_AT = 5 }; // before the end
+    gsize size = 0;
+    g_autofree guint8 *bytes = hardware_bytes(signature, &size);
+    bytes[size - FLAGS_AT] |= 1;
+    return hardware_armour(bytes, size);
+}
+
+// What a hardware key signed untouched verifies as any other, and is not allowed unless it is said to be; what it was
+// touched for is good either way, and a touch that is only claimed is no signature.
+static void test_touch(void)
+{
+    static const struct {
+        const char *key, *signature;
+        SignatureState needed, not_needed;
+    } KEYS[] = {
+        {HARDWARE_TOUCHED_KEY, HARDWARE_TOUCHED, SIGNATURE_VERIFIED, SIGNATURE_VERIFIED},
+        {HARDWARE_UNTOUCHED_KEY, HARDWARE_UNTOUCHED, SIGNATURE_NOT_ALLOWED, SIGNATURE_VERIFIED},
+    };
+    g_autofree char *allowed = path_of("allowed");
+    for (guint i = 0; i < G_N_ELEMENTS(KEYS); i++) {
+        g_autofree char *line = g_strdup_printf("alice %s\n", KEYS[i].key);
+        write_file("allowed", line);
+        for (guint needed = 0; needed < 2; needed++) {
+            const VerifierConfig config = {
+                .keygen = keygen, .allowed = allowed, .limit_ms = PATIENCE_MS, .touch = needed};
+            VerifierPort *port = verifier_new(&config, NULL);
+            g_assert_nonnull(port);
+            g_assert_cmpint(verify(port, TEXT, "alice", KEYS[i].signature), ==,
+                            needed ? KEYS[i].needed : KEYS[i].not_needed);
+            g_autofree char *claimed = claim_touch(KEYS[i].signature);
+            if (KEYS[i].needed != SIGNATURE_VERIFIED)
+                g_assert_cmpint(verify(port, TEXT, "alice", claimed), ==, SIGNATURE_BAD);
+            verifier_free(port);
+        }
+    }
+}
+
 // Another edition for other content only; a list with a mistake is told once, and the one of before stays.
 static void test_editions(void)
 {
@@ -324,6 +366,7 @@ int main(int argc, char **argv)
     make_key("a");
     g_test_add_func("/ssh/cannot-sign", test_cannot_sign);
     g_test_add_func("/ssh/results", test_results);
+    g_test_add_func("/ssh/touch", test_touch);
     g_test_add_func("/ssh/editions", test_editions);
     g_test_add_func("/ssh/told-once-over", test_told_once_over);
     g_test_add_func("/ssh/unchecked", test_unchecked);
