@@ -233,12 +233,14 @@ class Events:
         self.connection.request("GET", path, headers=backend.headers(person, headers))
         self.answer = self.connection.getresponse()
         self.status = self.answer.status
+        self.size = 0  # bytes that were read
 
     def read(self):
         """The next event as {"event", "id", "data"}; None at the end."""
         event = {}
         while True:
             line = self.answer.readline().decode()
+            self.size += len(line)
             if not line:
                 return None
             line = line.rstrip("\n")
