@@ -14,7 +14,7 @@ import termios
 import time
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
-from demo import Demo, fetch
+from demo import Demo, fetch, patiently
 from sbtest import LIMIT, Test, until
 
 KEYS = {  # of --json: what programs rely on
@@ -166,6 +166,11 @@ def screen_of(demo, t, **env):
 
 def printed(demo, columns, *args):
     """What a command prints on a terminal so wide: its lines."""
+    return patiently(lambda: on_terminal(demo, columns, *args))[1].splitlines()
+
+
+def on_terminal(demo, columns, *args):
+    """(status, what it printed, the same)"""
     pid, fd = pty.fork()
     if pid == 0:
         fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
@@ -178,8 +183,8 @@ def printed(demo, columns, *args):
     except OSError:
         pass  # it has ended
     os.close(fd)
-    os.waitpid(pid, 0)
-    return seen.decode().replace("\r", "").splitlines()
+    status, text = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), seen.decode().replace("\r", "")
+    return status, text, text
 
 
 def test_narrow_tables(t, demo):

@@ -17,7 +17,7 @@ import sys
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
 from sbtest import LIMIT, Test, until
-from demo import Demo, fetch
+from demo import UNREACHABLE, Demo, fetch
 from relay import Relay
 
 ALL = "--all" in sys.argv
@@ -165,13 +165,13 @@ def test_late_and_double(t, doubt):
         line.hold = b"PUT "
         line.held.clear()
         signoff = doubt.new_id("late")
-        process = t.spawn("signalbox", *command(doubt, signoff, t.path("late-journal")), env={
-            **doubt.demo.environment, "SIGNALBOX_URL": "unix:" + line.path})
-        t.wait_for(lambda: line.waiting, "the sign-off is on its way, and held there")
+        client = Client(t, doubt, "signalbox", *command(doubt, signoff, t.path("late-journal")), "--url",
+                        "unix:" + line.path)
+        t.wait_for(lambda: client.is_under_way() and line.waiting, "the sign-off is on its way, and held there")
         recorded, fate = doubt.is_recorded(signoff), (entry(t.path("late-journal"), signoff) or {}).get("fate")
         line.held.set()  # soon: the client waits for some seconds
         t.equal((fate, recorded), ("unknown", False), "it was in the journal before anything was sent, and not at the backend")
-        t.equal(process.wait(LIMIT), 0, "the answer comes late: it is recorded, and said so")
+        t.equal(client.process.wait(LIMIT), 0, "the answer comes late: it is recorded, and said so")
         t.equal(entry(t.path("late-journal"), signoff)["fate"], "recorded", "so says the journal")
         doubt.take_back(signoff)
 
@@ -180,6 +180,19 @@ def command(doubt, signoff, journal):
     body = doubt.body()
     return ("signoff", doubt.name, "--approve", "--reason", "seen it", "--confirm", body["phrase"], "--id", signoff,
             "--no-signature", "--journal", journal)
+
+
+class Client:
+    """A program that signs over a line. If nobody has answered it in time it has sent nothing: it is started again."""
+
+    def __init__(self, t, doubt, *words):
+        self.start = lambda: t.spawn(*words, env=doubt.demo.environment)
+        self.process = self.start()
+
+    def is_under_way(self):
+        if self.process.poll() == UNREACHABLE:
+            self.process = self.start()
+        return True
 
 
 def entry(journal, signoff):
@@ -251,11 +264,11 @@ def race(t, doubt, line, url, *tokens):
     for more in tokens:
         signoff = doubt.new_id("race")
         words = command(doubt, signoff, t.path(f"race-{doubt.rounds}"))
-        clients.append((signoff, t.spawn("signalbox", *words, "--url", url, *more, env=doubt.demo.environment,
-                                         log=f"{signoff}.log")))
-    t.wait_for(lambda: line.waiting == 2, "both have signed, neither is at the backend")
+        clients.append((signoff, Client(t, doubt, "signalbox", *words, "--url", url, *more)))
+    t.wait_for(lambda: all([client.is_under_way() for _, client in clients]) and line.waiting == 2,
+               "both have signed, neither is at the backend")
     line.held.set()
-    return [(signoff, client.wait(LIMIT), t.read(client.log)) for signoff, client in clients]
+    return [(signoff, client.process.wait(LIMIT), t.read(client.process.log)) for signoff, client in clients]
 
 
 def judge(t, doubt, outcomes, name):
