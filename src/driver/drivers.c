@@ -156,6 +156,7 @@ DriverPort *drivers_new(const Clock *clock, const HttpClientConfig *config)
     drivers->fenced = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     drivers->inventories =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)inventory_unref);
+    drivers->tags = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     g_queue_init(&drivers->jobs);
     drivers->arm = arm_client_new(drivers);
     return &drivers->port;
@@ -176,5 +177,6 @@ void drivers_free(DriverPort *port)
     http_client_free(drivers->client);
     g_hash_table_unref(drivers->fenced);
     g_hash_table_unref(drivers->inventories);
+    g_hash_table_unref(drivers->tags);
     g_free(drivers);
 }

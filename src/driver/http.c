@@ -8,6 +8,7 @@
 //     runs_pointer, epoch_pointer, boot_pointer, last_run_pointer, routed_pointer
 //     ACTION_url, ACTION_method (POST), ACTION_body     for activate, passivate, fence, promote,
 //                       reroute, rejoin, notify; in URL and body {epoch} {key} {boot_id} {to} {operation}
+//     inventory_url     GET; what it holds, entity by entity (http-inventory.c)
 //     socket            Unix socket to reach it through
 //     token_file        a bearer token
 //     proof             "F", "L" or "P" where that is so; F counts only once the
@@ -16,20 +17,45 @@
 
 #include "base/error.h"
 #include "base/timefmt.h"
-#include "driver/job.h"
+#include "driver/http.h"
 
-static const char *const PARAMETERS[] = {"observe_url",      "active_status",  "passive_status",
-                                         "state_pointer",    "active_value",   "passive_value",
-                                         "runs_pointer",     "epoch_pointer",  "boot_pointer",
-                                         "last_run_pointer", "routed_pointer", "socket",
-                                         "token_file",       "proof",          "activate_url",
-                                         "activate_method",  "activate_body",  "passivate_url",
-                                         "passivate_method", "passivate_body", "fence_url",
-                                         "fence_method",     "fence_body",     "promote_url",
-                                         "promote_method",   "promote_body",   "reroute_url",
-                                         "reroute_method",   "reroute_body",   "rejoin_url",
-                                         "rejoin_method",    "rejoin_body",    "notify_url",
-                                         "notify_method",    "notify_body",    NULL};
+static const char *const PARAMETERS[] = {"observe_url",
+                                         "active_status",
+                                         "passive_status",
+                                         "state_pointer",
+                                         "active_value",
+                                         "passive_value",
+                                         "runs_pointer",
+                                         "epoch_pointer",
+                                         "boot_pointer",
+                                         "last_run_pointer",
+                                         "routed_pointer",
+                                         "socket",
+                                         "token_file",
+                                         "inventory_url",
+                                         "proof",
+                                         "activate_url",
+                                         "activate_method",
+                                         "activate_body",
+                                         "passivate_url",
+                                         "passivate_method",
+                                         "passivate_body",
+                                         "fence_url",
+                                         "fence_method",
+                                         "fence_body",
+                                         "promote_url",
+                                         "promote_method",
+                                         "promote_body",
+                                         "reroute_url",
+                                         "reroute_method",
+                                         "reroute_body",
+                                         "rejoin_url",
+                                         "rejoin_method",
+                                         "rejoin_body",
+                                         "notify_url",
+                                         "notify_method",
+                                         "notify_body",
+                                         NULL};
 
 static const char *const CREDENTIALS[] = {"token_file", NULL};
 
@@ -208,11 +234,13 @@ static void on_observed(Job *job, const HttpResponse *response, const GError *er
     }
     if (!observation->boot_id)
         observation->boot_id = g_strdup(http_response_header(response, "x-signalbox-boot-id"));
-    job_observed(job, observation);
+    if (http_has_inventory(job))
+        http_inventory_ask(job, g_steal_pointer(&observation));
+    else
+        job_observed(job, observation);
 }
 
-// The bearer token, or NULL if there is none to send. False: it cannot be read.
-static bool read_token(const Job *job, char **ret_token, GError **error)
+bool http_token(const Job *job, char **ret_token, GError **error)
 {
     const char *file = job_parameter(job, "token_file");
     *ret_token = file ? job_secret(file, error) : NULL;
@@ -228,7 +256,7 @@ static void observe(Job *job)
         job_puzzled(job, false, "No parameter \"observe_url\" says what to look at.");
         return;
     }
-    if (!read_token(job, &token, &error)) {
+    if (!http_token(job, &token, &error)) {
         job_puzzled(job, false, "%s", error->message);
         return;
     }
@@ -287,7 +315,7 @@ static void act(Job *job)
     g_autofree char *token = NULL;
     g_autofree char *url = fill_in(job, action_parameter(job, "_url"));
     g_autofree char *text = fill_in(job, action_parameter(job, "_body"));
-    if (!url || !read_token(job, &token, &error)) {
+    if (!url || !http_token(job, &token, &error)) {
         job_acted(job, OUTCOME_REFUSED,
                   error ? error->message : "No URL is given for this action.");
         return;

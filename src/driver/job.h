@@ -37,7 +37,8 @@ struct Drivers {
     HttpClient *client;
     GQueue jobs;             // of Job *
     GHashTable *fenced;      // set of workload ids whose target has answered with an epoch
-    GHashTable *inventories; // "workload\nlocation" → Inventory *: as read last
+    GHashTable *inventories; // "workload\nlocation", or "…\nURL" → Inventory *: as read last
+    GHashTable *tags; // "…\nURL" → char *: the ETag under which the inventory of that key was sent
     ArmClient *arm;
     bool rehearses; // nothing is commanded, and live credentials are not used
 };
