@@ -35,9 +35,12 @@ static void location_metrics(GString *text, const Engine *engine)
         g_string_append_printf(text, "signalbox_location_up{location=\"%s\"} %s\n", location->name,
                                NUMBERS[location->verdict.state]);
     }
-    head(text, "probe_latency_seconds", "gauge", "Latency of good probes, by quantile.");
+    head(text, "probe_latency_seconds", "gauge",
+         "Latency of good probes, by quantile; absent if there are none.");
     for (guint i = 0; i < locations->len; i++) {
         const LocationStatus *location = locations->pdata[i];
+        if (!location->p50_us)
+            continue; // no good probe is known: absent, not 0
         g_string_append_printf(
             text,
             "signalbox_probe_latency_seconds{location=\"%s\",quantile=\"0.5\"} %.6f\n"

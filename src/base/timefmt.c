@@ -172,6 +172,11 @@ void duration_format_up(gint64 ms, char buffer[16])
     duration_format(ms <= 0 ? ms : (ms + grain - 1) / grain * grain, buffer);
 }
 
+void latency_format(gint64 us, char buffer[16])
+{
+    g_snprintf(buffer, 16, "%.*f", us < 9950 ? 1 : 0, (double)us / 1000.0);
+}
+
 static const struct {
     const char *name;
     gint64 ms;

@@ -28,6 +28,9 @@ void duration_format(gint64 ms, char buffer[16]);
 // As duration_format, but never less than `ms` says: what is cut away is rounded up. For bounds.
 void duration_format_up(gint64 ms, char buffer[16]);
 
+// Milliseconds without their unit, of microseconds: "0.2", "9.9", "41".
+void latency_format(gint64 us, char buffer[16]);
+
 // Reads "500ms", "10s", "1m30s", "4h", "365d"; a bare number is refused (which unit?). The result is
 // at most 100 years. ERR_INVALID says what was expected.
 bool duration_parse(const char *text, gint64 *ret_ms, GError **error);

@@ -38,10 +38,10 @@ static bool any_down(const Picture *picture)
 // NULL: no probe yet.
 static char *latency_text(const LocationStatus *location)
 {
-    double p50_ms = (double)location->p50_us / 1000.0, p99_ms = (double)location->p99_us / 1000.0;
-    int decimals = p99_ms < 10 ? 1 : 0;
-    return location->p50_us ? g_strdup_printf("%.*f/%.*f ms", decimals, p50_ms, decimals, p99_ms)
-                            : NULL;
+    char p50[16], p99[16];
+    latency_format(location->p50_us, p50);
+    latency_format(location->p99_us, p99);
+    return location->p50_us ? g_strdup_printf("%s/%s ms", p50, p99) : NULL;
 }
 
 static void region_row(Printer *printer, const LocationStatus *location, gint64 now_ms)

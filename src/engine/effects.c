@@ -18,11 +18,10 @@ static void add(Maker *maker, const char *format, ...)
 // "41 ms (99 of 100 within 61 ms)"; NULL: no probe has told yet.
 static char *latency_of(const LocationStatus *at)
 {
-    double p50_ms = (double)at->p50_us / 1000.0, p99_ms = (double)at->p99_us / 1000.0;
-    int decimals = p99_ms < 10 ? 1 : 0;
-    return at->p50_us ? g_strdup_printf("%.*f ms (99 of 100 within %.*f ms)", decimals, p50_ms,
-                                        decimals, p99_ms)
-                      : NULL;
+    char p50[16], p99[16];
+    latency_format(at->p50_us, p50);
+    latency_format(at->p99_us, p99);
+    return at->p50_us ? g_strdup_printf("%s ms (99 of 100 within %s ms)", p50, p99) : NULL;
 }
 
 static void add_latency(Maker *maker)

@@ -59,11 +59,15 @@ static void draw_latency(Panel *panel)
     if (latency->n)
         cells_spark(panel->canvas, rect_make(x, panel->y, LATENCY_MAX, 1), &look, latency->values,
                     latency->n);
+    char p50[16], p99[16];
+    latency_format(latency->p50_us, p50);
+    latency_format(latency->p99_us, p99);
     if (latency->p50_us)
-        cells_printf(panel->canvas, x + LATENCY_MAX + 1, panel->y, ROLE_NORMAL, "%.*f-%.*f ms",
-                     latency->p50_us < 10000 ? 1 : 0, (double)latency->p50_us / 1000.0,
-                     latency->p50_us < 10000 ? 1 : 0, (double)latency->p99_us / 1000.0);
-    else if (!latency->n)
+        cells_printf(panel->canvas, x + LATENCY_MAX + 1, panel->y, ROLE_NORMAL, "%s-%s ms", p50,
+                     p99);
+    else if (latency->n)
+        cells_put(panel->canvas, x + LATENCY_MAX + 1, panel->y, ROLE_UNKNOWN, "none good");
+    else
         cells_put(panel->canvas, x, panel->y, ROLE_UNKNOWN, "none yet");
     panel->y++;
 }

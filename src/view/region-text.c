@@ -103,34 +103,44 @@ static void say_verdict(const Text *text)
         pager_field(text->page->pager, "WHY", ROLE_NORMAL, verdict->why);
 }
 
+// "p50 41 p99 61 ms of 48 probes". The caller frees.
+static char *took_text(const VantageStatus *vantage)
+{
+    gint64 p50_us, p99_us;
+    char p50[16], p99[16];
+    latency_percentiles(vantage, &p50_us, &p99_us);
+    latency_format(p50_us, p50);
+    latency_format(p99_us, p99);
+    return p50_us ? g_strdup_printf("p50 %s p99 %s ms of %u probes", p50, p99, vantage->history_len)
+                  : g_strdup_printf("none of %u probes was good", vantage->history_len);
+}
+
 static void say_vantage(const Text *text, const VantageStatus *vantage)
 {
     const ProbeSample *last =
         vantage->history_len ? &vantage->history[vantage->history_len - 1] : NULL;
-    gint64 p50_us, p99_us;
-    char age[24], ok[24], since[24];
+    char age[24], ok[24], since[24], took[16];
     bool well = last && last->ok && !vantage->failures;
     ago_format(last ? last->at_ms : 0, text->now_ms, well, age);
     ago_format(vantage->last_ok_ms, text->now_ms, well, ok);
     ago_format(vantage->first_failure_ms, text->now_ms, false, since);
-    latency_percentiles(vantage, &p50_us, &p99_us);
+    latency_format(last ? last->latency_us : 0, took);
     g_autofree char *line = latency_line(vantage, SPARK_WIDTH);
+    g_autofree char *all = took_text(vantage);
     g_autofree char *run =
         vantage->failures
             ? g_strdup_printf("%s %u failed in a row, the first %s, last answer %s",
                               glyph_text(GLYPH_DOWN, false), vantage->failures, since, ok)
-        : last
-            ? g_strdup_printf("%s %s%.0f ms", glyph_text(GLYPH_UP, false),
-                              last->degraded ? "degraded, " : "", (double)last->latency_us / 1000.0)
-            : g_strdup("no probe yet");
+        : last ? g_strdup_printf("%s %s%s ms", glyph_text(GLYPH_UP, false),
+                                 last->degraded ? "degraded, " : "", took)
+               : g_strdup("no probe yet");
     Role role = vantage->failures ? ROLE_ALARM : !last ? ROLE_UNKNOWN : ROLE_NORMAL;
     page_field(text->page, "SEEN BY", role, "%s in %s: %s, probed %s%s%s", vantage->vantage,
                picture_title(text->picture, vantage->location), run, age,
                vantage->detail && vantage->failures ? ": " : "",
                vantage->detail && vantage->failures ? vantage->detail : "");
     if (last)
-        page_field(text->page, "", ROLE_DIM, "%s  p50 %.0f p99 %.0f ms of %u probes", line,
-                   (double)p50_us / 1000.0, (double)p99_us / 1000.0, vantage->history_len);
+        page_field(text->page, "", ROLE_DIM, "%s  %s", line, all);
 }
 
 // Each side of a disagreement by name: neither is hidden behind the verdict.

@@ -68,6 +68,16 @@ static void test_region(void)
     visit_lacks(visit, "never");
     visit->context.now_ms += 5 * 60 * 1000;
     visit_has(visit, "UNKNOWN: the last probe was 5m2s ago");
+    // Where no probe was good there is no latency: words, and no 0 that looks like the best of all.
+    VantageStatus *vantage = west->vantages->pdata[0];
+    for (guint k = 0; k < vantage->history_len; k++)
+        vantage->history[k].ok = false;
+    west->p50_us = 0;
+    visit->picture->version++;
+    visit_open(visit, SCREEN_REGION, "westeurope");
+    visit_has(visit, " probes was good");
+    visit_open(visit, SCREEN_OVERVIEW, NULL);
+    visit_has(visit, "none good");
 }
 
 static const char LAGS[] =

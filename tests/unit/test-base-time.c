@@ -171,6 +171,20 @@ static void test_log(void)
         "\"location\":\"a\\\"\\\\x0a\"}\n");
 }
 
+static void test_latencies(void)
+{
+    static const struct {
+        gint64 us;
+        const char *text;
+    } cases[] = {{0, "0.0"},   {30, "0.0"},   {200, "0.2"},    {9949, "9.9"},
+                 {9950, "10"}, {41400, "41"}, {700500, "700"}, {12000000, "12000"}};
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        char text[16];
+        latency_format(cases[i].us, text);
+        g_assert_cmpstr(text, ==, cases[i].text);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -178,6 +192,7 @@ int main(int argc, char **argv)
     g_test_add_func("/base/time/plain", test_plain_times);
     g_test_add_func("/base/time/durations", test_durations);
     g_test_add_func("/base/time/durations-up", test_durations_up);
+    g_test_add_func("/base/time/latencies", test_latencies);
     g_test_add_func("/base/id", test_ids);
     g_test_add_func("/base/log", test_log);
     return g_test_run();
