@@ -81,8 +81,10 @@ class Terminal:
         return self.screen().splitlines()
 
     def has(self, *texts):
+        """Also where a text is wrapped: an age that is longer or shorter by now moves what stands behind it."""
         screen = self.screen()
-        return all(text in screen for text in texts)
+        flat = " ".join(" ".join(line.strip(" │║█▌") for line in screen.splitlines()).split())
+        return all(text in screen or text in flat for text in texts)
 
     def wait(self, *texts, name=None):
         """A check that all of the texts come to stand on the screen."""

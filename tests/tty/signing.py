@@ -4,10 +4,11 @@ all that was typed stays."""
 
 import os
 import sys
+import time
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/tty")
-from sbtest import Test
+from sbtest import LIMIT, SLOW, Test, until
 from demo import Demo
 from signers import Agent, Signers, Token, make_key
 from terminal import Terminal, need_tmux
@@ -22,6 +23,16 @@ def open_form(t, demo, name, env, *more):
     screen.press("Tab")
     screen.type("the move was announced")
     return screen
+
+
+def page_to(screen, text):
+    """Looks for the text page by page, each from the beginning: a page that is turned twice at once is not shown."""
+    end, page = time.monotonic() + LIMIT, 0
+    while not screen.has(text) and time.monotonic() < end:
+        screen.press("g", *["Space"] * page)
+        until(lambda: screen.has(text), 2 * SLOW)
+        page = (page + 1) % 9
+    return screen.has(text)
 
 
 def leave(t, screen):
@@ -69,7 +80,7 @@ def test_agent(t, demo, agent, home, me, mine, signers):
             "as the backend has it")
     screen.resize(132, 40)
     screen.wait("signs with ed25519", name="the frame says with what the operator signs")
-    t.check(screen.press_until("Space", "(ed25519, agent))"), "the statement says with what it was signed")
+    t.check(page_to(screen, "(ed25519, agent))"), "the statement says with what it was signed")
     screen.press("q", "q")
     t.equal(screen.ended(), 0, "q leaves")
     screen.close()
