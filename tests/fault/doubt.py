@@ -17,7 +17,7 @@ import sys
 
 sys.path.insert(0, os.environ["SB_TOP_SRCDIR"] + "/tests/lib")
 from sbtest import LIMIT, Test, until
-from demo import UNREACHABLE, Demo, fetch
+from demo import Demo, fetch
 from relay import Relay
 
 ALL = "--all" in sys.argv
@@ -165,9 +165,9 @@ def test_late_and_double(t, doubt):
         line.hold = b"PUT "
         line.held.clear()
         signoff = doubt.new_id("late")
-        client = Client(t, doubt, "signalbox", *command(doubt, signoff, t.path("late-journal")), "--url",
+        client = Client(t, doubt, signoff, "signalbox", *command(doubt, signoff, t.path("late-journal")), "--url",
                         "unix:" + line.path)
-        t.wait_for(lambda: client.is_under_way() and line.waiting, "the sign-off is on its way, and held there")
+        t.wait_for(lambda: client.waits(line), "the sign-off is on its way, and held there")
         recorded, fate = doubt.is_recorded(signoff), (entry(t.path("late-journal"), signoff) or {}).get("fate")
         line.held.set()  # soon: the client waits for some seconds
         t.equal((fate, recorded), ("unknown", False), "it was in the journal before anything was sent, and not at the backend")
@@ -183,16 +183,17 @@ def command(doubt, signoff, journal):
 
 
 class Client:
-    """A program that signs over a line. If nobody has answered it in time it has sent nothing: it is started again."""
+    """A program that signs over a line, which holds that. If it gives up it is started again: it has the same id."""
 
-    def __init__(self, t, doubt, *words):
+    def __init__(self, t, doubt, signoff, *words):
+        self.signoff = signoff
         self.start = lambda: t.spawn(*words, env=doubt.demo.environment)
         self.process = self.start()
 
-    def is_under_way(self):
-        if self.process.poll() == UNREACHABLE:
+    def waits(self, line):
+        if self.process.poll() is not None:
             self.process = self.start()
-        return True
+        return any(self.signoff in first for first in line.waiting)
 
 
 def entry(journal, signoff):
@@ -264,9 +265,8 @@ def race(t, doubt, line, url, *tokens):
     for more in tokens:
         signoff = doubt.new_id("race")
         words = command(doubt, signoff, t.path(f"race-{doubt.rounds}"))
-        clients.append((signoff, Client(t, doubt, "signalbox", *words, "--url", url, *more)))
-    t.wait_for(lambda: all([client.is_under_way() for _, client in clients]) and line.waiting == 2,
-               "both have signed, neither is at the backend")
+        clients.append((signoff, Client(t, doubt, signoff, "signalbox", *words, "--url", url, *more)))
+    t.wait_for(lambda: all([client.waits(line) for _, client in clients]), "both have signed, neither is at the backend")
     line.held.set()
     return [(signoff, client.process.wait(LIMIT), t.read(client.process.log)) for signoff, client in clients]
 

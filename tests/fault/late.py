@@ -116,7 +116,7 @@ def main():
             succeeds(t, other, operation)
             before = picture(demo)
             line.held.set()
-            t.wait_for(lambda: line.waiting == 0, "then the late command arrives")
+            t.wait_for(lambda: not line.waiting, "then the late command arrives")
             # The target answers in order: what is asked now is answered behind it.
             fetch(line.path, "/health")
             t.equal(picture(demo), before, "it has no effect")

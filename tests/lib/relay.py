@@ -5,7 +5,7 @@ Unix socket or by its port here. Without a path of its own it listens on a port 
         line.cut_up = 100        # the next connections end after 100 bytes towards the backend
         line.cut_down = 0        # ... or before the first byte of the answer
         line.delay = 0.5         # seconds that every piece takes
-        line.hold = b"PUT "      # what begins so towards the backend waits (line.waiting counts) ...
+        line.hold = b"PUT "      # what begins so towards the backend waits (line.waiting has their first lines) ...
         line.held.clear()        # ... until line.held.set()
         line.double = True       # what a client sends is sent twice, over two connections
 """
@@ -23,7 +23,8 @@ class Relay:
     def __init__(self, path, target):
         self.path, self.target = path, target
         self.cut_up = self.cut_down = None
-        self.delay = self.waiting = 0
+        self.delay = 0
+        self.waiting = []
         self.hold = b""
         self.double = False
         self.lock = threading.Lock()
@@ -89,17 +90,19 @@ class Relay:
             try:
                 piece = side.recv(65536)
                 holds = upward and piece.startswith(self.hold)
-                with self.lock:
-                    self.waiting += holds
+                first = piece.split(b"\r\n", 1)[0].decode("ascii", "replace")
                 if holds:
+                    with self.lock:
+                        self.waiting.append(first)
                     self.held.wait()
                 time.sleep(self.delay)
                 kept = piece if cut is None else piece[:max(cut - done, 0)]
                 try:
                     (backend if upward else client).sendall(kept)
                 finally:
-                    with self.lock:  # after it was sent: who sees that none waits sees that all have gone
-                        self.waiting -= holds
+                    if holds:
+                        with self.lock:  # after it was sent: who sees that none waits sees that all have gone
+                            self.waiting.remove(first)
             except OSError:
                 return False
             if upward:
