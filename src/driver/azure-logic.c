@@ -6,12 +6,15 @@
 //     subscription, resource_group, workflow (default: the workload's name), api_version
 //     and those of arm.h
 //
+// A workload of kind catalog is the resource group as a whole, kept by hand: its workflows are compared (azure-stock.c).
+//
 // Class M, until the target has answered with its epoch, which ARM itself does not know: then F.
 #include <string.h>
 
 #include "base/error.h"
 #include "base/timefmt.h"
 #include "driver/arm.h"
+#include "driver/azure-logic.h"
 #include "driver/definition.h"
 #include "driver/job-private.h"
 
@@ -22,9 +25,11 @@ enum { CHANGED_LATELY_MS = 10 * 60 * 1000 };
 static const char *const PARAMETERS[] = {ARM_PARAMETERS, "subscription", "resource_group",
                                          "workflow",     "api_version",  NULL};
 
+// A whole resource group is not switched by one command.
 static guint actions(const Workload *workload)
 {
-    (void)workload;
+    if (workload->kind == KIND_CATALOG)
+        return 0;
     return 1u << ACTION_ACTIVATE | 1u << ACTION_PASSIVATE | 1u << ACTION_FENCE;
 }
 
@@ -280,7 +285,7 @@ static const struct {
     {"Deleted", INSTANCE_PASSIVE},
 };
 
-static InstanceState state_of(const char *word)
+InstanceState azure_logic_state(const char *word)
 {
     for (guint i = 0; word && i < G_N_ELEMENTS(STATES); i++)
         if (g_ascii_strcasecmp(word, STATES[i].word) == 0)
@@ -348,7 +353,7 @@ static void deliver(Job *job, json_t *items, const GError *error)
     Observation *observation = observation_new();
     observation->ok = true;
     observation->at_ms = clock_wall_ms(job->drivers->clock);
-    observation->state = state_of(state);
+    observation->state = azure_logic_state(state);
     if (observation->state == INSTANCE_UNKNOWN)
         observation->detail = g_strdup_printf("state %s", state ? state : "not given");
     read_tags(job, json_object_get(item, "tags"), observation);
@@ -397,6 +402,11 @@ static void observe(Job *job)
     g_autofree char *url = base_url(job);
     if (!url) {
         job_puzzled(job, false, "%s", MISSING);
+        return;
+    }
+    if (job->kind == KIND_CATALOG) {
+        g_autofree char *list = g_strdup_printf("%s?api-version=%s", url, version(job));
+        azure_stock_observe(job, list);
         return;
     }
     Job *shared = open_round(job, url);

@@ -2,9 +2,10 @@
 
 #include <string.h>
 
-static const char *const ENTITIES[] = {
-    "account", "scan-rule-set", "classification", "source",  "scan",    "collection",  "credential",
-    "asset",   "term",          "attachment",     "runtime", "setting", "organisation"};
+static const char *const ENTITIES[] = {"account", "scan-rule-set", "classification", "source",
+                                       "scan",    "collection",    "credential",     "asset",
+                                       "term",    "workflow",      "attachment",     "runtime",
+                                       "setting", "organisation"};
 const NameTable ENTITY_NAMES = NAME_TABLE("kind of entity", ENTITIES);
 
 G_STATIC_ASSERT(G_N_ELEMENTS(ENTITIES) == ENTITY_KINDS);

@@ -18,6 +18,7 @@ typedef enum {
     ENTITY_CREDENTIAL,
     ENTITY_ASSET,
     ENTITY_TERM,
+    ENTITY_WORKFLOW, // of a resource group
     ENTITY_COMPARED, // so many kinds
     // Each side's own: they may not be shared.
     ENTITY_ATTACHMENT = ENTITY_COMPARED, // a data factory, a share, an analytics workspace (P4)

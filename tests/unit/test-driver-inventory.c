@@ -1,5 +1,6 @@
-// What a service behind the http driver says that it holds (P2): read whole, asked for again only when it has changed,
-// and never an old one beside a new state. The service is a little server of our own.
+// What drivers tell of what a side holds (P2). A service behind the http driver: read whole, asked for again only when it
+// has changed, and never an old one beside a new state; it is a little server of our own. A resource group, by the
+// management dialect of practice regions.
 #include <gio/gunixsocketaddress.h>
 
 #include "driver-world.h"
@@ -78,11 +79,16 @@ static void on_seen(const Observation *observation, gpointer data)
                    g_strdup(observation->detail)};
 }
 
-static void look(World *world, Seen *seen)
+static void look_at(World *world, const char *name, guint i, Seen *seen)
 {
     seen_clear(seen);
-    driver_observe(world->drivers, instance(world, "page", 0), 0, PATIENCE_MS, on_seen, seen);
+    driver_observe(world->drivers, instance(world, name, i), 0, PATIENCE_MS, on_seen, seen);
     run_until(&seen->done);
+}
+
+static void look(World *world, Seen *seen)
+{
+    look_at(world, "page", 0, seen);
 }
 
 static GSocketService *serve(World *world, Service *service, char **ret_path)
@@ -188,9 +194,36 @@ static void test_inventory(void)
     world_release(&world);
 }
 
+// ---- a resource group ----
+
+// Two practice regions hold the same workflows, whichever of them are enabled.
+static void test_resource_group(void)
+{
+    World world;
+    Seen alpha = {0}, beta = {0};
+    world_init(&world);
+    const Workload *workload = instance(&world, "settle", 0)->workload;
+    ((Workload *)workload)->kind = KIND_CATALOG;
+    g_assert_false(driver_can(world.drivers, workload, ACTION_ACTIVATE));
+    look_at(&world, "settle", 0, &alpha);
+    look_at(&world, "settle", 1, &beta);
+    g_assert_true(alpha.ok && beta.ok);
+    g_assert_cmpint(alpha.state, ==, INSTANCE_ACTIVE);
+    const Entity *settle = inventory_find(alpha.inventory, ENTITY_WORKFLOW, "settle");
+    g_assert_nonnull(settle);
+    g_assert_cmpuint(strlen(entity_field(settle, "definition")), ==, 64);
+    g_assert_cmpuint(strlen(entity_field(settle, "triggers")), >, 0);
+    g_assert_nonnull(inventory_find(beta.inventory, ENTITY_WORKFLOW, "settle"));
+    g_assert_cmpstr(alpha.inventory->digest, ==, beta.inventory->digest);
+    seen_clear(&alpha);
+    seen_clear(&beta);
+    world_release(&world);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/driver/http/inventory", test_inventory);
+    g_test_add_func("/driver/azure-logic/resource-group", test_resource_group);
     return g_test_run();
 }
