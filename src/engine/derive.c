@@ -146,14 +146,16 @@ static const ReplicationStatus *link_of(const GroupStatus *status, const char *w
     return NULL;
 }
 
-// Until when the source may have committed: until it was missed first, unless it was heard of since.
-static gint64 alive_until(const Engine *engine, const ReplicationStatus *link, const char *from,
-                          bool *ret_missed)
+// Health and management need not die at once: what was heard of after a failed probe is missed when it stops to answer.
+gint64 derive_source_silent(const Engine *engine, const ReplicationStatus *link)
 {
-    const LocationStatus *status = world_location(engine, from);
+    const LocationStatus *status = world_location(engine, link->from);
+    const InstanceWatch *watch = world_instance(engine, link->workload, link->from);
+    gint64 last_ms = MAX(link->source_at_ms, link->committed_ms);
     gint64 missed = status ? derive_first_failure(status) : 0;
-    *ret_missed = missed && missed >= link->source_at_ms && missed >= link->committed_ms;
-    return *ret_missed ? missed : engine->now_ms;
+    if (missed && missed < last_ms)
+        missed = watch ? watch->silent_ms : 0;
+    return missed >= last_ms ? missed : 0;
 }
 
 // Up to when everything that was committed is on the standby. If the standby has replayed the very position
@@ -164,11 +166,10 @@ static gint64 replayed_until(const ReplicationStatus *link)
     return whole ? MAX(link->replayed_ms, link->source_at_ms) : link->replayed_ms;
 }
 
-static void link_bound(const Engine *engine, const ReplicationStatus *link, const char *from,
-                       LossBound *bound)
+static void link_bound(const Engine *engine, const ReplicationStatus *link, LossBound *bound)
 {
-    bool missed;
-    gint64 until = alive_until(engine, link, from, &missed);
+    gint64 missed = derive_source_silent(engine, link);
+    gint64 until = missed ? missed : engine->now_ms; // until then it may have committed
     gint64 replayed = replayed_until(link);
     char replayed_text[16], until_text[16], loss_text[16], ahead_text[16];
     time_format_clock(replayed, replayed_text);
@@ -180,6 +181,7 @@ static void link_bound(const Engine *engine, const ReplicationStatus *link, cons
                               ? MAX(link->committed_pos - link->replayed_pos, 0)
                               : -1;
     bound->observed_at_ms = link->observed_at_ms;
+    bound->moves = !missed;
     duration_format_up(bound->loss_ms, loss_text);
     duration_format(ahead, ahead_text);
     if (!bound->known && replayed > 0)
@@ -212,7 +214,7 @@ static void workload_bound(const Engine *engine, const GroupStatus *status,
     const ReplicationStatus *link = link_of(status, workload->id, from, to);
     *bound = (LossBound){.transactions = -1};
     if (link)
-        link_bound(engine, link, from, bound);
+        link_bound(engine, link, bound);
     else
         bound->how = g_strdup_printf("no replication of %s from %s to %s was ever observed",
                                      workload->id, from, to);
@@ -224,6 +226,7 @@ void derive_loss(const Engine *engine, const Group *group, const char *from, con
     const GroupLive *live = world_live(engine, group->name);
     LossBound worst = {.known = true, .observed_at_ms = engine->now_ms};
     gint64 transactions = 0; // of all workloads together
+    bool moves = false;
     for (guint i = 0; i < group->workloads->len; i++) {
         const Workload *workload = group->workloads->pdata[i];
         const Location *at = fleet_location(engine->fleet, from);
@@ -233,6 +236,7 @@ void derive_loss(const Engine *engine, const Group *group, const char *from, con
         workload_bound(engine, live->status, workload, from, to, &bound);
         transactions =
             transactions < 0 || bound.transactions < 0 ? -1 : transactions + bound.transactions;
+        moves = moves || bound.moves;
         if (!worst.how || is_worse(&bound, &worst)) {
             g_free(worst.how);
             worst = bound;
@@ -242,6 +246,7 @@ void derive_loss(const Engine *engine, const Group *group, const char *from, con
     if (!worst.how)
         worst.how = g_strdup("no workload of this group holds data of its own");
     worst.transactions = transactions;
+    worst.moves = moves;
     *ret_bound = worst;
 }
 

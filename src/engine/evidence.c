@@ -69,7 +69,6 @@ static void set_loss(Maker *maker)
 {
     Statement *statement = maker->statement;
     const Operation *operation = maker->operation;
-    bool alive = false;
     if (operation_is_rehearsal(operation)) {
         statement->loss_known = true;
         statement->loss_transactions = 0;
@@ -88,10 +87,9 @@ static void set_loss(Maker *maker)
     } else {
         LossBound bound;
         derive_loss(maker->engine, maker->live->group, operation->from, operation->to, &bound);
-        alive = !derive_first_failure(world_location(maker->engine, operation->from));
         statement->loss_known = bound.known;
         statement->loss_ms =
-            alive && bound.loss_ms > 0 ? statement_roomy_bound(bound.loss_ms) : bound.loss_ms;
+            bound.moves && bound.loss_ms > 0 ? statement_roomy_bound(bound.loss_ms) : bound.loss_ms;
         statement->loss_transactions = bound.transactions;
         statement->loss_how = bound.how;
         statement->loss_observed_ms = bound.observed_at_ms;

@@ -193,8 +193,9 @@ static void add_end(Maker *maker, const ReplicationStatus *link, bool replayed, 
 
 static void add_link(Maker *maker, const ReplicationStatus *link)
 {
-    const LocationStatus *from = world_location(maker->engine, link->from);
-    bool silent = from && derive_first_failure(from) > link->source_at_ms;
+    const InstanceWatch *source = world_instance(maker->engine, link->workload, link->from);
+    // What nobody can look at stands as it was last seen; where it may go on, the bound moves.
+    bool silent = (source && source->silent_ms) || derive_source_silent(maker->engine, link) != 0;
     // A planned move proves it by catching up; there the link may be down until the old primary rejoins.
     bool orderly = maker->operation->planned || maker->operation->kind == OPERATION_FAILBACK;
     add_end(maker, link, true, orderly);

@@ -49,6 +49,23 @@ static bool is_blind(const Statement *then, const Statement *now)
            (now->to_verdict == VERDICT_UNKNOWN && then->to_verdict != VERDICT_UNKNOWN);
 }
 
+// A daemon that was away since the statement was made knows less than before of a silent source, unless its silence
+// is known from before.
+static bool was_watched(const Engine *engine, const Operation *operation)
+{
+    const LocationStatus *from = world_location(engine, operation->from);
+    gint64 silent_ms = from ? derive_first_failure(from) : 0;
+    return engine->frame.started_ms < operation->statement->made_ms ||
+           (silent_ms && silent_ms < engine->frame.started_ms);
+}
+
+// The signers acknowledged a bound: newer evidence must stay within it; if nobody watched meanwhile, within the band
+// that was signed for.
+static char *excess_of(const Engine *engine, const Operation *operation, const Statement *now)
+{
+    return was_watched(engine, operation) ? statement_exceeds(operation->statement, now) : NULL;
+}
+
 Guard guard_statement(Engine *engine, const Operation *operation)
 {
     g_autoptr(GError) error = NULL;
@@ -69,7 +86,20 @@ Guard guard_statement(Engine *engine, const Operation *operation)
         return guard;
     }
     guard.why = statement_material_change(operation->statement, guard.statement);
+    // A bound that moves is stated with room; once it stands still it is stated as it is, before anybody signs less.
+    if (!guard.why && !world_live(engine, operation->group)->status->loss.moves)
+        guard.why = excess_of(engine, operation, guard.statement);
     if (guard.why)
+        guard.answer = GUARD_VOID;
+    return guard;
+}
+
+Guard guard_signing(Engine *engine, const Operation *operation)
+{
+    Guard guard = guard_statement(engine, operation);
+    if (guard.answer == GUARD_GO)
+        guard.why = excess_of(engine, operation, guard.statement);
+    if (guard.why && guard.answer == GUARD_GO)
         guard.answer = GUARD_VOID;
     return guard;
 }
@@ -104,23 +134,6 @@ static Guard check_signed(Engine *engine, const Operation *operation)
         return signature_guard(engine, operation);
     return answer(GUARD_BLOCK, "%u valid sign-off%s on exactly this statement %s missing.", missing,
                   text_plural(missing), missing == 1 ? "is" : "are");
-}
-
-// A daemon that was away since the statement was made knows less than before of a silent source, unless its silence
-// is known from before.
-static bool was_watched(const Engine *engine, const Operation *operation)
-{
-    const LocationStatus *from = world_location(engine, operation->from);
-    gint64 silent_ms = from ? derive_first_failure(from) : 0;
-    return engine->frame.started_ms < operation->statement->made_ms ||
-           (silent_ms && silent_ms < engine->frame.started_ms);
-}
-
-// The signers acknowledged a bound: newer evidence must stay within it; if nobody watched meanwhile, within the band
-// that was signed for.
-static char *excess_of(const Engine *engine, const Operation *operation, const Statement *now)
-{
-    return was_watched(engine, operation) ? statement_exceeds(operation->statement, now) : NULL;
 }
 
 static Guard check_dominance(const Engine *engine, const Operation *operation, const Statement *now)
@@ -209,12 +222,32 @@ static Guard check_passive(Engine *engine, const Operation *operation, InstanceW
                   word_of(&INSTANCE_NAMES, (int)status->state), status->epoch);
 }
 
+// True if the operation fenced it after it was last asked: what it said is of before.
+static bool was_fenced_since(const Engine *engine, const Operation *operation,
+                             const InstanceWatch *watch)
+{
+    for (guint i = 0; i < operation->steps->len; i++) {
+        const Step *step = operation->steps->pdata[i];
+        if (step->kind == STEP_FENCE && step->state == STEP_DONE &&
+            g_strcmp0(step->workload, watch->workload->id) == 0 &&
+            g_strcmp0(step->location, watch->status->location) == 0 &&
+            watch->last_sent_ms < engine_mono_of(engine, step->ended_ms))
+            return true;
+    }
+    return false;
+}
+
 // An unplanned move leaves the old side behind unconfirmed, which was signed for; but what is *seen* active
 // is not left behind.
-static Guard check_not_active(const Engine *engine, const InstanceWatch *watch)
+static Guard check_not_active(Engine *engine, const Operation *operation, InstanceWatch *watch)
 {
     if (!derive_seen_active(engine, watch))
         return GO;
+    if (was_fenced_since(engine, operation, watch)) {
+        observe_urgent(engine, watch);
+        return answer(GUARD_WAIT, "%s in %s was fenced, and has not been looked at since.",
+                      watch->workload->name, world_title(engine, watch->status->location));
+    }
     return answer(GUARD_BLOCK,
                   "%s is seen active in %s: activating it again would make two. Switch it off "
                   "there, then retry.",
@@ -237,7 +270,7 @@ static Guard check_old_side(Engine *engine, const Operation *operation)
             if (at_from && operation->planned)
                 guard = check_passive(engine, operation, watch);
             else if (!g_str_equal(watch->status->location, operation->to))
-                guard = check_not_active(engine, watch);
+                guard = check_not_active(engine, operation, watch);
         }
     }
     return guard;

@@ -24,6 +24,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Guard, guard_release)
 // Does the statement of a waiting operation still stand on the evidence of now?
 Guard guard_statement(Engine *engine, const Operation *operation);
 
+// May it be signed? Nobody signs a bound that is exceeded already: it would be void at the start.
+Guard guard_signing(Engine *engine, const Operation *operation);
+
 // May the first step begin?
 Guard guard_start(Engine *engine, const Operation *operation);
 

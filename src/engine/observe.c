@@ -130,6 +130,14 @@ static void note_good(Engine *engine, InstanceWatch *watch, const Observation *o
     watch->last_ok_ms = engine->mono_ms;
     watch->last_sent_ms = watch->answered_sent_ms;
     watch->bad = 0;
+    watch->silent_ms = 0;
+}
+
+static void note_bad(Engine *engine, InstanceWatch *watch, InstanceState state)
+{
+    if (!watch->bad++)
+        watch->silent_ms = engine->now_ms;
+    set_state(engine, watch, state);
 }
 
 static void on_observed(const Observation *observation, gpointer data)
@@ -146,11 +154,9 @@ static void on_observed(const Observation *observation, gpointer data)
         watch->answered_sent_ms = asked->asked_ms;
         if (observation->ok)
             note_good(engine, watch, observation);
-        else {
-            watch->bad++;
-            set_state(engine, watch,
-                      observation->unreachable ? INSTANCE_UNREACHABLE : INSTANCE_UNKNOWN);
-        }
+        else
+            note_bad(engine, watch,
+                     observation->unreachable ? INSTANCE_UNREACHABLE : INSTANCE_UNKNOWN);
         set_text(&watch->status->detail, observation->detail);
         snapshot_seen(engine, watch);
         watch->next_ms = next_look(engine, watch);
@@ -198,9 +204,8 @@ static void give_up_lost(Engine *engine, InstanceWatch *watch)
     if (!watch->in_flight || engine->mono_ms < watch->asked_ms + 3 * ENGINE_OBSERVE_DEADLINE_MS)
         return;
     watch->in_flight = false;
-    watch->bad++;
     watch->next_ms = engine->mono_ms;
-    set_state(engine, watch, INSTANCE_UNREACHABLE);
+    note_bad(engine, watch, INSTANCE_UNREACHABLE);
     set_text(&watch->status->detail, "no answer from its driver");
     engine->observing -= engine->observing > 0;
 }

@@ -68,7 +68,7 @@ static bool answered_before(const Engine *engine, const Asked *asked, GError **e
 static Guard guard_ballot(Engine *engine, const Operation *operation)
 {
     return operation_act(operation) ? act_guard(engine, operation)
-                                    : guard_statement(engine, operation);
+                                    : guard_signing(engine, operation);
 }
 
 static bool restated(Engine *engine, Motion *motion, const Operation *operation)

@@ -90,7 +90,8 @@ typedef struct {
     gint64 urgent_ms;    // monotonic: somebody wants one asked for after this moment; 0 = nobody
     gint64 answered_ms;  // monotonic: when the last answer, good or bad, came …
     gint64 answered_sent_ms; // … and when that one was asked for
-    guint bad;               // answers without knowledge in a row
+    guint bad;               // answers without knowledge in a row …
+    gint64 silent_ms;        // … and when the first of them came, wall; 0 = it answers
     bool skewed;             // its clock is off by more than CLOCK_SKEW_MS
     bool in_flight;
 } InstanceWatch;
@@ -276,6 +277,9 @@ bool derive_healthy(const Engine *engine, const Location *location);
 // True if the instance was seen active, and that is fresh.
 bool derive_seen_active(const Engine *engine, const InstanceWatch *watch);
 gint64 derive_first_failure(const LocationStatus *status);
+// Since when nobody has heard of the link's source: its location failed a probe, or, if it was heard of after that, it
+// gave no answer itself. Wall time; 0 = it is heard of.
+gint64 derive_source_silent(const Engine *engine, const ReplicationStatus *link);
 
 // tell.c
 void tell(Engine *engine, EngineObject kind, const char *key);

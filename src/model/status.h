@@ -168,6 +168,7 @@ typedef struct {
     gint64 transactions; // known to be behind; -1 = unknown
     char *how;           // how it was got, a sentence
     gint64 observed_at_ms;
+    bool moves; // the source may still commit: it was heard of since it was missed, if it was
 } LossBound;
 
 // Can the group go home, and at what price? Kept from the first minute of an outage.

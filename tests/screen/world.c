@@ -180,7 +180,7 @@ static void replicate(GroupStatus *status, const char *workload_id, const char *
     status->loss =
         (LossBound){true, 104 * SECOND, 911,
                     g_strdup("last replayed 03:08:11Z, primary last seen 03:09:55Z => <= 1m44s"),
-                    AGO(2 * SECOND)};
+                    AGO(2 * SECOND), false};
 }
 
 static void add_payments(Picture *picture)

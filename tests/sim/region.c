@@ -260,7 +260,7 @@ static Outcome receive(SimWorld *world, Target *target, const Event *event, cons
     }
     if (g_hash_table_contains(target->answered, event->key))
         return OUTCOME_DONE; // as the first time
-    if (world->lying && event->action == ACTION_PASSIVATE)
+    if (world->lying && (event->action == ACTION_PASSIVATE || event->action == ACTION_FENCE))
         return OUTCOME_DONE;
     g_hash_table_add(target->answered, g_strdup(event->key));
     take_effect(world, target, event);

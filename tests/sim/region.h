@@ -77,7 +77,7 @@ struct SimWorld {
         *connection;  // the name of one that every target says it uses; "" = none; NULL = not told
     guint skip_every; // each so-manieth fire is left out on purpose, and told so; 0 = none
     const char *loss; // what connectors say that nobody recreates of them; NULL = not told
-    bool lying;       // passivations are answered "done" and nothing is done
+    bool lying;       // passivations and fences are answered "done" and nothing is done
     guint lose;       // so many commands to come are lost on their way
     bool nameless;    // targets do not tell their boot ids
     guint misfits;    // commands that arrived with another boot's id

@@ -136,6 +136,43 @@ static void test_discards(void)
     finish(sim);
 }
 
+// Its health goes first, and some seconds later its management: what it told between is the last word, the bound stands
+// still from there on, and it can be signed for.
+static void test_dies_in_parts(void)
+{
+    Sim *sim = sim_new(9, NULL);
+    sim_pass(sim, 20000);
+    sim_region_set(sim->world, "west", REGION_SICK);
+    sim_pass(sim, 4000);
+    sim_region_set(sim->world, "west", REGION_HANGING);
+    expect_proposal(sim, 30000);
+    sim_pass(sim, 20000);
+    gint64 before = bound(sim);
+    g_assert_nonnull(strstr(sim_group(sim)->loss.how, "primary missed first at"));
+    sim_pass(sim, 60000);
+    g_assert_cmpint(bound(sim), ==, before);
+    g_assert_cmpint(sim_operation(sim)->statement->loss_ms, >=, before);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 60000);
+    expect_state(sim, OPERATION_COMPLETED);
+    finish(sim);
+}
+
+// Its health is bad and it goes on committing: the bound is stated with room, so that what is signed holds.
+static void test_sick_and_writing(void)
+{
+    Sim *sim = sim_new(9, NULL);
+    sim_pass(sim, 20000);
+    sim_region_set(sim->world, "west", REGION_SICK);
+    expect_proposal(sim, 30000);
+    sim_pass(sim, 5000);
+    g_assert_cmpint(sim_operation(sim)->statement->loss_ms % 5000, ==, 0);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 60000);
+    expect_state(sim, OPERATION_COMPLETED);
+    finish(sim);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -144,5 +181,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sim/bound/came-back", test_came_back);
     g_test_add_func("/sim/bound/way-home", test_way_home);
     g_test_add_func("/sim/bound/discards", test_discards);
+    g_test_add_func("/sim/bound/dies-in-parts", test_dies_in_parts);
+    g_test_add_func("/sim/bound/sick-and-writing", test_sick_and_writing);
     return g_test_run();
 }

@@ -1,0 +1,183 @@
+// Each look that is taken again at the start and at the point of no return, alone: what it sees stops what was signed,
+// in its own words, and nothing is given away; mended, it goes on.
+#include "story.h"
+
+#include <string.h>
+
+enum { MINUTE_MS = 60 * 1000 };
+
+static void expect_stopped(Sim *sim, const char *words)
+{
+    expect_settled(sim, 2 * MINUTE_MS);
+    expect_state(sim, OPERATION_PAUSED);
+    g_test_message("%s", sim_operation(sim)->why);
+    g_assert_nonnull(strstr(sim_operation(sim)->why, words));
+    g_assert_false(sim_operation(sim)->past_pnr);
+    g_assert_false(sim_target(sim->world, "payments/ledger", "north")->active);
+}
+
+static void expect_goes_on(Sim *sim)
+{
+    sim_pass(sim, 20000);
+    g_assert_true(sim_command(sim, &BOB, COMMAND_RETRY, 0));
+    g_assert_true(sim_until(sim, has_ended, 2 * MINUTE_MS));
+    expect_state(sim, OPERATION_COMPLETED);
+    expect_active(sim, "north");
+    finish(sim);
+}
+
+// Held before its point of no return, with nothing left to wait for.
+static Sim *given_held(void)
+{
+    Sim *sim = given_catching_up(NULL);
+    g_assert_true(sim_command(sim, &BOB, COMMAND_HOLD, 0));
+    sim_region(sim->world, "west")->replication_off = false;
+    sim_pass(sim, 20000);
+    g_assert_false(sim_operation(sim)->past_pnr);
+    return sim;
+}
+
+static void test_target(void)
+{
+    Sim *sim = given_held();
+    sim_region_set(sim->world, "north", REGION_SICK);
+    sim_pass(sim, 20000);
+    g_assert_true(sim_command(sim, &BOB, COMMAND_RESUME, 0));
+    expect_stopped(sim, "The target north is not healthy");
+    sim_region_set(sim->world, "north", REGION_UP);
+    expect_goes_on(sim);
+}
+
+// The target is well, but by its own clock what it tells of is a minute old: beyond the limit of evidence.
+static void test_old_evidence(void)
+{
+    Sim *sim = given_held();
+    sim_region(sim->world, "north")->skew_ms = -MINUTE_MS;
+    sim_pass(sim, MINUTE_MS);
+    g_assert_true(sim_command(sim, &BOB, COMMAND_RESUME, 0));
+    expect_stopped(sim, "The evidence is");
+    sim_region(sim->world, "north")->skew_ms = 0;
+    expect_goes_on(sim);
+}
+
+// Its health is bad and its management answers: it is fenced, and looked at again before what it said before counts.
+static void test_sick_and_fenced(void)
+{
+    Sim *sim = sim_new(9, NULL);
+    sim_pass(sim, 20000);
+    sim_region_set(sim->world, "west", REGION_SICK);
+    expect_proposal(sim, 30000);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 2 * MINUTE_MS);
+    expect_state(sim, OPERATION_COMPLETED);
+    expect_active(sim, "north");
+    finish(sim);
+}
+
+// It says that it is fenced, and is seen active: nothing is activated beside it.
+static void test_seen_active(void)
+{
+    Sim *sim = sim_new(9, NULL);
+    sim_pass(sim, 20000);
+    sim_region_set(sim->world, "west", REGION_SICK);
+    expect_proposal(sim, 30000);
+    sim->world->lying = true;
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_stopped(sim, "is seen active in west: activating it again");
+    sim->world->lying = false;
+    for (guint i = 0; i < sim->world->targets->len; i++) { // somebody switches it off there
+        Target *target = sim->world->targets->pdata[i];
+        if (g_str_equal(target->region->name, "west"))
+            target->active = false;
+    }
+    expect_goes_on(sim);
+}
+
+static void waits_long(Fleet *fleet)
+{
+    fleet_group(fleet, "payments")->policy.hold_ms = MINUTE_MS;
+}
+
+// Signed on fresh evidence, which is old when the hold window ends: it starts once it is looked at again, not before.
+static void test_old_at_start(void)
+{
+    Sim *sim = sim_new(3, waits_long);
+    sim_pass(sim, 20000);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_PLANNED));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    sim_region(sim->world, "north")->skew_ms = -MINUTE_MS;
+    sim_pass(sim, 3 * MINUTE_MS);
+    g_assert_cmpint(sim_operation(sim)->started_ms, ==, 0);
+    g_assert_cmpuint(sim->commands, ==, 0);
+    sim_region(sim->world, "north")->skew_ms = 0;
+    g_assert_true(sim_until(sim, has_ended, 2 * MINUTE_MS));
+    expect_state(sim, OPERATION_COMPLETED);
+    finish(sim);
+}
+
+static bool has_sent(Sim *sim)
+{
+    return sim->commands > 0;
+}
+
+// A command that was lost is not sent again once the sign-off that it rests on was taken back.
+static void test_not_sent_again(void)
+{
+    Sim *sim = sim_new(3, NULL);
+    sim_pass(sim, 20000);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_PLANNED));
+    sim->world->lose = G_MAXUINT;
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_until(sim, has_sent, 20000));
+    g_assert_true(sim_take_back(sim, &BOB));
+    guint commands = sim->commands;
+    sim->world->lose = 0;
+    sim_pass(sim, MINUTE_MS);
+    g_assert_cmpuint(sim->commands, ==, commands);
+    g_assert_false(has_passivated(sim));
+    finish(sim);
+}
+
+static bool has_turned(Sim *sim)
+{
+    return operation_has_turned(sim_operation(sim));
+}
+
+// On the way home of a live drill a finding of severity error comes up that nobody signed for.
+static void test_error_on_the_way_home(void)
+{
+    Sim *sim = sim_new(23, NULL);
+    sim_pass(sim, 20000);
+    const ProposeRequest request = {.person = &ALICE,
+                                    .kind = OPERATION_DRILL,
+                                    .drill = DRILL_LIVE,
+                                    .group = "payments",
+                                    .reason = "the year's test"};
+    g_assert_nonnull(sim_propose_exactly(sim, &request));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_until(sim, has_turned, 2 * MINUTE_MS));
+    sim_region(sim->world, "north")->replication_off = true;
+    fleet_group(sim->fleet, "payments")->plan_reviewed_ms = 0;
+    engine_set_fleet(sim->engine, sim->fleet, "bob");
+    sim_pass(sim, 5000);
+    sim_region(sim->world, "north")->replication_off = false;
+    expect_settled(sim, 2 * MINUTE_MS);
+    expect_state(sim, OPERATION_PAUSED);
+    g_assert_nonnull(strstr(sim_operation(sim)->why, "severity error"));
+    g_assert_false(sim_operation(sim)->past_pnr);
+    finish(sim);
+}
+
+int main(int argc, char **argv)
+{
+    static const Story STORIES[] = {
+        {"target", test_target},
+        {"old-evidence", test_old_evidence},
+        {"sick-and-fenced", test_sick_and_fenced},
+        {"seen-active", test_seen_active},
+        {"old-at-start", test_old_at_start},
+        {"not-sent-again", test_not_sent_again},
+        {"error-on-the-way-home", test_error_on_the_way_home},
+    };
+    return run_stories(argc, argv, "/sim/guards/", STORIES, G_N_ELEMENTS(STORIES));
+}
