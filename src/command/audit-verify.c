@@ -84,6 +84,46 @@ static void verifier_release(Verifier *verifier)
     g_clear_error(&verifier->error);
 }
 
+// ---- what a record says of its signature ----
+
+// The document, read; NULL = it is no statement.
+static Statement *statement_of(const AuditRecord *record)
+{
+    const char *text = record->document ? record->document : "";
+    g_autoptr(json_t) json = wire_parse("The document", text, strlen(text), RECORD_MAX, NULL);
+    return json ? statement_from_json(json, WIRE_LENIENT, NULL) : NULL;
+}
+
+static bool is_approval(const AuditRecord *record)
+{
+    return g_strcmp0(record->action, "signoff.approve") == 0 ||
+           g_strcmp0(record->action, "signoff.break-glass") == 0;
+}
+
+// A signature is of the document alone: does the record around it say the same? What was signed for a drill, for
+// another operation, or as a yes, is no sign-off of this. NULL = it fits.
+static const char *misfit_of(const AuditRecord *record)
+{
+    g_autoptr(Statement) statement = statement_of(record);
+    g_autofree char *object =
+        g_strconcat("operation/", statement ? statement->operation : "", NULL);
+    if (!statement || g_strcmp0(signature_namespace(statement->kind), record->name_space) != 0)
+        return "The namespace is not the one of what was signed.";
+    if (!is_approval(record))
+        return "What was signed says yes, and this record says something else.";
+    if (g_strcmp0(object, record->object) != 0)
+        return "What was signed is of another operation than this record.";
+    return NULL;
+}
+
+// Its statement asks for a signature; a record that has none was not made by signalbox.
+static bool lacks_signature(const AuditRecord *record)
+{
+    g_autoptr(Statement) statement =
+        is_approval(record) && !record->signature ? statement_of(record) : NULL;
+    return statement && statement->signature == SIGNATURE_REQUIRED;
+}
+
 // ---- the chain ----
 
 // What was signed is in the record, and its digest must be the one that was named.
@@ -101,7 +141,7 @@ static void take_record(Verifier *verifier, json_t *json)
                             record->seq);
         verifier->documents++;
     }
-    if (record && record->signature)
+    if (record && (record->signature || lacks_signature(record)))
         g_ptr_array_add(verifier->signed_, record);
     else
         audit_record_free(record);
@@ -147,15 +187,6 @@ static void on_checked(const SignatureCheck *check, gpointer data)
     signature_check_copy(check, &answer->check);
 }
 
-// The namespace that the document itself asks for: what was signed for a drill is no sign-off.
-static bool fits_namespace(const AuditRecord *record)
-{
-    const char *text = record->document ? record->document : "";
-    g_autoptr(json_t) json = wire_parse("The document", text, strlen(text), RECORD_MAX, NULL);
-    g_autoptr(Statement) statement = json ? statement_from_json(json, WIRE_LENIENT, NULL) : NULL;
-    return statement && g_strcmp0(signature_namespace(statement->kind), record->name_space) == 0;
-}
-
 static bool is_good(const SshTrust *trust, const SignatureCheck *check)
 {
     return check->state == SIGNATURE_VERIFIED ||
@@ -167,6 +198,10 @@ static bool is_good(const SshTrust *trust, const SignatureCheck *check)
 static SignatureCheck check_record(const SshTrust *trust, const AuditRecord *record)
 {
     Answer answer = {0};
+    if (!record->signature) // it lacks one that its statement asks for
+        return (SignatureCheck){
+            .state = SIGNATURE_NONE,
+            .why = g_strdup("Its statement asks for a signature, and there is none.")};
     const char *text = record->document ? record->document : "";
     const VerifyQuestion question = {
         text,          strlen(text),      record->name_space ? record->name_space : "",
@@ -175,10 +210,11 @@ static SignatureCheck check_record(const SshTrust *trust, const AuditRecord *rec
     while (!answer.done)
         g_main_context_iteration(NULL, TRUE);
     signature_hold_against(&answer.check, record->key);
-    if (is_good(trust, &answer.check) && !fits_namespace(record)) {
+    const char *misfit = is_good(trust, &answer.check) ? misfit_of(record) : NULL;
+    if (misfit) {
         answer.check.state = SIGNATURE_WRONG_NAMESPACE;
         g_free(answer.check.why);
-        answer.check.why = g_strdup("The namespace is not the one of what was signed.");
+        answer.check.why = g_strdup(misfit);
     }
     return answer.check;
 }

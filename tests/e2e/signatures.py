@@ -258,6 +258,18 @@ def test_audit(t, world, mine):
     forged[signed]["actor"] = "mallory"
     status, out, _ = verify(rechained(forged), *lists)
     t.check(status == 1 and "NOT VERIFIED (not allowed)" in out, "another name is not the key's")
+    def forge(i, change):
+        forged = [dict(r) for r in records]
+        forged[i] = {k: v for k, v in {**forged[i], **change}.items() if v is not None}
+        return verify(rechained(forged), *lists)
+    wanted = next(i for i, r in enumerate(records) if r.get("signature") and '"signature":"required"' in r["document"])
+    for i, change, words in (
+            (signed, {"action": "signoff.reject"}, "says something else"),
+            (signed, {"object": "operation/op-other"}, "of another operation"),
+            (wanted, {"signature": None, "key": None, "namespace": None}, "asks for a signature, and there is none")):
+        status, out, _ = forge(i, change)
+        t.check(status == 1 and words in out, f"a record forged around its signature is told: {words}")
+        t.note(out)
     world.signers.revoke(mine)
     status, out, _ = verify(export, *lists)
     t.check(status == 1 and "NOT VERIFIED (revoked)" in out, "a key that is revoked now is told")

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "model/refusal.h"
+
 enum { MINUTE_MS = 60 * 1000 };
 
 static void expect_stopped(Sim *sim, const char *words)
@@ -168,6 +170,65 @@ static void test_error_on_the_way_home(void)
     finish(sim);
 }
 
+// What goes on with what was signed takes a signer; who may not even that may stop nothing and ask for nothing.
+static void test_roles(void)
+{
+    static const Person OPERATOR = {(char *)"olga", (char *)"a test",
+                                    ROLE_BIT_VIEWER | ROLE_BIT_OPERATOR};
+    static const OperationCommand SIGNERS[] = {COMMAND_RESUME, COMMAND_RETRY, COMMAND_START};
+    Sim *sim = given_held();
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        g_assert_false(sim_command(sim, &VIEWER, (OperationCommand)i, 1));
+        g_assert_true(sim_is_refused(sim, REFUSAL_NOT_ALLOWED));
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(SIGNERS); i++) {
+        g_assert_false(sim_command(sim, &OPERATOR, SIGNERS[i], 0));
+        g_assert_true(sim_is_refused(sim, REFUSAL_NOT_ALLOWED));
+    }
+    g_assert_false(sim_command(sim, &OPERATOR, COMMAND_WITHDRAW, 0)); // another's
+    g_assert_true(sim_is_refused(sim, REFUSAL_NOT_ALLOWED));
+    g_assert_true(sim_operation(sim)->held);
+    g_assert_true(
+        sim_command(sim, &OPERATOR, COMMAND_ABORT, 0)); // which is signed before it is done
+    g_assert_false(sim_command(sim, &BOB, COMMAND_RESUME, 0));
+    g_assert_true(sim_is_refused(sim, REFUSAL_CONFLICT));
+    g_assert_true(sim_operation(sim)->held);
+    finish(sim);
+}
+
+static void on_told(const GError *error, gpointer data)
+{
+    Sim *sim = data;
+    g_assert_no_error(error);
+    sim->answers++;
+}
+
+// A person switches off what they see there. What has booted since is another, and was not meant.
+static void test_came_up_since(void)
+{
+    Sim *sim = sim_new(3, NULL);
+    Target *settle = sim_target(sim->world, "payments/settle", "north");
+    sim_pass(sim, 20000);
+    settle->active = true;
+    g_assert_true(sim_until(sim, is_split, 60000));
+    sim->world->lose = G_MAXUINT;
+    const PassivateRequest request = {.person = &ALICE,
+                                      .workload = "payments/settle",
+                                      .location = "north",
+                                      .reason = "two of them run"};
+    engine_passivate(sim->engine, &request, on_told, sim);
+    sim_pass(sim, 1000);
+    sim_region_set(sim->world, "north", REGION_DOWN);
+    sim_region_set(sim->world, "north", REGION_UP);
+    settle->active = true;
+    sim->world->lose = 0;
+    sim_pass(sim, MINUTE_MS);
+    g_assert_true(settle->active);
+    g_assert_cmpuint(sim->world->misfits, ==, 0);
+    g_assert_cmpuint(sim_count_audit(sim, "passivate.done"), ==, 1); // with why it came to nothing
+    finish(sim);
+}
+
 int main(int argc, char **argv)
 {
     static const Story STORIES[] = {
@@ -178,6 +239,8 @@ int main(int argc, char **argv)
         {"old-at-start", test_old_at_start},
         {"not-sent-again", test_not_sent_again},
         {"error-on-the-way-home", test_error_on_the_way_home},
+        {"roles", test_roles},
+        {"came-up-since", test_came_up_since},
     };
     return run_stories(argc, argv, "/sim/guards/", STORIES, G_N_ELEMENTS(STORIES));
 }
