@@ -546,7 +546,8 @@ static bool lag_moves(const GroupLive *live)
 {
     for (guint i = 0; i < live->status->replication->len; i++) {
         const ReplicationStatus *link = live->status->replication->pdata[i];
-        if (link->lag_ms < 0 || 2 * link->lag_ms >= live->group->rpo_ms)
+        gint64 behind_ms = replication_behind_ms(link);
+        if (behind_ms < 0 || 2 * behind_ms >= live->group->rpo_ms)
             return true;
     }
     return false;

@@ -377,6 +377,11 @@ static const char *first_grant(const GPtrArray *steps)
     return "the first activation";
 }
 
+static bool goes_home(const Maker *maker)
+{
+    return maker->to == maker->live->group->primary;
+}
+
 static void write_drill(Maker *maker, const GPtrArray *steps)
 {
     Statement *statement = maker->statement;
@@ -429,7 +434,7 @@ static void write_sentences(Maker *maker, const GPtrArray *steps)
                                : g_strdup(operation->reason);
     statement->way_back = g_strdup_printf(
         "An abort undoes it until \"%s\" begins; after that the way back is a %s of its own.",
-        first_grant(steps), operation->kind == OPERATION_FAILBACK ? "failover" : "failback");
+        first_grant(steps), goes_home(maker) ? "failover" : "failback");
     statement->if_we_wait =
         restart              ? g_strdup_printf("%s runs nowhere until this is done; its RTO is %s.",
                                                operation->group, rto)
@@ -468,9 +473,10 @@ static void add_connector_losses(Maker *maker)
 static void copy_reduced(Maker *maker)
 {
     const Group *group = maker->live->group;
+    bool home = goes_home(maker); // where all of it works
     if (maker->operation->kind == OPERATION_FAILBACK || operation_is_rehearsal(maker->operation))
         return;
-    for (guint i = 0; i < group->reduced->len; i++)
+    for (guint i = 0; !home && i < group->reduced->len; i++)
         g_ptr_array_add(maker->statement->reduced, g_strdup(group->reduced->pdata[i]));
     add_connector_losses(maker);
     if (!maker->operation->planned && maker->from != maker->to && !has_spare(maker))
@@ -479,7 +485,7 @@ static void copy_reduced(Maker *maker)
             g_strdup_printf("unprotected: until %s is whole again no other place can take "
                             "over",
                             maker_title(maker->from)));
-    for (guint i = 0; i < group->nonproduction->len; i++)
+    for (guint i = 0; !home && i < group->nonproduction->len; i++)
         g_ptr_array_add(maker->statement->reduced,
                         g_strdup_printf("%s (not production) may be degraded or blocked",
                                         (const char *)group->nonproduction->pdata[i]));

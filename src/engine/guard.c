@@ -127,6 +127,31 @@ static Guard check_target(const Engine *engine, const Operation *operation)
                   verdict->why);
 }
 
+// An orderly move switches off first and then waits for the data: where that is further behind than may be lost, and
+// than is waited for, it would be off for nothing. (A failback lets it rejoin before it switches anything off.)
+static Guard check_follows(const Engine *engine, const Operation *operation)
+{
+    const GroupLive *live = world_live(engine, operation->group);
+    gint64 limit_ms = MAX(live->group->rpo_ms, live->group->policy.drain_limit_ms);
+    const GPtrArray *links = live->status->replication;
+    bool orderly = operation->planned && operation->kind != OPERATION_FAILBACK &&
+                   !operation_is_rehearsal(operation);
+    for (guint i = 0; orderly && i < links->len; i++) {
+        const ReplicationStatus *link = links->pdata[i];
+        gint64 behind_ms = replication_behind_ms(link);
+        char behind[16];
+        if (g_strcmp0(link->from, operation->from) != 0 ||
+            g_strcmp0(link->to, operation->to) != 0 || behind_ms <= limit_ms)
+            continue;
+        duration_format(behind_ms, behind);
+        return answer(GUARD_BLOCK,
+                      "%s is %s behind with %s: it would be switched off, and wait for its data in "
+                      "vain. Let it follow again first.",
+                      world_title(engine, link->to), behind, link->workload);
+    }
+    return GO;
+}
+
 static Guard check_signed(Engine *engine, const Operation *operation)
 {
     guint missing = quorum_missing(operation);
@@ -171,6 +196,7 @@ Guard guard_start(Engine *engine, const Operation *operation)
     Guard rest = first_no(check_signed(engine, operation),
                           check_epoch(engine, operation, operation->statement->epoch));
     rest = first_no(rest, check_target(engine, operation));
+    rest = first_no(rest, check_follows(engine, operation));
     rest = first_no(rest, check_fresh(engine, operation, guard.statement));
     rest = first_no(rest, check_dominance(engine, operation, guard.statement));
     if (rest.answer == GUARD_VOID) { // the new statement takes the place of the one that was signed

@@ -95,13 +95,14 @@ static void check_link(const RuleWorld *world, const Group *group, const Replica
                        GPtrArray *findings)
 {
     char lag[16], rpo[16];
-    bool unknown = link->lag_ms < 0;
-    if (!unknown && link->lag_ms * 2 < group->rpo_ms)
+    gint64 behind_ms = replication_behind_ms(link);
+    bool unknown = behind_ms < 0;
+    if (!unknown && behind_ms * 2 < group->rpo_ms)
         return;
-    duration_format(link->lag_ms, lag);
+    duration_format(behind_ms, lag);
     duration_format(group->rpo_ms, rpo);
     rule_add_moving(
-        findings, unknown || link->lag_ms >= group->rpo_ms ? SEVERITY_ERROR : SEVERITY_WARNING,
+        findings, unknown || behind_ms >= group->rpo_ms ? SEVERITY_ERROR : SEVERITY_WARNING,
         unknown ? g_strdup_printf("Nobody knows how far %s is behind in %s; the RPO is %s.",
                                   link->workload, rule_place(world, link->to), rpo)
                 : g_strdup_printf("%s is %s behind in %s; the RPO is %s.", link->workload, lag,

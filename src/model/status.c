@@ -266,6 +266,16 @@ ReplicationStatus *replication_status_new(const char *workload, const char *from
     return status;
 }
 
+enum { TARGET_SILENT_MS = 30 * 1000 };
+
+gint64 replication_behind_ms(const ReplicationStatus *status)
+{
+    const gint64 silent_ms = status->source_at_ms - status->observed_at_ms;
+    if (status->lag_ms < 0 || silent_ms <= TARGET_SILENT_MS)
+        return status->lag_ms;
+    return MAX(status->lag_ms, status->committed_ms - status->replayed_ms);
+}
+
 void replication_status_free(ReplicationStatus *status)
 {
     if (!status)

@@ -161,6 +161,10 @@ typedef struct {
     gint64 source_at_ms;   // of the primary's side
 } ReplicationStatus;
 
+// How far its target is behind, as far as is known now; -1 = unknown. A target that has told nothing for a while is
+// behind by what its source has committed since, whatever it said last.
+gint64 replication_behind_ms(const ReplicationStatus *status);
+
 // Data-loss bound of a group, were it failed over to its first standby now.
 typedef struct {
     bool known;

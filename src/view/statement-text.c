@@ -65,6 +65,14 @@ static char *state_of_location(const Text *text, const char *name)
     return g_strdup_printf("%s %s for %s, probed %s", title_of(text, name), badge.word, since, age);
 }
 
+// Home again: by a failback, or because the standby that carried it was lost.
+static bool goes_home(const Text *text)
+{
+    const Operation *operation = text->operation;
+    return operation->kind == OPERATION_FAILBACK ||
+           (text->group && g_strcmp0(text->group->primary, operation->to) == 0);
+}
+
 // What is so when it is done. A place that came back passive is switched on where it is: from equals to.
 static void say_after(const Text *text)
 {
@@ -80,8 +88,7 @@ static void say_after(const Text *text)
     else
         page_field(text->page, "AFTER", ROLE_NORMAL, "%s carries %s%s; %s is %s",
                    title_of(text, operation->to), operation->group,
-                   operation->kind == OPERATION_FAILBACK ? ", normal mode"
-                                                         : ", limited mode until a failback",
+                   goes_home(text) ? ", normal mode" : ", limited mode until a failback",
                    title_of(text, operation->from), operation->planned ? "passive" : "given up");
 }
 

@@ -178,9 +178,12 @@ static void replicate(GroupStatus *status, const char *workload_id, const char *
     link->source_at_ms = AGO(4 * MINUTE + 12 * SECOND);
     g_ptr_array_add(status->replication, link);
     status->loss =
-        (LossBound){true, 104 * SECOND, 911,
+        (LossBound){true,
+                    104 * SECOND,
+                    911,
                     g_strdup("last replayed 03:08:11Z, primary last seen 03:09:55Z => <= 1m44s"),
-                    AGO(2 * SECOND), false};
+                    AGO(2 * SECOND),
+                    false};
 }
 
 static void add_payments(Picture *picture)

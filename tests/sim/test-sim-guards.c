@@ -229,6 +229,75 @@ static void test_came_up_since(void)
     finish(sim);
 }
 
+// What has changed this very moment is found when it is signed, not a second later.
+static void test_changed_just_now(void)
+{
+    Sim *sim = given_proposal(NULL);
+    fleet_group(sim->fleet, "payments")->policy.four_eyes = true;
+    g_assert_false(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_true(sim_is_refused(sim, REFUSAL_WRONG_DIGEST));
+    g_assert_cmpuint(sim_operation(sim)->statement_version, ==, 2);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    finish(sim);
+}
+
+static void loses_little(Fleet *fleet)
+{
+    fleet_group(fleet, "payments")->rpo_ms = MINUTE_MS;
+    fleet_group(fleet, "payments")->policy.drain_limit_ms = MINUTE_MS;
+}
+
+// The standby does not follow: an orderly move would switch off first, and then wait for its data in vain.
+static void test_does_not_follow(void)
+{
+    Sim *sim = sim_new(3, loses_little);
+    sim_pass(sim, 20000);
+    sim_region(sim->world, "west")->replication_off = true;
+    sim_pass(sim, 3 * MINUTE_MS);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_PLANNED));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    sim_pass(sim, MINUTE_MS);
+    g_assert_cmpint(sim_operation(sim)->started_ms, ==, 0);
+    g_assert_nonnull(strstr(sim_operation(sim)->why, "behind with payments/ledger"));
+    g_assert_cmpuint(sim->commands, ==, 0);
+    sim_region(sim->world, "west")->replication_off = false;
+    g_assert_true(sim_until(sim, has_ended, 2 * MINUTE_MS));
+    expect_state(sim, OPERATION_COMPLETED);
+    finish(sim);
+}
+
+static void reduces(Fleet *fleet)
+{
+    g_ptr_array_add(fleet_group(fleet, "payments")->reduced, g_strdup("refunds wait"));
+}
+
+static bool has_reduced(Sim *sim, const char *words)
+{
+    const GPtrArray *reduced = sim_operation(sim)->statement->reduced;
+    for (guint i = 0; i < reduced->len; i++)
+        if (strstr(reduced->pdata[i], words))
+            return true;
+    return false;
+}
+
+// The standby that carries it is lost: it goes home by a failover, and at home all of it works.
+static void test_lost_standby(void)
+{
+    Sim *sim = given_proposal(reduces);
+    g_assert_true(has_reduced(sim, "refunds wait"));
+    g_assert_nonnull(strstr(sim_operation(sim)->statement->way_back, "is a failback"));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, MINUTE_MS);
+    sim_region_set(sim->world, "west", REGION_UP);
+    sim_pass(sim, 20000);
+    sim_region_set(sim->world, "north", REGION_DOWN);
+    expect_proposal(sim, 30000);
+    g_assert_cmpstr(sim_operation(sim)->to, ==, "west");
+    g_assert_false(has_reduced(sim, "refunds wait"));
+    g_assert_nonnull(strstr(sim_operation(sim)->statement->way_back, "is a failover"));
+    finish(sim);
+}
+
 int main(int argc, char **argv)
 {
     static const Story STORIES[] = {
@@ -241,6 +310,9 @@ int main(int argc, char **argv)
         {"error-on-the-way-home", test_error_on_the_way_home},
         {"roles", test_roles},
         {"came-up-since", test_came_up_since},
+        {"changed-just-now", test_changed_just_now},
+        {"does-not-follow", test_does_not_follow},
+        {"lost-standby", test_lost_standby},
     };
     return run_stories(argc, argv, "/sim/guards/", STORIES, G_N_ELEMENTS(STORIES));
 }

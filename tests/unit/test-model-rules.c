@@ -337,6 +337,15 @@ static void lags_too_far(World *world)
     replication(world)->lag_ms = 16 * 60 * 1000;
 }
 
+// It said that nothing is missing, 16 minutes ago, and the source has gone on.
+static void lags_in_silence(World *world)
+{
+    ReplicationStatus *link = replication(world);
+    link->lag_ms = 0;
+    link->committed_ms = link->source_at_ms = 20 * 60 * 1000;
+    link->replayed_ms = link->observed_at_ms = 4 * 60 * 1000;
+}
+
 static void lags_unknown(World *world)
 {
     replication(world)->lag_ms = -1;
@@ -596,6 +605,7 @@ static const Case CASES[] = {
     {"R17:group/payments", SEVERITY_ERROR, "never tested", never_tested},
     {"R18:group/payments", SEVERITY_WARNING, "8m behind in northeurope; the RPO is 15m", lags},
     {"R18:group/payments", SEVERITY_ERROR, "16m behind", lags_too_far},
+    {"R18:group/payments", SEVERITY_ERROR, "16m behind", lags_in_silence},
     {"R18:group/payments", SEVERITY_ERROR, "Nobody knows", lags_unknown},
     {"R25:fleet", SEVERITY_WARNING, "go nowhere else", no_sink},
     {"R25:fleet", SEVERITY_WARNING, "one sink, in northeurope", one_sink},
