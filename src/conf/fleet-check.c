@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/none.h"
+
 char *fleet_near_location(const Fleet *fleet, const char *name)
 {
     Near near = {.text = name};
@@ -83,7 +85,7 @@ static void check_depends(OptionReader *reader, config_setting_t *setting, gpoin
         if (!other)
             tell_no_sibling(reader, item, workload, false);
         else if (!g_ptr_array_find(workload->depends_on, other, NULL))
-            g_ptr_array_add(workload->depends_on, other);
+            g_ptr_array_add(list_own(&workload->depends_on, NULL), other);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/none.h"
 #include "base/text.h"
 #include "base/timefmt.h"
 
@@ -79,7 +80,7 @@ static bool parse_texts(OptionReader *reader, const Option *option, const char *
     (void)reader, (void)ret_hint;
     if (!text_fits(option, text))
         return false;
-    g_ptr_array_add(*(GPtrArray **)member, g_strdup(text));
+    g_ptr_array_add(list_own(member, g_free), g_strdup(text));
     return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/none.h"
 #include "base/text.h"
 
 typedef struct {
@@ -318,7 +319,6 @@ enum { TABLE_ITEMS_MAX = 200, TABLE_TEXT_MAX = 4000 };
 static void read_table(OptionReader *reader, const Option *option, config_setting_t *setting,
                        gpointer member)
 {
-    GHashTable *table = *(GHashTable **)member;
     if (config_setting_type(setting) != CONFIG_TYPE_GROUP) {
         option_unexpected(reader, setting, option->type->expected, NULL);
         return;
@@ -334,7 +334,7 @@ static void read_table(OptionReader *reader, const Option *option, config_settin
         if (!plain_text(entry, &text) || strlen(text) > TABLE_TEXT_MAX)
             option_unexpected(reader, entry, "a text, a number, true or false", NULL);
         else
-            g_hash_table_insert(table, g_strdup(config_setting_name(entry)),
+            g_hash_table_insert(table_own(member), g_strdup(config_setting_name(entry)),
                                 g_steal_pointer(&text));
         g_free(text);
     }

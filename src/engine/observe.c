@@ -80,7 +80,7 @@ static void set_stages(InstanceStatus *status, const GPtrArray *stages)
 {
     g_ptr_array_set_size(status->stages, 0);
     for (guint i = 0; stages && i < stages->len; i++)
-        g_ptr_array_add(status->stages, copy_stage(stages->pdata[i], NULL));
+        g_ptr_array_add(instance_status_stages(status), copy_stage(stages->pdata[i], NULL));
 }
 
 // Order never rests on clocks, but ages and bounds do: a target whose clock is off is named, once.

@@ -130,7 +130,7 @@ static void renew(Engine *engine, const Workload *workload)
 {
     WorkloadStatus *status = world_workload(engine, workload->id);
     g_ptr_array_set_size(status->parity, 0);
-    compare_all(engine, workload, status->parity);
+    compare_all(engine, workload, workload_status_parity(status));
     for (guint i = 0; i < status->parity->len; i++)
         parity_shorten(status->parity->pdata[i]);
     findings_touch_workload(engine, workload);

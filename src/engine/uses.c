@@ -32,7 +32,7 @@ static void add_use(WorkloadStatus *status, const Instance *instance, const Reso
     use->name = g_strdup(resource->name);
     use->location = resource->location ? g_strdup(resource->location->name) : NULL;
     use->detail = detail_of(resource);
-    g_ptr_array_add(status->uses, use);
+    g_ptr_array_add(workload_status_uses(status), use);
 }
 
 void uses_build(WorkloadStatus *status, const Workload *workload)
@@ -106,7 +106,7 @@ static void show_seen(WorkloadStatus *status, const InstanceStatus *instance)
             use->name = g_strdup(name);
             use->location = g_strdup(instance->location);
             use->detail = g_strdup("not declared");
-            g_ptr_array_add(status->uses, use);
+            g_ptr_array_add(workload_status_uses(status), use);
         }
         use->seen = true;
     }

@@ -2,12 +2,8 @@
 
 #include <string.h>
 
+#include "base/none.h"
 #include "base/text.h"
-
-static GHashTable *parameters_new(void)
-{
-    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-}
 
 static void trigger_free(gpointer data)
 {
@@ -161,9 +157,9 @@ Location *fleet_add_location(Fleet *fleet, const char *name)
     location->name = g_strdup(name);
     location->health =
         (HealthCheck){.interval_ms = 10000, .timeout_ms = 3000, .failures = 3, .recoveries = 2};
-    location->zones = g_ptr_array_new_with_free_func(g_free);
-    location->parameters = parameters_new();
-    location->rehearsal = parameters_new();
+    location->zones = list_none();
+    location->parameters = table_none();
+    location->rehearsal = table_none();
     location->instances = g_ptr_array_new();
     location->resources = g_ptr_array_new();
     location->index = fleet->locations->len;
@@ -194,12 +190,12 @@ Group *fleet_add_group(Fleet *fleet, const char *name)
     group->name = g_strdup(name);
     group->standbys = g_ptr_array_new();
     group->workloads = g_ptr_array_new_with_free_func(workload_free);
-    group->reduced = g_ptr_array_new_with_free_func(g_free);
+    group->reduced = list_none();
     group->tier = 5;
-    group->nonproduction = g_ptr_array_new_with_free_func(g_free);
-    group->unmanaged = g_ptr_array_new_with_free_func(g_free);
-    group->responsibilities = parameters_new();
-    group->rehearsal = parameters_new();
+    group->nonproduction = list_none();
+    group->unmanaged = list_none();
+    group->responsibilities = table_none();
+    group->rehearsal = table_none();
     group->steps = g_ptr_array_new_with_free_func(own_step_free);
     group->policy = POLICY_DEFAULT;
     group->rpo_ms = 15 * 60 * 1000;
@@ -234,15 +230,15 @@ Workload *group_add_workload(Fleet *fleet, Group *group, const char *name)
     workload->group = group;
     workload->triggers = g_ptr_array_new_with_free_func(trigger_free);
     workload->instances = g_ptr_array_new_with_free_func(instance_free);
-    workload->stages = g_ptr_array_new_with_free_func(g_free);
-    workload->depends_on = g_ptr_array_new();
-    workload->uses = g_ptr_array_new_with_free_func(g_free);
-    workload->regions = g_ptr_array_new_with_free_func(g_free);
-    workload->losses = g_ptr_array_new_with_free_func(g_free);
-    workload->more_losses = g_ptr_array_new_with_free_func(g_free);
+    workload->stages = list_none();
+    workload->depends_on = list_none();
+    workload->uses = list_none();
+    workload->regions = list_none();
+    workload->losses = list_none();
+    workload->more_losses = list_none();
     workload->load = 1;
-    workload->parameters = parameters_new();
-    workload->rehearsal = parameters_new();
+    workload->parameters = table_none();
+    workload->rehearsal = table_none();
     workload->index = fleet->workloads->len;
     g_ptr_array_add(group->workloads, workload);
     g_ptr_array_add(fleet->workloads, workload);
@@ -257,9 +253,9 @@ Instance *workload_add_instance(Workload *workload, Location *location)
     Instance *instance = g_new0(Instance, 1);
     instance->workload = workload;
     instance->location = location;
-    instance->parameters = parameters_new();
-    instance->uses = g_ptr_array_new_with_free_func(g_free);
-    instance->resources = g_ptr_array_new();
+    instance->parameters = table_none();
+    instance->uses = list_none();
+    instance->resources = list_none();
     instance->index = workload->instances->len;
     g_ptr_array_add(workload->instances, instance);
     if (location)
@@ -324,7 +320,7 @@ void resource_place(Resource *resource)
 void instance_use(Instance *instance, Resource *resource)
 {
     if (!g_ptr_array_find(instance->resources, resource, NULL))
-        g_ptr_array_add(instance->resources, resource);
+        g_ptr_array_add(list_own(&instance->resources, NULL), resource);
 }
 
 Location *fleet_location(const Fleet *fleet, const char *name)

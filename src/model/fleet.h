@@ -2,6 +2,9 @@
 // once by conf/, checked, then never changed: a reload makes a new Fleet. What is *observed* of the
 // same things is in model/status.h.
 //
+// Lists and tables of texts and references that are empty are shared (base/none.h): who fills them takes them by
+// list_own or table_own.
+//
 // Ownership: the Fleet owns everything below it; every pointer between the structs is borrowed and
 // lives as long as the Fleet.
 #pragma once

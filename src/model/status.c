@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/none.h"
+
 VantageStatus *vantage_status_new(const char *vantage, const char *location)
 {
     VantageStatus *status = g_new0(VantageStatus, 1);
@@ -146,7 +148,7 @@ InstanceStatus *instance_status_new(const char *location)
     status->location = g_strdup(location);
     status->runs = -1;
     status->missed = -1;
-    status->stages = g_ptr_array_new_with_free_func(free_stage);
+    status->stages = list_none();
     return status;
 }
 
@@ -223,8 +225,8 @@ WorkloadStatus *workload_status_new(const char *group, const char *name)
     status->proof = PROOF_MANUAL;
     status->triggers = g_ptr_array_new_with_free_func(free_trigger);
     status->instances = g_ptr_array_new_with_free_func(free_instance);
-    status->uses = g_ptr_array_new_with_free_func(free_use);
-    status->parity = g_ptr_array_new_with_free_func(free_parity);
+    status->uses = list_none();
+    status->parity = list_none();
     return status;
 }
 
@@ -244,6 +246,21 @@ void workload_status_free(WorkloadStatus *status)
     g_ptr_array_unref(status->triggers);
     g_ptr_array_unref(status->instances);
     g_free(status);
+}
+
+GPtrArray *instance_status_stages(InstanceStatus *status)
+{
+    return list_own(&status->stages, free_stage);
+}
+
+GPtrArray *workload_status_uses(WorkloadStatus *status)
+{
+    return list_own(&status->uses, free_use);
+}
+
+GPtrArray *workload_status_parity(WorkloadStatus *status)
+{
+    return list_own(&status->parity, free_parity);
 }
 
 InstanceStatus *workload_status_at(const WorkloadStatus *status, const char *location)
@@ -298,7 +315,7 @@ GroupStatus *group_status_new(const char *name)
     status->name = g_strdup(name);
     status->standbys = g_ptr_array_new_with_free_func(g_free);
     status->replication = g_ptr_array_new_with_free_func(free_replication);
-    status->reduced = g_ptr_array_new_with_free_func(g_free);
+    status->reduced = list_none();
     status->loss.transactions = -1;
     status->failback.discarded = status->failback.behind = -1;
     return status;

@@ -310,6 +310,10 @@ void trigger_status_free(TriggerStatus *status);
 void use_status_free(UseStatus *status);
 WorkloadStatus *workload_status_new(const char *group, const char *name);
 void workload_status_free(WorkloadStatus *status);
+// These lists are mostly empty, and shared then (base/none.h). To put something into them, take them by these.
+GPtrArray *instance_status_stages(InstanceStatus *status);
+GPtrArray *workload_status_uses(WorkloadStatus *status);
+GPtrArray *workload_status_parity(WorkloadStatus *status);
 // NULL if the workload has no instance there.
 InstanceStatus *workload_status_at(const WorkloadStatus *status, const char *location);
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/none.h"
 #include "base/timefmt.h"
 
 // More digits than these are left to the reader that knows about doubles.
@@ -191,9 +192,7 @@ static bool take_texts(const WireField *field, Scan *scan, gpointer member)
 {
     GPtrArray **texts = member;
     bool ok = take(scan, '[');
-    if (!*texts)
-        *texts = g_ptr_array_new_with_free_func(g_free);
-    g_ptr_array_set_size(*texts, 0);
+    g_ptr_array_set_size(list_own(texts, g_free), 0);
     while (ok && next_item(scan, (*texts)->len, most_of(field), &ok)) {
         char *text = take_new_text(scan, FIELD_TEXT_MAX);
         ok = text != NULL;
@@ -218,15 +217,16 @@ static bool take_pointer(const WireField *field, Scan *scan, gpointer member)
 
 static bool take_structs(const WireField *field, Scan *scan, gpointer member)
 {
-    GPtrArray *objects = *(GPtrArray **)member;
+    GPtrArray **objects = member;
     bool ok = take(scan, '[');
-    g_assert(objects); // made by the shape's make: it knows how to free the items
-    g_ptr_array_set_size(objects, 0);
-    while (ok && next_item(scan, objects->len, most_of(field), &ok)) {
+    if (!*objects)
+        *objects = list_none();
+    g_ptr_array_set_size(*objects, 0);
+    while (ok && next_item(scan, (*objects)->len, most_of(field), &ok)) {
         gpointer object = shape_scan(field->shape, scan);
         ok = object != NULL;
         if (ok)
-            g_ptr_array_add(objects, object);
+            g_ptr_array_add(list_own(objects, shape_drop(field->shape)), object);
     }
     return ok;
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/none.h"
 #include "base/timefmt.h"
 #include "wire/canonical.h"
 
@@ -240,9 +241,7 @@ static void read_texts(const WireField *field, const WireAt *at, WireMode mode, 
     GPtrArray **texts = member;
     WireAt list = wire_array(at, field->name);
     (void)mode;
-    if (!*texts)
-        *texts = g_ptr_array_new_with_free_func(g_free);
-    g_ptr_array_set_size(*texts, 0);
+    g_ptr_array_set_size(list_own(texts, g_free), 0);
     if (!count_is_allowed(&list, limit_of(field, FIELD_ITEMS_MAX)))
         return;
     for (gsize i = 0; i < wire_count(&list) && !list.reader->error; i++) {
@@ -289,10 +288,11 @@ static json_t *write_structs(const WireField *field, gconstpointer member)
 
 static void read_structs(const WireField *field, const WireAt *at, WireMode mode, gpointer member)
 {
-    GPtrArray *objects = *(GPtrArray **)member;
+    GPtrArray **objects = member;
     WireAt list = wire_array(at, field->name);
-    g_assert(objects); // made by the shape's make: it knows how to free the items
-    g_ptr_array_set_size(objects, 0);
+    if (!*objects)
+        *objects = list_none();
+    g_ptr_array_set_size(*objects, 0);
     if (!count_is_allowed(&list, limit_of(field, FIELD_ITEMS_MAX)))
         return;
     for (gsize i = 0; i < wire_count(&list) && !list.reader->error; i++) {
@@ -300,7 +300,7 @@ static void read_structs(const WireField *field, const WireAt *at, WireMode mode
         WireAt item = wire_object(&place, NULL);
         gpointer object = shape_read(field->shape, &item, mode);
         if (object)
-            g_ptr_array_add(objects, object);
+            g_ptr_array_add(list_own(objects, shape_drop(field->shape)), object);
     }
 }
 
@@ -422,10 +422,15 @@ gpointer shape_from_json(const WireShape *shape, json_t *json, WireMode mode, GE
     return NULL;
 }
 
+GDestroyNotify shape_drop(const WireShape *shape)
+{
+    return shape->drop ? shape->drop : g_free;
+}
+
 void shape_free(const WireShape *shape, gpointer object)
 {
     if (object)
-        (shape->drop ? shape->drop : g_free)(object);
+        shape_drop(shape)(object);
 }
 
 char *shape_digest(const WireShape *shape, gconstpointer object, GError **error)

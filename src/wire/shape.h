@@ -94,6 +94,9 @@ gpointer shape_from_json(const WireShape *shape, json_t *json, WireMode mode, GE
 // As above at a place in a document; NULL after any mistake in it (which `at`'s reader holds).
 gpointer shape_read(const WireShape *shape, const WireAt *at, WireMode mode);
 
+// What frees one.
+GDestroyNotify shape_drop(const WireShape *shape);
+
 // NULL is fine.
 void shape_free(const WireShape *shape, gpointer object);
 

@@ -296,7 +296,7 @@ static void test_cell_surroundings(void)
     UseStatus *use = g_new0(UseStatus, 1);
     *use = (UseStatus){g_strdup("northeurope"), RESOURCE_CONNECTION, g_strdup("erp-weu"),
                        g_strdup("westeurope"),  g_strdup("to erp"),  true};
-    g_ptr_array_add(settle->uses, use);
+    g_ptr_array_add(workload_status_uses(settle), use);
     WorkloadStatus *front = workload_status_new("payments", "front");
     front->kind = KIND_ROUTER;
     front->routed_to = g_strdup("northeurope");

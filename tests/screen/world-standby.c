@@ -21,7 +21,7 @@ Parity *world_add_catalog(Picture *picture)
     parity->cost = g_strdup("a second account");
     parity->primary_at_ms = parity->standby_at_ms = WORLD_NOW - 3000;
     catalog->kind = KIND_CATALOG;
-    g_ptr_array_add(catalog->parity, parity);
+    g_ptr_array_add(workload_status_parity(catalog), parity);
     picture_put(picture, SHELF_WORKLOADS, catalog);
     return parity;
 }

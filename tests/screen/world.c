@@ -1,5 +1,6 @@
 #include "world-parts.h"
 
+#include "base/none.h"
 #include "model/rules.h"
 
 #include <string.h>
@@ -126,7 +127,7 @@ static InstanceStatus *instance(WorkloadStatus *workload, const char *location, 
         StageStatus *stage = stage_status_new(stages[i]);
         stage->queued = primary && i == 1 ? 3 : 0;
         stage->in_flight = primary && i == 2 ? 1 : 0;
-        g_ptr_array_add(status->stages, stage);
+        g_ptr_array_add(instance_status_stages(status), stage);
     }
     g_ptr_array_add(workload->instances, status);
     return status;
@@ -195,7 +196,8 @@ static void add_payments(Picture *picture)
     status->down_since_ms = AGO(4 * MINUTE + 12 * SECOND);
     status->operation = g_strdup(WORLD_AWAITING);
     status->findings = 2;
-    g_ptr_array_add(status->reduced, g_strdup("Card refunds over 10,000 wait for the way home"));
+    g_ptr_array_add(list_own(&status->reduced, g_free),
+                    g_strdup("Card refunds over 10,000 wait for the way home"));
     replicate(status, "payments/ledger-db", "westeurope", "northeurope");
     WorkloadStatus *settle = workload(picture, "payments", "settle", PATTERN_ACTIVE_PASSIVE);
     trigger(settle, "every-20", TRIGGER_RECURRENCE, "every 20 min from :00",

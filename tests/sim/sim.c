@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/none.h"
 #include "model/refusal.h"
 #include "model/signature.h"
 #include "model/transition.h"
@@ -88,7 +89,7 @@ static Fleet *make_fleet(void)
     Workload *front = add_workload(fleet, group, "front", KIND_SERVICE, PATTERN_LOAD_BALANCED);
     add_workload(fleet, group, "router", KIND_ROUTER, PATTERN_ACTIVE_PASSIVE);
     workload_add_trigger(settle, "poll")->type = TRIGGER_POLLING;
-    g_ptr_array_add(report->depends_on, settle);
+    g_ptr_array_add(list_own(&report->depends_on, NULL), settle);
     front->router = g_strdup("router");
     return fleet;
 }

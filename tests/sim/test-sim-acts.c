@@ -2,6 +2,7 @@
 // also over a crash.
 #include <string.h>
 
+#include "base/none.h"
 #include "base/timefmt.h"
 #include "model/progress.h"
 #include "model/refusal.h"
@@ -439,7 +440,8 @@ static void test_bound_at_pnr(void)
 
 static void tells_auditors(Fleet *fleet)
 {
-    g_ptr_array_add(fleet_group(fleet, "payments")->unmanaged, g_strdup("tell the auditors"));
+    g_ptr_array_add(list_own(&fleet_group(fleet, "payments")->unmanaged, g_free),
+                    g_strdup("tell the auditors"));
 }
 
 // It runs once it is verified, whatever people still have to do then.

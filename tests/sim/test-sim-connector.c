@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/none.h"
 #include "model/refusal.h"
 
 static void with_connector(Fleet *fleet)
@@ -18,13 +19,15 @@ static void with_connector(Fleet *fleet)
 static void with_more(Fleet *fleet)
 {
     with_connector(fleet);
-    g_ptr_array_add(fleet_workload(fleet, "payments/report")->more_losses, g_strdup("the wiki"));
+    g_ptr_array_add(list_own(&fleet_workload(fleet, "payments/report")->more_losses, g_free),
+                    g_strdup("the wiki"));
 }
 
 static void with_others(Fleet *fleet)
 {
     with_more(fleet);
-    g_ptr_array_add(fleet_workload(fleet, "payments/report")->losses, g_strdup("the badges"));
+    g_ptr_array_add(list_own(&fleet_workload(fleet, "payments/report")->losses, g_free),
+                    g_strdup("the badges"));
 }
 
 // What the statement of a proposal names, joined; the driver tells `loss` (NULL: nothing). The daemon is restarted

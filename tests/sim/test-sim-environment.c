@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/none.h"
 #include "model/progress.h"
 #include "model/refusal.h"
 
@@ -98,8 +99,8 @@ static void with_people(Fleet *fleet)
     Group *group = fleet_group(fleet, "payments");
     group->notices[NOTICE_PLANNED] = g_strdup("{group} moves to {to}; {reduced} will not work");
     group->notices[NOTICE_FAILOVER] = g_strdup("{group} runs in {to}");
-    g_ptr_array_add(group->reduced, g_strdup("refunds"));
-    g_ptr_array_add(group->unmanaged, g_strdup("tell the desk"));
+    g_ptr_array_add(list_own(&group->reduced, g_free), g_strdup("refunds"));
+    g_ptr_array_add(list_own(&group->unmanaged, g_free), g_strdup("tell the desk"));
     group->owner = g_strdup("the payments team");
     group->failed_over_cost = g_strdup("900 EUR a day");
 }

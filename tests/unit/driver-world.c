@@ -1,4 +1,5 @@
 #include "driver-world.h"
+#include "base/none.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>
@@ -173,9 +174,9 @@ void kill_site(World *world, guint i)
     g_clear_object(&world->site[i]);
 }
 
-void set(GHashTable *parameters, const char *name, const char *value)
+void set(GHashTable **parameters, const char *name, const char *value)
 {
-    g_hash_table_replace(parameters, g_strdup(name), g_strdup(value));
+    g_hash_table_replace(table_own(parameters), g_strdup(name), g_strdup(value));
 }
 
 static void make_fleet(World *world)
@@ -187,14 +188,14 @@ static void make_fleet(World *world)
         g_autofree char *socket = g_strdup_printf("%s/%s.sock", world->dir, NAMES[i]);
         g_autofree char *url = g_strdup_printf("http://%s", NAMES[i]);
         g_autofree char *health = g_strdup_printf("%s/health", url);
-        set(location->parameters, "endpoint", url);
-        set(location->parameters, "authority", url);
-        set(location->parameters, "arm_socket", socket);
-        set(location->parameters, "site_socket", socket);
-        set(location->parameters, "socket", socket);
-        set(location->parameters, "tenant", "t1");
-        set(location->parameters, "client_id", "c1");
-        set(location->parameters, "client_secret_file", secret);
+        set(&location->parameters, "endpoint", url);
+        set(&location->parameters, "authority", url);
+        set(&location->parameters, "arm_socket", socket);
+        set(&location->parameters, "site_socket", socket);
+        set(&location->parameters, "socket", socket);
+        set(&location->parameters, "tenant", "t1");
+        set(&location->parameters, "client_id", "c1");
+        set(&location->parameters, "client_secret_file", secret);
         location->health = (HealthCheck){
             .url = g_strdup(health), .socket = g_strdup(socket), .timeout_ms = PATIENCE_MS};
     }
@@ -215,8 +216,8 @@ static void make_fleet(World *world)
         workload->kind = workloads[i].kind;
         g_free(workload->driver);
         workload->driver = g_strdup(workloads[i].driver);
-        set(workload->parameters, "subscription", "s1");
-        set(workload->parameters, "resource_group", "rg-{location}");
+        set(&workload->parameters, "subscription", "s1");
+        set(&workload->parameters, "resource_group", "rg-{location}");
         for (guint j = 0; j < 2; j++)
             workload_add_instance(workload, fleet_location(world->fleet, NAMES[j]));
     }

@@ -47,7 +47,7 @@ gint64 data_number(World *world, guint i, const char *name);
 void start_site(World *world, guint i);
 void kill_site(World *world, guint i);
 // A parameter of the fleet. Whoever needs others sets them before the first question.
-void set(GHashTable *parameters, const char *name, const char *value);
+void set(GHashTable **parameters, const char *name, const char *value);
 void world_init(World *world);
 void world_release(World *world);
 // The drivers' answers. `act` uses the boot id just observed, the world's epoch and a key of its own.

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/none.h"
 #include "model/operation.h"
 #include "model/status.h"
 
@@ -100,7 +101,7 @@ static GroupStatus *group_of(const char *name, guint bytes)
     g_autofree char *words = g_strnfill(1024, 'x');
     GroupStatus *group = group_status_new(name);
     for (guint i = 0; i < bytes / 1024; i++)
-        g_ptr_array_add(group->reduced, g_strdup(words));
+        g_ptr_array_add(list_own(&group->reduced, g_free), g_strdup(words));
     return group;
 }
 

@@ -181,8 +181,8 @@ static void test_inventory(void)
     g_autofree char *token = g_build_filename(world.dir, "service.token", NULL);
     g_assert_true(
         g_file_set_contents_full(token, "secret\n", -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
-    set(fleet_location(world.fleet, "alpha")->parameters, "socket", path);
-    GHashTable *page = instance(&world, "page", 0)->workload->parameters;
+    set(&fleet_location(world.fleet, "alpha")->parameters, "socket", path);
+    GHashTable **page = &instance(&world, "page", 0)->workload->parameters;
     set(page, "observe_url", "http://{location}/state");
     set(page, "state_pointer", "/state");
     set(page, "inventory_url", "http://{location}/holds");

@@ -248,7 +248,7 @@ static void test_daemon_signs_in(void)
 }
 
 // The reader's credentials, as parameters or as a rehearsal.
-static void set_reader(const World *world, GHashTable *table)
+static void set_reader(const World *world, GHashTable **table)
 {
     g_autofree char *secret = g_build_filename(world->dir, "reader", NULL);
     g_autofree char *token = g_build_filename(world->dir, "reader-token", NULL);
@@ -270,7 +270,7 @@ static void test_reader(void)
                  {"door", ACTION_REROUTE}};
     World world;
     world_init(&world);
-    set_reader(&world, fleet_location(world.fleet, "alpha")->parameters);
+    set_reader(&world, &fleet_location(world.fleet, "alpha")->parameters);
     for (guint i = 0; i < G_N_ELEMENTS(CASES); i++) {
         InstanceState before = state_at(&world, CASES[i].workload, 0);
         Result result = {0};
@@ -312,16 +312,16 @@ static void test_rehearsal(void)
     observe(&world, "settle", 0, &seen);
     g_assert_false(seen.copy.ok);
     g_assert_nonnull(strstr(seen.detail, "live credentials are not used"));
-    set(alpha->parameters, "token_file", live_token); // which is not even there
+    set(&alpha->parameters, "token_file", live_token); // which is not even there
     observe(&world, "ledger", 0, &seen);
     g_assert_nonnull(strstr(seen.detail, "names no token_file"));
-    set_reader(&world, alpha->rehearsal);
+    set_reader(&world, &alpha->rehearsal);
     g_assert_cmpint(state_at(&world, "settle", 0), ==, INSTANCE_ACTIVE);
     g_assert_cmpint(state_at(&world, "ledger", 0), ==, INSTANCE_ACTIVE);
     g_assert_cmpint(act(&world, "settle", 0, ACTION_PASSIVATE, false), ==, OUTCOME_REFUSED);
     // A target of its own: the other region, for this group.
     const Location *beta = fleet_location(world.fleet, "beta");
-    GHashTable *group = fleet_group(world.fleet, "pay")->rehearsal;
+    GHashTable **group = &fleet_group(world.fleet, "pay")->rehearsal;
     static const char *const WHERE[] = {"endpoint", "authority", "arm_socket"};
     for (guint i = 0; i < G_N_ELEMENTS(WHERE); i++)
         set(group, WHERE[i], g_hash_table_lookup(beta->parameters, WHERE[i]));
@@ -582,7 +582,7 @@ static void test_http_driver(void)
 {
     World world;
     world_init(&world);
-    GHashTable *page = instance(&world, "page", 0)->workload->parameters;
+    GHashTable **page = &instance(&world, "page", 0)->workload->parameters;
     set(page, "observe_url", "http://{location}/site/v1/groups/pay");
     set(page, "state_pointer", "/workflows/0/enabled");
     set(page, "active_value", "true");
@@ -635,8 +635,8 @@ static void test_front_door(void)
     g_assert_true(g_socket_listener_add_address(G_SOCKET_LISTENER(door), address,
                                                 G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT,
                                                 NULL, NULL, NULL));
-    GHashTable *alpha = fleet_location(world.fleet, "alpha")->parameters;
-    GHashTable *page = instance(&world, "page", 0)->workload->parameters;
+    GHashTable **alpha = &fleet_location(world.fleet, "alpha")->parameters;
+    GHashTable **page = &instance(&world, "page", 0)->workload->parameters;
     set(alpha, "site_socket", path);
     set(alpha, "arm_socket", path);
     set(alpha, "socket", path);

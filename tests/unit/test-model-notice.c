@@ -2,6 +2,7 @@
 #include "model/notice.h"
 
 #include "base/error.h"
+#include "base/none.h"
 #include "model/window.h"
 
 #define HOUR_MS ((gint64)3600 * 1000)
@@ -44,8 +45,8 @@ static void test_render(void)
         g_assert_cmpstr(text, ==, NOTICES[i].text);
     }
     world.group->owner = g_strdup("the payments desk");
-    g_ptr_array_add(world.group->reduced, g_strdup("refunds"));
-    g_ptr_array_add(world.group->reduced, g_strdup("reports"));
+    g_ptr_array_add(list_own(&world.group->reduced, g_free), g_strdup("refunds"));
+    g_ptr_array_add(list_own(&world.group->reduced, g_free), g_strdup("reports"));
     g_autofree char *text =
         notice_render("{reduced}|{owner}", world.group, world.west, world.north);
     g_assert_cmpstr(text, ==, "refunds; reports|the payments desk");

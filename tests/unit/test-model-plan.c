@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/none.h"
 #include "model/plan.h"
 
 typedef struct {
@@ -40,7 +41,7 @@ static World world_new(void)
     trigger(add(&world, "intake", KIND_WORKFLOW, PATTERN_COMPETING_CONSUMERS), TRIGGER_POLLING);
     add(&world, "ledger", KIND_DATABASE, PATTERN_ACTIVE_PASSIVE);
     add(&world, "front", KIND_ROUTER, PATTERN_ACTIVE_PASSIVE);
-    g_ptr_array_add(mail->depends_on, group_workload(world.group, "settle"));
+    g_ptr_array_add(list_own(&mail->depends_on, NULL), group_workload(world.group, "settle"));
     return world;
 }
 
@@ -162,9 +163,10 @@ static void test_people(void)
     world.group->notices[NOTICE_FAILBACK] = g_strdup("{group} goes back to {to}");
     world.group->notices[NOTICE_HOME] = g_strdup("{group} is home");
     g_assert_true(day_window_parse("01:00-05:00", &world.group->failback_window));
-    g_ptr_array_add(world.group->unmanaged, g_strdup("tell the desk"));
-    g_ptr_array_add(world.group->unmanaged, g_strdup("move the fax"));
-    g_hash_table_insert(world.group->responsibilities, g_strdup("promote"), g_strdup("DBA"));
+    g_ptr_array_add(list_own(&world.group->unmanaged, g_free), g_strdup("tell the desk"));
+    g_ptr_array_add(list_own(&world.group->unmanaged, g_free), g_strdup("move the fax"));
+    g_hash_table_insert(table_own(&world.group->responsibilities), g_strdup("promote"),
+                        g_strdup("DBA"));
     g_autoptr(GPtrArray) steps = people_plan(&world, OPERATION_FAILBACK);
     const Step *window = step_titled(steps, "wait for the failback window, 01:00-05:00 UTC"),
                *told = step_titled(steps, "tell the customers: failback begins"),
@@ -227,7 +229,7 @@ static void test_cycle(void)
 {
     World world = world_new();
     g_autoptr(GError) error = NULL;
-    g_ptr_array_add(group_workload(world.group, "settle")->depends_on,
+    g_ptr_array_add(list_own(&group_workload(world.group, "settle")->depends_on, NULL),
                     group_workload(world.group, "mail"));
     PlanInput input = {world.group, world.west, world.north, OPERATION_FAILOVER, false,
                        can_all,     NULL,       NULL,        DRILL_NONE,         false};
@@ -296,8 +298,9 @@ static void test_parameters(void)
 {
     World world = world_new();
     Instance *instance = workload_instance(group_workload(world.group, "settle"), world.west);
-    g_hash_table_insert(world.west->parameters, g_strdup("endpoint"), g_strdup("http://weu"));
-    g_hash_table_insert(instance->workload->parameters, g_strdup("url"),
+    g_hash_table_insert(table_own(&world.west->parameters), g_strdup("endpoint"),
+                        g_strdup("http://weu"));
+    g_hash_table_insert(table_own(&instance->workload->parameters), g_strdup("url"),
                         g_strdup("{location.endpoint}/{group}/{workload}?at={location}&x={y}"));
     g_autofree char *url = instance_parameter(instance, "url");
     g_assert_cmpstr(url, ==, "http://weu/payments/settle?at=westeurope&x={y}");
@@ -316,11 +319,11 @@ static void test_regions(void)
                        .to = world.north,
                        .kind = OPERATION_FAILOVER,
                        .can = can_all};
-    g_ptr_array_add(connector->regions, g_strdup("West Europe"));
+    g_ptr_array_add(list_own(&connector->regions, g_free), g_strdup("West Europe"));
     g_assert_null(plan_make(&input, &error));
     g_assert_nonnull(
         strstr(error->message, "not supported in northeurope; it is in: West Europe."));
-    g_ptr_array_add(connector->regions, g_strdup("North Europe"));
+    g_ptr_array_add(list_own(&connector->regions, g_free), g_strdup("North Europe"));
     g_autoptr(GPtrArray) steps = plan_make(&input, NULL);
     g_assert_nonnull(steps);
     fleet_unref(world.fleet);

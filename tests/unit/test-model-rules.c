@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/rules.h"
+#include "base/none.h"
 #include "model/split.h"
 
 static const gint64 NOW_MS = G_GINT64_CONSTANT(1795230000000);
@@ -167,8 +168,8 @@ static World world_new(void)
     add_group_status(&world);
     g_ptr_array_add(world.sinks, &archive);
     g_ptr_array_add(world.sinks, &elsewhere);
-    g_ptr_array_add(world.group->unmanaged, g_strdup("tell the bank"));
-    g_hash_table_insert(world.group->responsibilities, g_strdup("manual"),
+    g_ptr_array_add(list_own(&world.group->unmanaged, g_free), g_strdup("tell the bank"));
+    g_hash_table_insert(table_own(&world.group->responsibilities), g_strdup("manual"),
                         g_strdup("the duty manager"));
     return world;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/rules.h"
+#include "base/none.h"
 
 static const gint64 NOW_MS = G_GINT64_CONSTANT(1795230000000);
 
@@ -33,7 +34,7 @@ static void compare(World *world)
     Parity *parity = parity_new("data/catalog", west->location, north->location);
     g_ptr_array_set_size(world->catalog_status->parity, 0);
     parity_compare(parity, west->inventory, north->inventory);
-    g_ptr_array_add(world->catalog_status->parity, parity);
+    g_ptr_array_add(workload_status_parity(world->catalog_status), parity);
 }
 
 static void put_scan(Inventory *inventory, const char *window, const char *days)
@@ -93,7 +94,7 @@ static World world_new(void)
     }
     static const char *const REGIONS[] = {"West Europe", "northeurope", "East US"};
     for (guint i = 0; i < G_N_ELEMENTS(REGIONS); i++)
-        g_ptr_array_add(world.connector->regions, g_strdup(REGIONS[i]));
+        g_ptr_array_add(list_own(&world.connector->regions, g_free), g_strdup(REGIONS[i]));
     world.catalog_status = add_status(world.catalog);
     world.connector_status = add_status(world.connector);
     world.connector->snapshot_limit_ms = DAY_MS;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/none.h"
 #include "wire/audit.h"
 #include "wire/delta.h"
 #include "wire/operation.h"
@@ -99,7 +100,8 @@ static void fill_nested(const WireField *field, gpointer object, char *member, G
         *(gpointer *)member = random_object(field->shape, rand);
     } else if (field->kind == FIELD_STRUCTS)
         for (int n = g_rand_int_range(rand, 0, 4); n > 0; n--)
-            g_ptr_array_add(*(GPtrArray **)member, random_object(field->shape, rand));
+            g_ptr_array_add(list_own((GPtrArray **)(gpointer)member, shape_drop(field->shape)),
+                            random_object(field->shape, rand));
     else if (field->kind == FIELD_RUN) {
         guint n = (guint)g_rand_int_range(rand, 0, (int)(field->size / field->shape->size) + 1);
         *(guint *)(gpointer)((char *)object + field->count) = n;
@@ -123,7 +125,8 @@ static void fill(const WireShape *shape, gpointer object, GRand *rand)
             *(int *)member = g_rand_int_range(rand, 0, (int)field->names->count);
         else if (field->kind == FIELD_TEXTS)
             for (int n = g_rand_int_range(rand, 0, 4); n > 0; n--)
-                g_ptr_array_add(*(GPtrArray **)member, random_text(rand));
+                g_ptr_array_add(list_own((GPtrArray **)(gpointer)member, g_free),
+                                random_text(rand));
         else if (field->kind < FIELD_TEXTS)
             fill_number(field, member, rand);
         else
