@@ -410,7 +410,7 @@ static Guard check_seen(Engine *engine, const Step *step)
 
 // What came back active after the point of no return is on its way off (reconcile.c): until it is, activating it
 // here would make two.
-static Guard check_alone(const Engine *engine, const Step *step)
+static Guard check_alone(Engine *engine, const Step *step)
 {
     const Workload *workload = fleet_workload(engine->fleet, step->workload);
     bool activates = step->kind == STEP_ACTIVATE || step->kind == STEP_PROMOTE;
@@ -418,15 +418,16 @@ static Guard check_alone(const Engine *engine, const Step *step)
         !workload_is_single_active(workload))
         return GO;
     for (guint i = 0; i < workload->instances->len; i++) {
-        const InstanceWatch *watch =
-            g_hash_table_lookup(engine->watch_of, workload->instances->pdata[i]);
-        if (!g_str_equal(watch->status->location, step->location) &&
-            derive_seen_active(engine, watch))
-            return answer(GUARD_WAIT,
-                          "%s is seen active in %s: activating it in %s would make two. It has to "
-                          "be off there first; then retry.",
-                          workload->name, world_title(engine, watch->status->location),
-                          world_title(engine, step->location));
+        InstanceWatch *watch = g_hash_table_lookup(engine->watch_of, workload->instances->pdata[i]);
+        if (g_str_equal(watch->status->location, step->location) ||
+            !derive_seen_active(engine, watch))
+            continue;
+        observe_urgent(engine, watch); // perhaps it is off since
+        return answer(GUARD_WAIT,
+                      "%s is seen active in %s: activating it in %s would make two. It has to "
+                      "be off there first; then retry.",
+                      workload->name, world_title(engine, watch->status->location),
+                      world_title(engine, step->location));
     }
     return GO;
 }
