@@ -181,6 +181,7 @@ static bool do_confirm(Engine *engine, Motion *motion, Operation *copy, const Co
     step->detail = g_strdup(asked->reason);
     g_free(step->ticket);
     step->ticket = g_strdup(asked->ticket);
+    execute_note_proven(copy);
     return true;
 }
 

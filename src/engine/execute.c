@@ -74,6 +74,14 @@ static void pause_for(Motion *motion, Operation *copy, const char *why)
     motion_say_of(motion, SEVERITY_ERROR, copy, "paused, an operator is needed: %s", why);
 }
 
+// A drill that only looks proves nothing.
+void execute_note_proven(Operation *copy)
+{
+    bool before = copy->state == OPERATION_RUNNING && copy->phase == PHASE_PASSIVATING;
+    if (before && !copy->past_pnr && !operation_is_rehearsal(copy) && plan_is_proven(copy))
+        copy->phase = PHASE_PROVEN;
+}
+
 static bool has_news(const Step *step, const Exec *exec)
 {
     return exec && (exec->stage == EXEC_OVER || (exec->said_unknown && step->state == STEP_INTENT));
@@ -114,6 +122,8 @@ static Motion *outcomes(Engine *engine, const Operation *operation)
             pause_for(motion, copy, why);
         }
     }
+    if (copy)
+        execute_note_proven(copy);
     return motion;
 }
 
@@ -192,7 +202,8 @@ static void intend(Engine *engine, Motion *motion, Operation *copy, Step *step)
     step->boot_id = watch && watch->last ? g_strdup(watch->last->boot_id) : NULL;
     // What people and providers do is a part of the phase that it stands in.
     bool by_hand = step->side == SIDE_PROVIDER || (step->kind == STEP_MANUAL && !step->workload);
-    if (!by_hand || copy->phase < PHASE_PASSIVATING)
+    bool back = copy->phase == PHASE_PROVEN && plan_phase(step) < PHASE_PROVEN;
+    if (!back && (!by_hand || copy->phase < PHASE_PASSIVATING))
         copy->phase = plan_phase(step);
     if (copy->past_pnr && !step->compensates && copy->phase < PHASE_ACTIVATING)
         copy->phase = PHASE_VERIFYING; // what people do at the end

@@ -28,5 +28,9 @@ void execute_state(const Engine *engine, Motion *motion, Operation *operation, S
 // Issues the group's next epoch to the operation; the keys of what is pending carry it.
 gint64 execute_issue_epoch(Engine *engine, Motion *motion, Operation *operation);
 
+// For the draft of an operation of which a step has come to its end: enters that the old side is proven off (its phase),
+// if that was the last of what proves it (plan_is_proven).
+void execute_note_proven(Operation *copy);
+
 // After the last needed sign-off (or none is needed).
 bool execute_approve(Engine *engine, Motion *motion, Operation *operation, GError **error);

@@ -173,7 +173,7 @@ typedef enum {
     PHASE_HOLDING, // signed; the hold window runs
     PHASE_STARTING,
     PHASE_PASSIVATING,
-    PHASE_PROVEN,
+    PHASE_PROVEN,     // the old side is off and its data is here: plan_is_proven
     PHASE_ACTIVATING, // from here on: past the point of no return
     PHASE_VERIFYING,
     PHASE_UNDOING // an abort's compensations

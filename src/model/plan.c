@@ -563,3 +563,26 @@ OperationPhase plan_phase(const Step *step)
         return PHASE_UNDOING;
     return step->grants ? PHASE_ACTIVATING : PHASES[step->kind];
 }
+
+// It takes the role away, or brings the data over; what else is waited for meanwhile proves nothing.
+static bool proves(const Step *step)
+{
+    bool beside = step->kind == STEP_WAIT || (step->kind == STEP_MANUAL && !step->workload);
+    return plan_phase(step) == PHASE_PASSIVATING && !beside;
+}
+
+bool plan_is_proven(const Operation *operation)
+{
+    bool proven = false, open = false, granted = false;
+    for (guint i = 0; i < operation->steps->len; i++) {
+        const Step *step = operation->steps->pdata[i];
+        if (step->kind == STEP_TURN && step->state == STEP_DONE)
+            proven = open = granted = false; // what counts is the way home
+        granted = granted || step->grants;
+        if (granted || !proves(step))
+            continue;
+        proven = true;
+        open = open || step->state != STEP_DONE;
+    }
+    return proven && !open;
+}

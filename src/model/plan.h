@@ -44,3 +44,8 @@ GPtrArray *plan_undo(const Operation *operation, const Group *group);
 
 // The phase an operation is in while a step of this kind runs.
 OperationPhase plan_phase(const Step *step);
+
+// True once all that this way of the plan (a live drill has two) does to the side that loses the role, and to bring its
+// data over, is done. What was left out or did not work proves nothing; nor does a plan that does nothing of the kind.
+// The operation's phase is "proven" then, until its point of no return.
+bool plan_is_proven(const Operation *operation);

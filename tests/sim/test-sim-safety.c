@@ -312,6 +312,29 @@ static void test_glass_taken_away(void)
     finish(sim);
 }
 
+static bool is_proven(Sim *sim)
+{
+    return sim_operation(sim)->phase == PHASE_PROVEN;
+}
+
+// Held while its data arrives: the old side is off, all is here, and nothing is given away yet.
+static void test_proven(void)
+{
+    Sim *sim = given_catching_up(NULL);
+    g_assert_cmpint((int)sim_operation(sim)->phase, ==, PHASE_PASSIVATING);
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_HOLD, 0));
+    sim_region(sim->world, "west")->replication_off = false;
+    g_assert_true(sim_until(sim, is_proven, 60000));
+    g_assert_false(sim_operation(sim)->past_pnr);
+    sim_restart(sim); // it is kept
+    sim_pass(sim, 5000);
+    g_assert_true(is_proven(sim));
+    g_assert_true(sim_command(sim, &BOB, COMMAND_RESUME, 0));
+    expect_settled(sim, 60000);
+    expect_state(sim, OPERATION_COMPLETED);
+    finish(sim);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -329,5 +352,6 @@ int main(int argc, char **argv)
     g_test_add_func("/sim/safety/no-boot-id", test_no_boot_id);
     g_test_add_func("/sim/safety/acknowledged-too-late", test_acknowledged_too_late);
     g_test_add_func("/sim/safety/boots-before-quarantine", test_boots_before_quarantine);
+    g_test_add_func("/sim/safety/proven", test_proven);
     return g_test_run();
 }

@@ -272,6 +272,60 @@ static void test_drill(void)
     fleet_unref(world.fleet);
 }
 
+static void settle(Operation *operation, guint from, StepState state)
+{
+    bool granted = false;
+    for (guint i = from; i < operation->steps->len; i++) {
+        Step *step = operation->steps->pdata[i];
+        granted = granted || step->grants;
+        if (!granted)
+            step->state = state;
+    }
+}
+
+// All that takes the role away is done; one step of it that did not work, and nothing is proven. A drill has to prove
+// it again on its way home.
+static void test_proven(void)
+{
+    World world = world_new();
+    PlanInput input = {.group = world.group,
+                       .from = world.west,
+                       .to = world.north,
+                       .kind = OPERATION_DRILL,
+                       .planned = true,
+                       .can = can_all,
+                       .drill = DRILL_LIVE};
+    g_autoptr(Operation) operation = operation_new("op-1");
+    g_ptr_array_unref(operation->steps);
+    operation->steps = plan_make(&input, NULL);
+    g_assert_false(plan_is_proven(operation));
+    settle(operation, 0, STEP_DONE);
+    g_assert_true(plan_is_proven(operation));
+    Step *first = operation->steps->pdata[0];
+    for (guint i = 0; i < STEP_STATES; i++) {
+        first->state = (StepState)i;
+        g_assert_true(plan_is_proven(operation) == (i == STEP_DONE));
+    }
+    first->state = STEP_DONE;
+    guint turn = 0;
+    while (((Step *)operation->steps->pdata[turn])->kind != STEP_TURN)
+        turn++;
+    for (guint i = 0; i <= turn; i++)
+        ((Step *)operation->steps->pdata[i])->state = STEP_DONE;
+    g_assert_false(plan_is_proven(operation));
+    settle(operation, turn + 1, STEP_DONE);
+    g_assert_true(plan_is_proven(operation));
+    input.kind = OPERATION_FAILOVER; // a restart switches nothing off
+    input.drill = DRILL_NONE;
+    input.planned = false;
+    input.to = world.west;
+    g_ptr_array_unref(operation->steps);
+    operation->steps = plan_make(&input, NULL);
+    settle(operation, 0, STEP_DONE);
+    g_assert_false(plan_is_proven(operation));
+    fleet_unref(world.fleet);
+}
+
 static void test_undo(void)
 {
     World world = world_new();
@@ -396,6 +450,7 @@ int main(int argc, char **argv)
     g_test_add_func("/model/plan/manual", test_manual);
     g_test_add_func("/model/plan/cycle", test_cycle);
     g_test_add_func("/model/plan/drill", test_drill);
+    g_test_add_func("/model/plan/proven", test_proven);
     g_test_add_func("/model/plan/undo", test_undo);
     g_test_add_func("/model/plan/regions", test_regions);
     g_test_add_func("/model/plan/release", test_release);
