@@ -35,5 +35,6 @@ const char *body_text_opt(const WireAt *at, const char *name);
 // True if all that was read is as it should be. False: answered already.
 bool body_finish(Body *body);
 
+// Zeroed again; texts that were read from it are gone.
 void body_release(Body *body);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Body, body_release)

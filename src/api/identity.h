@@ -8,6 +8,7 @@
 
 typedef struct Identities Identities;
 
+// Knows nobody: identities_find refuses everyone.
 Identities *identities_new(void);
 void identities_free(Identities *identities);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Identities, identities_free)

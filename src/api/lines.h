@@ -12,6 +12,7 @@ enum { LINES_BYTES_MAX = 16 * 1024 * 1024 };
 
 typedef struct LineCache LineCache;
 
+// Empty. What it has given out stays good when it is freed.
 LineCache *line_cache_new(void);
 void line_cache_free(LineCache *lines);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LineCache, line_cache_free)

@@ -8,6 +8,7 @@
 
 typedef struct PresenceBook PresenceBook;
 
+// Nobody looks at anything.
 PresenceBook *presence_book_new(void);
 void presence_book_free(PresenceBook *book);
 

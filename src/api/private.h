@@ -31,7 +31,8 @@ const Person *request_person(const HttpRequest *request);
 // Sends who looks at what, if that has changed.
 void api_tell_presence(Api *api, bool changed);
 
-// Handlers; `data` is the Api.
+// Handlers; `data` is the Api. Each answers its request once, now or later; what it is asked and answers is in
+// doc/openapi.yaml, its path in routes.c.
 void get_whoami(HttpRequest *request, void *data);
 void get_fleet(HttpRequest *request, void *data);
 void get_snapshot(HttpRequest *request, void *data);

@@ -18,6 +18,7 @@ extern const char *const arm_credentials[];
 
 enum { ARM_PAGES_MAX = 200, ARM_ITEMS_MAX = 20000 };
 
+// No token yet. `drivers` is borrowed and outlives it.
 ArmClient *arm_client_new(Drivers *drivers);
 // Copies it: what counts where the fleet names no tenant.
 void arm_client_sign_in(ArmClient *client, const AzureSignIn *sign_in);

@@ -131,7 +131,7 @@ void engine_set_signers_error(Engine *engine, const char *error);
 void engine_set_sinks(Engine *engine, const GPtrArray *sinks);
 
 // ---- What is known now. Everything is owned by the engine and good until engine_run is called
-// again. ----
+// again. Never NULL but where it is said. ----
 
 Fleet *engine_fleet(const Engine *engine);
 const FrameStatus *engine_frame(const Engine *engine);
@@ -140,9 +140,9 @@ const GPtrArray *engine_groups(const Engine *engine);    // of GroupStatus *
 const GPtrArray *engine_workloads(const Engine *engine); // of WorkloadStatus *
 const GPtrArray *
 engine_operations(const Engine *engine); // of Operation *, oldest first; ended ones too
-const Finding *engine_finding(const Engine *engine, const char *id);
-const GPtrArray *engine_findings(const Engine *engine); // of Finding *, worst first
-const GPtrArray *engine_alarms(const Engine *engine);   // of Alarm *, oldest first
+const Finding *engine_finding(const Engine *engine, const char *id); // NULL if there is none
+const GPtrArray *engine_findings(const Engine *engine);              // of Finding *, worst first
+const GPtrArray *engine_alarms(const Engine *engine);                // of Alarm *, oldest first
 const GPtrArray *engine_changes(const Engine *engine);  // of Change *, oldest first, the last 200
 const GPtrArray *engine_vantages(const Engine *engine); // of VantagePoint *
 

@@ -12,6 +12,7 @@ typedef struct {
     Statement *statement;
 } Maker;
 
+// Its title, else its name; borrowed.
 const char *maker_title(const Location *location);
 
 // One more thing that is not known and is said so.

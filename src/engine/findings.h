@@ -23,13 +23,15 @@ Finding *findings_find(const Engine *engine, const char *id);
 // caller frees.
 char *finding_key(const Finding *finding);
 
+// Somebody knows of a finding.
 typedef struct {
     char *by;
     char *note;
     gint64 at_ms;
-    gint64 until_ms;
+    gint64 until_ms; // from when on it counts again all the same
 } Acceptance;
 
+// Of an Acceptance; NULL is fine.
 void acceptance_free(gpointer acceptance);
 
 // Enters it (taken) into the book under a finding_key; NULL strikes out what stands there.
@@ -38,4 +40,6 @@ void findings_accept(Engine *engine, const char *key, Acceptance *acceptance);
 // From its stored form. NULL if it cannot be understood. The caller frees.
 Acceptance *acceptance_from_json(json_t *json);
 
+// Judges what was touched, a slice at a time, and what only time changes; lowers *due_ms (monotonic) to when there is more
+// to be done.
 void findings_run(Engine *engine, gint64 *due_ms);

@@ -18,6 +18,7 @@ typedef struct {
     GPtrArray *steps;     // its plan; owned
 } Guard;
 
+// Frees what it holds.
 void guard_release(Guard *guard);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Guard, guard_release)
 

@@ -7,6 +7,7 @@
 
 typedef struct WorkloadRuns WorkloadRuns;
 
+// Of the engine's book of them.
 void workload_runs_free(WorkloadRuns *runs);
 
 // From when on the instance's runs are to be told; 0 = all.

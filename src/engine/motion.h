@@ -71,6 +71,7 @@ struct Motion {
     guint tries;
 };
 
+// An empty draft. `what` is static; `prepare` may be NULL for one that is drafted already.
 Motion *motion_new(const char *what, bool (*prepare)(Engine *, Motion *, GError **));
 void motion_free(Motion *motion);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Motion, motion_free)
@@ -128,4 +129,5 @@ void motions_run(Engine *engine, Motion *(*next)(Engine *engine, gint64 *due_ms)
 // The queue's "no", where a request has no finer one.
 void refuse(GError **error, int code, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
+// NULL is fine.
 void request_note_free(RequestNote *note);

@@ -44,23 +44,27 @@ typedef struct {
     guint64 revision; // of the key; 0 = not stored yet
 } GroupRecord;
 
+// Nothing decided yet: epoch 0, mode normal, nobody has the role. A copy is deep. Both are the caller's.
 GroupRecord *group_record_new(const char *group);
 GroupRecord *group_record_copy(const GroupRecord *record);
 void group_record_free(GroupRecord *record);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GroupRecord, group_record_free)
 
-// NULL if there is none.
+// Borrowed from the record; NULL if there is none.
 QuarantineIntent *group_record_quarantine(const GroupRecord *record, const char *workload,
                                           const char *location);
-// Takes nothing over; copies.
+// Copies the intent.
 void group_record_add_quarantine(GroupRecord *record, const QuarantineIntent *intent);
 void group_record_drop_quarantine(GroupRecord *record, const char *workload, const char *location);
 
+// The stored form. A new reference.
 json_t *group_record_to_json(const GroupRecord *record);
 // ERR_INVALID names the path. The caller owns the record.
 GroupRecord *group_record_from_json(json_t *json, GError **error);
 
+// Zeroed again: armed.
 void automation_record_release(AutomationRecord *automation);
+// The stored form, a new reference; and back: ERR_INVALID names the path, *ret_automation is the caller's to release.
 json_t *automation_record_to_json(const AutomationRecord *automation);
 bool automation_record_from_json(json_t *json, AutomationRecord *ret_automation, GError **error);
 // True if disarmed at that time.

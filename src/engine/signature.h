@@ -25,6 +25,7 @@ Guard signature_guard(Engine *engine, const Operation *operation);
 // being found out.
 Motion *signature_next(Engine *engine, const Operation *operation, gint64 *due_ms);
 
+// Of a new engine: nothing is checked.
 void signatures_init(Engine *engine);
 // What is still being checked goes back into the queue; forgets the rest.
 void signatures_release(Engine *engine);

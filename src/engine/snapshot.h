@@ -4,6 +4,7 @@
 #include "engine/state.h"
 #include "model/snapshot.h"
 
+// From a workload's id to what is kept of it; g_hash_table_unref.
 GHashTable *snapshot_book_new(void);
 
 // An answer came, or none: keeps what is new, confirms what is still so, and has the rule judged.

@@ -293,7 +293,8 @@ void alarms_run(Engine *engine, gint64 *due_ms);
 Findings *findings_new(void);
 void findings_free(Findings *findings); // NULL is fine
 
-void reload_audit(Engine *engine, const char *actor, const char *text); // reload.c
+// reload.c: a record of its own, in the queue like any other decision.
+void reload_audit(Engine *engine, const char *actor, const char *text);
 
 // load.c
 void load_begin(Engine *engine);

@@ -22,4 +22,5 @@ Exec *step_exec(const Engine *engine, const Operation *operation, const Step *st
 // Forgets it, once its outcome is stored.
 void step_forget(Engine *engine, const Operation *operation, const Step *step);
 
+// Of the engine's table of them; a command that was sent is not called back.
 void exec_free(Exec *exec);

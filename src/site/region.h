@@ -115,6 +115,7 @@ typedef struct {
     bool data;
 } SiteTarget;
 
+// Without groups, never booted; `ids` is borrowed.
 Region *region_new(const char *name, IdSource *ids);
 void region_free(Region *region);
 
@@ -125,8 +126,10 @@ Workflow *region_add_workflow(Region *region, const char *group, const char *nam
 Stock *region_add_stock(Region *region, const char *group, const char *name, bool connector);
 Router *region_add_router(Region *region, const char *group, const char *name);
 
+// Where requests for that location go: both are copied, `socket` may be NULL. One that is there already is replaced.
 void router_add_target(Router *router, const char *location, const char *url, const char *socket);
 
+// Of that name, in any case, and (but for `region_group`) of that group; owned by the region. NULL if there is none.
 SiteGroup *region_group(const Region *region, const char *name);
 // `group` NULL: the first workflow of that name.
 Workflow *region_workflow(const Region *region, const char *group, const char *name);

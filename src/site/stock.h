@@ -24,13 +24,15 @@ typedef struct {
     Inventory *restoring; // what a command that is being carried out makes it of; NULL
 } Stock;
 
+// Empty and passive. `connector` false: a catalog.
 Stock *stock_new(const char *group, const char *name, bool connector);
 void stock_free(Stock *stock);
 
 // Of what it holds now. Borrowed, until it changes.
 const char *stock_digest(const Stock *stock);
 
-// Takes the entity. False if there is no room.
+// Puts it in the place of the one of that kind and name. Takes the entity. False if there is no room. `journal`, here
+// and below: where it is written down; NULL = nowhere.
 bool stock_put(Stock *stock, Entity *entity, SiteJournal *journal);
 // False if there was none.
 bool stock_remove(Stock *stock, EntityKind kind, const char *name, SiteJournal *journal);

@@ -68,6 +68,7 @@ typedef struct {
 
 extern const char *const RUN_STATUS_NAMES[];
 
+// Off, without a rule, nothing ever run; texts are copied.
 Workflow *workflow_new(const char *group, const char *name, TriggerType type);
 void workflow_free(Workflow *workflow);
 

@@ -18,6 +18,7 @@ typedef struct {
     char *broken;       // what does not fit, a sentence; NULL: all fits
 } AuditLog;
 
+// Empty, nothing verified.
 void auditlog_init(AuditLog *log);
 void auditlog_release(AuditLog *log);
 

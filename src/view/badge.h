@@ -11,6 +11,7 @@ typedef struct {
     const char *word;
 } Badge;
 
+// Of each state; words and signs are static.
 Badge badge_verdict(VerdictState state);
 Badge badge_instance(InstanceState state);
 Badge badge_mode(GroupMode mode);
@@ -22,7 +23,6 @@ Badge badge_severity(Severity severity);
 enum { FACT_LIMIT_MS = 60 * 1000 };
 
 // The state as it may be shown at `now_ms`: unknown once the observation is too old.
-
 InstanceState badge_aged_instance(const InstanceStatus *instance, gint64 now_ms);
 VerdictState badge_aged_verdict(const LocationStatus *location, gint64 now_ms);
 

@@ -85,6 +85,8 @@ typedef struct {
     AuditRecord *record;
 } Effect;
 
+// One without anything else; EFFECT_OPEN, of which the object (NULL = none) is copied; EFFECT_MESSAGE with its words.
+// What they hold is the receiver's, who releases it.
 Effect effect_of(EffectKind kind);
 Effect effect_open(ScreenId screen, const char *object);
 Effect effect_message(const char *format, ...) G_GNUC_PRINTF(1, 2);
@@ -92,4 +94,5 @@ Effect effect_message(const char *format, ...) G_GNUC_PRINTF(1, 2);
 // What a form made of a key. `typed` is said of a field that takes no paste; NULL: the form has none.
 Effect effect_of_form(FormResult result, const char *typed);
 
+// Frees what it holds: EFFECT_NONE again.
 void effect_release(Effect *effect);

@@ -11,10 +11,11 @@ typedef struct {
     const char *location; // borrowed; NULL if there is no fact at all
 } EvidenceAge;
 
+// Of the operation's facts as the picture has them now; nothing is kept.
 EvidenceAge evidence_age(const Picture *picture, const Operation *operation);
 
 // True if the backend would refuse a sign-off for the age of its evidence.
 bool evidence_is_old(const Picture *picture, const Operation *operation, gint64 now_ms);
 
-// The age beyond which the group's evidence is not signable.
+// The age in milliseconds beyond which the group's evidence is not signable.
 gint64 evidence_limit(const Picture *picture, const Operation *operation);

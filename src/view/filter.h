@@ -11,8 +11,12 @@ typedef struct {
         fields; // where each of them is looked for; a row of the table in filter.c + 1, 0 = in the name
 } Filter;
 
+// Empty: everything matches.
 void filter_init(Filter *filter);
 void filter_release(Filter *filter);
+
+// Takes the words anew from what was typed, which is copied; "" or NULL empties it. Whatever is typed is a filter: a word
+// with a colon that names no field is looked for in the name.
 void filter_set(Filter *filter, const char *text);
 bool filter_is_empty(const Filter *filter);
 // The words as typed; NULL when empty.

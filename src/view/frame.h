@@ -19,6 +19,7 @@ typedef struct {
     gint64 newest_mine_ms;     // when the newest of those statements was made
 } Attention;
 
+// Counts anew; what stood in it is overwritten.
 void attention_count(const Picture *picture, Attention *ret_attention);
 
 // "2 critical", "1 critical and 1 that is over, not acknowledged". The caller frees.

@@ -8,4 +8,5 @@ typedef struct {
     int x, y; // where the next one begins; the column is the same for all
 } Lines;
 
+// The next one; where the canvas ends the rest is not drawn.
 void lines_say(Lines *lines, Style style, const char *format, ...) G_GNUC_PRINTF(3, 4);

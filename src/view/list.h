@@ -38,6 +38,7 @@ typedef struct {
     const ViewContext *context; // during a call, for the kind's functions
 } List;
 
+// Empty, without a filter; the first list_begin asks for rows.
 void list_init(List *list, const ListKind *kind);
 void list_release(List *list);
 
@@ -52,6 +53,7 @@ bool list_begin(List *list, const ViewContext *context);
 gpointer list_selected(List *list, const ViewContext *context);
 const char *list_selected_id(List *list, const ViewContext *context);
 
+// The table, or why it is empty, filling the canvas.
 void list_draw(List *list, const ViewContext *context, const Canvas *canvas);
 
 // The table's keys, the wheel and clicks. EFFECT_NONE: not one of them.

@@ -34,6 +34,7 @@ typedef struct {
 enum { READINESS_COLUMNS = 7 };
 extern const TableColumn READINESS_TABLE[READINESS_COLUMNS];
 
+// For the array of rows.
 void readiness_row_free(gpointer row);
 
 // Fills `rows` (empty, with readiness_row_free): findings, worst first, then what is kept of the standbys, then plans.
@@ -44,5 +45,6 @@ void readiness_rows(GPtrArray *rows, const Filter *filter, const Picture *pictur
 // NULL if no row has that id.
 const ReadinessRow *readiness_row_find(const GPtrArray *rows, const char *id);
 
+// For a table's model, in the columns of READINESS_TABLE; a heading has text in some of them only.
 void readiness_row_cell(const ReadinessRow *row, const ViewContext *context, guint column,
                         TableCell *cell);

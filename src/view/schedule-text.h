@@ -18,6 +18,7 @@ typedef struct {
     gint64 since_ms; // when counting began; 0 = only what went missing since the location went down
 } ScheduleCounts;
 
+// -1 where neither of the two knows.
 ScheduleCounts schedule_counts(const SheetRow *row, const ViewContext *context);
 
 // "while West Europe is down, a run lost every 20m; split in 2: every 10m together, 20m alone"; "" if there is nothing to
@@ -34,4 +35,5 @@ typedef struct {
     const char *trouble; // why it is not answered; NULL
 } ScheduleFacts;
 
+// Writes the page of the row anew; the facts are borrowed for the call.
 void schedule_text_fill(Page *page, const ViewContext *context, const ScheduleFacts *facts);

@@ -7,6 +7,8 @@
 
 typedef struct SignForm SignForm;
 
+// For the operation's statement as it is; the operation itself is given with each call. `mono_ms`: now, from which on the
+// form stays closed for a moment.
 SignForm *sign_form_new(const Operation *operation, gint64 mono_ms);
 void sign_form_free(SignForm *form);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SignForm, sign_form_free)
@@ -27,6 +29,7 @@ const Keymap *sign_form_keymap(const SignForm *form);
 int sign_form_height(const SignForm *form, const ViewContext *context, const Canvas *canvas);
 void sign_form_draw(SignForm *form, const ViewContext *context, const Canvas *canvas);
 
+// True if something was typed that leaving would lose.
 bool sign_form_is_dirty(const SignForm *form);
 
 // Why it cannot be signed now, whatever is typed: stale stream, not armed, role, state, expiry, signed

@@ -9,6 +9,7 @@ typedef struct {
     bool without;      // not to sign with a key was chosen
 } KeyChoice;
 
+// Frees what was chosen: zeroed again.
 void key_choice_release(KeyChoice *choice);
 
 // Another one: the keys in turn, then (where the policy lets it) none.

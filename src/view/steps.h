@@ -8,6 +8,7 @@ enum { STEPS_MIN = 3 }; // lines that it needs
 
 typedef struct Steps Steps;
 
+// The table with its cursor; the operation itself is given with each call.
 Steps *steps_new(void);
 void steps_free(Steps *steps);
 
@@ -21,4 +22,5 @@ const Step *steps_selected(Steps *steps, const Operation *operation);
 bool steps_key(Steps *steps, const Operation *operation, const KeyEvent *key,
                const Binding *binding);
 
+// Table and, where there is room, the step under the cursor below it. `now_ms` is the backend's clock: what runs ticks.
 void steps_draw(Steps *steps, const Operation *operation, gint64 now_ms, const Canvas *canvas);

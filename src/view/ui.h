@@ -7,12 +7,14 @@
 
 typedef struct Ui Ui;
 
+// On the overview, with no picture yet. Screens are made when they are first shown, and kept.
 Ui *ui_new(void);
 void ui_free(Ui *ui);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ui, ui_free)
 
 // Goes to a screen; `object` may be NULL.
 void ui_show(Ui *ui, ScreenId screen, const char *object);
+// The screen that is shown; static.
 const Screen *ui_screen(const Ui *ui);
 // The object the screen was opened with; NULL.
 const char *ui_object(const Ui *ui);
