@@ -30,8 +30,5 @@ typedef enum {
 
 GQuark err_quark(void);
 
-// The code's name as used in logs ("no-space"); never NULL.
-const char *err_name(ErrCode code);
-
 // True if `error` is of our domain and of this code.
 bool err_is(const GError *error, ErrCode code);

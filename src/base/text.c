@@ -98,18 +98,7 @@ static const char *take_columns(GString *out, const char *at, const char *end, i
     return at;
 }
 
-// The last units of `text` that fit into `columns`.
-static const char *tail_start(const char *text, const char *end, int columns)
-{
-    TextUnit unit;
-    const char *at = text;
-    int left = text_width(text);
-    while (left > columns && text_next(&at, end, &unit))
-        left -= unit.width;
-    return at;
-}
-
-static char *clip(const char *text, int columns, bool ascii, int tail)
+char *text_clip_end(const char *text, int columns, bool ascii)
 {
     const char *mark = ascii ? ".." : "…";
     int mark_width = ascii ? 2 : 1;
@@ -120,26 +109,10 @@ static char *clip(const char *text, int columns, bool ascii, int tail)
         return text_escape(text);
     GString *out = g_string_new(NULL);
     const char *end = text + strlen(text);
-    if (columns <= mark_width) {
-        take_columns(out, text, end, columns);
-        return g_string_free(out, FALSE);
-    }
-    int room = columns - mark_width;
-    tail = MIN(tail, room / 2);
-    take_columns(out, text, end, room - tail);
-    g_string_append(out, mark);
-    take_columns(out, tail_start(text, end, tail), end, tail);
+    bool room = columns > mark_width;
+    take_columns(out, text, end, room ? columns - mark_width : columns);
+    g_string_append(out, room ? mark : "");
     return g_string_free(out, FALSE);
-}
-
-char *text_clip_middle(const char *text, int columns, bool ascii)
-{
-    return clip(text, columns, ascii, columns);
-}
-
-char *text_clip_end(const char *text, int columns, bool ascii)
-{
-    return clip(text, columns, ascii, 0);
 }
 
 bool text_is_name(const char *text)

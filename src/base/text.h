@@ -29,11 +29,8 @@ char *text_escape(const char *text);
 // As text_escape, for bytes that need not end in NUL.
 char *text_escape_n(const char *bytes, gsize n);
 
-// `text` escaped and cut to `columns`, an ellipsis in the middle where it is longer ("west…prod");
-// `ascii` uses ".." instead. The caller frees.
-char *text_clip_middle(const char *text, int columns, bool ascii);
-
-// As above, cut at the end ("westeuro…").
+// `text` escaped and cut to `columns`, an ellipsis at the end where it is longer ("westeuro…"); `ascii` uses ".."
+// instead. The caller frees.
 char *text_clip_end(const char *text, int columns, bool ascii);
 
 // "s" unless `count` is one: "%u run%s".

@@ -25,11 +25,6 @@ bool rect_contains(Rect r, int x, int y)
     return x >= r.x && y >= r.y && x < r.x + r.width && y < r.y + r.height;
 }
 
-bool rect_is_empty(Rect r)
-{
-    return r.width <= 0 || r.height <= 0;
-}
-
 Rect rect_cut_top(Rect *r, int n)
 {
     n = CLAMP(n, 0, r->height);

@@ -20,7 +20,6 @@ Rect rect_inset(Rect r, int dx, int dy);
 Rect rect_intersect(Rect a, Rect b);
 
 bool rect_contains(Rect r, int x, int y);
-bool rect_is_empty(Rect r);
 
 // Cut `n` lines or columns (at most what is there) off one side: returns the piece, shrinks *r.
 Rect rect_cut_top(Rect *r, int n);

@@ -22,27 +22,6 @@ gint64 http_backoff_ms(const HttpBackoff *backoff, guint retry, guint32 chance)
     return half + (gint64)((guint64)(wait - half) * chance / G_MAXUINT32);
 }
 
-static bool is_worth_repeating(unsigned status)
-{
-    static const unsigned STATUSES[] = {0, 408, 429, 502, 503, 504};
-    for (gsize i = 0; i < G_N_ELEMENTS(STATUSES); i++)
-        if (STATUSES[i] == status)
-            return true;
-    return false;
-}
-
-gint64 http_retry_ms(const HttpBackoff *backoff, guint retry, guint32 chance, bool idempotent,
-                     unsigned status, const char *retry_after, gint64 wall_ms)
-{
-    gint64 asked;
-    gint64 wait = http_backoff_ms(backoff, retry, chance);
-    if (!idempotent || !is_worth_repeating(status) || wait < 0)
-        return -1;
-    if (retry_after && http_retry_after_parse(retry_after, wall_ms, &asked))
-        wait = MAX(wait, MIN(asked, longest_wait(backoff)));
-    return wait;
-}
-
 bool http_retry_after_parse(const char *text, gint64 wall_ms, gint64 *ret_ms)
 {
     gsize length = strlen(text);

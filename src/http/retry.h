@@ -1,6 +1,6 @@
 // When to ask again. Pure arithmetic: exponential, with chance (so that a
-// thousand clients of a dead server do not return together), bounded, and
-// obedient to Retry-After. Only what has no second effect is repeated.
+// thousand clients of a dead server do not return together), and bounded;
+// and what a Retry-After asks for.
 #pragma once
 
 #include <glib.h>
@@ -15,12 +15,6 @@ typedef struct {
 // How long to wait before retry number `retry` (1 = the first). `chance` is a
 // random number, for half of the wait. -1 = given up.
 gint64 http_backoff_ms(const HttpBackoff *backoff, guint retry, guint32 chance);
-
-// As above, for what came: an answer's `status` (0 = none came) and its
-// Retry-After (NULL = none). -1 = do not: it is not idempotent, or the answer
-// is not one of 408, 429, 502, 503, 504, or given up.
-gint64 http_retry_ms(const HttpBackoff *backoff, guint retry, guint32 chance, bool idempotent,
-                     unsigned status, const char *retry_after, gint64 wall_ms);
 
 // Reads a Retry-After: seconds, or a date compared with `wall_ms`. False if it
 // is neither. Never negative.

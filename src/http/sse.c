@@ -70,7 +70,6 @@ static const struct {
 
 static void send_event(SseReader *reader)
 {
-    g_string_assign(reader->last_id, reader->id->str);
     if (reader->has_data) {
         SseEvent event = {
             .type = reader->type->len ? reader->type->str : "message",
@@ -218,31 +217,14 @@ void sse_reader_init(SseReader *reader, gsize max_line, gsize max_data,
         .event_data = g_string_new(NULL),
         .type = g_string_new(NULL),
         .id = g_string_new(NULL),
-        .last_id = g_string_new(NULL),
     };
 }
 
 void sse_reader_release(SseReader *reader)
 {
-    GString *texts[] = {reader->line, reader->event_data, reader->type, reader->id,
-                        reader->last_id};
+    GString *texts[] = {reader->line, reader->event_data, reader->type, reader->id};
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
         if (texts[i])
             g_string_free(texts[i], TRUE);
     *reader = (SseReader){0};
-}
-
-void sse_reader_restart(SseReader *reader)
-{
-    g_string_truncate(reader->line, 0);
-    g_string_truncate(reader->event_data, 0);
-    g_string_truncate(reader->type, 0);
-    g_string_assign(reader->id, reader->last_id->str);
-    reader->has_data = reader->after_cr = reader->failed = false;
-    reader->bom_seen = 0;
-}
-
-const char *sse_reader_last_id(const SseReader *reader)
-{
-    return reader->last_id->str;
 }

@@ -34,12 +34,11 @@ typedef struct {
     GString *line;  // begun
     GString *event_data;
     GString *type;
-    GString *id;      // of the event begun, or inherited
-    GString *last_id; // of the last event that was whole
-    bool has_data;    // at least one data line, perhaps an empty one
-    bool after_cr;    // an LF now belongs to the line before
-    guint bom_seen;   // bytes of a byte order mark at the start, 0 to 3; 4 = past
-                      // the start
+    GString *id;    // of the event begun, or inherited
+    bool has_data;  // at least one data line, perhaps an empty one
+    bool after_cr;  // an LF now belongs to the line before
+    guint bom_seen; // bytes of a byte order mark at the start, 0 to 3; 4 = past
+                    // the start
     bool failed;
 } SseReader;
 
@@ -48,14 +47,7 @@ void sse_reader_init(SseReader *reader, gsize max_line, gsize max_data,
                      const SseCallbacks *callbacks, void *data);
 void sse_reader_release(SseReader *reader);
 
-// Back to the state before the first byte, for a new connection; the last id
-// stays.
-void sse_reader_restart(SseReader *reader);
-
 // Takes the next `n` bytes, cut anywhere. ERR_TOO_LARGE over a limit,
 // ERR_PROTOCOL for text that is not UTF-8; then nothing more is taken. The
 // callbacks must not touch the reader.
 bool sse_reader_feed(SseReader *reader, const char *bytes, gsize n, GError **error);
-
-// What to send as Last-Event-ID: the last id whose event came whole; "" if none did. Never NULL.
-const char *sse_reader_last_id(const SseReader *reader);

@@ -116,33 +116,6 @@ void recurrence_release(Recurrence *rule)
     *rule = (Recurrence){0};
 }
 
-static IntList int_list_copy(const IntList *list)
-{
-    return (IntList){.values = g_memdup2(list->values, list->count * sizeof *list->values),
-                     .count = list->count};
-}
-
-void recurrence_copy(const Recurrence *rule, Recurrence *ret_copy)
-{
-    *ret_copy = *rule;
-    ret_copy->start.text = g_strdup(rule->start.text);
-    ret_copy->end.text = g_strdup(rule->end.text);
-    ret_copy->zone = g_strdup(rule->zone);
-    ret_copy->minutes = int_list_copy(&rule->minutes);
-    ret_copy->hours = int_list_copy(&rule->hours);
-    ret_copy->week_days = int_list_copy(&rule->week_days);
-    ret_copy->month_days = int_list_copy(&rule->month_days);
-    ret_copy->occurrences.values = g_memdup2(
-        rule->occurrences.values, rule->occurrences.count * sizeof *rule->occurrences.values);
-}
-
-static bool time_equal(const RuleTime *a, const RuleTime *b)
-{
-    if (!a->text || !b->text)
-        return a->text == b->text;
-    return a->wall_ms == b->wall_ms && a->had_z == b->had_z;
-}
-
 static bool int_list_has(const IntList *list, guint upto, int value)
 {
     for (guint i = 0; i < upto; i++)
@@ -151,46 +124,12 @@ static bool int_list_has(const IntList *list, guint upto, int value)
     return false;
 }
 
-static bool int_list_within(const IntList *a, const IntList *b)
-{
-    for (guint i = 0; i < a->count; i++)
-        if (!int_list_has(b, b->count, a->values[i]))
-            return false;
-    return true;
-}
-
 static bool occurrence_list_has(const OccurrenceList *list, guint upto, MonthlyOccurrence value)
 {
     for (guint i = 0; i < upto; i++)
         if (list->values[i].day == value.day && list->values[i].occurrence == value.occurrence)
             return true;
     return false;
-}
-
-static bool occurrence_list_within(const OccurrenceList *a, const OccurrenceList *b)
-{
-    for (guint i = 0; i < a->count; i++)
-        if (!occurrence_list_has(b, b->count, a->values[i]))
-            return false;
-    return true;
-}
-
-static bool lists_equal(const Recurrence *a, const Recurrence *b)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(LISTS); i++)
-        if (!int_list_within(list_of(a, i), list_of(b, i)) ||
-            !int_list_within(list_of(b, i), list_of(a, i)))
-            return false;
-    return occurrence_list_within(&a->occurrences, &b->occurrences) &&
-           occurrence_list_within(&b->occurrences, &a->occurrences);
-}
-
-bool recurrence_equal(const Recurrence *a, const Recurrence *b)
-{
-    bool zones =
-        a->zone && b->zone ? g_ascii_strcasecmp(a->zone, b->zone) == 0 : a->zone == b->zone;
-    return a->frequency == b->frequency && a->interval == b->interval && zones &&
-           time_equal(&a->start, &b->start) && time_equal(&a->end, &b->end) && lists_equal(a, b);
 }
 
 bool recurrence_has_schedule(const Recurrence *rule)

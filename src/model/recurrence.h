@@ -80,13 +80,6 @@ bool occurrence_list_append(OccurrenceList *list, int day, int occurrence);
 void recurrence_init(Recurrence *rule);
 void recurrence_release(Recurrence *rule);
 
-// Copies deeply. `ret_copy` is overwritten without being released.
-void recurrence_copy(const Recurrence *rule, Recurrence *ret_copy);
-
-// True if both say the same: lists in any order, times by value, not by spelling; zone names as written
-// but for case.
-bool recurrence_equal(const Recurrence *a, const Recurrence *b);
-
 // True if any part of a schedule (minutes, hours, days) is given.
 bool recurrence_has_schedule(const Recurrence *rule);
 

@@ -173,17 +173,6 @@ static bool is_of(const RunRecord *record, const char *trigger)
            (!trigger || !record->trigger || strcmp(record->trigger, trigger) == 0);
 }
 
-const RunRecord *run_history_last(const RunHistory *history, const char *trigger)
-{
-    const RunRecord *last = NULL;
-    for (guint i = 0; i < history->runs->len; i++) {
-        const RunRecord *record = history->runs->pdata[i];
-        if (is_of(record, trigger) && (!last || record->scheduled_ms >= last->scheduled_ms))
-            last = record;
-    }
-    return last;
-}
-
 static int by_schedule(gconstpointer a, gconstpointer b)
 {
     const RunRecord *x = *(const RunRecord *const *)a, *y = *(const RunRecord *const *)b;

@@ -58,9 +58,6 @@ bool run_history_joins(const RunHistory *history, const GPtrArray *records);
 // ended, else of its newest. 0 = nothing is known of it.
 gint64 run_history_since(const RunHistory *history, const char *location);
 
-// The newest run that was fired for an occurrence of the trigger (NULL = any); NULL if there is none.
-const RunRecord *run_history_last(const RunHistory *history, const char *trigger);
-
 // How one trigger fires, asked of whoever knows.
 typedef struct {
     const char *trigger; // its name

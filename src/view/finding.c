@@ -7,11 +7,9 @@
 
 static void say_rule(Page *page, const char *id)
 {
-    guint count;
-    const Rule *rules = rules_all(&count);
-    for (guint i = 0; i < count; i++)
-        if (g_strcmp0(rules[i].id, id) == 0)
-            page_field(page, "HOLDS", ROLE_DIM, "when %s", rules[i].holds);
+    const Rule *rule = rules_find(id);
+    if (rule)
+        page_field(page, "HOLDS", ROLE_DIM, "when %s", rule->holds);
 }
 
 // Which of the source documents a requirement is from: by its letter.

@@ -306,8 +306,3 @@ bool pager_show_unseen(Pager *pager)
     }
     return false;
 }
-
-bool pager_fits(const Pager *pager)
-{
-    return pager->wrapped_width >= 0 && pager->lines->len <= height(pager);
-}

@@ -71,6 +71,3 @@ bool pager_seen_all(const Pager *pager);
 
 // Scrolls to the first line that was not drawn yet, as it was wrapped last. False if there is none.
 bool pager_show_unseen(Pager *pager);
-
-// True if everything fits without scrolling, as drawn last.
-bool pager_fits(const Pager *pager);

@@ -21,28 +21,6 @@ static void test_backoff(void)
     g_assert_cmpint(http_backoff_ms(&huge, G_MAXUINT, 0), >, 0);
 }
 
-static void test_retry(void)
-{
-    static const struct {
-        bool idempotent;
-        unsigned status;
-        const char *retry_after;
-        gint64 wait;
-    } CASES[] = {
-        {true, 0, NULL, 100},   {true, 429, NULL, 100},  {true, 503, "0", 100},
-        {true, 503, "2", 2000}, {true, 503, "60", 5000}, {true, 503, "soon", 100},
-        {true, 200, NULL, -1},  {true, 400, "1", -1},    {true, 500, NULL, -1},
-        {false, 0, NULL, -1},   {false, 503, "1", -1},   {true, 502, NULL, 100},
-        {true, 504, NULL, 100}, {true, 408, NULL, 100},
-    };
-    const HttpBackoff backoff = {.first_ms = 100, .max_ms = 5000, .max_retries = 3};
-    for (gsize i = 0; i < G_N_ELEMENTS(CASES); i++)
-        g_assert_cmpint(http_retry_ms(&backoff, 1, G_MAXUINT32, CASES[i].idempotent,
-                                      CASES[i].status, CASES[i].retry_after, WALL),
-                        ==, CASES[i].wait);
-    g_assert_cmpint(http_retry_ms(&backoff, 4, 0, true, 503, "1", WALL), ==, -1);
-}
-
 static void test_retry_after(void)
 {
     static const struct {
@@ -73,7 +51,6 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/http/retry/backoff", test_backoff);
-    g_test_add_func("/http/retry/retry", test_retry);
     g_test_add_func("/http/retry/retry-after", test_retry_after);
     return g_test_run();
 }
