@@ -5,6 +5,7 @@
 
 #include <config.h>
 
+#include "daemon/backup.h"
 #include "daemon/confine.h"
 #include "daemon/daemon.h"
 #include "daemon/load.h"
@@ -32,6 +33,8 @@ static int perform(const Options *options)
         return load_check(options->files, options->config) ? EXIT_SUCCESS : EXIT_FAILURE;
     if (options->dump)
         return load_dump(options->config) ? EXIT_SUCCESS : EXIT_FAILURE;
+    if (options->backup)
+        return backup_write(options->config, options->backup) ? EXIT_SUCCESS : EXIT_FAILURE;
     return serve(options);
 }
 

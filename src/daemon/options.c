@@ -36,6 +36,9 @@ bool options_parse(Options *options, int argc, char **argv, GError **error)
          NULL},
         {"dump", 0, 0, G_OPTION_ARG_NONE, &options->dump,
          "Write the configuration in force, defaults included, and end", NULL},
+        {"backup", 0, 0, G_OPTION_ARG_FILENAME, &options->backup,
+         "Copy the store to FILE, which must not be there, and end; a daemon may run meanwhile",
+         "FILE"},
         {"log-level", 0, 0, G_OPTION_ARG_STRING, &options->log_level,
          "error, warning, info or debug, whatever the file says", "LEVEL"},
         {"version", 'V', 0, G_OPTION_ARG_NONE, &options->version, "Write the version and end",
@@ -57,6 +60,7 @@ bool options_parse(Options *options, int argc, char **argv, GError **error)
 void options_release(Options *options)
 {
     g_free(options->config);
+    g_free(options->backup);
     g_free(options->log_level);
     g_strfreev(options->files);
     *options = (Options){0};

@@ -8,6 +8,7 @@
 
 typedef struct {
     char *config;     // the daemon's file; never NULL after options_parse
+    char *backup;     // copy the store there, end; NULL
     char *log_level;  // NULL = as the file says
     gboolean check;   // read, say what is wrong, end
     gboolean dump;    // write what is in force, end

@@ -231,15 +231,24 @@ static bool check_whole(sqlite3 *db, const char *path, GError **error)
     return false;
 }
 
-bool sqlite_inspect(const char *path, const char *vfs, GError **error)
+sqlite3 *sqlite_open_reader(const char *path, const char *vfs, GError **error)
 {
     sqlite3 *db = open_db(path, vfs, SQLITE_OPEN_READONLY, error);
     if (!db)
-        return false;
-    bool good = run(db, path, "PRAGMA cell_size_check = ON", error) &&
-                check_owner(db, path, error) && check_whole(db, path, error);
+        return NULL;
+    if (run(db, path, "PRAGMA cell_size_check = ON", error) && check_owner(db, path, error) &&
+        check_whole(db, path, error))
+        return db;
     sqlite_disconnect(db, false);
-    return good;
+    return NULL;
+}
+
+bool sqlite_inspect(const char *path, const char *vfs, GError **error)
+{
+    sqlite3 *db = sqlite_open_reader(path, vfs, error);
+    if (db)
+        sqlite_disconnect(db, false);
+    return db != NULL;
 }
 
 // ---- opening for good ----

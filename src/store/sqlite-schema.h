@@ -17,6 +17,9 @@ bool sqlite_create(const char *path, const char *vfs, GError **error);
 // database, ERR_REFUSED if it belongs to another program or a newer signalbox.
 bool sqlite_inspect(const char *path, const char *vfs, GError **error);
 
+// The same, and stays open for reading; NULL with an error.
+sqlite3 *sqlite_open_reader(const char *path, const char *vfs, GError **error);
+
 // Opens it for writing, with all settings, and brings it up to date. NULL with an error.
 sqlite3 *sqlite_connect(const char *path, const char *vfs, GError **error);
 

@@ -12,8 +12,6 @@
 // it never has, at once.
 enum { CHECKPOINT_PAGES = 1000, CHECKPOINT_PAGES_MAX = 8000 };
 
-enum { BACKUP_PAGES = 200 }; // per step
-
 #define COLUMNS "key, value, create_revision, mod_revision, version, lease"
 
 typedef enum {
@@ -581,50 +579,4 @@ Store *store_sqlite_open(const StoreSqliteOptions *options, const Clock *clock, 
     local.batch_ms = options->batch_ms;
     local.retry_ms = options->retry_ms;
     return local_store_new(&sqlite->backend, clock, &local, error);
-}
-
-// ---- backup ----
-
-static bool copy_pages(Sqlite *sqlite, sqlite3 *copy, const char *path, GError **error)
-{
-    sqlite3_backup *backup = sqlite3_backup_init(copy, "main", sqlite->db, "main");
-    if (!backup)
-        return sqlite_fail(copy, sqlite3_extended_errcode(copy), path, error);
-    int rc = SQLITE_OK;
-    while (rc == SQLITE_OK)
-        rc = sqlite3_backup_step(backup, BACKUP_PAGES);
-    sqlite3_backup_finish(backup);
-    return rc == SQLITE_DONE || sqlite_fail(copy, rc, path, error);
-}
-
-static bool write_backup(Sqlite *sqlite, const char *path, GError **error)
-{
-    sqlite3 *copy = NULL;
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    int rc = sqlite3_open_v2(path, &copy, flags, NULL);
-    bool written = rc == SQLITE_OK ? copy_pages(sqlite, copy, path, error)
-                                   : sqlite_fail(copy, rc, path, error);
-    sqlite3_close(copy);
-    return written;
-}
-
-bool store_sqlite_backup(Store *store, const char *path, GError **error)
-{
-    Backend *backend = local_store_backend(store);
-    g_assert(backend->vtable == &SQLITE_VTABLE);
-    if (g_file_test(path, G_FILE_TEST_EXISTS)) {
-        g_set_error(error, ERR, ERR_CONFLICT,
-                    "The backup was not written: %s is there already, and is not overwritten.",
-                    path);
-        return false;
-    }
-    g_autofree char *draft = g_strconcat(path, ".part", NULL);
-    g_unlink(draft);
-    mode_t mask = umask(077);
-    bool written = write_backup((Sqlite *)backend, draft, error);
-    umask(mask);
-    if (written && sqlite_file_rename(draft, path, error))
-        return true;
-    g_unlink(draft);
-    return false;
 }

@@ -32,6 +32,8 @@ StoreSqliteOptions store_sqlite_options(const char *path);
 // ERR_NOT_FOUND (no folder), ERR_INTERNAL. A store on a full disk opens, and is read-only.
 Store *store_sqlite_open(const StoreSqliteOptions *options, const Clock *clock, GError **error);
 
-// Writes a consistent copy to `path`, which must not exist, while the store goes on. Returns when it is on
-// stable storage (a second for 300 MB). Changes still waiting in a batch are not in it.
-bool store_sqlite_backup(Store *store, const char *path, GError **error);
+// Writes a consistent copy of the store at `store` to `path`, which must not exist: in any process of its user, also
+// while a daemon has the store and goes on. Blocks until it is on stable storage (some seconds for 300 MB). Observations
+// that wait in the daemon's batch are not in it. ERR_CONFLICT (`path` is there), ERR_NOT_FOUND (no store), and what
+// store_sqlite_open says of one that is damaged, foreign or newer.
+bool store_sqlite_backup(const char *store, const char *path, GError **error);

@@ -217,6 +217,29 @@ def in_parallel(t, backend):
     t.equal(sorted(a.status for a in made), [200] + [409] * 19, "of twenty proposals at once there is one")
 
 
+def backup(t, backend):
+    """A copy is made while the daemon has the store and goes on; a daemon that starts on it knows what was decided."""
+    def copy():
+        return t.run("signalboxd", "--config", t.path("daemon.conf"), "--backup", t.path("copy.db"))
+    def operations():
+        return {operation["id"] for operation in backend.get("/v1/operations")["operations"]}
+    known = operations()
+    t.equal(copy(), (0, "", ""), "the store is copied while a daemon has it")
+    t.equal(os.stat(t.path("copy.db")).st_mode & 0o777, 0o600, "for its owner alone")
+    t.equal(backend.ask("GET", "/readyz").status, 200, "the daemon goes on")
+    status, _, err = copy()
+    t.equal(status, 1, "what is there is not overwritten")
+    t.contains(err, "is there already", "and named")
+    backend.stop()
+    for name in os.listdir(t.dir):
+        if name.startswith("store.db"):
+            os.unlink(t.path(name))
+    os.rename(t.path("copy.db"), t.path("store.db"))
+    backend.start()
+    t.wait_for(lambda: known <= operations(), "a daemon that starts on it knows what was decided")
+    t.check(known, "which is not nothing")
+
+
 def damaged_store(t, backend):
     backend.stop()
     with open(t.path("store.db"), "r+b") as file:
@@ -326,6 +349,7 @@ with Test() as t:
     reloads(t, backend, contract)
     runs_stay(t, backend)
     in_parallel(t, backend)
+    backup(t, backend)
     damaged_store(t, backend)
     supervised(t, backend)
     full_disk(t, backend, contract)

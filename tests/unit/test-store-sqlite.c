@@ -426,10 +426,10 @@ static void test_backup(void)
         must_put(&test, key, text);
     }
     guint64 revision = must_put(&test, "a", "1");
-    g_assert_true(store_sqlite_backup(test.store, other->path, &error));
+    g_assert_true(store_sqlite_backup(world->path, other->path, &error));
     g_assert_no_error(error);
     must_put(&test, "a", "2"); // the original goes on
-    g_assert_false(store_sqlite_backup(test.store, other->path, &error));
+    g_assert_false(store_sqlite_backup(world->path, other->path, &error));
     g_assert_error(error, ERR, ERR_CONFLICT);
     g_assert_cmpuint(mode_of(other, ""), ==, 0600);
     g_assert_false(store_world_has(other, ".part"));
@@ -441,13 +441,27 @@ static void test_backup(void)
     store_free(test.store);
 }
 
+static void refuse_backup(const char *from, const char *to, ErrCode code)
+{
+    g_autoptr(GError) error = NULL;
+    g_assert_false(store_sqlite_backup(from, to, &error));
+    if (code != ERR_UNKNOWN) // any
+        g_assert_error(error, ERR, (int)code);
+    g_assert_nonnull(error);
+}
+
+// Nothing is left behind, and the store goes on.
 static void test_backup_fails(void)
 {
     g_autoptr(StoreWorld) world = store_world_new();
+    g_autoptr(StoreWorld) none = store_world_new();
+    g_autoptr(StoreWorld) other = store_world_new();
     Store *store = store_world_must_open(world);
-    g_autoptr(GError) error = NULL;
-    g_assert_false(store_sqlite_backup(store, "/nonexistent/folder/copy.db", &error));
-    g_assert_nonnull(error);
+    refuse_backup(world->path, "/nonexistent/folder/copy.db", ERR_UNKNOWN);
+    refuse_backup(none->path, other->path, ERR_NOT_FOUND);
+    refuse_backup("/dev/null", other->path, ERR_REFUSED);
+    g_assert_false(store_world_has(other, ""));
+    g_assert_false(store_world_has(other, ".part"));
     g_assert_cmpint(store_status(store)->health, ==, STORE_HEALTHY);
     store_free(store);
 }
