@@ -152,34 +152,6 @@ static bool take_head(Engine *engine, const StoreEntry *entry, const char *name,
     return true;
 }
 
-static bool take_seen_location(Engine *engine, const StoreEntry *entry, const char *name,
-                               json_t *json, GError **error)
-{
-    (void)entry;
-    return seen_take_location(engine, name, json, error);
-}
-
-static bool take_lag(Engine *engine, const StoreEntry *entry, const char *name, json_t *json,
-                     GError **error)
-{
-    (void)entry;
-    return lag_take(engine, name, json, error);
-}
-
-static bool take_seen_group(Engine *engine, const StoreEntry *entry, const char *name, json_t *json,
-                            GError **error)
-{
-    (void)entry;
-    return seen_take_group(engine, name, json, error);
-}
-
-static bool take_seen_fall(Engine *engine, const StoreEntry *entry, const char *name, json_t *json,
-                           GError **error)
-{
-    (void)entry;
-    return seen_take_fall(engine, name, json, error);
-}
-
 // The head must name the last record, and that record must hash to what the head says.
 static bool check_tail(Engine *engine, const StoreEntry *entry, const char *name, json_t *json,
                        GError **error)
@@ -207,44 +179,32 @@ static bool take_runs(Engine *engine, const StoreEntry *entry, const char *name,
     return true;
 }
 
-static bool take_confirmation(Engine *engine, const StoreEntry *entry, const char *name,
-                              json_t *json, GError **error)
-{
-    (void)entry;
-    return parity_take(engine, name, json, error);
-}
-
-static bool take_snapshot(Engine *engine, const StoreEntry *entry, const char *name, json_t *json,
-                          GError **error)
-{
-    (void)entry;
-    return snapshot_take(engine, name, json, error);
-}
-
 typedef struct {
     const char *prefix;
     TakeEntry take;
+    // Instead: into a book of the engine's, by the name behind the prefix.
+    bool (*book)(Engine *engine, const char *name, json_t *json, GError **error);
     bool json;
     bool tail; // only from the audit head on
 } Stage;
 
 static const Stage STAGES[] = {
-    {"audit/head", take_head, false, false},
-    {"audit/record/", check_tail, true, true},
-    {"group/", take_group, true, false},
-    {"automation", take_automation, true, false},
-    {"operation/", take_operation, true, false},
-    {"duration/", take_durations, true, false},
-    {"request/", take_request, false, false},
-    {"alarm/", take_alarm, false, false},
-    {"seen/location/", take_seen_location, true, false},
-    {"seen/group/", take_seen_group, true, false},
-    {"seen/fall/", take_seen_fall, true, false},
-    {"seen/lag/", take_lag, true, false},
-    {"finding/", take_finding, true, false},
-    {"parity/", take_confirmation, true, false},
-    {"snapshot/", take_snapshot, true, false},
-    {"runs/", take_runs, false, false},
+    {.prefix = "audit/head", .take = take_head},
+    {.prefix = "audit/record/", .take = check_tail, .json = true, .tail = true},
+    {.prefix = "group/", .take = take_group, .json = true},
+    {.prefix = "automation", .take = take_automation, .json = true},
+    {.prefix = "operation/", .take = take_operation, .json = true},
+    {.prefix = "duration/", .take = take_durations, .json = true},
+    {.prefix = "request/", .take = take_request},
+    {.prefix = "alarm/", .take = take_alarm},
+    {.prefix = "seen/location/", .book = seen_take_location, .json = true},
+    {.prefix = "seen/group/", .book = seen_take_group, .json = true},
+    {.prefix = "seen/fall/", .book = seen_take_fall, .json = true},
+    {.prefix = "seen/lag/", .book = lag_take, .json = true},
+    {.prefix = "finding/", .take = take_finding, .json = true},
+    {.prefix = "parity/", .book = parity_take, .json = true},
+    {.prefix = "snapshot/", .book = snapshot_take, .json = true},
+    {.prefix = "runs/", .take = take_runs},
 };
 
 static void read_stage(Engine *engine, const char *from);
@@ -317,7 +277,9 @@ static bool take_entry(Engine *engine, const Stage *stage, const StoreEntry *ent
         stage->json ? wire_parse(entry->key, bytes, size, STORE_VALUE_MAX, NULL) : NULL;
     if (stage->json && !json)
         return corrupt(error, entry);
-    return stage->take(engine, entry, entry->key + strlen(stage->prefix), json, error);
+    const char *name = entry->key + strlen(stage->prefix);
+    return stage->book ? stage->book(engine, name, json, error)
+                       : stage->take(engine, entry, name, json, error);
 }
 
 static void on_range(const StoreRange *range, const GError *error, gpointer data)
