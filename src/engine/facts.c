@@ -3,6 +3,8 @@
 
 #include "base/timefmt.h"
 
+enum { FOLLOWS_MS = 10 * 1000 };
+
 static Fact *add_fact(Maker *maker, const char *label, const char *value, gint64 at_ms,
                       const char *id_format, ...) G_GNUC_PRINTF(5, 6);
 
@@ -191,6 +193,20 @@ static void add_end(Maker *maker, const ReplicationStatus *link, bool replayed, 
     }
 }
 
+// A target that answers, and tells nothing new of what it replays: it does not follow. Its last word, or none, stands;
+// waiting for a newer one would keep everybody from signing the way to it.
+static bool has_stopped(Maker *maker, const ReplicationStatus *link)
+{
+    const InstanceWatch *target = world_instance(maker->engine, link->workload, link->to);
+    if (!target || target->bad || !target->last ||
+        target->status->observed_at_ms - link->observed_at_ms <= FOLLOWS_MS)
+        return false;
+    maker_not_known(maker,
+                    "what %s has replayed of %s since its last word of it: it does not follow",
+                    maker_title(maker->to), link->workload);
+    return true;
+}
+
 static void add_link(Maker *maker, const ReplicationStatus *link)
 {
     const InstanceWatch *source = world_instance(maker->engine, link->workload, link->from);
@@ -198,7 +214,7 @@ static void add_link(Maker *maker, const ReplicationStatus *link)
     bool silent = (source && source->silent_ms) || derive_source_silent(maker->engine, link) != 0;
     // A planned move proves it by catching up; there the link may be down until the old primary rejoins.
     bool orderly = maker->operation->planned || maker->operation->kind == OPERATION_FAILBACK;
-    add_end(maker, link, true, orderly);
+    add_end(maker, link, true, orderly || has_stopped(maker, link));
     add_end(maker, link, false, orderly || silent || !link->source_at_ms);
 }
 

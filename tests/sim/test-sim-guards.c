@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/none.h"
 #include "model/refusal.h"
 
 enum { MINUTE_MS = 60 * 1000 };
@@ -268,7 +269,8 @@ static void test_does_not_follow(void)
 
 static void reduces(Fleet *fleet)
 {
-    g_ptr_array_add(fleet_group(fleet, "payments")->reduced, g_strdup("refunds wait"));
+    g_ptr_array_add(list_own(&fleet_group(fleet, "payments")->reduced, g_free),
+                    g_strdup("refunds wait"));
 }
 
 static bool has_reduced(Sim *sim, const char *words)
@@ -298,6 +300,40 @@ static void test_lost_standby(void)
     finish(sim);
 }
 
+static bool says_fenced(Sim *sim)
+{
+    return sim_operation(sim)->statement->old_primary == OLD_FENCED;
+}
+
+// The losing side is seen passive. Fenced it is called once all of it reports that it has taken up the group's epoch.
+static void test_passive_or_fenced(void)
+{
+    Sim *sim = sim_new(3, NULL);
+    sim_pass(sim, 20000);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILOVER, PROPOSE_PLANNED));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 2 * MINUTE_MS);
+    sim_region_set(sim->world, "north", REGION_SICK);
+    for (guint i = 0; i < sim->world->targets->len; i++) { // somebody switches all of it off there
+        Target *target = sim->world->targets->pdata[i];
+        if (g_str_equal(target->region->name, "north"))
+            target->active = false;
+    }
+    Target *settle = sim_target(sim->world, "payments/settle", "north");
+    settle->epoch = settle->fence = 0;
+    expect_proposal(sim, 60000);
+    sim_pass(sim, 10000);
+    g_assert_cmpint((int)sim_operation(sim)->statement->old_primary, ==, OLD_PASSIVE);
+    settle->epoch = settle->fence = sim_group(sim)->epoch;
+    g_assert_true(sim_until(sim, says_fenced, MINUTE_MS));
+    // The only other place never followed: nobody knows what is lost, and that can be signed for.
+    g_assert_false(sim_operation(sim)->statement->loss_known);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 2 * MINUTE_MS);
+    expect_state(sim, OPERATION_COMPLETED);
+    finish(sim);
+}
+
 int main(int argc, char **argv)
 {
     static const Story STORIES[] = {
@@ -313,6 +349,7 @@ int main(int argc, char **argv)
         {"changed-just-now", test_changed_just_now},
         {"does-not-follow", test_does_not_follow},
         {"lost-standby", test_lost_standby},
+        {"passive-or-fenced", test_passive_or_fenced},
     };
     return run_stories(argc, argv, "/sim/guards/", STORIES, G_N_ELEMENTS(STORIES));
 }
