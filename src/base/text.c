@@ -115,6 +115,15 @@ char *text_clip_end(const char *text, int columns, bool ascii)
     return g_string_free(out, FALSE);
 }
 
+void text_replace(char **text, const char *value)
+{
+    if (g_strcmp0(*text, value) == 0)
+        return;
+    char *copy = g_strdup(value);
+    g_free(*text);
+    *text = copy;
+}
+
 bool text_is_name(const char *text)
 {
     size_t n = text ? strlen(text) : 0;

@@ -33,6 +33,9 @@ char *text_escape_n(const char *bytes, gsize n);
 // instead. The caller frees.
 char *text_clip_end(const char *text, int columns, bool ascii);
 
+// *text becomes a copy of `value` (NULL: none); where it says the same already it stays, so that who has borrowed it may go on.
+void text_replace(char **text, const char *value);
+
 // "s" unless `count` is one: "%u run%s".
 const char *text_plural(gint64 count);
 

@@ -76,6 +76,9 @@ Motion *motion_new(const char *what, bool (*prepare)(Engine *, Motion *, GError 
 void motion_free(Motion *motion);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Motion, motion_free)
 
+// Back to before prepare: the draft is empty (motion-draft.c, as all of prepare's own functions below).
+void motion_clear(Motion *motion);
+
 // What was asked (motion-request.c), copied into the motion, where it lives as long as the motion does: person and
 // texts (of NULL motion_text makes ""), and the request that is made of these, as motion->request.
 const Person *motion_person(Motion *motion, const Person *person);

@@ -2,6 +2,8 @@
 // somebody waits for the answer (a step, a proposal whose evidence must stay fresh), rarely where nobody
 // answers.
 #include "engine/findings.h"
+
+#include "base/text.h"
 #include "engine/history.h"
 #include "engine/snapshot.h"
 
@@ -30,13 +32,6 @@ static gint64 next_look(const Engine *engine, const InstanceWatch *watch)
     gint64 interval = interval_of(engine, watch);
     gint64 next = engine->mono_ms + interval;
     return interval < 2 * GROUPED_MS ? next : next - next % GROUPED_MS + GROUPED_MS;
-}
-
-static void set_text(char **text, const char *value)
-{
-    char *copy = g_strdup(value);
-    g_free(*text);
-    *text = copy;
 }
 
 static void set_state(Engine *engine, InstanceWatch *watch, InstanceState state)
@@ -117,14 +112,14 @@ static void note_good(Engine *engine, InstanceWatch *watch, const Observation *o
     status->epoch = observation->epoch;
     set_stages(status, observation->stages);
     history_take(engine, watch, observation);
-    set_text(&status->boot_id, observation->boot_id);
+    text_replace(&status->boot_id, observation->boot_id);
     world_location(engine, status->location)->managed_at_ms = status->observed_at_ms;
     if (!watch->instance->location->health.url) // nobody probes it: nothing else speaks of it
         tell(engine, ENGINE_LOCATION, status->location);
     uses_note(engine, watch, observation->discovered);
     parity_seen(engine, watch, observation->inventory);
     if (watch->workload->kind == KIND_ROUTER)
-        set_text(&watch->workload->routed_to, observation->routed_to);
+        text_replace(&watch->workload->routed_to, observation->routed_to);
     observation_free(watch->last);
     watch->last = copy_observation(observation);
     watch->last_ok_ms = engine->mono_ms;
@@ -157,7 +152,7 @@ static void on_observed(const Observation *observation, gpointer data)
         else
             note_bad(engine, watch,
                      observation->unreachable ? INSTANCE_UNREACHABLE : INSTANCE_UNKNOWN);
-        set_text(&watch->status->detail, observation->detail);
+        text_replace(&watch->status->detail, observation->detail);
         snapshot_seen(engine, watch);
         watch->next_ms = next_look(engine, watch);
         world_group_dirty(engine, watch->workload->group);
@@ -206,7 +201,7 @@ static void give_up_lost(Engine *engine, InstanceWatch *watch)
     watch->in_flight = false;
     watch->next_ms = engine->mono_ms;
     note_bad(engine, watch, INSTANCE_UNREACHABLE);
-    set_text(&watch->status->detail, "no answer from its driver");
+    text_replace(&watch->status->detail, "no answer from its driver");
     engine->observing -= engine->observing > 0;
 }
 

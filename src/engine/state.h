@@ -262,20 +262,26 @@ GHashTable *parity_book_new(void);
 void parity_seen(Engine *engine, InstanceWatch *watch, Inventory *inventory);
 bool parity_take(Engine *engine, const char *name, json_t *json, GError **error); // from the store
 
-// derive.c
-void derive_run(Engine *engine, gint64 *due_ms);
-// The bound, were the group moved from → to now (or orderly, if `planned`). Fills all fields; release `how`.
+// bound.c: what both ends of the group's links say, put together in its status; and the bound of what it would lose now.
+void derive_replication(const Engine *engine, GroupLive *live);
+void derive_bound(const Engine *engine, GroupLive *live);
+// The bound, were the group moved from → to now. Fills all fields; release `how`.
 void derive_loss(const Engine *engine, const Group *group, const char *from, const char *to,
                  LossBound *ret_bound);
+
+// derive.c: every group under which something has changed.
+void derive_run(Engine *engine, gint64 *due_ms);
 // Can the group go home, and at what price? (homecoming.c)
 void derive_homecoming(const Engine *engine, GroupLive *live);
 // It has a health check, and no answer or failure of it since the daemon began.
 bool derive_unprobed(const Engine *engine, const Location *location);
 // A probe of it has just failed: whether it is down, its next ones will say.
 bool derive_hesitates(const Engine *engine, const char *location);
+// Its verdict is up or degraded; without a health check: its management API has answered of late.
 bool derive_healthy(const Engine *engine, const Location *location);
 // True if the instance was seen active, and that is fresh.
 bool derive_seen_active(const Engine *engine, const InstanceWatch *watch);
+// When the first of the failures in a row began, whoever saw it (wall time); 0 = no probe of it fails.
 gint64 derive_first_failure(const LocationStatus *status);
 // Since when nobody has heard of the link's source: its location failed a probe, or, if it was heard of after that, it
 // gave no answer itself. Wall time; 0 = it is heard of.

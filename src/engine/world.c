@@ -1,6 +1,8 @@
 // The live statuses, one for each declared thing, and what is carried over when a new fleet comes: what was
 // observed of a thing that stays (by name) is not forgotten.
 #include "engine/findings.h"
+
+#include "base/text.h"
 #include "engine/snapshot.h"
 
 #include "model/split.h"
@@ -83,14 +85,6 @@ static void release_before(Before *before)
     g_clear_pointer(&before->fleet, fleet_unref);
 }
 
-static void set_text(char **text, const char *value)
-{
-    if (g_strcmp0(*text, value) == 0)
-        return;
-    g_free(*text);
-    *text = g_strdup(value);
-}
-
 static void set_texts(GPtrArray **texts, const GPtrArray *values)
 {
     g_clear_pointer(texts, g_ptr_array_unref);
@@ -139,8 +133,8 @@ static void build_location(Engine *engine, Before *before, const Location *locat
     watch->location = location;
     watch->status = status;
     watch->dirty = true;
-    set_text(&status->title, location->title);
-    set_text(&status->pair, location->pair);
+    text_replace(&status->title, location->title);
+    text_replace(&status->pair, location->pair);
     status->host = location->host;
     status->capacity = location->capacity;
     set_texts(&status->zones, location->zones);
@@ -222,8 +216,8 @@ static void build_workload(Engine *engine, Before *before, const Workload *workl
     status->kind = workload->kind;
     status->pattern = workload->pattern;
     status->single_active = workload_is_single_active(workload);
-    set_text(&status->driver, workload->driver);
-    set_text(&status->router, workload->router);
+    text_replace(&status->driver, workload->driver);
+    text_replace(&status->router, workload->router);
     status->proof = driver_proof(engine->config.driver, workload);
     uses_build(status, workload);
     for (guint i = 0; i < workload->triggers->len; i++)
@@ -277,8 +271,8 @@ static void build_group(Engine *engine, Before *before, const Group *group)
     live->record = record_for(engine, before, group);
     live->open = find_open(engine, group->name);
     live->dirty = true;
-    set_text(&status->title, group->title);
-    set_text(&status->primary, group->primary->name);
+    text_replace(&status->title, group->title);
+    text_replace(&status->primary, group->primary->name);
     g_clear_pointer(&status->standbys, g_ptr_array_unref);
     status->standbys = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < group->standbys->len; i++)
@@ -347,7 +341,7 @@ void world_build(Engine *engine, Fleet *fleet)
     count_roles(engine, fleet);
     keep_orphans(engine, &before);
     release_before(&before);
-    set_text(&engine->frame.fleet, fleet->name);
+    text_replace(&engine->frame.fleet, fleet->name);
     engine->frame.production = fleet->production;
     engine->frame.locations = fleet->locations->len;
     engine->frame.groups = fleet->groups->len;

@@ -74,6 +74,21 @@ static void test_clip(void)
     g_assert_cmpstr(ascii, ==, "west..");
 }
 
+static void test_replace(void)
+{
+    char *text = NULL;
+    text_replace(&text, NULL);
+    g_assert_null(text);
+    text_replace(&text, "west");
+    const char *before = text;
+    text_replace(&text, "west");
+    g_assert_true(text == before);
+    text_replace(&text, text + 2); // a part of itself
+    g_assert_cmpstr(text, ==, "st");
+    text_replace(&text, NULL);
+    g_assert_null(text);
+}
+
 static void test_names(void)
 {
     g_assert_true(text_is_name("west-europe_1.b"));
@@ -105,6 +120,7 @@ int main(int argc, char **argv)
     g_test_add_func("/base/text/escape", test_escape);
     g_test_add_func("/base/text/random-bytes", test_random_bytes);
     g_test_add_func("/base/text/clip", test_clip);
+    g_test_add_func("/base/text/replace", test_replace);
     g_test_add_func("/base/text/names", test_names);
     g_test_add_func("/base/text/count", test_count);
     return g_test_run();
