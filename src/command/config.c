@@ -36,7 +36,8 @@ static bool load(const Session *session, const char *path, GPtrArray *mistakes)
         g_autoptr(ConsoleConfig) config = NULL;
         return conf_load_console(path, &config, mistakes);
     }
-    const FleetNames names = {driver_names(), zone_is_known, driver_credentials()};
+    const FleetNames names = {driver_names(), zone_is_known, driver_credentials(),
+                              driver_parameters};
     g_autoptr(Fleet) fleet = NULL;
     return conf_load_fleet(path, &names, &fleet, mistakes);
 }

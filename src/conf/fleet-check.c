@@ -120,6 +120,45 @@ static void check_instances(OptionReader *reader, config_setting_t *setting,
     }
 }
 
+// A parameter that nobody reads is a misspelt one. What a location has may be for its templates alone.
+static void check_table(OptionReader *reader, config_setting_t *table, GHashTable *taken,
+                        const char *driver, const char *const *read)
+{
+    for (int i = 0; table && i < config_setting_length(table); i++) {
+        config_setting_t *item = config_setting_get_elem(table, (unsigned)i);
+        const char *name = config_setting_name(item);
+        Near near = {.text = name};
+        if (!name || !g_hash_table_contains(taken, name) || g_strv_contains(read, name))
+            continue;
+        for (const char *const *at = read; *at; at++)
+            near_try(&near, *at);
+        g_autofree char *hint = near_hint(&near);
+        option_mistake(reader, item,
+                       "the driver %s reads no parameter \"%s\"%s%s signalboxd(8) lists those that "
+                       "it reads.",
+                       driver, name, hint, *hint ? "" : ";");
+    }
+}
+
+static void check_parameters(OptionReader *reader, config_setting_t *setting,
+                             const Workload *workload)
+{
+    const FleetNames *names = reader->context;
+    const char *driver = workload->driver;
+    const char *const *read =
+        names && names->parameters && driver ? names->parameters(driver) : NULL;
+    config_setting_t *instances = option_setting(setting, "instances");
+    if (!read)
+        return;
+    check_table(reader, option_setting(setting, "parameters"), workload->parameters, driver, read);
+    for (guint i = 0; instances && i < workload->instances->len; i++) {
+        const Instance *instance = workload->instances->pdata[i];
+        config_setting_t *item = config_setting_get_elem(instances, i);
+        check_table(reader, item ? option_setting(item, "parameters") : NULL, instance->parameters,
+                    driver, read);
+    }
+}
+
 // Credentials of a rehearsal are there to be lesser ones.
 static void check_rehearsal(OptionReader *reader, config_setting_t *setting, gpointer object)
 {
@@ -170,6 +209,7 @@ void fleet_check_workload(OptionReader *reader, config_setting_t *setting, gpoin
     if (workload->router)
         option_later(reader, check_router, option_setting(setting, "router"), object);
     check_instances(reader, setting, workload);
+    check_parameters(reader, setting, workload);
     option_later(reader, fleet_resolve_uses, setting, object);
     const FleetNames *names = reader->context;
     if (names && names->credentials)

@@ -12,6 +12,8 @@ typedef struct {
         *drivers; // names of those that exist, NULL at the end; NULL = any name is taken
     bool (*zone_is_known)(const char *zone); // Windows or IANA name; NULL = any is taken
     const char *const *credentials; // parameters that are credentials, NULL at the end; NULL = none
+    // The parameters that a driver reads, NULL at the end; NULL = any are taken.
+    const char *const *(*parameters)(const char *driver);
 } FleetNames;
 
 // Reads the file at `path`. True with a new fleet (fleet_unref) if there is no mistake; else false, and

@@ -17,7 +17,8 @@ static bool zone_is_known(const char *zone)
 
 static bool load_fleet(const char *path, Fleet **ret_fleet, GPtrArray *mistakes)
 {
-    const FleetNames names = {driver_names(), zone_is_known, driver_credentials()};
+    const FleetNames names = {driver_names(), zone_is_known, driver_credentials(),
+                              driver_parameters};
     return conf_load_fleet(path, &names, ret_fleet, mistakes);
 }
 

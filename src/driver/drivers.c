@@ -22,6 +22,12 @@ const char *const *driver_names(void)
     return names;
 }
 
+const char *const *driver_parameters(const char *name)
+{
+    const Driver *driver = find(name);
+    return driver ? driver->parameters : NULL;
+}
+
 const char *const *driver_credentials(void)
 {
     static const char *const names[] = {"client_secret_file", "token_file", NULL};

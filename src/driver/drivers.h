@@ -35,5 +35,8 @@ void drivers_free(DriverPort *port);
 // The names of all drivers, ended by NULL: what a fleet file may say.
 const char *const *driver_names(void);
 
+// The parameters that a driver reads, ended by NULL; NULL if there is no such driver.
+const char *const *driver_parameters(const char *name);
+
 // The parameters of all drivers that are credentials, ended by NULL: a rehearsal's must be others.
 const char *const *driver_credentials(void);

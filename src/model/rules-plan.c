@@ -1,6 +1,8 @@
 // Rules over objectives and the plan.
 #include "model/rules-private.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "base/timefmt.h"
 
@@ -91,24 +93,65 @@ void rule_responsible(const RuleWorld *world, const RuleObject *object, GPtrArra
             "Name who does them: `responsibilities = { manual = …; }` of the group.");
 }
 
+static const char LAG_WAY_OUT[] =
+    "See why replication is slow or stopped; a failover now would lose as much.";
+
+static void add_unknown(const RuleWorld *world, const Group *group, const char *workload,
+                        const char *to, const char *way_out, GPtrArray *findings)
+{
+    char rpo[16];
+    duration_format(group->rpo_ms, rpo);
+    rule_add_moving(findings, SEVERITY_ERROR,
+                    g_strdup_printf("Nobody knows how far %s is behind in %s; the RPO is %s.",
+                                    workload, rule_place(world, to), rpo),
+                    way_out, g_strdup_printf("%s %s 1", workload, to));
+}
+
 static void check_link(const RuleWorld *world, const Group *group, const ReplicationStatus *link,
                        GPtrArray *findings)
 {
     char lag[16], rpo[16];
     gint64 behind_ms = replication_behind_ms(link);
-    bool unknown = behind_ms < 0;
-    if (!unknown && behind_ms * 2 < group->rpo_ms)
+    if (behind_ms < 0) {
+        add_unknown(world, group, link->workload, link->to, LAG_WAY_OUT, findings);
+        return;
+    }
+    if (behind_ms * 2 < group->rpo_ms)
         return;
     duration_format(behind_ms, lag);
     duration_format(group->rpo_ms, rpo);
-    rule_add_moving(
-        findings, unknown || behind_ms >= group->rpo_ms ? SEVERITY_ERROR : SEVERITY_WARNING,
-        unknown ? g_strdup_printf("Nobody knows how far %s is behind in %s; the RPO is %s.",
-                                  link->workload, rule_place(world, link->to), rpo)
-                : g_strdup_printf("%s is %s behind in %s; the RPO is %s.", link->workload, lag,
-                                  rule_place(world, link->to), rpo),
-        "See why replication is slow or stopped; a failover now would lose as much.",
-        g_strdup_printf("%s %s %d", link->workload, link->to, unknown));
+    rule_add_moving(findings, behind_ms >= group->rpo_ms ? SEVERITY_ERROR : SEVERITY_WARNING,
+                    g_strdup_printf("%s is %s behind in %s; the RPO is %s.", link->workload, lag,
+                                    rule_place(world, link->to), rpo),
+                    LAG_WAY_OUT, g_strdup_printf("%s %s 0", link->workload, link->to));
+}
+
+static bool has_link(const GroupStatus *status, const Workload *workload, const char *to)
+{
+    for (guint i = 0; i < status->replication->len; i++) {
+        const ReplicationStatus *link = status->replication->pdata[i];
+        if (strcmp(link->workload, workload->id) == 0 && strcmp(link->to, to) == 0)
+            return true;
+    }
+    return false;
+}
+
+// Its data was seen where the group runs, and nobody tells of a copy in another place of it.
+static void check_silence(const RuleWorld *world, const Group *group, const GroupStatus *status,
+                          const Workload *workload, GPtrArray *findings)
+{
+    const WorkloadStatus *seen = world->workload(workload->id, world->data);
+    const InstanceStatus *at =
+        seen && status->active ? workload_status_at(seen, status->active) : NULL;
+    for (guint i = 0; at && at->observed_at_ms && i < workload->instances->len; i++) {
+        const Instance *instance = workload->instances->pdata[i];
+        const char *to = instance->location->name;
+        if (strcmp(to, status->active) != 0 && !has_link(status, workload, to))
+            add_unknown(world, group, workload->id, to,
+                        "Use a driver that tells how far the copy is behind; without it every "
+                        "failover has an unknown loss.",
+                        findings);
+    }
 }
 
 void rule_rpo_now(const RuleWorld *world, const RuleObject *object, GPtrArray *findings)
@@ -119,5 +162,10 @@ void rule_rpo_now(const RuleWorld *world, const RuleObject *object, GPtrArray *f
         // What led away from the place that has lost the role protects nothing any more.
         if (!status->active || g_strcmp0(link->from, status->active) == 0)
             check_link(world, object->group, link, findings);
+    }
+    for (guint i = 0; status && i < object->group->workloads->len; i++) {
+        const Workload *workload = object->group->workloads->pdata[i];
+        if (workload_holds_data(workload))
+            check_silence(world, object->group, status, workload, findings);
     }
 }

@@ -228,8 +228,7 @@ void rule_one_active(const RuleWorld *world, const RuleObject *object, GPtrArray
 {
     const Workload *workload = object->workload;
     const WorkloadStatus *status = world->workload(workload->id, world->data);
-    if (!status || !status->single_active || workload_holds_data(workload) ||
-        workload->kind == KIND_ROUTER)
+    if (!status || !status->single_active || workload->kind == KIND_ROUTER)
         return;
     guint active = count_active(status);
     if (active > 1)

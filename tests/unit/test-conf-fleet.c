@@ -12,7 +12,17 @@ static bool zone_is_known(const char *zone)
 }
 
 static const char *const CREDENTIALS[] = {"client_secret_file", "token_file", NULL};
-static const FleetNames NAMES = {DRIVERS, zone_is_known, CREDENTIALS};
+
+// What is looked at here says what one driver reads; of the others nobody says.
+static const char *const *parameters_of(const char *driver)
+{
+    static const char *const READ[] = {
+        "observe_url",  "promote_url", "routed_pointer", "reroute_url",   "reroute_method",
+        "reroute_body", "token_file",  "state_pointer",  "passivate_url", NULL};
+    return strcmp(driver, "http") == 0 ? READ : NULL;
+}
+
+static const FleetNames NAMES = {DRIVERS, zone_is_known, CREDENTIALS, parameters_of};
 
 static Fleet *load_path(const char *path, GPtrArray *mistakes)
 {
@@ -327,7 +337,7 @@ static const struct {
      "fleet.conf:3: groups[0].workloads[0].triggers[0].schedule.week_days[0]: found "
      "\"Funday\"; "
      "expected names of days such as \"Monday\"."},
-    {IN_WORKLOAD("parameters = { url = \"x\"; list = [ 1 ]; token = 5; token_file = \"t\"; };"),
+    {IN_WORKLOAD("parameters = { observe_url = \"x\"; list = [ 1 ]; token = 5; token_file = \"t\"; };"),
      "fleet.conf:3: groups[0].workloads[0].parameters.list: found an array [ ... ]; expected a "
      "text, a number, true or false.\n"
      "fleet.conf:3: groups[0].workloads[0].parameters.token: a secret must not stand in this "
@@ -482,7 +492,7 @@ static void test_rehearsal(void)
         ");\n"
         "groups = ( { name = \"g\"; primary = \"a\"; rehearsal = { port = 3; path = \"/g\"; }; "
         "workloads = ( { name = \"w\"; kind = \"service\"; driver = \"http\"; "
-        "parameters = { url = \"http://{location.host}/\"; }; rehearsal = { path = "
+        "parameters = { observe_url = \"http://{location.host}/\"; }; rehearsal = { path = "
         "\"/{workload}\"; "
         "}; instances = ( { location = \"a\"; } ); } ); } );");
     const Instance *instance = fleet_workload(fleet, "g/w")->instances->pdata[0];
@@ -494,7 +504,7 @@ static void test_rehearsal(void)
                 {"token_file", false, "live", "live"},
                 {"port", false, "1", "3"},
                 {"path", false, NULL, "/w"},
-                {"url", false, "http://h/", "http://practice/"},
+                {"observe_url", false, "http://h/", "http://practice/"},
                 {"reader_file", true, NULL, "r"}};
     for (guint i = 0; i < G_N_ELEMENTS(ROWS); i++) {
         g_autofree char *live = instance_parameter(instance, ROWS[i].name);
@@ -538,6 +548,25 @@ static void test_split(void)
         "of a split schedule, not a trigger of type polling.");
 }
 
+// A parameter that its driver does not read would do nothing, in silence.
+static void test_parameters(void)
+{
+    expect(
+        "fleet = \"f\"; locations = ( { name = \"a\"; parameters = { mine = \"x\"; }; } );\n"
+        "groups = ( { name = \"g\"; primary = \"a\"; workloads = ( { name = \"w\"; kind = "
+        "\"service\"; "
+        "driver = \"http\";\n"
+        "  parameters = { url = \"http://x/{location.mine}\"; };\n"
+        "  instances = ( { location = \"a\"; parameters = { observe_ulr = \"http://x/\"; }; } ); } "
+        "); } );",
+        "fleet.conf:3: groups[0].workloads[0].parameters.url: the driver http reads no parameter "
+        "\"url\"; signalboxd(8) lists those that it reads.\n"
+        "fleet.conf:4: groups[0].workloads[0].instances[0].parameters.observe_ulr: the driver http "
+        "reads no parameter \"observe_ulr\", did you mean \"observe_url\"? signalboxd(8) lists "
+        "those "
+        "that it reads.");
+}
+
 static void test_any_names(void)
 {
     Scratch scratch = scratch_new();
@@ -562,6 +591,7 @@ int main(int argc, char **argv)
     g_test_add_func("/conf/fleet/resource-mistakes", test_resource_mistakes);
     g_test_add_func("/conf/fleet/dump", test_dump);
     g_test_add_func("/conf/fleet/split", test_split);
+    g_test_add_func("/conf/fleet/parameters", test_parameters);
     g_test_add_func("/conf/fleet/ten-mistakes", test_ten);
     g_test_add_func("/conf/fleet/single-mistakes", test_single);
     g_test_add_func("/conf/fleet/impossible-recurrence", test_impossible_recurrence);

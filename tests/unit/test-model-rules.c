@@ -293,6 +293,12 @@ static void active_twice(World *world)
     instance(world, "settle", 1)->state = INSTANCE_ACTIVE;
 }
 
+// Of a database.
+static void two_primaries(World *world)
+{
+    instance(world, "ledger", 1)->state = INSTANCE_ACTIVE;
+}
+
 static void active_nowhere(World *world)
 {
     instance(world, "settle", 0)->state = INSTANCE_PASSIVE;
@@ -350,6 +356,14 @@ static void lags_in_silence(World *world)
 static void lags_unknown(World *world)
 {
     replication(world)->lag_ms = -1;
+}
+
+// Its driver sees the database, and knows of no copy.
+static void nobody_reports(World *world)
+{
+    GroupStatus *status = g_hash_table_lookup(world->groups, "payments");
+    g_ptr_array_set_size(status->replication, 0);
+    instance(world, "ledger", 0)->observed_at_ms = NOW_MS;
 }
 
 // ---- what stands where ----
@@ -566,6 +580,7 @@ static const Case CASES[] = {
     {"R06:workload/payments/intake", SEVERITY_ERROR, "without sessions", no_sessions},
     {"R07:workload/payments/orders", SEVERITY_WARNING, "names no router", no_router},
     {"R08:workload/payments/settle", SEVERITY_CRITICAL, "active in 2 locations", active_twice},
+    {"R08:workload/payments/ledger", SEVERITY_CRITICAL, "active in 2 locations", two_primaries},
     {"R08:workload/payments/settle", SEVERITY_WARNING, "active nowhere", active_nowhere},
     {"R09:location/northeurope", SEVERITY_ERROR, "no health check", not_probed},
     {"R09:location/westeurope", SEVERITY_ERROR, "outside it", probed_from_inside},
@@ -608,6 +623,8 @@ static const Case CASES[] = {
     {"R18:group/payments", SEVERITY_ERROR, "16m behind", lags_too_far},
     {"R18:group/payments", SEVERITY_ERROR, "16m behind", lags_in_silence},
     {"R18:group/payments", SEVERITY_ERROR, "Nobody knows", lags_unknown},
+    {"R18:group/payments", SEVERITY_ERROR,
+     "Nobody knows how far payments/ledger is behind in north", nobody_reports},
     {"R25:fleet", SEVERITY_WARNING, "go nowhere else", no_sink},
     {"R25:fleet", SEVERITY_WARNING, "one sink, in northeurope", one_sink},
     {"R25:fleet", SEVERITY_WARNING, "one place, northeurope", sinks_together},
