@@ -167,13 +167,34 @@ static void set_fates(const Question *question, const Row *at, const Occurrence 
     }
 }
 
+// Where the list begins: with the time that is asked for, or later, so that what comes next has its place in it.
+static gint64 list_start(const Question *question, const Schedule *schedule, guint room)
+{
+    gint64 from_ms = question->from_ms, now_ms = question->now_ms;
+    gint64 step_ms = schedule_step_ms(schedule);
+    guint past = room / 2;
+    if (now_ms < from_ms || now_ms >= question->to_ms ||
+        schedule_count_between(schedule, from_ms - 1, now_ms, past + 1) <= past)
+        return from_ms;
+    return MAX(from_ms, now_ms - past * step_ms);
+}
+
+// It fires to the end of the time that is asked for, always in the same step: a list that is cut says no less.
+static bool fires_on(const Question *question, const Schedule *schedule)
+{
+    gint64 step_ms = schedule_step_ms(schedule);
+    gint64 last_ms = schedule_next_ms(schedule, question->to_ms - step_ms - 1);
+    return step_ms && last_ms && last_ms < question->to_ms;
+}
+
 static void set_occurrences(Question *question, const Schedule *schedule, const Row *at,
                             json_t *row)
 {
     Occurrence found[OCCURRENCES_MAX + 1];
     json_t *list = json_array(), *changes = json_array();
     guint room = MIN(OCCURRENCES_MAX, TOTAL_MAX - question->total);
-    guint count = schedule_next(schedule, question->from_ms - 1, room + 1, found);
+    gint64 start_ms = list_start(question, schedule, room);
+    guint count = schedule_next(schedule, start_ms - 1, room + 1, found);
     guint i = 0;
     for (; i < MIN(count, room) && found[i].at_ms < question->to_ms; i++) {
         g_autofree char *text = time_format_ms(found[i].at_ms);
@@ -182,8 +203,11 @@ static void set_occurrences(Question *question, const Schedule *schedule, const 
     }
     question->total += i;
     json_object_set_new(row, "occurrences", list);
-    json_object_set_new(row, "more",
-                        json_boolean(i == room && i < count && found[i].at_ms < question->to_ms));
+    bool cut = i == room && i < count && found[i].at_ms < question->to_ms;
+    json_object_set_new(row, "more", json_boolean(cut || start_ms > question->from_ms));
+    json_object_set_new(row, "throughout", json_boolean(fires_on(question, schedule)));
+    gint64 first_ms = schedule_next_ms(schedule, question->from_ms - 1);
+    wire_set_time_ms(row, "first_at", first_ms < question->to_ms ? first_ms : 0);
     json_object_set_new(row, "dst", changes);
     set_fates(question, at, found, i, row);
 }

@@ -126,6 +126,23 @@ static TimeMark mark_of(const SheetRow *row, gint64 at_ms, const ViewContext *co
     return mark;
 }
 
+// Where the list was cut off a rule that fires in one small step fires in every column, too.
+static void append_between(const SheetRow *row, const ViewContext *context, const TimeAxis *axis,
+                           int width, GArray *marks)
+{
+    gint64 first_ms = row->times->len ? g_array_index(row->times, gint64, 0) : 0;
+    gint64 last_ms = row->times->len ? g_array_index(row->times, gint64, row->times->len - 1) : 0;
+    gint64 column_ms = axis->span_ms / MAX(width, 1);
+    if (!row->more || !row->throughout || row->times->len < 2 || timesheet_step(row) > column_ms)
+        return;
+    for (int i = 0; i < width; i++) {
+        gint64 at_ms = axis->from_ms + axis->span_ms * (2 * i + 1) / (2 * width);
+        TimeMark mark = mark_of(row, at_ms, context);
+        if (row->first_ms && at_ms >= row->first_ms && (at_ms < first_ms || at_ms > last_ms))
+            g_array_append_val(marks, mark);
+    }
+}
+
 void schedule_row_paint(const SheetRow *row, const ViewContext *context, const TimeAxis *axis,
                         const Canvas *canvas)
 {
@@ -134,7 +151,8 @@ void schedule_row_paint(const SheetRow *row, const ViewContext *context, const T
         TimeMark mark = mark_of(row, g_array_index(row->times, gint64, i), context);
         g_array_append_val(marks, mark);
     }
+    append_between(row, context, axis, canvas->width, marks);
     timeline_draw_marks(axis, canvas, (const TimeMark *)(void *)marks->data, marks->len);
-    if (row->more)
+    if (row->more && !row->throughout)
         cells_glyph(canvas, canvas->width - 1, 0, ROLE_DIM, GLYPH_ELLIPSIS);
 }

@@ -95,6 +95,8 @@ static SheetRow *read_row(const WireAt *at)
     row->failover_now = g_strdup(wire_text_opt(at, "failover_now", NULL));
     row->counts = strcmp(wire_text_opt(at, "type", "recurrence"), "recurrence") == 0;
     row->more = wire_bool_opt(at, "more", false);
+    row->first_ms = wire_time_ms_opt(at, "first_at");
+    row->throughout = wire_bool_opt(at, "throughout", false);
     read_changes(at, row);
     read_notes(at, "ambiguous", row);
     row->open = row->notes->len;
@@ -172,33 +174,44 @@ static gint64 widest_pause(const GArray *times)
     return widest;
 }
 
-// Where a list was cut off, the others go on alone: what lies behind is no pause of all of them.
-static void add_times(GArray *all, const GArray *times, gint64 until_ms)
-{
-    for (guint i = 0; i < times->len && g_array_index(times, gint64, i) <= until_ms; i++)
-        g_array_append_val(all, g_array_index(times, gint64, i));
-}
+// From when until when all of the lists are whole. Where one was cut off, the others go on alone: what lies beyond is no
+// pause of all of them.
+typedef struct {
+    gint64 from_ms, until_ms;
+} Known;
 
-static gint64 known_until(const GPtrArray *rows)
+static Known known_of(const GPtrArray *rows)
 {
-    gint64 until_ms = G_MAXINT64;
+    Known known = {G_MININT64, G_MAXINT64};
     for (guint i = 0; i < rows->len; i++) {
         const SheetRow *row = rows->pdata[i];
-        if (row->more && row->times->len)
-            until_ms = MIN(until_ms, g_array_index(row->times, gint64, row->times->len - 1));
+        if (!row->more || !row->times->len)
+            continue;
+        known.from_ms = MAX(known.from_ms, g_array_index(row->times, gint64, 0));
+        known.until_ms =
+            MIN(known.until_ms, g_array_index(row->times, gint64, row->times->len - 1));
     }
-    return until_ms;
+    return known;
+}
+
+static void add_times(GArray *all, const GArray *times, const Known *known)
+{
+    for (guint i = 0; i < times->len; i++) {
+        gint64 at_ms = g_array_index(times, gint64, i);
+        if (at_ms >= known->from_ms && at_ms <= known->until_ms)
+            g_array_append_val(all, at_ms);
+    }
 }
 
 static SheetShare share_of(const GPtrArray *rows)
 {
     SheetShare share = {.rows = rows->len};
     g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(gint64));
-    gint64 until_ms = known_until(rows);
+    Known known = known_of(rows);
     for (guint i = 0; i < rows->len; i++) {
         const SheetRow *first = rows->pdata[0], *row = rows->pdata[i];
         share.is_split |= !are_equal(first->times, row->times);
-        add_times(all, row->times, until_ms);
+        add_times(all, row->times, &known);
     }
     g_array_sort(all, compare_times);
     share.widest_ms = widest_pause(all);

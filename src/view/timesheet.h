@@ -28,7 +28,10 @@ typedef struct {
     char *failover_now; // what a failover here now would miss, in words; NULL
     GArray *times;      // of gint64, in order
     bool more;          // times were left out
-    GArray *changes;    // of SheetChange
+    bool
+        throughout; // … and from the first on it fires to the end of that time, always in the same step
+    gint64 first_ms; // the first in that time; 0 = there is none
+    GArray *changes; // of SheetChange
     GPtrArray *
         notes; // of char *: what is open about the rule, and what is assumed; then what is to be known of it
     guint open; // so many of them are open

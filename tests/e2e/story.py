@@ -185,6 +185,10 @@ def test_runs(t, demo):
             [("ledger/feed-lake", "westeurope"), ("ledger/feed-lake", "northeurope"), ("governance/feed-lake", "northeurope"), ("governance/feed-lake", "westeurope")],
             "the parts of a split schedule stand together")
     t.contains(demo.run("schedules")[1], "The schedule feed-lake: split in 2: every 10s together, 20s alone", "and what they are together")
+    moment = lambda hours: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + hours * 3600))
+    long = demo.json("schedules", "--filter", "payments/settle", "--from", moment(-6), "--to", moment(6))["schedules"][0]
+    t.check(len(long["occurrences"]) == 500 and long["occurrences"][0] < moment(0) < long["occurrences"][-1] and long["more"] and long["throughout"],
+            "of more times than are listed those around the present are")
 
 
 def go_home(t, demo, group):

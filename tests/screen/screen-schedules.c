@@ -119,6 +119,31 @@ static void test_together_cut(void)
     g_assert_cmpint(together(rows, 0).all.widest_ms, ==, 10 * MINUTE);
 }
 
+// What fires in every column is shown in every column, though its list is short: from the axis' left edge (here every 24
+// seconds a column) to the right one.
+static void test_throughout(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    visit_open(visit, SCREEN_SCHEDULES, NULL);
+    g_autofree char *path = visit_wish(visit);
+    static const char BODY[] =
+        "{\"schedules\":[{\"workload\":\"payments/settle\",\"trigger\":\"poll\",\"location\":"
+        "\"northeurope\",\"state\":\"passive\",\"rule\":\"every 2 s\",\"zone\":\"UTC\",\"next_at\":"
+        "\"2026-11-21T03:14:08Z\",\"occurrences\":[\"2026-11-21T03:14:06Z\",\"2026-11-21T03:14:"
+        "08Z\","
+        "\"2026-11-21T03:14:10Z\"],\"more\":true,\"first_at\":\"2026-11-21T03:14:06Z\","
+        "\"throughout\":"
+        "%s}]}";
+    g_autofree char *whole = g_strdup_printf(BODY, "true"), *part = g_strdup_printf(BODY, "false");
+    visit_answer(visit, path, part);
+    visit_has(visit, "○ North Europe");
+    visit_lacks(visit, "○○○○○○○○○○");
+    visit->context.mono_ms += 31 * 1000;
+    g_autofree char *again = visit_wish(visit);
+    visit_answer(visit, again, whole);
+    visit_has(visit, "○○○○○○○○○○");
+}
+
 // What the backend said is next may be past by now; the list knows what follows.
 static void test_next(void)
 {
@@ -367,6 +392,7 @@ int main(int argc, char **argv)
     g_test_add_func("/schedules/together", test_together);
     g_test_add_func("/schedules/together-parts", test_together_parts);
     g_test_add_func("/schedules/together-cut", test_together_cut);
+    g_test_add_func("/schedules/throughout", test_throughout);
     g_test_add_func("/schedules/next", test_next);
     g_test_add_func("/schedules/asks", test_asks);
     g_test_add_func("/schedules/zoom-asks-anew", test_zoom_asks_anew);
