@@ -10,6 +10,7 @@ typedef struct {
     const Location *from;
     const Location *to;
     Statement *statement;
+    const GPtrArray *for_good; // of char *: what nobody recreates of what is left (D5)
 } Maker;
 
 // Its title, else its name; borrowed.

@@ -65,6 +65,23 @@ GPtrArray *evidence_plan(Engine *engine, const Operation *operation, GError **er
 
 // ---- What follows ------------------------------------------------------------------------------
 
+// What nobody recreates of a connector whose region is left (D5). The caller owns the array.
+static GPtrArray *lost_for_good(const Maker *maker)
+{
+    const GPtrArray *workloads = maker->live->group->workloads;
+    GPtrArray *out = g_ptr_array_new_with_free_func(g_free);
+    bool leaves = maker->from != maker->to && maker->operation->kind != OPERATION_FAILBACK &&
+                  !operation_is_rehearsal(maker->operation);
+    for (guint i = 0; leaves && i < workloads->len; i++) {
+        const Workload *workload = workloads->pdata[i];
+        g_autoptr(GPtrArray) losses = snapshot_losses(maker->engine, workload);
+        for (guint k = 0; k < losses->len; k++)
+            g_ptr_array_add(out, g_strdup_printf("%s: lost for good: %s", workload->name,
+                                                 (const char *)losses->pdata[k]));
+    }
+    return out;
+}
+
 static void set_loss(Maker *maker)
 {
     Statement *statement = maker->statement;
@@ -101,6 +118,11 @@ static void set_loss(Maker *maker)
     }
     if (!statement->loss_known)
         maker_not_known(maker, "how much data would be lost: %s", statement->loss_how);
+    if (maker->for_good->len) {
+        g_autofree char *how = g_steal_pointer(&statement->loss_how);
+        statement->loss_how =
+            g_strdup_printf("%s; what nobody recreates is lost for good: see below", how);
+    }
     statement->rpo_ms = maker->live->group->rpo_ms;
     statement->band =
         loss_band(statement->loss_known, statement->loss_ms, maker->live->group->rpo_ms);
@@ -317,7 +339,9 @@ static void set_approvals(Maker *maker)
     bool manual_proof =
         statement->old_primary != OLD_NOT_NEEDED && statement->proof == PROOF_MANUAL;
     bool loses = statement_loses(statement);
-    bool automatic = policy->failover == AUTOMATION_AUTOMATIC && !loses && !is_disarmed(maker);
+    bool for_good = maker->for_good->len != 0;
+    bool automatic =
+        policy->failover == AUTOMATION_AUTOMATIC && !loses && !for_good && !is_disarmed(maker);
     guint needed = automatic ? 0 : policy->approvals;
     const char *why = needed ? "the group's policy asks for it"
                              : "nothing can be lost, and the group's policy asks for none";
@@ -328,6 +352,10 @@ static void set_approvals(Maker *maker)
     if (statement->error_findings) {
         needed = MAX(needed, 1);
         why = "findings of severity error touch this group";
+    }
+    if (for_good) {
+        needed = MAX(needed, 1);
+        why = "what nobody recreates is lost for good";
     }
     if (loses) {
         needed = MAX(needed, 1);
@@ -456,20 +484,6 @@ static bool has_spare(const Maker *maker)
            derive_healthy(maker->engine, group->primary);
 }
 
-// What nobody recreates of a connector whose region is left (D5).
-static void add_connector_losses(Maker *maker)
-{
-    const GPtrArray *workloads = maker->live->group->workloads;
-    for (guint i = 0; i < workloads->len && maker->from != maker->to; i++) {
-        const Workload *workload = workloads->pdata[i];
-        g_autoptr(GPtrArray) losses = snapshot_losses(maker->engine, workload);
-        for (guint k = 0; k < losses->len; k++)
-            g_ptr_array_add(maker->statement->reduced,
-                            g_strdup_printf("%s: lost for good: %s", workload->name,
-                                            (const char *)losses->pdata[k]));
-    }
-}
-
 static void copy_reduced(Maker *maker)
 {
     const Group *group = maker->live->group;
@@ -478,7 +492,8 @@ static void copy_reduced(Maker *maker)
         return;
     for (guint i = 0; !home && i < group->reduced->len; i++)
         g_ptr_array_add(maker->statement->reduced, g_strdup(group->reduced->pdata[i]));
-    add_connector_losses(maker);
+    for (guint i = 0; i < maker->for_good->len; i++)
+        g_ptr_array_add(maker->statement->reduced, g_strdup(maker->for_good->pdata[i]));
     if (!maker->operation->planned && maker->from != maker->to && !has_spare(maker))
         g_ptr_array_add(
             maker->statement->reduced,
@@ -563,8 +578,11 @@ Statement *evidence_statement(Engine *engine, const Operation *operation, const 
                    world_live(engine, operation->group),
                    fleet_location(engine->fleet, operation->from),
                    fleet_location(engine->fleet, operation->to),
-                   statement_new()};
+                   statement_new(),
+                   NULL};
     findings_settle(engine, maker.live->group);
+    g_autoptr(GPtrArray) for_good = lost_for_good(&maker);
+    maker.for_good = for_good;
     copy_head(&maker);
     copy_steps(&maker, steps);
     maker_add_facts(&maker);

@@ -2,6 +2,7 @@
 #include "engine/evidence-private.h"
 
 #include "base/timefmt.h"
+#include "engine/snapshot.h"
 
 enum { FOLLOWS_MS = 10 * 1000 };
 
@@ -314,11 +315,34 @@ static void add_stages(Maker *maker, const Workload *workload)
     fact->frozen = is_silent(maker, status);
 }
 
+// What a connector is made anew of elsewhere (D2): the kept configuration, whose age is the message.
+static void add_kept(Maker *maker, const Workload *workload)
+{
+    const GPtrArray *kept = engine_snapshots(maker->engine, workload->id);
+    const Snapshot *newest = kept && kept->len ? kept->pdata[kept->len - 1] : NULL;
+    if (workload->kind != KIND_CONNECTOR || maker->from == maker->to)
+        return;
+    char since[32] = "";
+    if (newest)
+        time_format_full(newest->from_ms, since);
+    g_autofree char *value =
+        newest ? g_strdup_printf("%u entities of %s, so since %s, kept in %s",
+                                 newest->inventory->entities->len, newest->location, since,
+                                 newest->kept ? newest->kept : "an unknown place")
+               : g_strdup("none: the new one cannot be made of it");
+    g_autofree char *label = g_strdup_printf("kept configuration of %s", workload->name);
+    Fact *fact =
+        add_fact(maker, label, value, newest ? newest->at_ms : 0, "kept.%s", workload->name);
+    fact->source = g_strdup("snapshot");
+    fact->frozen = true;
+}
+
 static void add_schedules(Maker *maker)
 {
     for (guint i = 0; i < maker->live->group->workloads->len; i++) {
         add_fires(maker, maker->live->group->workloads->pdata[i]);
         add_stages(maker, maker->live->group->workloads->pdata[i]);
+        add_kept(maker, maker->live->group->workloads->pdata[i]);
     }
 }
 

@@ -183,6 +183,9 @@ static bool choose_target(const Engine *engine, const Wish *asked, Proposal *pro
     else if (asked->to && (!proposal->to || !group_has_location(group, proposal->to) ||
                            !group_runs_at(group, proposal->to)))
         refuse(error, REFUSAL_BAD_REQUEST, "Group %s does not run at %s.", group->name, asked->to);
+    else if (!proposal->to && !group->standbys->len)
+        refuse(error, REFUSAL_TARGET_NOT_HEALTHY,
+               "Group %s has no standby: there is nowhere to go.", group->name);
     else if (!proposal->to)
         refuse(error, REFUSAL_TARGET_NOT_HEALTHY, "No other location of group %s is healthy.",
                group->name);

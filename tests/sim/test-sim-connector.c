@@ -66,6 +66,36 @@ static void test_losses(void)
     }
 }
 
+static void signs_nothing(Fleet *fleet)
+{
+    with_connector(fleet);
+    fleet_group(fleet, "payments")->policy.approvals = 0;
+}
+
+static const char *fact_value(const Statement *statement, const char *id)
+{
+    for (guint i = 0; i < statement->facts->len; i++) {
+        const Fact *fact = statement->facts->pdata[i];
+        if (strcmp(fact->id, id) == 0)
+            return fact->value;
+    }
+    return "";
+}
+
+// A planned move loses no data, but what nobody recreates it does: that wants a person, where the policy wants none. What the
+// new connector is made of is evidence.
+static void test_consent(void)
+{
+    Sim *sim = sim_new(3, signs_nothing);
+    sim_pass(sim, 20000);
+    const Statement *statement = sim_propose(sim, OPERATION_FAILOVER, PROPOSE_PLANNED)->statement;
+    g_assert_cmpuint(statement->approvals, ==, 1);
+    g_assert_cmpstr(statement->signoff_why, ==, "what nobody recreates is lost for good");
+    g_assert_nonnull(strstr(statement->loss_how, "lost for good: see below"));
+    g_assert_nonnull(strstr(fact_value(statement, "kept.report"), "of west, so since "));
+    finish(sim);
+}
+
 static const Step *waiting(Sim *sim)
 {
     const Operation *operation = sim_operation(sim);
@@ -143,6 +173,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/sim/connector/losses", test_losses);
+    g_test_add_func("/sim/connector/consent", test_consent);
     g_test_add_func("/sim/connector/release", test_release);
     g_test_add_func("/sim/connector/nothing-kept", test_nothing_kept);
     return g_test_run();
