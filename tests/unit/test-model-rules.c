@@ -520,11 +520,6 @@ static Workload *split_parts(World *world, gint64 shift_ms)
     return later;
 }
 
-static void even_parts(World *world)
-{
-    split_parts(world, 10 * 60 * 1000);
-}
-
 static void uneven_parts(World *world)
 {
     split_parts(world, 7 * 60 * 1000);
@@ -728,7 +723,7 @@ static void test_split_parts(void)
     World world = world_new();
     RuleWorld rules = rules_of(&world);
     Split split;
-    even_parts(&world);
+    split_parts(&world, 10 * 60 * 1000);
     const GPtrArray *parts = fleet_split(world.fleet, trigger_of(&world, "settle"));
     g_assert_cmpuint(parts->len, ==, 2);
     g_assert_true(split_of_parts(parts, next, NULL, &split));
