@@ -337,7 +337,8 @@ static const struct {
      "fleet.conf:3: groups[0].workloads[0].triggers[0].schedule.week_days[0]: found "
      "\"Funday\"; "
      "expected names of days such as \"Monday\"."},
-    {IN_WORKLOAD("parameters = { observe_url = \"x\"; list = [ 1 ]; token = 5; token_file = \"t\"; };"),
+    {IN_WORKLOAD(
+         "parameters = { observe_url = \"x\"; list = [ 1 ]; token = 5; token_file = \"t\"; };"),
      "fleet.conf:3: groups[0].workloads[0].parameters.list: found an array [ ... ]; expected a "
      "text, a number, true or false.\n"
      "fleet.conf:3: groups[0].workloads[0].parameters.token: a secret must not stand in this "
