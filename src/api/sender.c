@@ -11,6 +11,7 @@ typedef struct {
     const char *key; // in `keys`; NULL = the line is made
     DeltaKind kind;
     GBytes *line; // owned; NULL = not yet made
+    bool again;   // it was told before: if it is gone, that is told
 } Entry;
 
 struct LineSender {
@@ -18,8 +19,11 @@ struct LineSender {
     LineCache *lines;
     SenderForm form;
     GStringChunk *keys;
-    GArray *entries; // of Entry
-    guint at;        // the next one
+    GArray *entries;     // of Entry
+    guint at;            // the next one
+    LineSenderMore more; // NULL = that is all
+    gpointer more_data;
+    GDestroyNotify drop;
 };
 
 static void clear_entry(gpointer data)
@@ -41,6 +45,8 @@ LineSender *line_sender_new(const Engine *engine, LineCache *lines, SenderForm f
 
 static void sender_free(LineSender *sender)
 {
+    if (sender->drop)
+        sender->drop(sender->more_data);
     g_array_unref(sender->entries);
     g_string_chunk_free(sender->keys);
     g_free(sender);
@@ -57,6 +63,20 @@ void line_sender_add(LineSender *sender, DeltaKind kind, gconstpointer object)
     g_array_append_val(sender->entries, entry);
 }
 
+void line_sender_add_key(LineSender *sender, DeltaKind kind, const char *key)
+{
+    Entry entry = {.kind = kind, .key = g_string_chunk_insert(sender->keys, key), .again = true};
+    g_array_append_val(sender->entries, entry);
+}
+
+void line_sender_set_more(LineSender *sender, LineSenderMore more, gpointer data,
+                          GDestroyNotify drop)
+{
+    sender->more = more;
+    sender->more_data = data;
+    sender->drop = drop;
+}
+
 void line_sender_add_all(LineSender *sender, DeltaKind kind, const GPtrArray *objects)
 {
     for (guint i = 0; i < objects->len; i++)
@@ -69,13 +89,23 @@ void line_sender_add_text(LineSender *sender, const char *line)
     g_array_append_val(sender->entries, entry);
 }
 
+static GBytes *gone_line(const Entry *entry)
+{
+    g_autoptr(json_t) json = delta_gone_to_json(entry->kind, entry->key);
+    g_autofree char *text = wire_format(json);
+    char *line = g_strconcat(text, "\n", NULL);
+    return g_bytes_new_take(line, strlen(line));
+}
+
 // A new reference. NULL: the object is gone.
 static GBytes *line_of(const LineSender *sender, const Entry *entry)
 {
     if (!entry->key)
         return g_bytes_ref(entry->line);
     gconstpointer object = object_find(sender->engine, entry->kind, entry->key);
-    return object ? line_cache_get(sender->lines, entry->kind, object) : NULL;
+    if (object)
+        return line_cache_get(sender->lines, entry->kind, object);
+    return entry->again ? gone_line(entry) : NULL;
 }
 
 static void send_object(HttpStream *stream, GBytes *line)
@@ -92,6 +122,9 @@ static void send_object(HttpStream *stream, GBytes *line)
 static void send_slice(HttpStream *stream, void *data)
 {
     LineSender *sender = data;
+    if (sender->more)
+        sender->more(sender, sender->entries->len - sender->at, sender->more_data);
+    bool over = sender->at == sender->entries->len;
     for (gsize size = 0; size < SLICE_BYTES && sender->at < sender->entries->len; sender->at++) {
         const Entry *entry = &g_array_index(sender->entries, Entry, sender->at);
         g_autoptr(GBytes) line = line_of(sender, entry);
@@ -103,7 +136,8 @@ static void send_slice(HttpStream *stream, void *data)
             http_stream_send(stream, line);
         size += g_bytes_get_size(line);
     }
-    if (sender->at < sender->entries->len) {
+    over = over || (!sender->more && sender->at == sender->entries->len);
+    if (!over) {
         http_stream_pause(stream);
         return;
     }

@@ -24,6 +24,14 @@ LineSender *line_sender_new(const Engine *engine, LineCache *lines, SenderForm f
 void line_sender_add(LineSender *sender, DeltaKind kind, gconstpointer object);
 void line_sender_add_all(LineSender *sender, DeltaKind kind, const GPtrArray *objects);
 
+// The object of that key again, or that it is gone.
+void line_sender_add_key(LineSender *sender, DeltaKind kind, const char *key);
+
+// Asked before each slice, `rest` being how many are still to be written: may add more. It is over when nothing is left.
+typedef void (*LineSenderMore)(LineSender *sender, guint rest, gpointer data);
+void line_sender_set_more(LineSender *sender, LineSenderMore more, gpointer data,
+                          GDestroyNotify drop);
+
 // A line feed included.
 void line_sender_add_text(LineSender *sender, const char *line);
 

@@ -20,7 +20,7 @@ enum { WAITING_MAX = 200 };
 // is by that time, which says the same.
 typedef struct {
     GBytes *bytes; // NULL = not yet written
-    char *name;    // what was noted; NULL once written
+    char *name;    // what was noted; NULL = each of its kind is a new one
 } Event;
 
 struct EventHub {
@@ -243,10 +243,9 @@ static GBytes *noted_bytes(EventHub *hub, guint64 revision, const char *name)
 static void publish_noted(EventHub *hub, const char *name)
 {
     Event *event = next_event(hub);
-    if (!hub->streams->len) {
-        event->name = g_strdup(name);
+    event->name = g_strdup(name);
+    if (!hub->streams->len)
         return;
-    }
     event->bytes = noted_bytes(hub, hub->revision, name);
     send_all(hub, event->bytes);
 }
@@ -256,7 +255,6 @@ static GBytes *kept_event(EventHub *hub, guint64 revision)
     Event *event = &hub->ring[revision % RING];
     if (!event->bytes)
         event->bytes = noted_bytes(hub, revision, event->name);
-    g_clear_pointer(&event->name, g_free);
     return event->bytes;
 }
 
@@ -431,16 +429,81 @@ static void add_world(LineSender *sender, const Engine *engine)
     line_sender_add_all(sender, DELTA_CHANGE, engine_changes(engine));
 }
 
-// The revision is that of the beginning: what changes while it is sent is told again by the events since then.
+// The JSON of an event as it is kept.
+static void add_kept(LineSender *sender, GBytes *event)
+{
+    static const char BEFORE[] = "\ndata: ";
+    gsize n;
+    const char *text = g_bytes_get_data(event, &n);
+    const char *json = memmem(text, n, BEFORE, strlen(BEFORE));
+    json += strlen(BEFORE);
+    g_autofree char *line = g_strndup(json, n - (gsize)(json - text) - 1); // with one line feed
+    line_sender_add_text(sender, line);
+}
+
+// A new fleet is told by the stream alone: everything is fetched again then.
+static bool is_reloaded(const EventHub *hub, guint64 since)
+{
+    for (guint64 revision = since + 1; revision <= hub->revision; revision++) {
+        const Event *event = &hub->ring[revision % RING];
+        if (event->name && KINDS[event->name[0] - 'a'] == DELTA_RELOAD)
+            return true;
+    }
+    return false;
+}
+
+// What was told since, each object once.
+static void add_told(LineSender *sender, const EventHub *hub, guint64 since)
+{
+    g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint64 revision = since + 1; revision <= hub->revision; revision++) {
+        const Event *event = &hub->ring[revision % RING];
+        if (!event->name)
+            add_kept(sender, event->bytes);
+        else if (g_hash_table_add(names, event->name)) {
+            DeltaKind kind = KINDS[event->name[0] - 'a'];
+            line_sender_add_key(sender, kind, event->name + 1);
+        }
+    }
+}
+
+// A snapshot under way.
+typedef struct {
+    EventHub *hub;
+    guint64 since; // what was told up to there is in it
+    bool ended;
+} Follow;
+
+// Events go on while it is sent. The ring must still reach back to the revision that it ends with.
+static void follow(LineSender *sender, guint rest, gpointer data)
+{
+    Follow *follow = data;
+    EventHub *hub = follow->hub;
+    if (follow->ended)
+        return;
+    event_hub_flush(hub);
+    if (hub->revision - follow->since > RING / 4 && is_kept(hub, follow->since) &&
+        !is_reloaded(hub, follow->since)) {
+        add_told(sender, hub, follow->since);
+        follow->since = hub->revision;
+    } else if (rest == 0) {
+        g_autofree char *end = g_strdup_printf(
+            "{\"kind\":\"end\",\"revision\":%" G_GUINT64_FORMAT "}\n", follow->since);
+        line_sender_add_text(sender, end);
+        follow->ended = true;
+    }
+}
+
+// The revision is that of the beginning, or of when much had changed: what changes behind it the events tell again.
 void event_hub_serve_snapshot(EventHub *hub, HttpRequest *request, const char *first)
 {
     event_hub_flush(hub);
     LineSender *sender = line_sender_new(hub->config.engine, hub->config.lines, SENDER_DELTAS);
-    g_autofree char *end =
-        g_strdup_printf("{\"kind\":\"end\",\"revision\":%" G_GUINT64_FORMAT "}\n", hub->revision);
+    Follow *state = g_new(Follow, 1);
+    *state = (Follow){hub, hub->revision, false};
     if (first)
         line_sender_add_text(sender, first);
     add_world(sender, hub->config.engine);
-    line_sender_add_text(sender, end);
+    line_sender_set_more(sender, follow, state, g_free);
     line_sender_start(sender, request, 0);
 }
