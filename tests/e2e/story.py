@@ -99,7 +99,7 @@ def test_takeover(t, demo, name):
     t.check(status == 0 and "completed" in out, "watch follows it to its end")
     operation = demo.operation(name)
     t.equal(operation["state"], "completed", "payments has failed over")
-    t.equal(demo.group("payments")["mode"], "failed-over", "the group is in limited mode")
+    t.wait_for(lambda: demo.group("payments")["mode"] == "failed-over", "the group is in limited mode")
 
     def turned():
         roles = demo.roles("payments")
