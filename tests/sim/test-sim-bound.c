@@ -173,6 +173,22 @@ static void test_sick_and_writing(void)
     finish(sim);
 }
 
+// The bound that still moves has left its room: nobody signs the one that was, to find it void at the start.
+static void test_room_is_over(void)
+{
+    Sim *sim = sim_new(9, NULL);
+    sim_pass(sim, 20000);
+    sim_region_set(sim->world, "west", REGION_SICK);
+    expect_proposal(sim, 30000);
+    sim_region(sim->world, "west")->replication_off = true;
+    sim_pass(sim, 12000);
+    g_assert_cmpint(sim_operation(sim)->statement->loss_ms, <, bound(sim));
+    g_assert_false(sim_sign(sim, &BOB, DECISION_APPROVE));
+    g_assert_cmpuint(sim_operation(sim)->statement_version, ==, 2);
+    g_assert_cmpint(sim_operation(sim)->statement->loss_ms, >=, bound(sim));
+    finish(sim);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -183,5 +199,6 @@ int main(int argc, char **argv)
     g_test_add_func("/sim/bound/discards", test_discards);
     g_test_add_func("/sim/bound/dies-in-parts", test_dies_in_parts);
     g_test_add_func("/sim/bound/sick-and-writing", test_sick_and_writing);
+    g_test_add_func("/sim/bound/room-is-over", test_room_is_over);
     return g_test_run();
 }
