@@ -77,6 +77,21 @@ static void test_sick_and_fenced(void)
     finish(sim);
 }
 
+// What is seen active is believed before what somebody says of it.
+static void test_attested_and_seen(void)
+{
+    Sim *sim = sim_new(9, NULL);
+    sim_pass(sim, 20000);
+    sim_region_set(sim->world, "west", REGION_SICK);
+    expect_proposal(sim, 30000);
+    sim->how = ATTEST_POWER;
+    g_assert_true(sim_command(sim, &ALICE, COMMAND_ATTEST, 0));
+    const Statement *statement = sim_operation(sim)->statement;
+    g_assert_cmpint((int)statement->old_primary, ==, OLD_UNCONFIRMED);
+    g_assert_cmpint((int)statement->proof, ==, PROOF_FENCING);
+    finish(sim);
+}
+
 // It says that it is fenced, and is seen active: nothing is activated beside it.
 static void test_seen_active(void)
 {
@@ -341,6 +356,7 @@ int main(int argc, char **argv)
         {"old-evidence", test_old_evidence},
         {"sick-and-fenced", test_sick_and_fenced},
         {"seen-active", test_seen_active},
+        {"attested-and-seen", test_attested_and_seen},
         {"old-at-start", test_old_at_start},
         {"not-sent-again", test_not_sent_again},
         {"error-on-the-way-home", test_error_on_the_way_home},
