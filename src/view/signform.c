@@ -418,7 +418,8 @@ static int draw_key(const SignForm *form, const ViewContext *context, const Canv
     bool missing =
         form->policy == SIGNATURE_REQUIRED && !key_choice_key(&form->key, context->signing);
     cells_put(canvas, KEY_LABEL, y, ROLE_DIM, "Key");
-    cells_put(canvas, KEY_COLUMN, y, missing ? ROLE_WARN : ROLE_NORMAL, words);
+    cells_fit(canvas, rect_make(KEY_COLUMN, y, canvas->width - KEY_COLUMN, 1), ALIGN_LEFT,
+              missing ? ROLE_WARN : ROLE_NORMAL, words);
     return y + 1;
 }
 
