@@ -37,6 +37,10 @@ bool list_begin(List *list, const ViewContext *context)
     if (list->version == context->picture->version && list->version)
         return false;
     g_ptr_array_set_size(list->rows, 0);
+    // What came first need not stand first: nobody chose the row that happened to.
+    if (list->early)
+        table_begin_anew(list->table);
+    list->early = !context->picture->complete;
     list->version = context->picture->version;
     return true;
 }

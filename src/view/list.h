@@ -34,6 +34,7 @@ typedef struct {
     GPtrArray *rows; // borrowed from the picture (or from the screen), good until the next refresh
     guint64 version; // of the picture they were made from; 0: make them anew
     Filter filter;
+    bool early;                 // they were made while the first picture was still coming
     const char *waiting;        // instead of rows: what is still to come; NULL: the picture
     const ViewContext *context; // during a call, for the kind's functions
 } List;

@@ -14,6 +14,7 @@ struct Table {
     char *selected;     // id under the cursor, NULL: none yet
     gsize index;        // where it was when last seen
     bool seen;          // it was seen since it was selected
+    bool put;           // somebody put it where it is
     gsize top;          // first visible row
     guint first_column; // columns scrolled away
     guint64 shown;      // a bit for each column that was drawn last
@@ -78,12 +79,26 @@ void table_set_columns(Table *table, const TableColumn *columns, gsize n)
     table->columns = g_steal_pointer(&fresh);
 }
 
-void table_select(Table *table, const char *id)
+static void select_id(Table *table, const char *id)
 {
     char *copy = g_strdup(id);
     g_free(table->selected);
     table->selected = copy;
     table->seen = false;
+}
+
+void table_select(Table *table, const char *id)
+{
+    select_id(table, id);
+    table->put = true;
+}
+
+void table_begin_anew(Table *table)
+{
+    if (table->put)
+        return;
+    select_id(table, NULL);
+    table->index = table->top = 0;
 }
 
 bool table_is_folded(const Table *table, const char *id)
@@ -136,7 +151,7 @@ static gsize nearest_stop(const TableModel *model, gsize from, int step, gsize c
 static void set_cursor(Table *table, const TableModel *model, gsize index, int step, gsize count)
 {
     index = nearest_stop(model, MIN(index, count - 1), step, count);
-    table_select(table, get_row(model, index).id);
+    select_id(table, get_row(model, index).id);
     table->index = index;
     table->seen = true;
 }
@@ -204,6 +219,7 @@ static void move_cursor(Table *table, const TableModel *model, gint64 delta)
     }
     gint64 target = CLAMP((gint64)table->index + delta, 0, (gint64)count - 1);
     set_cursor(table, model, (gsize)target, delta < 0 ? -1 : 1, count);
+    table->put = true;
     keep_visible(table, count);
 }
 
@@ -258,6 +274,7 @@ bool table_mouse(Table *table, const TableModel *model, const KeyEvent *event)
         get_row(model, index).skip)
         return false;
     set_cursor(table, model, index, 1, count);
+    table->put = true;
     return true;
 }
 

@@ -183,6 +183,10 @@ gsize table_index(Table *table, const TableModel *model);
 // Puts the cursor on a row (when it is there at the next call).
 void table_select(Table *table, const char *id);
 
+// For rows that were not all there yet: the cursor goes back to the first one, unless a key, a click or table_select
+// has put it elsewhere.
+void table_begin_anew(Table *table);
+
 // Folds. The model leaves out what is below a folded row and says FOLD_CLOSED for it.
 bool table_is_folded(const Table *table, const char *id);
 void table_set_folded(Table *table, const char *id, bool folded);

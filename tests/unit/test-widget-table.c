@@ -159,6 +159,23 @@ static void test_identity(void)
     g_assert_cmpstr(table_selected(table, &model), ==, "y");
 }
 
+// While rows still come, a cursor that nobody has put anywhere is at the first one; one that was put stays.
+static void test_anew(void)
+{
+    static const Row rows_of[] = {
+        {"x", 0, 0, NULL}, {"y", 0, 0, NULL}, {"a", 0, 0, NULL}, {"b", 0, 0, NULL}};
+    g_autoptr(Table) table = table_new(columns, 1, TABLE_NO_HEADER);
+    Rows rows = {rows_of + 2, 2, 0};
+    TableModel model = model_of(&rows);
+    g_assert_cmpstr(table_selected(table, &model), ==, "a");
+    rows = (Rows){rows_of, 4, 0};
+    table_begin_anew(table);
+    g_assert_cmpstr(table_selected(table, &model), ==, "x");
+    table_act(table, &model, TABLE_DOWN);
+    table_begin_anew(table);
+    g_assert_cmpstr(table_selected(table, &model), ==, "y");
+}
+
 static void test_skip(void)
 {
     static const Row list[] = {{"-head", 0, 0, NULL},
@@ -300,6 +317,7 @@ int main(int argc, char **argv)
     g_test_add_func("/table/scroll-sideways", test_scroll_sideways);
     g_test_add_func("/table/empty", test_empty);
     g_test_add_func("/table/identity", test_identity);
+    g_test_add_func("/table/anew", test_anew);
     g_test_add_func("/table/skip", test_skip);
     g_test_add_func("/table/fold", test_fold);
     g_test_add_func("/table/mouse", test_mouse);
