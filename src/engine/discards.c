@@ -18,6 +18,7 @@ static bool left_in_order(const Maker *maker)
     const char *last = maker->live->record->operation;
     const Operation *operation = last ? world_operation(maker->engine, last) : NULL;
     return operation && operation->planned && operation->state == OPERATION_COMPLETED &&
+           g_strcmp0(operation->from, maker->operation->to) == 0 && // not restarted, nor moved on
            g_strcmp0(operation->to, maker->operation->from) == 0;
 }
 

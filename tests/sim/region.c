@@ -398,12 +398,12 @@ static void add_link(SimWorld *world, Observation *seen, const Target *target)
         link->observed_at_ms = seen->at_ms;
         link->replayed_ms = target->replayed_ms ? target->replayed_ms + peer->region->skew_ms
                                                 : 0; // as the source has it
-        link->replayed_pos = target->log->len;
+        link->replayed_pos = world->uncounted ? -1 : (gint64)target->log->len;
         link->streaming = peer->region->health == REGION_UP && !peer->region->replication_off;
         link->lag_ms = target->replayed_ms ? seen->at_ms - target->replayed_ms : -1;
     } else {
         link->source_at_ms = seen->at_ms;
-        link->committed_pos = target->log->len;
+        link->committed_pos = world->uncounted ? -1 : (gint64)target->log->len;
         link->committed_ms =
             target->log->len
                 ? g_array_index(target->log, gint64, target->log->len - 1) + target->region->skew_ms

@@ -80,6 +80,7 @@ struct SimWorld {
     bool lying;       // passivations and fences are answered "done" and nothing is done
     guint lose;       // so many commands to come are lost on their way
     bool nameless;    // targets do not tell their boot ids
+    bool uncounted;   // … nor where their logs are
     guint misfits;    // commands that arrived with another boot's id
 };
 

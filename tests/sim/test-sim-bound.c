@@ -4,7 +4,10 @@
 
 #include <string.h>
 
-enum { LAPSE_MS = 3 * 2000 + 1000 }; // of the simulation's health checks
+enum {
+    LAPSE_MS = 3 * 2000 + 1000, // of the simulation's health checks
+    MINUTE_MS = 60 * 1000
+};
 
 static gint64 bound(Sim *sim)
 {
@@ -189,6 +192,38 @@ static void test_room_is_over(void)
     finish(sim);
 }
 
+// Home was lost, and afterwards the group was restarted where it runs. That was in order, but it says nothing of what home
+// had committed: nobody has counted it, and who signs the way home says yes to that.
+static void test_left_uncounted(void)
+{
+    Sim *sim = sim_new(9, NULL);
+    sim->world->uncounted = true;
+    sim_pass(sim, 20000);
+    sim_region_set(sim->world, "west", REGION_DOWN);
+    expect_proposal(sim, 60000);
+    sim_pass(sim, 20000);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 2 * MINUTE_MS);
+    sim_region_set(sim->world, "north", REGION_DOWN);
+    sim_pass(sim, 30000);
+    sim_region_set(sim->world, "north", REGION_UP);
+    expect_proposal(sim, MINUTE_MS);
+    sim_pass(sim, 20000);
+    g_assert_cmpstr(sim_operation(sim)->from, ==, sim_operation(sim)->to);
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 2 * MINUTE_MS);
+    expect_state(sim, OPERATION_COMPLETED);
+    sim_region_set(sim->world, "west", REGION_UP);
+    sim_pass(sim, MINUTE_MS);
+    g_assert_cmpint(sim_group(sim)->failback.discarded, ==, -1);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILBACK, PROPOSE_PLANNED));
+    const Statement *statement = sim_operation(sim)->statement;
+    g_test_message("%s", statement->loss_how);
+    g_assert_cmpint(statement->discards, ==, -1);
+    g_assert_nonnull(strstr(statement->confirm, "DISCARD UNKNOWN"));
+    finish(sim);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -197,6 +232,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sim/bound/came-back", test_came_back);
     g_test_add_func("/sim/bound/way-home", test_way_home);
     g_test_add_func("/sim/bound/discards", test_discards);
+    g_test_add_func("/sim/bound/left-uncounted", test_left_uncounted);
     g_test_add_func("/sim/bound/dies-in-parts", test_dies_in_parts);
     g_test_add_func("/sim/bound/sick-and-writing", test_sick_and_writing);
     g_test_add_func("/sim/bound/room-is-over", test_room_is_over);
