@@ -3,11 +3,26 @@
 #include "base/text.h"
 #include "engine/state.h"
 
+// How many of its workloads have data on both sides.
+static guint count_copies(const Group *group, const Location *a, const Location *b)
+{
+    guint copies = 0;
+    for (guint i = 0; a && b && i < group->workloads->len; i++) {
+        const Workload *workload = group->workloads->pdata[i];
+        copies += workload_holds_data(workload) && workload_instance(workload, a) &&
+                  workload_instance(workload, b);
+    }
+    return copies;
+}
+
 // What `from` has committed beyond what `to` has replayed of it, over all data of the group; -1 if one of the links
-// was never seen whole. The older observation counts.
-static gint64 ahead_of(const GroupLive *live, const char *from, const char *to, gint64 *at_ms)
+// was never seen, or not whole. The older observation counts.
+static gint64 ahead_of(const Engine *engine, const GroupLive *live, const char *from,
+                       const char *to, gint64 *at_ms)
 {
     const GPtrArray *links = live->status->replication;
+    guint missing = count_copies(live->group, fleet_location(engine->fleet, from),
+                                 fleet_location(engine->fleet, to));
     gint64 ahead = -1;
     for (guint i = 0; i < links->len; i++) {
         const ReplicationStatus *link = links->pdata[i];
@@ -18,8 +33,9 @@ static gint64 ahead_of(const GroupLive *live, const char *from, const char *to, 
         gint64 seen_ms = MIN(link->source_at_ms, link->observed_at_ms);
         *at_ms = *at_ms ? MIN(*at_ms, seen_ms) : seen_ms;
         ahead = MAX(ahead, (gint64)0) + MAX(link->committed_pos - link->replayed_pos, (gint64)0);
+        missing -= missing > 0;
     }
-    return ahead;
+    return missing ? -1 : ahead;
 }
 
 static bool holds_data(const Group *group)
@@ -80,7 +96,7 @@ void derive_homecoming(const Engine *engine, GroupLive *live)
     bool data = holds_data(live->group);
     ready->applies = true;
     ready->answers = derive_healthy(engine, home);
-    ready->discarded = data ? ahead_of(live, home->name, other, &ready->observed_at_ms) : 0;
-    ready->behind = data ? ahead_of(live, other, home->name, &ready->observed_at_ms) : 0;
+    ready->discarded = data ? ahead_of(engine, live, home->name, other, &ready->observed_at_ms) : 0;
+    ready->behind = data ? ahead_of(engine, live, other, home->name, &ready->observed_at_ms) : 0;
     ready->how = sentence(ready, data, world_title(engine, home->name), world_title(engine, other));
 }

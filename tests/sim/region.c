@@ -383,7 +383,7 @@ static void add_link(SimWorld *world, Observation *seen, const Target *target)
 {
     const Workload *workload = target->instance->workload;
     const char *other = other_side(target);
-    if (!holds_data(target) || !other)
+    if (!holds_data(target) || !other || g_strcmp0(world->untold, workload->id) == 0)
         return;
     const Target *peer = sim_target(world, workload->id, other);
     seen->replication = g_ptr_array_new_with_free_func((GDestroyNotify)replication_status_free);

@@ -81,7 +81,8 @@ struct SimWorld {
     guint lose;       // so many commands to come are lost on their way
     bool nameless;    // targets do not tell their boot ids
     bool uncounted;   // … nor where their logs are
-    guint misfits;    // commands that arrived with another boot's id
+    const char *untold; // … nor, of this workload, that it replicates at all; NULL
+    guint misfits;      // commands that arrived with another boot's id
 };
 
 SimWorld *sim_world_new(FakeClock *clock, Fleet *fleet, guint32 seed);

@@ -224,6 +224,36 @@ static void test_left_uncounted(void)
     finish(sim);
 }
 
+static void with_archive(Fleet *fleet)
+{
+    Group *group = fleet_group(fleet, "payments");
+    Workload *archive = group_add_workload(fleet, group, "archive");
+    archive->kind = KIND_DATABASE;
+    archive->driver = g_strdup("sim");
+    workload_add_instance(archive, fleet_location(fleet, "west"));
+    workload_add_instance(archive, fleet_location(fleet, "north"));
+}
+
+// Of one of two databases nobody tells anything: what is known of the other one is not all.
+static void test_discards_half_known(void)
+{
+    Sim *sim = sim_new(9, with_archive);
+    sim->world->untold = "payments/archive";
+    sim_pass(sim, 20000);
+    sim_region_set(sim->world, "west", REGION_DOWN);
+    expect_proposal(sim, MINUTE_MS);
+    sim_pass(sim, 20000);
+    g_assert_cmpint(sim_group(sim)->failback.discarded, ==, -1);
+    g_assert_nonnull(strstr(sim_group(sim)->failback.how, "is not known"));
+    g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
+    expect_settled(sim, 2 * MINUTE_MS);
+    sim_region_set(sim->world, "west", REGION_UP);
+    sim_pass(sim, MINUTE_MS);
+    g_assert_nonnull(sim_propose(sim, OPERATION_FAILBACK, PROPOSE_PLANNED));
+    g_assert_cmpint(sim_operation(sim)->statement->discards, ==, -1);
+    finish(sim);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -233,6 +263,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sim/bound/way-home", test_way_home);
     g_test_add_func("/sim/bound/discards", test_discards);
     g_test_add_func("/sim/bound/left-uncounted", test_left_uncounted);
+    g_test_add_func("/sim/bound/discards-half-known", test_discards_half_known);
     g_test_add_func("/sim/bound/dies-in-parts", test_dies_in_parts);
     g_test_add_func("/sim/bound/sick-and-writing", test_sick_and_writing);
     g_test_add_func("/sim/bound/room-is-over", test_room_is_over);
