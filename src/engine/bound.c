@@ -83,6 +83,14 @@ static const ReplicationStatus *link_of(const GroupStatus *status, const char *w
     return NULL;
 }
 
+// What was silent when this daemon began is so from before, if the failed probes of its location are.
+static gint64 silent_since(const InstanceWatch *watch, gint64 missed)
+{
+    if (!watch || !watch->silent_ms)
+        return 0;
+    return watch->silent_before_ms >= missed ? watch->silent_before_ms : watch->silent_ms;
+}
+
 // Health and management need not die at once: what was heard of after a failed probe is missed when it stops to answer.
 gint64 derive_source_silent(const Engine *engine, const ReplicationStatus *link)
 {
@@ -91,7 +99,7 @@ gint64 derive_source_silent(const Engine *engine, const ReplicationStatus *link)
     gint64 last_ms = MAX(link->source_at_ms, link->committed_ms);
     gint64 missed = status ? derive_first_failure(status) : 0;
     if (missed && missed < last_ms)
-        missed = watch ? watch->silent_ms : 0;
+        missed = silent_since(watch, missed);
     return missed >= last_ms ? missed : 0;
 }
 

@@ -125,7 +125,7 @@ static void note_good(Engine *engine, InstanceWatch *watch, const Observation *o
     watch->last_ok_ms = engine->mono_ms;
     watch->last_sent_ms = watch->answered_sent_ms;
     watch->bad = 0;
-    watch->silent_ms = 0;
+    watch->silent_ms = watch->silent_before_ms = 0;
 }
 
 static void note_bad(Engine *engine, InstanceWatch *watch, InstanceState state)

@@ -129,23 +129,46 @@ static bool is_silent(const Engine *engine, const char *location)
     return status && derive_first_failure(status);
 }
 
+static json_t *link_to_json(const Engine *engine, const ReplicationStatus *link)
+{
+    json_t *json = shape_to_json(&REPLICATION_SHAPE, link);
+    wire_set_time_ms(json, "silent_since", derive_source_silent(engine, link));
+    return json;
+}
+
 // While its source is silent, what a link says of it stands still: written once is enough.
 void seen_group(Engine *engine, GroupLive *live)
 {
     const GPtrArray *links = live->status->replication;
-    gint64 newest_ms = 0;
+    gint64 newest_ms = 0, silent_ms = 0;
     for (guint i = 0; i < links->len; i++) {
         const ReplicationStatus *link = links->pdata[i];
-        if (is_silent(engine, link->from))
-            newest_ms = MAX(newest_ms, link->source_at_ms);
+        if (!is_silent(engine, link->from))
+            continue;
+        newest_ms = MAX(newest_ms, link->source_at_ms);
+        silent_ms = MAX(silent_ms, derive_source_silent(engine, link));
     }
-    if (newest_ms <= live->links_kept_ms)
+    if (newest_ms <= live->links_kept_ms && silent_ms <= live->silent_kept_ms)
         return;
     live->links_kept_ms = newest_ms;
+    live->silent_kept_ms = silent_ms;
     json_t *list = json_array();
     for (guint i = 0; i < links->len; i++)
-        json_array_append_new(list, shape_to_json(&REPLICATION_SHAPE, links->pdata[i]));
+        json_array_append_new(list, link_to_json(engine, links->pdata[i]));
     keep(engine, "seen/group/", live->group->name, list);
+}
+
+static void take_silence(const Engine *engine, GroupLive *live, const ReplicationStatus *link,
+                         json_t *json)
+{
+    WireReader reader = {0};
+    WireAt root = wire_root(&reader, json);
+    InstanceWatch *source = world_instance(engine, link->workload, link->from);
+    gint64 silent_ms = MAX(wire_time_ms_opt(&root, "silent_since"), 0);
+    live->silent_kept_ms = MAX(live->silent_kept_ms, silent_ms);
+    if (source)
+        source->silent_before_ms = MAX(source->silent_before_ms, silent_ms);
+    wire_reader_finish(&reader, NULL);
 }
 
 bool seen_take_group(Engine *engine, const char *name, json_t *json, GError **error)
@@ -159,6 +182,7 @@ bool seen_take_group(Engine *engine, const char *name, json_t *json, GError **er
         if (!link)
             return false;
         if (live) {
+            take_silence(engine, live, link, item);
             live->links_kept_ms = MAX(live->links_kept_ms, link->source_at_ms);
             g_ptr_array_add(live->status->replication, link);
         } else

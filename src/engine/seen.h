@@ -5,7 +5,7 @@
 //
 //   seen/location/NAME   the run of failed probes, the first and the last, and since when it is down; gone once a
 //                        probe succeeds and it is down no more
-//   seen/group/NAME      its replication links, as they were known when their source fell silent
+//   seen/group/NAME      its replication links, as they were known when their source fell silent, and since when it is
 //   seen/fall/NAME       since when the group runs nowhere because its location went down; gone once it runs
 #pragma once
 

@@ -92,6 +92,7 @@ typedef struct {
     gint64 answered_sent_ms; // … and when that one was asked for
     guint bad;               // answers without knowledge in a row …
     gint64 silent_ms;        // … and when the first of them came, wall; 0 = it answers
+    gint64 silent_before_ms; // the same from before the start; 0 = not, or it has answered since
     bool skewed;             // its clock is off by more than CLOCK_SKEW_MS
     bool in_flight;
 } InstanceWatch;
@@ -109,11 +110,12 @@ typedef struct {
     bool
         came_down; // its location was seen down, and nobody was asked since to activate it there again
     bool rests;    // where it has its role all of it is passive, though that side answers
-    bool lagged;          // a link was behind by half of the RPO, or nobody knew
-    bool declined;        // the watchdog has proposed since its location was up last
-    char *proposed;       // that operation's id; NULL
-    bool dirty;           // derive again
-    gint64 links_kept_ms; // the newest word of a silent source that the store holds
+    bool lagged;           // a link was behind by half of the RPO, or nobody knew
+    bool declined;         // the watchdog has proposed since its location was up last
+    char *proposed;        // that operation's id; NULL
+    bool dirty;            // derive again
+    gint64 links_kept_ms;  // the newest word of a silent source that the store holds …
+    gint64 silent_kept_ms; // … and since when it is silent
 } GroupLive;
 
 typedef struct Jump Jump; // engine/jump.c

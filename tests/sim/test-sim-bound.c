@@ -154,6 +154,11 @@ static void test_dies_in_parts(void)
     g_assert_nonnull(strstr(sim_group(sim)->loss.how, "primary missed first at"));
     sim_pass(sim, 60000);
     g_assert_cmpint(bound(sim), ==, before);
+    for (guint i = 0; i < 3; i++) { // nor does it move by a daemon that begins anew
+        restart_after(sim, 1000);
+        sim_pass(sim, 30000);
+        g_assert_cmpint(bound(sim), ==, before);
+    }
     g_assert_cmpint(sim_operation(sim)->statement->loss_ms, >=, before);
     g_assert_true(sim_sign(sim, &BOB, DECISION_APPROVE));
     expect_settled(sim, 60000);
