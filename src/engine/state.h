@@ -107,13 +107,12 @@ typedef struct {
     gint64 wait_since_ms; // monotonic: waiting at the point of no return for what is observed
     gint64 fell_ms;       // since when it runs nowhere, for its location went down; 0 = it runs
     gint64 fell_kept_ms;  // as the store has that
-    bool
-        came_down; // its location was seen down, and nobody was asked since to activate it there again
-    bool rests;    // where it has its role all of it is passive, though that side answers
-    bool lagged;           // a link was behind by half of the RPO, or nobody knew
-    bool declined;         // the watchdog has proposed since its location was up last
-    char *proposed;        // that operation's id; NULL
-    bool dirty;            // derive again
+    bool came_down; // it fell, was not seen to run since, and nobody was asked to activate it again
+    bool rests;     // where it has its role all of it is passive, though that side answers
+    bool lagged;    // a link was behind by half of the RPO, or nobody knew
+    bool declined;  // the watchdog has proposed since its location was up last
+    char *proposed; // that operation's id; NULL
+    bool dirty;     // derive again
     gint64 links_kept_ms;  // the newest word of a silent source that the store holds …
     gint64 silent_kept_ms; // … and since when it is silent
 } GroupLive;

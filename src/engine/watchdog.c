@@ -191,8 +191,7 @@ static Motion *group_next(Engine *engine, GroupLive *live, gint64 *due_ms)
 {
     const LocationStatus *at = world_location(engine, live->record->active);
     VerdictState state = at ? at->verdict.state : VERDICT_UNKNOWN;
-    if (state == VERDICT_DOWN)
-        live->came_down = true;
+    live->came_down = state == VERDICT_DOWN || (live->came_down && live->fell_ms);
     if (state == VERDICT_UP)
         live->declined = false;
     if (at && !live->open && state == VERDICT_DOWN)

@@ -349,6 +349,36 @@ static void test_passive_or_fenced(void)
     finish(sim);
 }
 
+// West was down and is back, active; that is over. Much later a person switches off what runs there, and means it: that is
+// no outage of the region, and nothing is proposed, let alone begun, to switch it on again.
+static void test_switched_off_by_hand(void)
+{
+    static const char *const WORKLOADS[] = {"payments/settle", "payments/report",
+                                            "payments/ledger"};
+    Sim *sim = sim_new(3, NULL);
+    fleet_group(sim->fleet, "payments")->policy.failover = AUTOMATION_AUTOMATIC;
+    sim_pass(sim, 20000);
+    sim_region_set(sim->world, "west", REGION_HANGING);
+    g_assert_true(sim_until(sim, has_open, MINUTE_MS));
+    sim_region_set(sim->world, "west", REGION_UP); // as it was
+    sim_pass(sim, 2 * MINUTE_MS);
+    g_assert_false(has_open(sim));
+    expect_active(sim, "west");
+    for (guint i = 0; i < G_N_ELEMENTS(WORKLOADS); i++) {
+        const PassivateRequest request = {.person = &ALICE,
+                                          .workload = WORKLOADS[i],
+                                          .location = "west",
+                                          .reason = "it does harm",
+                                          .holder = true};
+        engine_passivate(sim->engine, &request, on_told, sim);
+    }
+    sim_pass(sim, 2 * MINUTE_MS);
+    for (guint i = 0; i < G_N_ELEMENTS(WORKLOADS); i++)
+        g_assert_false(sim_target(sim->world, WORKLOADS[i], "west")->active);
+    g_assert_false(has_open(sim));
+    finish(sim);
+}
+
 int main(int argc, char **argv)
 {
     static const Story STORIES[] = {
@@ -362,6 +392,7 @@ int main(int argc, char **argv)
         {"error-on-the-way-home", test_error_on_the_way_home},
         {"roles", test_roles},
         {"came-up-since", test_came_up_since},
+        {"switched-off-by-hand", test_switched_off_by_hand},
         {"changed-just-now", test_changed_just_now},
         {"does-not-follow", test_does_not_follow},
         {"lost-standby", test_lost_standby},
