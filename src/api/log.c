@@ -171,8 +171,10 @@ void get_audit_export(HttpRequest *request, void *data)
     Export *export = g_new0(Export, 1);
     export->engine = ((Api *)data)->config.engine;
     export->stream = reply_stream(request, MEDIA_LINES, 0, EXPORT_QUEUE, &CALLBACKS, export);
-    if (export->stream)
-        export_more(export);
-    else
+    if (!export->stream) {
         g_free(export);
+        return;
+    }
+    http_stream_set_finite(export->stream);
+    export_more(export);
 }

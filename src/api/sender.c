@@ -156,8 +156,10 @@ void line_sender_start(LineSender *sender, HttpRequest *request, guint64 revisio
     static const HttpStreamCallbacks CALLBACKS = {send_slice, on_closed};
     HttpStream *stream =
         reply_stream(request, MEDIA_LINES, revision, G_MAXSIZE, &CALLBACKS, sender);
-    if (stream)
-        send_slice(stream, sender);
-    else
+    if (!stream) {
         sender_free(sender);
+        return;
+    }
+    http_stream_set_finite(stream);
+    send_slice(stream, sender);
 }

@@ -95,6 +95,7 @@ struct HttpStream {
     bool ended;   // nothing more is taken; when the queue is empty, it is over
     bool orphan;  // its owner wants no callback any more
     bool gone;    // the other side has hung up
+    bool finite;  // a part of it must not look whole
     bool closing; // `closed` is being called
     guint idle;   // source that reports a stream that was never connected
     GList link;   // in server->streams

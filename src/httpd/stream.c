@@ -78,7 +78,8 @@ static ssize_t read_stream(void *cls, uint64_t position, char *to, size_t max)
     if (stream->queue.head)
         return (ssize_t)take(stream, to, max);
     if (stream->ended)
-        return MHD_CONTENT_READER_END_OF_STREAM;
+        return stream->finite && !stream->orphan ? MHD_CONTENT_READER_END_WITH_ERROR
+                                                 : MHD_CONTENT_READER_END_OF_STREAM;
     MHD_suspend_connection(stream->request->mhd);
     stream->request->suspended = true;
     return 0;
@@ -127,6 +128,11 @@ bool http_stream_send(HttpStream *stream, GBytes *bytes)
     stream->queued += size;
     wake(stream);
     return true;
+}
+
+void http_stream_set_finite(HttpStream *stream)
+{
+    stream->finite = true;
 }
 
 void http_stream_pause(HttpStream *stream)

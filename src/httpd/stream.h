@@ -36,6 +36,9 @@ HttpStream *http_request_stream(HttpRequest *request, unsigned status, const cha
 // Queues a reference to `bytes`. False if they do not fit: then none of them are sent.
 bool http_stream_send(HttpStream *stream, GBytes *bytes);
 
+// It is whole only when its owner ends it: if the server stops before, the connection is cut behind what is queued.
+void http_stream_set_finite(HttpStream *stream);
+
 // Takes nothing more until what is queued has been sent, which `drained` tells: for an owner who writes while it is read.
 void http_stream_pause(HttpStream *stream);
 

@@ -114,10 +114,25 @@ static void paced(HttpRequest *request, void *data)
     pace(http_request_stream(request, 200, "application/x-ndjson", NULL, 0, &PACED, data), data);
 }
 
+// Has more to write when the server stops.
+static void half(HttpRequest *request, void *data)
+{
+    static const HttpStreamCallbacks HALF = {.drained = pace};
+    Fixture *fixture = (Fixture *)data;
+    HttpStream *stream =
+        http_request_stream(request, 200, "application/x-ndjson", NULL, 0, &HALF, data);
+    g_autoptr(GBytes) line = g_bytes_new_static("data: half\n\n", 12);
+    http_stream_set_finite(stream);
+    g_assert_true(http_stream_send(stream, line));
+    http_stream_pause(stream);
+    http_server_drain(fixture->server);
+}
+
 static const HttpRoute ROUTES[] = {
     {.method = "GET", .pattern = "/events", .handler = events},
     {.method = "GET", .pattern = "/lines", .handler = lines},
     {.method = "GET", .pattern = "/paced", .handler = paced},
+    {.method = "GET", .pattern = "/half", .handler = half},
     {.method = "GET", .pattern = "/hold", .handler = hold},
     {0},
 };
@@ -382,6 +397,19 @@ static void test_server_drains(Fixture *fixture, gconstpointer data)
     listener_release(&listener);
 }
 
+// What the server could not finish does not look whole.
+static void test_server_drains_half(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    Listener listener;
+    listener_start(&listener, fixture, "/half", 0);
+    loop_until(&listener.done);
+    g_assert_nonnull(listener.error);
+    g_assert_cmpuint(listener.events, ==, 1); // what was queued has come
+    g_assert_cmpuint(fixture->drained, ==, 0);
+    listener_release(&listener);
+}
+
 static void test_stream_begun_late(Fixture *fixture, gconstpointer data)
 {
     (void)data;
@@ -520,6 +548,7 @@ int main(int argc, char **argv)
         {"/stream/owner-ends", test_owner_ends, &LONG},
         {"/stream/server-stops", test_server_stops, &LONG},
         {"/stream/server-drains", test_server_drains, &LONG},
+        {"/stream/server-drains-half", test_server_drains_half, &LONG},
         {"/stream/begun-late", test_stream_begun_late, &LONG},
         {"/stream/for-nobody", test_stream_for_nobody, &LONG},
         {"/stream/silence-is-noticed", test_silence_is_noticed, &LONG},
