@@ -178,7 +178,7 @@ void drivers_free(DriverPort *port)
     if (!port)
         return;
     Drivers *drivers = (Drivers *)port;
-    drivers_drop_jobs(drivers);
+    drivers_give_up_jobs(drivers);
     arm_client_free(drivers->arm);
     http_client_free(drivers->client);
     g_hash_table_unref(drivers->fenced);

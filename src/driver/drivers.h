@@ -29,7 +29,7 @@ typedef struct {
 // Copies it. Without a tenant nothing is signed in where the fleet names none.
 void drivers_set_azure(DriverPort *port, const AzureSignIn *sign_in);
 
-// Gives up every call; no callback comes any more.
+// Gives up every call: it is answered that nothing is known. The callbacks must not ask for more.
 void drivers_free(DriverPort *port);
 
 // The names of all drivers, ended by NULL: what a fleet file may say.

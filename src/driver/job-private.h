@@ -8,5 +8,5 @@
 Job *job_new_shared(const Job *from);
 void job_free(Job *job);
 
-// Ends every job without a callback.
-void drivers_drop_jobs(Drivers *drivers);
+// Ends every job, as one of which nothing is known.
+void drivers_give_up_jobs(Drivers *drivers);

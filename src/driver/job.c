@@ -7,6 +7,8 @@
 #include "driver/job-private.h"
 #include "http/retry.h"
 
+static const char GIVEN_UP[] = "Given up: the program ends.";
+
 const char *job_parameter(const Job *job, const char *name)
 {
     for (guint i = 0; i < job->n_parameters; i++)
@@ -66,12 +68,6 @@ Job *job_new_shared(const Job *from)
     job->link.data = job;
     g_queue_push_tail_link(&job->drivers->jobs, &job->link);
     return job;
-}
-
-void drivers_drop_jobs(Drivers *drivers)
-{
-    while (drivers->jobs.head)
-        job_free(drivers->jobs.head->data);
 }
 
 static void on_answer(HttpCall *call, const HttpResponse *response, const GError *error, void *data)
@@ -158,6 +154,22 @@ void job_blind(Job *job, const GError *error)
 {
     job_puzzled(job, err_is(error, ERR_UNREACHABLE) || err_is(error, ERR_TIMEOUT), "%s",
                 error->message);
+}
+
+static void job_give_up(Job *job)
+{
+    if (job->observed)
+        job_puzzled(job, false, "%s", GIVEN_UP);
+    else if (job->done)
+        job_acted(job, OUTCOME_UNKNOWN, GIVEN_UP);
+    else
+        job_free(job);
+}
+
+void drivers_give_up_jobs(Drivers *drivers)
+{
+    while (drivers->jobs.head)
+        job_give_up(drivers->jobs.head->data);
 }
 
 // ---- Answers --------------------------------------------------------------------------------------

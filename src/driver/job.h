@@ -1,6 +1,6 @@
 // What drivers are made of: a row of the table, and a job: one observation or one action under way, from
 // the engine's call to its callback. A job keeps copies of everything it needs: the fleet may be
-// reloaded meanwhile. It ends exactly once, by job_observed or job_acted, or silently with the drivers.
+// reloaded meanwhile. It ends exactly once, by job_observed or job_acted, or as given up with the drivers.
 #pragma once
 
 #include "driver/drivers.h"

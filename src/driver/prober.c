@@ -243,10 +243,10 @@ void prober_free(ProberPort *port)
         return;
     Prober *prober = (Prober *)port;
     http_client_free(prober->client);
-    for (GList *next, *at = prober->probes.head; at; at = next) {
-        next = at->next;
-        probe_free(at->data);
-    }
+    const ProbeResult given_up = {.sample = {.at_ms = clock_wall_ms(prober->clock)},
+                                  .detail = "given up: the program ends"};
+    while (prober->probes.head)
+        probe_end(prober->probes.head->data, &given_up);
     id_source_release(&prober->ids);
     g_free(prober);
 }

@@ -9,5 +9,5 @@
 // `config` as for http_client_new. The clock outlives it.
 ProberPort *prober_new(const Clock *clock, const HttpClientConfig *config);
 
-// Gives up every probe; no callback comes any more.
+// Gives up every probe: it is answered as one that failed. The callbacks must not ask for more.
 void prober_free(ProberPort *port);

@@ -30,7 +30,7 @@ typedef void (*DriverDone)(Outcome outcome, const char *detail, gpointer data);
 typedef struct DriverPort DriverPort;
 
 // The engine's view of all drivers together. Calls for one instance may overlap; callbacks come later
-// from the loop (or from the simulation), at most once each, never after driver_port_free.
+// from the loop (or from the simulation), once each, at the latest when the drivers are freed.
 struct DriverPort {
     DriverEyes eyes; // first
     void (*act)(DriverPort *port, const Instance *instance, DriverAction action,

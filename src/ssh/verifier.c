@@ -249,13 +249,17 @@ bool verifier_set_files(VerifierPort *port, const VerifierConfig *config, GError
 void verifier_free(VerifierPort *port)
 {
     Verifier *verifier = (Verifier *)port;
+    const SignatureCheck given_up = {.state = SIGNATURE_UNCHECKED,
+                                     .why = (char *)"Given up: the program ends."};
     Job *job;
     if (!verifier)
         return;
     g_source_remove(verifier->timer);
     while ((job = g_queue_pop_head(&verifier->waiting)) ||
-           (job = g_queue_pop_head(&verifier->checking)))
+           (job = g_queue_pop_head(&verifier->checking))) {
+        job->done(&given_up, job->data);
         job_free(job);
+    }
     trust_release(&verifier->trust);
     g_free(verifier);
 }

@@ -22,5 +22,5 @@ VerifierPort *verifier_new(const VerifierConfig *config, GError **error);
 // Other files (a reload). All or nothing: on failure what was stays in force.
 bool verifier_set_files(VerifierPort *port, const VerifierConfig *config, GError **error);
 
-// Answers of what is still being checked do not come any more. NULL is fine.
+// What is still being checked is answered as not found out. The callbacks must not ask for more. NULL is fine.
 void verifier_free(VerifierPort *port);

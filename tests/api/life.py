@@ -100,6 +100,16 @@ def half_a_request(t, backend):
     t.wait_for(backend.settled, "everything is observed again")
 
 
+def asked_in_vain(t, backend):
+    """A region that says nothing does not keep a daemon from ending well; what was asked of it is let go."""
+    t.equal(backend.fault("north", "hang"), 200, "a region says nothing any more")
+    t.wait_for(lambda: not backend.settled(), "which is seen")
+    t.equal(backend.stop(), 0, "a daemon that waits for it ends well")
+    backend.fault("north", "recover")
+    backend.start()
+    t.wait_for(backend.settled, "everything is observed again")
+
+
 def reloads(t, backend, contract):
     stream = backend.events()
     good = t.read("fleet.conf")
@@ -343,6 +353,7 @@ with Test() as t:
     second_daemon(t, backend)
     taken_socket(t, backend)
     half_a_request(t, backend)
+    asked_in_vain(t, backend)
     people_reload(t, backend)
     killed_on_the_way(t, backend, stops(t, backend))
     told_too_early(t, backend)

@@ -659,27 +659,47 @@ static void test_front_door(void)
     world_release(&world);
 }
 
-static void never_observed(const Observation *observation, gpointer data)
+static void count_given_up(const Observation *observation, gpointer data)
 {
-    (void)observation;
-    (void)data;
-    g_assert_not_reached();
+    g_assert_false(observation->ok);
+    ++*(guint *)data;
 }
 
+static void count_unknown(Outcome outcome, const char *detail, gpointer data)
+{
+    g_assert_cmpint(outcome, ==, OUTCOME_UNKNOWN);
+    g_assert_nonnull(detail);
+    ++*(guint *)data;
+}
+
+static void count_failed(const ProbeResult *result, gpointer data)
+{
+    g_assert_false(result->sample.ok);
+    ++*(guint *)data;
+}
+
+// Who asked keeps something for the answer: it comes, at the latest with the end.
 static void test_free_under_way(void)
 {
     World world;
     world_init(&world);
     gint64 end_ms = 0;
+    guint answered = 0;
+    const DriverCommand command = {.key = "k", .operation = "op", .deadline_ms = LIMIT_MS};
     fault(&world, 0, "{\"kind\":\"hang\"}");
     for (guint i = 0; i < 3; i++) {
-        driver_observe(world.drivers, instance(&world, "settle", 0), 0, LIMIT_MS, never_observed,
-                       NULL);
-        driver_observe(world.drivers, instance(&world, "ledger", 0), 0, LIMIT_MS, never_observed,
-                       NULL);
+        driver_observe(world.drivers, instance(&world, "settle", 0), 0, LIMIT_MS, count_given_up,
+                       &answered);
+        driver_observe(world.drivers, instance(&world, "ledger", 0), 0, LIMIT_MS, count_given_up,
+                       &answered);
+        driver_act(world.drivers, instance(&world, "settle", 0), ACTION_FENCE, &command,
+                   count_unknown, &answered);
         wait_turn(&end_ms);
     }
+    prober_probe(world.prober, world.fleet->locations->pdata[0], count_failed, &answered);
+    g_assert_cmpuint(answered, ==, 0);
     world_release(&world);
+    g_assert_cmpuint(answered, ==, 10);
 }
 
 int main(int argc, char **argv)

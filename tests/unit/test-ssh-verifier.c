@@ -319,7 +319,7 @@ static void test_unchecked(void)
     }
 }
 
-// A flood is answered, each once, with few programs at a time; and nobody is answered by one that is gone.
+// A flood is answered, each once, with few programs at a time; and what is left when it goes is answered then, once.
 static void test_flood(void)
 {
     enum { FLOOD = 400 };
@@ -338,9 +338,10 @@ static void test_flood(void)
     found.answers = 0;
     verifier_verify(port, &question, on_found, &found);
     verifier_free(port);
+    g_assert_cmpuint(found.answers, ==, 1);
     while (g_main_context_iteration(NULL, FALSE))
         continue;
-    g_assert_cmpuint(found.answers, ==, 0);
+    g_assert_cmpuint(found.answers, ==, 1);
     signature_check_release(&found.check);
 }
 
