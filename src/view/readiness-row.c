@@ -102,7 +102,7 @@ static void add_plans(Rows *rows, const Picture *picture)
     for (guint i = 0; i < groups->len; i++) {
         const GroupStatus *group = groups->pdata[i];
         add_row(rows,
-                (ReadinessRow){.group = group, .id = g_strconcat("plan/", group->name, NULL)});
+                (ReadinessRow){.group = group, .id = g_strconcat(PLAN_PREFIX, group->name, NULL)});
     }
 }
 

@@ -32,6 +32,10 @@ typedef struct {
 } KeptPlaces;
 
 enum { READINESS_COLUMNS = 7 };
+
+// Before the group's name: the id of a plan's row.
+#define PLAN_PREFIX "plan/"
+
 extern const TableColumn READINESS_TABLE[READINESS_COLUMNS];
 
 // For the array of rows.

@@ -43,14 +43,27 @@ typedef struct {
     Browse browse; // first: see view/browse.h; rows: of const ReadinessRow *
     KeptPlaces kept;
     ReadinessCounts counts;
+    ReadinessRow hidden; // the row that is read, where the filter leaves it out; borrows
 } Readiness;
 
 // ---- the page of one ----
 
+// The row with that id: whether something holds does not hang on the filter. NULL: it is gone.
+static const ReadinessRow *row_of(Readiness *view, const Picture *picture, char *id)
+{
+    const ReadinessRow *row = readiness_row_find(view->browse.list.rows, id);
+    if (row || !id)
+        return row;
+    view->hidden = (ReadinessRow){.finding = picture_get(picture, SHELF_FINDINGS, id), .id = id};
+    if (g_str_has_prefix(id, PLAN_PREFIX))
+        view->hidden.group = picture_group(picture, id + strlen(PLAN_PREFIX));
+    return view->hidden.finding || view->hidden.group ? &view->hidden : NULL;
+}
+
 static void fill_page(Browse *browse, const ViewContext *context)
 {
     Page *page = &browse->page;
-    const ReadinessRow *row = readiness_row_find(browse->list.rows, page->object);
+    const ReadinessRow *row = row_of((Readiness *)browse, context->picture, page->object);
     pager_begin(page->pager);
     if (!row)
         page_say(page, ROLE_OK, "It holds again: %s is no finding any more. Esc leads back.",
@@ -169,7 +182,10 @@ static void readiness_destroy(gpointer state)
 
 static const ReadinessRow *selected(Readiness *view, const ViewContext *context)
 {
-    return readiness_row_find(view->browse.list.rows, browse_object(&view->browse, context));
+    const Browse *browse = &view->browse;
+    return browse->reading ? row_of(view, context->picture, browse->page.object)
+                           : readiness_row_find(browse->list.rows,
+                                                list_selected_id(&view->browse.list, context));
 }
 
 static Effect open_checklist(const ReadinessRow *row)
@@ -287,11 +303,14 @@ static char *readiness_copy(gpointer state, const ViewContext *context)
 static char *readiness_command_line(gpointer state, const ViewContext *context)
 {
     Readiness *view = state;
-    const ReadinessRow *row = view->browse.dialog ? selected(view, context) : NULL;
-    if (row && row->finding && row->finding->acknowledged_by)
-        return g_strdup_printf("signalbox readiness ack %s --withdraw --reason TEXT", row->id);
-    return row ? g_strdup_printf("signalbox readiness ack %s --note TEXT --until DATE", row->id)
-               : g_strdup("signalbox readiness");
+    const ReadinessRow *row = view->browse.reading ? selected(view, context) : NULL;
+    const Finding *finding = row ? row->finding : NULL;
+    if (!finding)
+        return g_strdup("signalbox readiness");
+    return g_strdup_printf(finding->acknowledged_by
+                               ? "signalbox readiness ack %s --withdraw --reason TEXT"
+                               : "signalbox readiness ack %s --note TEXT --until DATE",
+                           finding->id);
 }
 
 static const char *readiness_group(gpointer state, const ViewContext *context)

@@ -26,6 +26,30 @@ static void test_readiness(void)
     g_assert_cmpstr(ui_object(visit->ui), ==, "payments/mail-orders");
 }
 
+// Whether a finding holds does not hang on a filter: it is read, and acknowledged, where the list leaves it out.
+static void test_readiness_hidden(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    visit_open(visit, SCREEN_READINESS, NULL);
+    visit_press(visit, "/ z z enter");
+    visit_open(visit, SCREEN_READINESS, "R09:location/eastus");
+    visit_has(visit, "SEVERITY");
+    visit_lacks(visit, "It holds again");
+    visit_press(visit, "=");
+    visit_has(visit, "signalbox readiness ack R09:location/eastus --note TEXT --until DATE");
+    visit_press(visit, "c");
+    visit_has(visit, "ACKNOWLEDGE R09:location/eastus");
+    visit_press(visit, "esc esc");
+    visit_has(visit, "No finding and no plan matches the filter");
+    visit_press(visit, "=");
+    visit_lacks(visit, "signalbox readiness ack");
+    visit_open(visit, SCREEN_READINESS, "plan/payments");
+    visit_lacks(visit, "It holds again");
+    visit_has(visit, "payments");
+    visit_open(visit, SCREEN_READINESS, "R09:location/nowhere");
+    visit_has(visit, "It holds again: R09:location/nowhere is no finding any more.");
+}
+
 // What was typed goes out with the mark of what was seen; nothing is sent that is not whole.
 static void test_readiness_acknowledge(void)
 {
@@ -256,6 +280,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/readiness/screen", test_readiness);
+    g_test_add_func("/readiness/hidden", test_readiness_hidden);
     g_test_add_func("/readiness/acknowledge", test_readiness_acknowledge);
     g_test_add_func("/readiness/withdraw", test_readiness_withdraw);
     g_test_add_func("/readiness/plans", test_readiness_plans);
