@@ -141,17 +141,32 @@ static void say_record(Page *page, const ViewContext *context, const AuditRecord
     pager_rule(page->pager, "chain");
 }
 
+static void take_answer(RecordView *view, const ViewContext *context)
+{
+    g_autoptr(GError) error = NULL;
+    const char *body = fetch_body(context, &error);
+    view->fetched = body ? auditlog_read(body, &error) : NULL;
+    view->answered = view->fetched != NULL;
+    if (!view->fetched)
+        view->fetch.trouble = g_strdup(error->message);
+}
+
 static void record_refresh(gpointer state, const ViewContext *context)
 {
     RecordView *view = state;
     gint64 seq = seq_of(view);
     if (fetch_take(&view->fetch, context)) {
         g_clear_pointer(&view->fetched, g_ptr_array_unref);
-        view->fetched = context->fetched_body ? auditlog_read(context->fetched_body, NULL) : NULL;
-        view->answered = true;
+        take_answer(view, context);
     }
     const AuditRecord *record = lookup(view, context, seq);
     pager_begin(view->page.pager);
+    if (!record && view->fetch.trouble) {
+        page_say(&view->page, ROLE_WARN,
+                 "Record %" G_GINT64_FORMAT " was not answered, and is asked for again: %s", seq,
+                 view->fetch.trouble);
+        return;
+    }
     if (!record) {
         page_say(&view->page, ROLE_DIM,
                  view->fetch.path ? "Fetching record %" G_GINT64_FORMAT " …"

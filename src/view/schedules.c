@@ -17,6 +17,7 @@ enum {
     GRAIN_MS = 60 * 1000,
     OLD_MS = 30 * 1000,
     RUNS_OLD_MS = 10 * 1000,
+    RETRY_MS = 5 * 1000, // after trouble: a backend that is gone is not asked as fast as it refuses
     DAY_MS = 24 * 3600 * 1000
 };
 enum { RUNS_SHOWN = 50 };
@@ -80,7 +81,7 @@ static const SheetRow *open_row(const Schedules *view)
 
 static bool is_covered(const Schedules *view, const ViewContext *context)
 {
-    return view->sheet && view->axis.from_ms >= view->from_ms &&
+    return view->sheet && !view->fetch_sheet.trouble && view->axis.from_ms >= view->from_ms &&
            view->axis.from_ms + view->axis.span_ms <= view->to_ms &&
            fetch_rests(&view->fetch_sheet, context, OLD_MS);
 }
@@ -95,7 +96,9 @@ static Effect schedules_wish(gpointer state, const ViewContext *context)
                                  context->now_ms + 366LL * DAY_MS - GRAIN_MS, 0, open->workload));
     if (open && !fetch_rests(&view->fetch_runs, context, RUNS_OLD_MS))
         return fetch_ask(&view->fetch_runs, context, runs_path(open->workload));
-    bool waiting = view->fetch_sheet.path && fetch_rests(&view->fetch_sheet, context, OLD_MS);
+    const Fetch *fetch = &view->fetch_sheet;
+    bool waiting = fetch_rests(fetch, context, fetch->path ? OLD_MS : RETRY_MS) &&
+                   (fetch->path || fetch->trouble);
     if (waiting || is_covered(view, context))
         return effect_of(EFFECT_NONE);
     gint64 margin = MIN(view->axis.span_ms / 2, (366LL * DAY_MS - view->axis.span_ms) / 2);
@@ -127,8 +130,8 @@ static bool take_sheet(Fetch *fetch, const ViewContext *context, GPtrArray **row
     const char *body = fetch_body(context, &error);
     GPtrArray *answer = body ? timesheet_read(body, ret_window, &error) : NULL;
     if (!answer) {
-        fetch->trouble =
-            g_strdup_printf("The schedules were not answered: %s R asks again.", error->message);
+        fetch->trouble = g_strdup_printf(
+            "The schedules were not answered, and are asked for again: %s", error->message);
         return false;
     }
     g_clear_pointer(rows, g_ptr_array_unref);

@@ -234,7 +234,14 @@ static void test_record(void)
     visit_open(visit, SCREEN_RECORD, "17");
     g_autofree char *path = visit_wish(visit);
     g_assert_cmpstr(path, ==, "/v1/audit?after=15&limit=2");
-    visit_answer(visit, path, NULL);
+    visit_answer(visit, path, NULL); // what nobody answered is not known to be missing
+    visit_has(visit, "Record 17 was not answered, and is asked for again: Nobody answered.");
+    g_autofree char *soon = visit_wish(visit);
+    g_assert_null(soon);
+    visit->context.mono_ms += 16 * 1000;
+    g_autofree char *again = visit_wish(visit);
+    g_assert_cmpstr(again, ==, path);
+    visit_answer(visit, again, "{\"records\":[]}");
     visit_has(visit, "There is no record 17 here");
 }
 

@@ -182,6 +182,27 @@ static void test_asks(void)
     visit_has(visit, "settle/every-20"); // what was known stays
 }
 
+// Where nobody answers it is asked again after a while, not as fast as it is refused, and the trouble stays in sight.
+static void test_refused(void)
+{
+    g_autoptr(Visit) visit = visit_new();
+    visit_open(visit, SCREEN_SCHEDULES, NULL);
+    g_autofree char *path = visit_wish(visit);
+    visit_answer(visit, path, NULL);
+    g_autofree char *soon = visit_wish(visit);
+    g_assert_null(soon);
+    visit_has(visit, "The schedules were not answered, and are asked for again: Nobody answered.");
+    visit->context.mono_ms += 6 * 1000;
+    g_autofree char *again = visit_wish(visit);
+    g_assert_cmpstr(again, ==, path);
+    visit_has(visit, "The schedules were not answered");
+    g_autofree char *body = world_schedules();
+    visit_answer(visit, again, body);
+    visit_lacks(visit, "not answered");
+    g_autofree char *none = visit_wish(visit);
+    g_assert_null(none);
+}
+
 static void test_zoom_asks_anew(void)
 {
     g_autoptr(Visit) visit = visit_new();
@@ -395,6 +416,7 @@ int main(int argc, char **argv)
     g_test_add_func("/schedules/throughout", test_throughout);
     g_test_add_func("/schedules/next", test_next);
     g_test_add_func("/schedules/asks", test_asks);
+    g_test_add_func("/schedules/refused", test_refused);
     g_test_add_func("/schedules/zoom-asks-anew", test_zoom_asks_anew);
     g_test_add_func("/schedules/table", test_table);
     g_test_add_func("/schedules/filter", test_filter);
