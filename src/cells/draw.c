@@ -280,8 +280,13 @@ int cells_put_wrapped(const Canvas *canvas, Rect at, Style style, const char *te
     int lines = 0;
     while (done < size && lines < at.height) {
         gsize n = cells_wrap(&body, text + done, size - done, MAX(at.width, 1));
-        cells_put_n(&body, 0, lines++, style, text + done, n);
+        if (lines + 1 == at.height && done + n < size)
+            cells_fit(&body, rect_make(0, lines, at.width, 1), ALIGN_LEFT | ALIGN_CLIP_END, style,
+                      text + done);
+        else
+            cells_put_n(&body, 0, lines, style, text + done, n);
         done += n;
+        lines++;
     }
     return at.y + lines;
 }

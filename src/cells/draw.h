@@ -83,8 +83,8 @@ void cells_fit(const Canvas *canvas, Rect at, Align align, Style style, const ch
 // counted in, so the rest starts with a word.
 gsize cells_wrap(const Canvas *canvas, const char *text, gsize n, int columns);
 
-// Writes text (NULL: nothing) into the rectangle, broken into lines; what finds no room is left out. Returns the
-// line behind the last one.
+// Writes text (NULL: nothing) into the rectangle, broken into lines; where it finds no room the last line ends in
+// an ellipsis. Returns the line behind the last one.
 int cells_put_wrapped(const Canvas *canvas, Rect at, Style style, const char *text);
 
 // One glyph. Returns the column behind it.

@@ -210,7 +210,7 @@ static void test_wrapped(void)
 {
     g_autoptr(Grid) grid = grid_new(8, 4, true);
     Canvas all = canvas_of(grid);
-    // A blank that ends a line never reaches behind the rectangle; what has no room is left out.
+    // A blank that ends a line never reaches behind the rectangle; what has no room shows that it is missing.
     cells_put(&all, 7, 1, ROLE_NORMAL, "|");
     g_assert_cmpint(cells_put_wrapped(&all, rect_make(2, 1, 5, 9), ROLE_NORMAL, "one, two three"),
                     ==, 4);
@@ -221,6 +221,9 @@ static void test_wrapped(void)
     grid_clear(grid);
     g_assert_cmpint(cells_put_wrapped(&all, rect_make(0, 2, 8, 1), ROLE_NORMAL, "one, two three"),
                     ==, 3);
+    assert_text(grid, "\n\none, tw~\n\n");
+    grid_clear(grid);
+    g_assert_cmpint(cells_put_wrapped(&all, rect_make(0, 2, 8, 1), ROLE_NORMAL, "one, two"), ==, 3);
     assert_text(grid, "\n\none, two\n\n");
     grid_clear(grid);
     g_assert_cmpint(cells_put_wrapped(&all, rect_make(0, 1, 8, -1), ROLE_NORMAL, "one"), ==, 1);
