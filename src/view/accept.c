@@ -144,13 +144,14 @@ static Effect effect_of_item(EffectKind kind, const Parity *parity, const Parity
                     .mark = g_strdup(item->mark)};
 }
 
-Dialog *accept_new_item(const Parity *parity, const ParityItem *item)
+Dialog *accept_new_item(const Picture *picture, const Parity *parity, const ParityItem *item)
 {
     const Effect effect = effect_of_item(EFFECT_CONFIRM, parity, item);
     return make(&effect, "Confirm", g_strdup_printf("CONFIRM %s %s", effect.verb, item->name),
                 g_strdup_printf("It is %s in %s. It stays listed, with your name and note; it is "
                                 "open again when either side changes.",
-                                name_of(&PARITY_NAMES, (int)item->state), parity->standby),
+                                name_of(&PARITY_NAMES, (int)item->state),
+                                picture_title(picture, parity->standby)),
                 ITEM_FIELDS, G_N_ELEMENTS(ITEM_FIELDS));
 }
 

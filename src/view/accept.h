@@ -10,7 +10,7 @@ Dialog *accept_new(const Finding *finding);
 // That the finding is acknowledged is taken back. Sends EFFECT_WITHDRAW.
 Dialog *accept_new_withdrawal(const Finding *finding);
 // Sends EFFECT_CONFIRM; `item` is one of `parity`.
-Dialog *accept_new_item(const Parity *parity, const ParityItem *item);
+Dialog *accept_new_item(const Picture *picture, const Parity *parity, const ParityItem *item);
 // That it is confirmed is taken back. Sends EFFECT_WITHDRAW.
 Dialog *accept_new_item_withdrawal(const Parity *parity, const ParityItem *item);
 

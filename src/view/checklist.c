@@ -281,13 +281,20 @@ static const ListKind LIST = {
 
 // ---- drawing ----
 
-static void draw_side(const ViewContext *context, const Canvas *line, int y, const char *word,
+static void put_line(const Canvas *canvas, int y, Role role, const char *text)
+{
+    cells_fit(canvas, rect_make(1, y, canvas->width - 1, 1), ALIGN_LEFT | ALIGN_CLIP_END, role,
+              text);
+}
+
+static void draw_side(const ViewContext *context, const Canvas *canvas, int y, const char *word,
                       const char *location, guint n, gint64 at_ms)
 {
     char seen[24];
     ago_format(at_ms, context->now_ms, true, seen);
-    cells_printf(line, 1, y, ROLE_NORMAL, "%s %s has %u, %s", word,
-                 picture_title(context->picture, location), n, seen);
+    g_autofree char *text = g_strdup_printf("%s %s has %u, %s", word,
+                                            picture_title(context->picture, location), n, seen);
+    put_line(canvas, y, ROLE_NORMAL, text);
 }
 
 static void draw_head(Browse *browse, const ViewContext *context, const Canvas *canvas)
@@ -296,18 +303,23 @@ static void draw_head(Browse *browse, const ViewContext *context, const Canvas *
     const Parity *parity = shown(view, context->picture);
     const ParityCount *count = count_in(parity, view->kind);
     if (!count) {
-        cells_printf(canvas, 1, 0, ROLE_UNKNOWN, "%s: nobody has seen both sides of it.",
-                     view->object ? view->object : "Nothing was chosen on screen 6");
+        g_autofree char *none =
+            g_strdup_printf("%s: nobody has seen both sides of it.",
+                            view->object ? view->object : "Nothing was chosen on screen 6");
+        put_line(canvas, 0, ROLE_UNKNOWN, none);
         return;
     }
     guint open = parity_differing(count) - MIN(count->confirmed, parity_differing(count));
     Rect lines = canvas_rect(canvas);
     Rect right = rect_cut_right(&lines, lines.width / 2);
     Canvas left = canvas_sub(canvas, lines), beside = canvas_sub(canvas, right);
-    cells_printf(&left, 1, 0, ROLE_TITLE, "%s of %s", name_of(&ENTITY_NAMES, view->kind),
-                 view->workload);
-    cells_printf(&left, 1, 1, open ? ROLE_WARN : ROLE_OK, "%u open, %u confirmed%s", open,
-                 count->confirmed, view->fetch.trouble ? "; the rest was not answered" : "");
+    g_autofree char *title =
+        g_strdup_printf("%s of %s", name_of(&ENTITY_NAMES, view->kind), view->workload);
+    g_autofree char *state =
+        g_strdup_printf("%u open, %u confirmed%s", open, count->confirmed,
+                        view->fetch.trouble ? "; the rest was not answered" : "");
+    put_line(&left, 0, ROLE_TITLE, title);
+    put_line(&left, 1, open ? ROLE_WARN : ROLE_OK, state);
     draw_side(context, &beside, 0, "primary", parity->primary, count->primary,
               parity->primary_at_ms);
     draw_side(context, &beside, 1, "standby", parity->standby, count->standby,
@@ -360,7 +372,8 @@ static Effect begin_confirm(Checklist *view, const ViewContext *context)
         return effect_message("%s", no);
     if (!item)
         return effect_message("There is no item to confirm.");
-    return browse_ask(&view->browse, accept_new_item(shown(view, context->picture), item));
+    return browse_ask(&view->browse,
+                      accept_new_item(context->picture, shown(view, context->picture), item));
 }
 
 static Effect begin_withdraw(Checklist *view, const ViewContext *context)

@@ -244,21 +244,27 @@ static const ListKind LIST = {
 
 // ---- drawing ----
 
+static void put_line(const Canvas *canvas, int y, Role role, const char *text)
+{
+    cells_fit(canvas, rect_make(1, y, canvas->width - 1, 1), ALIGN_LEFT | ALIGN_CLIP_END, role,
+              text);
+}
+
 static void draw_head(Browse *browse, const ViewContext *context, const Canvas *canvas)
 {
     const Snapshots *view = (const Snapshots *)browse;
     const WorkloadStatus *workload = connector(view, context->picture);
     const Finding *finding = workload ? snapshot_finding(context->picture, workload->id) : NULL;
-    cells_printf(canvas, 1, 0, ROLE_TITLE, "configurations of %s",
-                 view->workload ? view->workload : "nothing that was chosen");
+    g_autofree char *title = g_strconcat(
+        "configurations of ", view->workload ? view->workload : "nothing that was chosen", NULL);
+    put_line(canvas, 0, ROLE_TITLE, title);
     if (!workload)
         return;
-    if (finding)
-        cells_printf(canvas, 1, 1, badge_severity(finding->severity).role, "R23: %s",
-                     finding->facts ? finding->facts : "");
-    else
-        cells_printf(canvas, 1, 1, ROLE_OK, "%s R23 holds: young enough, and kept elsewhere",
-                     glyph_text(GLYPH_UP, false));
+    g_autofree char *state =
+        finding ? g_strconcat("R23: ", finding->facts ? finding->facts : "", NULL)
+                : g_strconcat(glyph_text(GLYPH_UP, false),
+                              " R23 holds: young enough, and kept elsewhere", NULL);
+    put_line(canvas, 1, finding ? badge_severity(finding->severity).role : ROLE_OK, state);
 }
 
 static const BrowseKind KIND = {
