@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+import socket
 import subprocess
 
 from sbtest import BUILDDIR, until
@@ -65,10 +66,15 @@ class Agent:
         self.socket = t.path(name)
         self.process = t.spawn("ssh-agent", "-D", "-a", self.socket, "-P", os.path.realpath(t.dir) + "/*",
                                log=name + ".log")
-        until(lambda: os.path.exists(self.socket))
+        until(self.listens)
         askpass = t.write(name + ".askpass", "#!/bin/sh\necho secret\n", 0o700)
         self.environment = {**os.environ, "SSH_AUTH_SOCK": self.socket, "SSH_ASKPASS": askpass,
                             "SSH_ASKPASS_REQUIRE": "force", "DISPLAY": ":0"}
+
+    def listens(self):
+        """The socket stands there a moment before anybody listens at it."""
+        with socket.socket(socket.AF_UNIX) as line:
+            return line.connect_ex(self.socket) == 0
 
     def add(self, *arguments):
         subprocess.run(["ssh-add", "-q", *arguments], env=self.environment, check=True, stdout=subprocess.DEVNULL,
