@@ -1,5 +1,6 @@
 // From the first turn of the loop to the last: start, signals, stop.
 #include <glib-unix.h>
+#include <signal.h>
 
 #include "base/text.h"
 #include "daemon/confine.h"
@@ -169,6 +170,10 @@ int daemon_run(Daemon *daemon)
     store_on_status(daemon->store, NULL, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(signals); i++)
         g_source_remove(signals[i]);
+    // Who asks once more is not to cut what closing the store still writes.
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGINT, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
     g_clear_handle_id(&alive, g_source_remove);
     g_clear_handle_id(&daemon->patience, g_source_remove);
     g_clear_handle_id(&daemon->look, g_source_remove);
